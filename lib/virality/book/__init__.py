@@ -1,0 +1,1 @@
+"""The book: its chapters, what a notebook talks to, the runner and the publisher."""

@@ -1,0 +1,1 @@
+"""A simulated creator: posts, real videos, and the truth that was planted."""

@@ -1,0 +1,1 @@
+"""Figures as functions of artefact tables, one module per chapter."""

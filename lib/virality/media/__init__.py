@@ -1,0 +1,1 @@
+"""From media files to numbers: matching, probing, decoding, encoding."""

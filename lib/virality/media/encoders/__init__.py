@@ -1,0 +1,1 @@
+"""Encoders: classic descriptors and pretrained CLIP and Whisper behind one interface."""

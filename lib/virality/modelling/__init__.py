@@ -1,0 +1,1 @@
+"""Features, validation, models, uncertainty and explanation; callable without a notebook."""

@@ -1,0 +1,1 @@
+"""Sentences as functions of artefact tables, one module per chapter."""
