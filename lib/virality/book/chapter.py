@@ -1,0 +1,204 @@
+"""What a notebook talks to: its run's artefacts, and the page that it fills."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+from IPython.display import Markdown, display
+from matplotlib.figure import Figure
+
+from virality.book import prose
+from virality.book.chapters import chapter, writer
+from virality.errors import UserError
+from virality.figures import theme
+from virality.paths import Inputs, Run, replacing
+
+
+class Chapter:
+    """A chapter of a run.
+
+    Parameters
+    ----------
+    slug : str
+        Name of the notebook, see :mod:`virality.book.chapters`.
+    name : str
+        Name of the run.
+    private : bool
+        True leaves captions and thumbnails out of the page.
+    """
+
+    def __init__(self, slug: str, name: str, private: bool = False):
+        self.spec = chapter(slug)
+        self.run = Run.open(name)
+        self.private = private
+        theme.apply()
+        hide_tracebacks_of_user_errors()
+
+    # ------------------------------------------------------------------ artefacts
+
+    @property
+    def inputs(self) -> Inputs:
+        """The paths that the user gave."""
+        return self.run.inputs()
+
+    def path(self, artefact: str) -> Path:
+        """Return where an artefact that this chapter reads lies.
+
+        Raises
+        ------
+        UserError
+            When it is not there; says which chapter writes it and the command that makes it.
+        """
+        if artefact not in self.spec.reads + self.spec.writes:
+            raise KeyError(f"chapter {self.spec.slug!r} does not declare {artefact!r}")
+        path = self.run.artefact(artefact)
+        if not path.exists():
+            source = writer(artefact)
+            raise UserError(
+                f"“{artefact}” is missing; the chapter “{source.slug}” writes it.",
+                where=self.spec.slug,
+                do=f"Run: virality run --name {self.run.name} --until {source.slug}",
+            )
+        return path
+
+    def read(self, artefact: str) -> pd.DataFrame | dict:
+        """Return an artefact: a table, or a mapping where it is JSON."""
+        path = self.path(artefact)
+        if path.suffix == ".json":
+            return json.loads(path.read_text(encoding="utf-8"))
+        return pd.read_parquet(path)
+
+    def write(self, artefact: str, content: pd.DataFrame | dict) -> None:
+        """Store an artefact that this chapter declares; whole or not at all."""
+        with replacing(self._target(artefact)) as temporary:
+            if isinstance(content, dict):
+                text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
+                temporary.write_text(text, encoding="utf-8")
+            else:
+                content.to_parquet(temporary)
+
+    @contextmanager
+    def directory(self, artefact: str):
+        """Yield an empty folder that becomes the artefact when the block ends without error."""
+        with replacing(self._target(artefact)) as temporary:
+            temporary.mkdir()
+            yield temporary
+
+    def _target(self, artefact: str) -> Path:
+        if artefact not in self.spec.writes:
+            raise KeyError(
+                f"chapter {self.spec.slug!r} does not declare that it writes {artefact!r}"
+            )
+        return self.run.artefact(artefact)
+
+    # ----------------------------------------------------------------------- page
+
+    def say(self, text: str) -> None:
+        """Show Markdown, as part of the running text."""
+        display(Markdown(text))
+
+    def answer(self, text: str) -> None:
+        """Show the answer box that a chapter ends with."""
+        self.say(prose.callout("important", "The answer", text))
+
+    def note(self, title: str, text: str) -> None:
+        """Show a quiet box."""
+        self.say(prose.callout("note", title, text))
+
+    def warn(self, title: str, text: str) -> None:
+        """Show a loud box."""
+        self.say(prose.callout("warning", title, text))
+
+    def figure(self, figure: Figure, label: str, caption: str, alt: str) -> None:
+        """Show a figure and keep it as a file.
+
+        Parameters
+        ----------
+        figure : Figure
+            Closed afterwards.
+        label : str
+            Refer to it as ``@fig-<label>``.
+        caption : str
+            Markdown that states the finding.
+        alt : str
+            What a reader who cannot see it should know.
+        """
+        files = theme.render(figure)
+        for kind, content in files.items():
+            with replacing(self.run.figures / f"{self.spec.slug}-{label}.{kind}") as temporary:
+                temporary.write_bytes(content)
+        source = "data:image/svg+xml;base64," + b64encode(files["svg"]).decode()
+        self.say(prose.figure(source, f"fig-{label}", caption, alt))
+
+    def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
+        """Show a raster picture (`kind` is "jpeg" or "png") like a figure."""
+        suffix = "jpg" if kind == "jpeg" else kind
+        with replacing(self.run.figures / f"{self.spec.slug}-{label}.{suffix}") as temporary:
+            temporary.write_bytes(png)
+        source = f"data:image/{kind};base64," + b64encode(png).decode()
+        self.say(prose.figure(source, f"fig-{label}", caption, alt))
+
+    def table(
+        self,
+        data: pd.DataFrame,
+        label: str,
+        caption: str,
+        max_rows: int | None = None,
+        formats: dict | None = None,
+        markdown: tuple[str, ...] = (),
+    ) -> None:
+        """Show a table; refer to it as ``@tbl-<label>``. See :func:`virality.book.prose.table`."""
+        shown = data if max_rows is None else data.head(max_rows)
+        if len(shown) < len(data):
+            caption += f" The first {len(shown)} of {len(data):,} rows are shown."
+        self.say(prose.table(shown, f"tbl-{label}", caption, formats, markdown))
+
+    def label(self, post) -> str:
+        """Return a short escaped name of a post (a row of the posts table)."""
+        day = f"{post.posted_at:%Y-%m-%d}"
+        text = "" if self.private else prose.excerpt(post.caption)
+        return f"“{text}” ({day})" if text else f"the post of {day}"
+
+    def banner(self) -> None:
+        """Show what no reader of this page may miss: simulated data, stand-in encoders."""
+        if self._simulated():
+            self.warn(
+                "This creator is simulated",
+                "Posts, videos and views were made by a program with effects planted on "
+                "purpose. Nothing here is about a real person or account.",
+            )
+        encoders = self._encoders()
+        if encoders.get("note") and self.spec.slug != "data":
+            self.note("Which encoders were used", encoders["note"])
+
+    def _simulated(self) -> bool:
+        from virality.demo.creator import AUTHOR
+
+        path = self.run.artefact("posts")
+        if self.inputs.simulated or not path.exists():
+            return self.inputs.simulated
+        return AUTHOR in set(pd.read_parquet(path, columns=["author"])["author"])
+
+    def _encoders(self) -> dict:
+        path = self.run.artefact("encoders")
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def hide_tracebacks_of_user_errors() -> None:
+    """Make a UserError in a notebook cell read as its sentence alone."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is None:
+        return
+
+    def show(self, kind, value, traceback, tb_offset=None):
+        message = [f"{kind.__name__}: {value}"]
+        self._showtraceback(kind, value, message)
+        return message
+
+    shell.set_custom_exc((UserError,), show)

@@ -1,0 +1,193 @@
+"""Every path of the project and of a run. Nobody else joins paths."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import uuid
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from shutil import rmtree
+
+from virality.book.chapters import ARTEFACTS
+from virality.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = ROOT / "notebooks"
+LIBRARY = ROOT / "lib" / "virality"
+SITES = ROOT / "_site"
+DEMO_FOLDER = ROOT / "data" / "demo"
+DEFAULT_NAME = "demo"
+
+# A scratch run for tests: notebooks opened while it is set read and write there.
+RUN_VARIABLE = "VIRALITY_RUN"
+
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the user brought, as absolute paths ("" where there is none).
+
+    Parameters
+    ----------
+    posts : str
+        The posts file or folder; several, where there are several, joined by the system's
+        path separator.
+    videos : str
+        The folder of video files.
+    mapping : str
+        A table that says which file belongs to which post.
+    simulated : bool
+        True when this is the demo creator.
+    """
+
+    posts: str = ""
+    videos: str = ""
+    mapping: str = ""
+    simulated: bool = False
+
+
+@dataclass(frozen=True)
+class Run:
+    """One named run: its folder of work and the places of its products.
+
+    Parameters
+    ----------
+    name : str
+        Name of the run, safe as a folder name.
+    folder : Path
+        Work: artefacts, executed notebooks, stamps.
+    figures : Path
+        Figures as files.
+    site : Path
+        The rendered pages.
+    """
+
+    name: str
+    folder: Path
+    figures: Path
+    site: Path
+
+    @classmethod
+    def named(cls, name: str) -> Run:
+        """Return the run called `name`; raise UserError when the name is not safe."""
+        if not _SAFE_NAME.fullmatch(name) or name.endswith("."):
+            raise UserError(
+                f"The name {name!r} cannot be used for a folder.",
+                do="Use letters, digits, '-', '_' and '.', starting with a letter or digit.",
+            )
+        return cls(name, ROOT / "build" / name, ROOT / "figures" / name, SITES / name)
+
+    @classmethod
+    def at(cls, folder: Path) -> Run:
+        """Return a run that keeps everything, products included, below `folder`."""
+        folder = Path(folder).resolve()
+        return cls(folder.name, folder, folder / "figures", folder / "site")
+
+    @classmethod
+    def open(cls, name: str) -> Run:
+        """Return the run for a notebook: `name`, or the scratch run that tests hand over."""
+        scratch = os.environ.get(RUN_VARIABLE)
+        return cls.at(Path(scratch)) if scratch else cls.named(name)
+
+    @property
+    def record(self) -> Path:
+        """What was asked for: inputs, parameters and resolved encoders (JSON)."""
+        return self.folder / "run.json"
+
+    @property
+    def lock(self) -> Path:
+        """The file that a running process holds."""
+        return self.folder / "lock"
+
+    @property
+    def cache(self) -> Path:
+        """Vectors by content of the media file; shared by the runs beside this one."""
+        return self.folder.parent / ".cache"
+
+    def artefact(self, name: str) -> Path:
+        """Return where the artefact `name` lies."""
+        return self.folder / "artefacts" / ARTEFACTS[name]
+
+    def executed(self, slug: str) -> Path:
+        """Return the executed notebook of a chapter."""
+        return self.folder / "executed" / f"{slug}.ipynb"
+
+    def partial(self, slug: str) -> Path:
+        """Return the notebook of a chapter that is running, or failed."""
+        return self.folder / "partial" / f"{slug}.ipynb"
+
+    def stamp(self, slug: str) -> Path:
+        """Return the record of a chapter's last complete execution."""
+        return self.folder / "stamps" / f"{slug}.json"
+
+    @property
+    def staging(self) -> Path:
+        """The book as it is handed to Quarto."""
+        return self.folder / "book"
+
+    def inputs(self) -> Inputs:
+        """Return the recorded inputs (empty where nothing was recorded)."""
+        known = {f.name for f in fields(Inputs)}
+        stored = self.load().get("inputs", {})
+        return Inputs(**{key: value for key, value in stored.items() if key in known})
+
+    def load(self) -> dict:
+        """Return the record of the run, empty when there is none."""
+        try:
+            return json.loads(self.record.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError as error:
+            raise UserError(
+                f"The record of this run is damaged ({error}).",
+                where=str(self.record),
+                do="Delete that file and give POSTS and VIDEOS again.",
+            ) from error
+
+    def save(self, **entries) -> None:
+        """Merge `entries` into the record of the run, atomically."""
+        record = self.load() | {
+            key: asdict(value) if isinstance(value, Inputs) else value
+            for key, value in entries.items()
+        }
+        with replacing(self.record) as temporary:
+            temporary.write_text(json.dumps(record, indent=2, sort_keys=True), encoding="utf-8")
+
+
+@contextmanager
+def replacing(target: Path):
+    """Yield a temporary path beside `target`, and move it into place when all went well.
+
+    A reader sees the old file or the whole new one; a failure leaves the old one. Works for
+    files and for folders.
+
+    Parameters
+    ----------
+    target : Path
+        Final place.
+
+    Yields
+    ------
+    Path
+        Where to write.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.tmp"
+    try:
+        yield temporary
+        if target.is_dir():
+            old = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.tmp"
+            target.rename(old)
+            temporary.rename(target)
+            rmtree(old)
+        else:
+            temporary.replace(target)
+    finally:
+        if temporary.is_dir():
+            rmtree(temporary, ignore_errors=True)
+        else:
+            temporary.unlink(missing_ok=True)
