@@ -1,0 +1,207 @@
+"""The plain version: readable pages from the same staged book, where Quarto is missing.
+
+Quarto's Markdown has divs, callouts, cross-references and citations that nbconvert does not
+know. They are turned into plain HTML and links here; the rest is nbconvert's.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import shutil
+from pathlib import Path
+from string import Template
+
+from virality.book.chapters import CHAPTERS
+
+NOTICE = (
+    "This is the plain version of the report. Install Quarto and run the same command again "
+    "for search, dark mode and numbered cross-references."
+)
+
+_DIV = re.compile(r"^:::+ *(\{[^\n]*\})? *$", re.MULTILINE)
+_IDENTIFIER = re.compile(r"#((?:fig|tbl)-[\w-]+)")
+_TITLE = re.compile(r'title="([^"]*)"')
+_CALLOUT = re.compile(r"\.callout-(\w+)")
+_IMAGE = re.compile(r"!\[\]\(([^)]*)\)\{([^}]*)\}")
+_ALT = re.compile(r'fig-alt="([^"]*)"')
+_REFERENCE = re.compile(r"(?<![\w&;])@((?:fig|tbl|sec)-[\w-]+)")
+_CITATION = re.compile(r"\[((?:@[\w:-]+)(?:; *@[\w:-]+)*)\]")
+_LINK = re.compile(r"\]\((\w+)\.(?:ipynb|qmd)((?:#[\w-]+)?)\)")
+_HEADING = re.compile(r"^(#{1,4} .*?) *\{[^}\n]*\} *$", re.MULTILINE)
+_ENTRY = re.compile(r"@\w+\{([\w:-]+),(.*?)\n\}", re.DOTALL)
+
+
+def render(staging: Path, site: Path, title: str) -> None:
+    """Write a page per chapter, a glossary and the references from a staged book.
+
+    Parameters
+    ----------
+    staging : Path
+        The staged book, see :func:`virality.book.publish.stage`.
+    site : Path
+        A folder that does not exist yet.
+    title : str
+        Title of the book, unescaped.
+    """
+    import nbformat
+
+    site.mkdir(parents=True)
+    for folder in ("pictures", "notebooks"):
+        if (staging / folder).exists():
+            shutil.copytree(staging / folder, site / folder)
+    pages = {
+        spec.slug: nbformat.read(staging / f"{spec.slug}.ipynb", as_version=4) for spec in CHAPTERS
+    }
+    references = _number(pages)
+    entries = _bibliography((staging / "references.bib").read_text(encoding="utf-8"))
+    for slug, notebook in pages.items():
+        body = "\n".join(_cell(cell, references, entries) for cell in notebook.cells)
+        _write(site, slug, title, body)
+    glossary = (staging / "glossary.qmd").read_text(encoding="utf-8")
+    _write(site, "glossary", title, _markdown(glossary, references, entries))
+    listed = "\n\n".join(f"**{label}** {text}" for label, text in sorted(entries.values()))
+    _write(site, "references", title, _markdown(f"# References\n\n{listed}", {}, {}))
+
+
+def _number(pages: dict) -> dict[str, tuple[str, str]]:
+    """Return, for every label, its page and a name such as "Figure 3"."""
+    kinds = {"fig": "Figure", "tbl": "Table"}
+    counts = {"fig": 0, "tbl": 0}
+    found = {}
+    order = ["index", *(spec.slug for spec in CHAPTERS if spec.slug != "index")]
+    for slug in order:
+        for text in _texts(pages[slug]):
+            for match in re.finditer(r"::: \{#((fig|tbl)-[\w-]+)\}", text):
+                counts[match[2]] += 1
+                found[match[1]] = (slug, f"{kinds[match[2]]} {counts[match[2]]}")
+    return found
+
+
+def _texts(notebook) -> list[str]:
+    return [
+        output["data"]["text/markdown"]
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+        if "text/markdown" in output.get("data", {})
+    ]
+
+
+def _bibliography(text: str) -> dict[str, tuple[str, str]]:
+    """Return, for every key, its label "(Author year)" and the whole reference."""
+    entries = {}
+    for key, body in _ENTRY.findall(text):
+        fields = {
+            name.lower(): re.sub(r"[{}]", "", value).strip()
+            for name, value in re.findall(r"(\w+)\s*=\s*\{(.*?)\}\s*(?:,|$)", body, re.MULTILINE)
+        }
+        author = fields.get("author", key)
+        surname = author.split(" and ")[0].split(",")[0]
+        label = f"{surname}{' et al.' if ' and ' in author else ''} {fields.get('year', '')}"
+        where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
+        whole = ". ".join(part for part in (author, fields.get("title", ""), where) if part)
+        entries[key] = (label.strip(), f"{whole}.")
+    return entries
+
+
+def _cell(cell, references: dict, entries: dict) -> str:
+    if "remove-cell" in cell.metadata.get("tags", []):
+        return ""
+    if cell.cell_type == "markdown":
+        return _markdown(cell.source, references, entries)
+    if cell.cell_type != "code":
+        return ""
+    code = (
+        f"<details><summary>Show the code</summary><pre>{html.escape(cell.source)}</pre></details>"
+    )
+    shown = [
+        _markdown(output["data"]["text/markdown"], references, entries)
+        for output in cell.outputs
+        if "text/markdown" in output.get("data", {})
+    ]
+    return code + "\n".join(shown)
+
+
+def _markdown(text: str, references: dict, entries: dict) -> str:
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    if text.startswith("---\n"):
+        text = text.split("\n---\n", 1)[1]
+    text = _IMAGE.sub(_image, text)
+    text = _HEADING.sub(r"\1", text)
+    text = _LINK.sub(r"](\1.html\2)", text)
+    text = _REFERENCE.sub(lambda match: _refer(match[1], references), text)
+    text = _CITATION.sub(lambda match: _cite(match[1], entries), text)
+    return markdown2html_mistune(_DIV.sub(_fence, text))
+
+
+def _image(match: re.Match) -> str:
+    alt = _ALT.search(match[2])
+    words = html.escape(alt[1] if alt else "", quote=True)
+    return f'<img loading="lazy" src="{html.escape(match[1], quote=True)}" alt="{words}">'
+
+
+def _fence(match: re.Match) -> str:
+    attributes = match[1]
+    if attributes is None:
+        return "\n</div>\n"
+    identifier = _IDENTIFIER.search(attributes)
+    callout = _CALLOUT.search(attributes)
+    title = _TITLE.search(attributes)
+    name = f' id="{identifier[1]}"' if identifier else ""
+    kind = f"callout {callout[1]}" if callout else ("float" if identifier else "block")
+    head = f"<p><strong>{html.escape(title[1])}</strong></p>" if title else ""
+    return f'\n<div class="{kind}"{name}>{head}\n'
+
+
+def _refer(label: str, references: dict) -> str:
+    if label not in references:
+        return "the section of that name"
+    page, name = references[label]
+    return f"[{name}]({page}.html#{label})"
+
+
+def _cite(keys: str, entries: dict) -> str:
+    labels = [entries.get(k.strip().lstrip("@"), (k, ""))[0] for k in keys.split(";")]
+    return f"([{'; '.join(labels)}](references.html))"
+
+
+_PAGE = Template(
+    """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>$title</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+:root{color-scheme:light dark}
+body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
+h1,h2,h3{font-family:Charter,Georgia,serif;line-height:1.25}
+img{max-width:100%;height:auto}
+table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
+td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow-wrap:anywhere}
+.float,.block{overflow-x:auto;margin:1.4rem 0}
+.float>p{font-size:.9rem}
+.callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
+.callout.important{border-color:#e08434}.callout.warning{border-color:#d1605e}
+details{margin:.4rem 0}summary{font-size:.8rem;opacity:.7;cursor:pointer}
+pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
+nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
+.plain{font-size:.85rem;opacity:.8}
+</style></head><body>
+<nav><strong>$title</strong><br>$links</nav>
+<p class="plain">$notice</p>
+$body
+</body></html>
+"""
+)
+
+
+def _write(site: Path, slug: str, title: str, body: str) -> None:
+    order = ["index", *(spec.slug for spec in CHAPTERS if spec.slug != "index")]
+    names = {spec.slug: spec.title for spec in CHAPTERS}
+    names |= {"glossary": "Glossary", "references": "References"}
+    links = " · ".join(
+        f'<a href="{page}.html">{html.escape(names[page])}</a>'
+        for page in [*order, "glossary", "references"]
+    )
+    page = _PAGE.substitute(title=html.escape(title), links=links, notice=NOTICE, body=body)
+    (site / f"{slug}.html").write_text(page, encoding="utf-8")

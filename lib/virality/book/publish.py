@@ -1,0 +1,229 @@
+"""Stage a run's executed notebooks as a Quarto book, render it, and swap the site in."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from base64 import b64decode
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from virality.book import hashing, plain, prose, quarto
+from virality.book.chapters import CHAPTERS
+from virality.errors import UserError
+from virality.paths import NOTEBOOKS, SITES, Run, replacing
+
+# What lies beside the notebooks and belongs to every book.
+TEMPLATE = (
+    "references.bib",
+    "references.qmd",
+    "glossary.qmd",
+    "theme.scss",
+    "theme-light.scss",
+    "theme-dark.scss",
+)
+_DATA_URI = re.compile(r"!\[\]\(data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)\)")
+_LABEL = re.compile(r"::: \{#(?:fig|tbl)-([A-Za-z0-9_-]+)\}")
+_SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A published report.
+
+    Parameters
+    ----------
+    page : Path
+        The first page.
+    plain : bool
+        True for the version without Quarto.
+    rendered : bool
+        False when the pages that were there still hold.
+    warnings : tuple of str
+        Lines in which Quarto warned.
+    """
+
+    page: Path
+    plain: bool
+    rendered: bool
+    warnings: tuple[str, ...] = ()
+
+
+def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> Site:
+    """Publish the executed chapters of `run`.
+
+    Parameters
+    ----------
+    run : Run
+        All its chapters are executed; the caller holds its lock.
+    title : str
+        Title of the book; may hold text from data.
+    private : bool
+        Leave the notebooks out of the site (the chapters left captions and pictures out).
+    force_plain : bool
+        Make the plain version even where Quarto is installed.
+
+    Returns
+    -------
+    Site
+        Where it is and what it is.
+    """
+    as_plain = force_plain or not quarto.find()
+    stage(run, title, private)
+    wanted = hashing.of_value([hashing.of_path(run.staging), as_plain, hashing.of_library()])
+    page = run.site / "index.html"
+    if page.exists() and _stamp(run) == wanted:
+        return Site(page, as_plain, rendered=False)
+    with replacing(run.site) as temporary:
+        if as_plain:
+            warnings: tuple[str, ...] = ()
+            plain.render(run.staging, temporary, title)
+        else:
+            warnings = _render(run)
+            shutil.move(run.staging / "_book", temporary)
+            _offer_notebooks(run, temporary)
+    with replacing(run.stamp("site")) as temporary:
+        temporary.write_text(json.dumps({"staged": wanted}), encoding="utf-8")
+    _list_sites()
+    return Site(page, as_plain, True, warnings)
+
+
+def stage(run: Run, title: str, private: bool) -> None:
+    """Lay out the book in the run's staging folder: template, chapters, pictures."""
+    import nbformat
+    import yaml
+
+    if run.staging.exists():
+        shutil.rmtree(run.staging)
+    run.staging.mkdir(parents=True)
+    for name in TEMPLATE:
+        shutil.copyfile(NOTEBOOKS / name, run.staging / name)
+    for spec in CHAPTERS:
+        source = run.executed(spec.slug)
+        if not source.exists():
+            raise UserError(
+                f"The chapter “{spec.slug}” has not been executed.",
+                do=f"Run: virality report --name {run.name}",
+            )
+        notebook = nbformat.read(source, as_version=4)
+        if not private:
+            _copy_notebook(source, run.staging)
+        _prepare(notebook, spec.slug, run.staging, private)
+        nbformat.write(notebook, run.staging / f"{spec.slug}.ipynb")
+    config = book_config(title, private)
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+    (run.staging / "_quarto.yml").write_text(text, encoding="utf-8")
+
+
+def book_config(title: str, private: bool) -> dict:
+    """Return Quarto's configuration of the book: the template with its chapters."""
+    import yaml
+
+    config = yaml.safe_load((NOTEBOOKS / "book.yml").read_text(encoding="utf-8"))
+    parts: dict[str, list[str]] = {}
+    for spec in CHAPTERS:
+        if spec.part:
+            parts.setdefault(spec.part, []).append(f"{spec.slug}.ipynb")
+    chapters = [{"part": part, "chapters": pages} for part, pages in parts.items()]
+    config["book"]["title"] = prose.escape(title)
+    config["book"]["chapters"] = ["index.ipynb", *chapters, "glossary.qmd", "references.qmd"]
+    config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
+    if not private:
+        config["project"]["resources"] = ["notebooks/*.ipynb"]
+    return config
+
+
+def _copy_notebook(source: Path, staging: Path) -> None:
+    target = staging / "notebooks" / source.name
+    target.parent.mkdir(exist_ok=True)
+    shutil.copyfile(source, target)
+
+
+def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
+    """Make an executed notebook a page: pictures as files, no log lines, a download link."""
+    import nbformat
+
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
+        for output in cell.outputs:
+            markdown = output.get("data", {}).get("text/markdown")
+            if markdown:
+                output.data = {"text/markdown": _unpack(markdown, slug, staging)}
+    notebook.metadata.pop("papermill", None)
+    if not private:
+        link = f"[Download this chapter as an executed notebook](notebooks/{slug}.ipynb)"
+        notebook.cells.append(nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::"))
+
+
+def _unpack(markdown: str, slug: str, staging: Path) -> str:
+    """Replace pictures inside the text by files, so that they load lazily and enlarge."""
+
+    def replace(match: re.Match) -> str:
+        label = _LABEL.search(markdown)
+        content = b64decode(match[2])
+        name = label[1] if label else hashing.of_value(match[2])[:12]
+        path = staging / "pictures" / f"{slug}-{name}.{_SUFFIX[match[1]]}"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+        return f"![]({path.relative_to(staging).as_posix()})"
+
+    return _DATA_URI.sub(replace, markdown)
+
+
+def _render(run: Run) -> tuple[str, ...]:
+    try:
+        printed = quarto.render(run.staging)
+    except subprocess.CalledProcessError as error:
+        tail = "\n".join(error.output.strip().splitlines()[-8:])
+        raise UserError(
+            f"Quarto could not render the book:\n{tail}",
+            where=str(run.staging),
+            do="\nThe plain version still works: virality report --plain",
+        ) from None
+    return tuple(line for line in printed.splitlines() if "WARN" in line)
+
+
+def _offer_notebooks(run: Run, site: Path) -> None:
+    """Put the executed notebooks beside the pages that link to them."""
+    source = run.staging / "notebooks"
+    if source.exists():
+        shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
+
+
+def _stamp(run: Run) -> str:
+    try:
+        return json.loads(run.stamp("site").read_text(encoding="utf-8"))["staged"]
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+_LIST = Template(
+    """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Reports</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>:root{color-scheme:light dark}body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;
+margin:3rem auto;padding:0 1rem}li{margin:.4rem 0}</style></head>
+<body><h1>Reports</h1><ul>
+$items
+</ul></body></html>
+"""
+)
+
+
+def _list_sites() -> None:
+    """Write the page that lists the reports beside each other."""
+    if not SITES.exists():
+        return
+    names = sorted(p.parent.name for p in SITES.glob("*/index.html"))
+    items = "\n".join(
+        f'<li><a href="{html.escape(n)}/index.html">{html.escape(n)}</a></li>' for n in names
+    )
+    with replacing(SITES / "index.html") as temporary:
+        temporary.write_text(_LIST.substitute(items=items), encoding="utf-8")
