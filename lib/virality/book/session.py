@@ -1,0 +1,193 @@
+"""One request of the user, from recorded inputs to the closing lines."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from virality.book import params, runner
+from virality.errors import UserError
+from virality.paths import DEFAULT_NAME, DEMO_FOLDER, ROOT, Inputs, Run
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Parameters
+    ----------
+    name : str
+        The run.
+    posts, videos, mapping : str
+        Inputs; "" keeps those of the earlier run of this name.
+    given : dict
+        Parameters as given, unchecked.
+    forget : bool
+        Do not keep the parameters of earlier runs of this name.
+    until : str
+        Last chapter; all when "".
+    demo_posts : int
+        Size of the simulated creator.
+    demo_videos : bool
+        Whether its videos are made.
+    progress : bool
+        Show progress bars.
+    """
+
+    name: str = DEFAULT_NAME
+    posts: str = ""
+    videos: str = ""
+    mapping: str = ""
+    given: dict = field(default_factory=dict)
+    forget: bool = False
+    until: str = ""
+    demo_posts: int = 140
+    demo_videos: bool = True
+    progress: bool = True
+
+
+def run(request: Request, where: Run | None = None) -> Run:
+    """Bring the chapters of a run up to date; print the closing table; return the run."""
+    target = where or Run.named(request.name)
+    with runner.locked(target):
+        _execute(target, request)
+    return target
+
+
+def report(request: Request, plain: bool = False, where: Run | None = None) -> Run:
+    """Run, then publish, and say where the site is and what it contains."""
+    from virality.book.publish import publish
+
+    target = where or Run.named(request.name)
+    with runner.locked(target):
+        given = _execute(target, request)
+        if request.until:
+            print("Stopped before the last chapter, so nothing was published.")
+            return target
+        private = bool(given.get("private", False))
+        site = publish(target, _title(target, private), private, plain)
+        _close(site, private)
+    return target
+
+
+def _execute(target: Run, request: Request) -> dict:
+    given = params.resolve(request.given)
+    _record_inputs(target, request)
+    given = _record_parameters(target, given, request.forget)
+    values = given | {"encoders": _encoders(target, given, "encoders" in request.given)}
+    try:
+        results = runner.execute(target, values, request.until, request.progress)
+    finally:
+        sys.stderr.flush()
+    _print_table(results)
+    return given
+
+
+def _record_inputs(target: Run, request: Request) -> None:
+    """Record what the user brought, or make the demo when nobody brought anything."""
+    earlier = target.inputs()
+    if request.posts:
+        inputs = Inputs(
+            posts=_existing(request.posts, "POSTS"),
+            videos=_existing(request.videos, "VIDEOS"),
+            mapping=_existing(request.mapping, "MAPPING"),
+        )
+        target.save(inputs=inputs)
+    elif request.videos or request.mapping or (earlier.posts and not earlier.simulated):
+        if not earlier.posts or earlier.simulated:
+            raise UserError(
+                "Videos were given without posts.", do="Give POSTS=path/to/posts.csv as well."
+            )
+        changes = {"videos": request.videos, "mapping": request.mapping}
+        new = {key: _existing(path, key.upper()) for key, path in changes.items() if path}
+        _existing(earlier.posts, "POSTS")
+        target.save(inputs=replace(earlier, **new))
+    elif earlier.simulated or request.name == DEFAULT_NAME:
+        _make_demo(target, request)
+    else:
+        raise UserError(
+            f"There is no run “{request.name}” yet, and no posts were given.",
+            do=f"Run: make report NAME={request.name} POSTS=path/to/posts.csv",
+        )
+
+
+def _make_demo(target: Run, request: Request) -> None:
+    from virality.demo.creator import ensure_demo
+
+    inside = target.folder.is_relative_to(ROOT / "build") and target.name == DEFAULT_NAME
+    folder = DEMO_FOLDER if inside else target.folder / "demo"
+    files = ensure_demo(folder, request.demo_posts, videos=request.demo_videos)
+    videos = str(files.videos) if request.demo_videos else ""
+    target.save(inputs=Inputs(posts=str(files.posts), videos=videos, simulated=True))
+
+
+def _existing(address: str, what: str) -> str:
+    if not address or "://" in address:
+        return address
+    path = Path(address).expanduser()
+    if not path.exists():
+        raise UserError(
+            "There is nothing there.", where=f"{what}={address}", do="Check the spelling."
+        )
+    return str(path.resolve())
+
+
+def _record_parameters(target: Run, given: dict, forget: bool) -> dict:
+    """Merge what is given now over what was given before; say what was kept."""
+    earlier = {} if forget else _still_known(target.load().get("parameters", {}))
+    kept = {name: value for name, value in earlier.items() if name not in given}
+    if kept:
+        listed = ", ".join(f"{name}={value}" for name, value in sorted(kept.items()))
+        print(f"Kept from the earlier run of “{target.name}”: {listed}  (--defaults forgets them)")
+    merged = kept | given
+    target.save(parameters=merged)
+    return merged
+
+
+def _still_known(earlier: dict) -> dict:
+    return params.resolve({k: v for k, v in earlier.items() if k in params.known()})
+
+
+def _encoders(target: Run, given: dict, asked_now: bool) -> str:
+    """Return the set of encoders, decided once per run name and kept until the user changes it."""
+    from virality.media.resolve import resolve
+
+    asked = str(given.get("encoders", params.known()["encoders"].default))
+    record = target.load().get("encoders", {})
+    if record.get("asked") == asked and not asked_now:
+        return record["set"]
+    choice = resolve(asked, {name: p.default for name, p in params.known().items()} | given)
+    target.save(encoders={"asked": asked, "set": choice.set, "note": choice.note})
+    if choice.note:
+        print(choice.note)
+    return choice.set
+
+
+def _title(target: Run, private: bool) -> str:
+    import pandas as pd
+
+    authors = sorted(set(pd.read_parquet(target.artefact("posts"), columns=["author"])["author"]))
+    if private or len(authors) != 1 or authors[0] == "unknown":
+        return "What moves the views"
+    return f"What moves the views of {authors[0]}"
+
+
+def _print_table(results: list[runner.Result]) -> None:
+    print(f"\n{'chapter':<18}{'':<8}{'seconds':>8}")
+    for result in results:
+        state = "ran" if result.ran else "cached"
+        print(f"{result.slug:<18}{state:<8}{result.seconds:>8.1f}")
+    print(f"{'all':<18}{'':<8}{sum(result.seconds for result in results):>8.1f}")
+
+
+def _close(site, private: bool) -> None:
+    for line in site.warnings:
+        print(f"Quarto: {line}")
+    holds = (
+        "without captions, thumbnails and notebooks"
+        if private
+        else "with captions, thumbnails and the executed notebooks; --private leaves them out"
+    )
+    kind = "plain version (Quarto is not installed)" if site.plain else "website"
+    print(f"\nThe report ({kind}, {holds}):\n  {site.page}")

@@ -1,0 +1,228 @@
+"""The console script ``virality``: everything that the Makefile does, and more."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from virality.errors import UserError
+from virality.paths import DEFAULT_NAME
+
+_DESCRIPTION = """\
+An honest report on what moves a short-video creator's views.
+
+  virality report                                        the demo: a simulated creator
+  virality report --name alice --posts posts.csv --videos clips/
+  virality report --name alice -p n_folds=4              change a parameter, rerun what depends on it
+  virality check posts.csv                               what is wrong with a file, without running
+
+Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
+again. Inputs are read where they are and never changed."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code.
+
+    Errors that the user can mend are printed as sentences, without a traceback.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options) or 0
+    except UserError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. The next run goes on from here.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "virality", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(title="commands", metavar="", required=True)
+
+    def command(name: str, run, text: str, **kwargs) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text, **kwargs)
+        sub.set_defaults(run=run)
+        return sub
+
+    report = command("report", _report, "run what is stale, then publish the report")
+    _add_run_options(report)
+    report.add_argument(
+        "--plain", action="store_true", help="make the plain pages even where Quarto is installed"
+    )
+    _add_run_options(command("run", _run, "run what is stale, without publishing"))
+
+    publish = command("publish", _publish, "what `quarto render` calls: the report of a profile")
+    publish.add_argument("--name", default="", help="the run; the Quarto profile when not given")
+
+    check = command("check", _check, "say what is wrong with posts files, without running anything")
+    check.add_argument("paths", nargs="+", metavar="PATH")
+    check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+
+    evaluate = command(
+        "evaluate", _evaluate, "score many creators from one table, without notebooks"
+    )
+    evaluate.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
+    evaluate.add_argument("--by", default="author", help="column that separates creators")
+    evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
+    evaluate.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+
+    demo = command("demo", _demo, "make the simulated creator's files")
+    demo.add_argument("--count", type=int, default=140, help="number of posts (default 140)")
+    demo.add_argument("--seed", type=int, default=0)
+    demo.add_argument("--no-videos", action="store_true", help="the table alone")
+    demo.add_argument("--out", default="", help="folder (default data/demo)")
+
+    command("params", _params, "list the parameters, their defaults and their chapters")
+    command("chapters", _chapters, "list the chapters, what they read and what they write")
+    command("lab", _lab, "open the notebooks in JupyterLab")
+    serve = command("serve", _serve, "show the published sites on a local port")
+    serve.add_argument("--port", type=int, default=8000)
+    return parser
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    parser.add_argument("--posts", default="", metavar="PATH", help="posts file or folder")
+    parser.add_argument("--videos", default="", metavar="FOLDER", help="video files, optional")
+    parser.add_argument("--mapping", default="", metavar="FILE", help="table of post_id and file")
+    parser.add_argument(
+        "-p", dest="set", action="append", default=[], metavar="KEY=VALUE", help="a parameter"
+    )
+    parser.add_argument(
+        "-f", dest="files", action="append", default=[], metavar="FILE", help="parameters as YAML"
+    )
+    parser.add_argument(
+        "--defaults", action="store_true", help="forget the parameters of earlier runs of this name"
+    )
+    parser.add_argument(
+        "--private",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="leave captions, thumbnails and notebooks out of the pages",
+    )
+    parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
+    parser.add_argument(
+        "--demo-posts", type=int, default=140, metavar="N", help="size of the demo (default 140)"
+    )
+    parser.add_argument(
+        "--no-demo-videos", action="store_true", help="make the demo's table without its videos"
+    )
+    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+
+
+def _request(options: argparse.Namespace):
+    from virality.book import params
+    from virality.book.session import Request
+
+    given: dict = {}
+    for file in options.files:
+        given |= params.read_file(file)
+    given |= dict(params.read_option(text) for text in options.set)
+    if options.private is not None:
+        given["private"] = options.private
+    return Request(
+        name=options.name,
+        posts=options.posts,
+        videos=options.videos,
+        mapping=options.mapping,
+        given=given,
+        forget=options.defaults,
+        until=options.until,
+        demo_posts=options.demo_posts,
+        demo_videos=not options.no_demo_videos,
+        progress=not options.quiet,
+    )
+
+
+def _report(options: argparse.Namespace) -> None:
+    from virality.book import session
+
+    session.report(_request(options), plain=options.plain)
+
+
+def _run(options: argparse.Namespace) -> None:
+    from virality.book import session
+
+    session.run(_request(options))
+
+
+def _publish(options: argparse.Namespace) -> None:
+    from virality.book import session
+
+    profile = os.environ.get("QUARTO_PROFILE", "").split(",")[0].strip()
+    session.report(session.Request(name=options.name or profile or DEFAULT_NAME))
+
+
+def _check(options: argparse.Namespace) -> None:
+    from virality.posts.read import check
+
+    print(check(options.paths, timezone=options.timezone))
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    from virality.modelling.evaluate import main_evaluate
+
+    main_evaluate(options.posts, by=options.by, out=options.out, jobs=options.jobs)
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from virality.demo.creator import ensure_demo
+    from virality.paths import DEMO_FOLDER
+
+    folder = Path(options.out).resolve() if options.out else DEMO_FOLDER
+    files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
+    print(f"posts:  {files.posts}\nvideos: {files.videos if not options.no_videos else 'none'}")
+
+
+def _params(options: argparse.Namespace) -> None:
+    from virality.book import params
+
+    for parameter in params.known().values():
+        print(f"{parameter.name} = {parameter.default!r}")
+        print(f"    {parameter.comment}  [{', '.join(parameter.chapters)}]")
+
+
+def _chapters(options: argparse.Namespace) -> None:
+    from virality.book.chapters import CHAPTERS
+
+    for spec in CHAPTERS:
+        print(f"{spec.slug}: {spec.question}")
+        print(f"    reads  {', '.join(spec.reads + spec.inputs) or 'nothing'}")
+        print(f"    writes {', '.join(spec.writes)}")
+
+
+def _lab(options: argparse.Namespace) -> int:
+    import subprocess
+
+    from virality.paths import NOTEBOOKS
+
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(NOTEBOOKS)])
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    from virality.paths import SITES
+
+    if not (SITES / "index.html").exists():
+        raise UserError("There is no published site yet.", do="Run: make report")
+    handler = partial(SimpleHTTPRequestHandler, directory=str(SITES))
+    try:
+        server = ThreadingHTTPServer(("127.0.0.1", options.port), handler)
+    except OSError:
+        raise UserError(
+            f"Port {options.port} is taken.", do="Use another: virality serve --port 8001"
+        ) from None
+    print(f"http://127.0.0.1:{options.port}/  (Ctrl-C ends it)")
+    with server:
+        server.serve_forever()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
