@@ -15,7 +15,7 @@ An honest report on what moves a short-video creator's views.
 
   virality report                                        the demo: a simulated creator
   virality report --name alice --posts posts.csv --videos clips/
-  virality report --name alice -p n_folds=4              change a parameter, rerun what depends on it
+  virality report --name alice -p n_folds=4              change a parameter and rerun
   virality check posts.csv                               what is wrong with a file, without running
 
 Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
@@ -96,6 +96,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-f", dest="files", action="append", default=[], metavar="FILE", help="parameters as YAML"
     )
+    parser.add_argument("--params", default="", help=argparse.SUPPRESS)  # one file, from make
     parser.add_argument(
         "--defaults", action="store_true", help="forget the parameters of earlier runs of this name"
     )
@@ -107,10 +108,13 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
     parser.add_argument(
-        "--demo-posts", type=int, default=140, metavar="N", help="size of the demo (default 140)"
+        "--demo-posts", type=int, metavar="N", help="size of the demo (default 140, or as before)"
     )
     parser.add_argument(
-        "--no-demo-videos", action="store_true", help="make the demo's table without its videos"
+        "--demo-videos",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="make the demo's videos as well as its table (default yes, or as before)",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress bars")
 
@@ -120,7 +124,7 @@ def _request(options: argparse.Namespace):
     from virality.book.session import Request
 
     given: dict = {}
-    for file in options.files:
+    for file in [*filter(None, [options.params]), *options.files]:
         given |= params.read_file(file)
     given |= dict(params.read_option(text) for text in options.set)
     if options.private is not None:
@@ -134,7 +138,7 @@ def _request(options: argparse.Namespace):
         forget=options.defaults,
         until=options.until,
         demo_posts=options.demo_posts,
-        demo_videos=not options.no_demo_videos,
+        demo_videos=options.demo_videos,
         progress=not options.quiet,
     )
 

@@ -27,10 +27,10 @@ class Request:
         Do not keep the parameters of earlier runs of this name.
     until : str
         Last chapter; all when "".
-    demo_posts : int
-        Size of the simulated creator.
-    demo_videos : bool
-        Whether its videos are made.
+    demo_posts : int or None
+        Size of the simulated creator; None keeps the earlier size.
+    demo_videos : bool or None
+        Whether its videos are made; None keeps the earlier choice.
     progress : bool
         Show progress bars.
     """
@@ -42,8 +42,8 @@ class Request:
     given: dict = field(default_factory=dict)
     forget: bool = False
     until: str = ""
-    demo_posts: int = 140
-    demo_videos: bool = True
+    demo_posts: int | None = None
+    demo_videos: bool | None = None
     progress: bool = True
 
 
@@ -117,9 +117,12 @@ def _make_demo(target: Run, request: Request) -> None:
 
     inside = target.folder.is_relative_to(ROOT / "build") and target.name == DEFAULT_NAME
     folder = DEMO_FOLDER if inside else target.folder / "demo"
-    files = ensure_demo(folder, request.demo_posts, videos=request.demo_videos)
-    videos = str(files.videos) if request.demo_videos else ""
-    target.save(inputs=Inputs(posts=str(files.posts), videos=videos, simulated=True))
+    earlier = target.load().get("demo", {"posts": 140, "videos": True})
+    count = earlier["posts"] if request.demo_posts is None else request.demo_posts
+    filmed = earlier["videos"] if request.demo_videos is None else request.demo_videos
+    files = ensure_demo(folder, count, videos=filmed)
+    inputs = Inputs(str(files.posts), str(files.videos) if filmed else "", simulated=True)
+    target.save(inputs=inputs, demo={"posts": count, "videos": filmed})
 
 
 def _existing(address: str, what: str) -> str:
