@@ -5,11 +5,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export NAME ?= demo
-export POSTS ?=
-export VIDEOS ?=
-export MAPPING ?=
-export PARAMS ?=
+NAME ?= demo
+# `value` keeps a "$" as the user typed it.
+override NAME := $(value NAME)
+override POSTS := $(value POSTS)
+override VIDEOS := $(value VIDEOS)
+override MAPPING := $(value MAPPING)
+override PARAMS := $(value PARAMS)
+export NAME POSTS VIDEOS MAPPING PARAMS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 

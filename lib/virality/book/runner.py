@@ -8,6 +8,7 @@ left it. Its stamp, written last, says all of that.
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import time
@@ -21,8 +22,9 @@ from filelock import FileLock, Timeout
 from virality.book import hashing, params
 from virality.book.chapters import CHAPTERS, Spec
 from virality.errors import UserError
-from virality.paths import NOTEBOOKS, ROOT, Run, replacing
+from virality.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run, replacing
 
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -182,14 +184,15 @@ def _papermill(run: Run, slug: str, values: dict, progress: bool) -> None:
     partial.parent.mkdir(parents=True, exist_ok=True)
     bar = {"desc": f"{slug:<17}", "leave": False, "file": sys.stderr} if progress else False
     try:
-        papermill.execute_notebook(
-            NOTEBOOKS / f"{slug}.ipynb",
-            partial,
-            parameters=values,
-            kernel_name="python3",
-            cwd=ROOT,
-            progress_bar=bar,
-        )
+        with _kernel_environment(run):
+            papermill.execute_notebook(
+                NOTEBOOKS / f"{slug}.ipynb",
+                partial,
+                parameters=values,
+                kernel_name="python3",
+                cwd=ROOT,
+                progress_bar=bar,
+            )
     except PapermillExecutionError as error:
         raise _failure(slug, error, partial) from None
     except DeadKernelError:
@@ -198,6 +201,28 @@ def _papermill(run: Run, slug: str, values: dict, progress: bool) -> None:
             where=f"Chapter “{slug}”",
             do=f"The notebook so far: {_shown(partial)}",
         ) from None
+
+
+@contextmanager
+def _kernel_environment(run: Run):
+    """Tell the kernel where the run is, and fix what would make two runs differ.
+
+    One thread for BLAS and OpenMP: sums in another order differ in their last bits, and on
+    small matrices one thread is faster as well.
+    """
+    wanted = dict.fromkeys(_THREADS, "1") | {"PYTHONHASHSEED": "0"}
+    if run != Run.named(run.name):
+        wanted[RUN_VARIABLE] = str(run.folder)
+    before = {name: os.environ.get(name) for name in wanted}
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
 
 
 def _failure(slug: str, error, partial: Path) -> ChapterFailed:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from virality.book import params, runner
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, DEMO_FOLDER, ROOT, Inputs, Run
+from virality.paths import DEFAULT_NAME, DEMO_FOLDER, Inputs, Run
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,8 @@ class Request:
         Whether its videos are made; None keeps the earlier choice.
     progress : bool
         Show progress bars.
+    simulate : bool
+        Use the demo creator whatever the run is called.
     """
 
     name: str = DEFAULT_NAME
@@ -45,6 +47,7 @@ class Request:
     demo_posts: int | None = None
     demo_videos: bool | None = None
     progress: bool = True
+    simulate: bool = False
 
 
 def run(request: Request, where: Run | None = None) -> Run:
@@ -103,7 +106,7 @@ def _record_inputs(target: Run, request: Request) -> None:
         new = {key: _existing(path, key.upper()) for key, path in changes.items() if path}
         _existing(earlier.posts, "POSTS")
         target.save(inputs=replace(earlier, **new))
-    elif earlier.simulated or request.name == DEFAULT_NAME:
+    elif earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
         _make_demo(target, request)
     else:
         raise UserError(
@@ -115,8 +118,7 @@ def _record_inputs(target: Run, request: Request) -> None:
 def _make_demo(target: Run, request: Request) -> None:
     from virality.demo.creator import ensure_demo
 
-    inside = target.folder.is_relative_to(ROOT / "build") and target.name == DEFAULT_NAME
-    folder = DEMO_FOLDER if inside else target.folder / "demo"
+    folder = DEMO_FOLDER if target == Run.named(DEFAULT_NAME) else target.folder / "demo"
     earlier = target.load().get("demo", {"posts": 140, "videos": True})
     count = earlier["posts"] if request.demo_posts is None else request.demo_posts
     filmed = earlier["videos"] if request.demo_videos is None else request.demo_videos

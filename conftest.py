@@ -1,0 +1,55 @@
+"""A small book for the tests: built once through the users' own runner, kept between calls.
+
+`pytest --nbmake notebooks/` gets a scratch copy of it, handed over through an environment
+variable that the library reads, so that the notebooks run in any order and harm nothing.
+"""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from virality.paths import ROOT, RUN_VARIABLE, Run
+
+SMALL = Run.at(ROOT / "build" / ".tests" / "small")
+SMALL_PARAMETERS = {
+    "encoders": "classic",
+    "n_folds": 3,
+    "n_shifts": 49,
+    "n_bootstrap": 100,
+}
+
+
+def build_small_book() -> Run:
+    """Return the small run, brought up to date and published."""
+    from virality.book import session
+
+    request = session.Request(
+        name=SMALL.name, demo_posts=40, given=SMALL_PARAMETERS, progress=False, simulate=True
+    )
+    return session.report(request, where=SMALL)
+
+
+@pytest.fixture(scope="session")
+def small_book() -> Run:
+    return build_small_book()
+
+
+def pytest_configure(config):
+    if config.getoption("nbmake", False):
+        run = build_small_book()
+        scratch = Path(tempfile.mkdtemp(prefix="virality-")) / run.name
+        shutil.copytree(run.folder, scratch, ignore=shutil.ignore_patterns("lock", "book", "site"))
+        os.environ[RUN_VARIABLE] = str(scratch)
+        config.add_cleanup(lambda: shutil.rmtree(scratch.parent, ignore_errors=True))
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of real samples; tests that need it skip where it is not given."""
+    folder = os.environ.get("VIRALITY_SAMPLES", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("VIRALITY_SAMPLES does not name a folder of real samples")
+    return Path(folder)
