@@ -138,7 +138,7 @@ class _Bounds(BaseIndexer):
         super().__init__()
         self.first, self.stop = first.astype(np.int64), stop.astype(np.int64)
 
-    def get_window_bounds(  # noqa: D102
+    def get_window_bounds(
         self, num_values=0, min_periods=None, center=None, closed=None, step=None
     ):
         return self.first, self.stop
@@ -193,5 +193,7 @@ def _log_days_since_hit(times: np.ndarray, log_views: np.ndarray, known: np.ndar
     hit_row = pd.Series(np.where(log_views > so_far, np.arange(len(times)), np.nan)).ffill()
     last_hit = _state_after(known, hit_row)
     found = ~np.isnan(last_hit)
-    gap = (times - times[np.where(found, last_hit, 0).astype(int)]) / DAY_US if len(times) else times
+    gap = (
+        (times - times[np.where(found, last_hit, 0).astype(int)]) / DAY_US if len(times) else times
+    )
     return np.where(found, np.log1p(np.maximum(gap, 0)), np.nan)

@@ -1,0 +1,437 @@
+"""Out-of-fold predictions: every model on every fold, nothing fitted outside its training rows.
+
+The steps can be taken one by one (`model_table`, `fold_data`, `fit_fold`, `fit_final`) or all at
+once (`cross_validate`).  Predictions are stored, scores are derived from them elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from virality.errors import UserError
+from virality.modelling import features as ft
+from virality.modelling import models as md
+from virality.modelling import study
+from virality.modelling.blocks import make_transform
+from virality.modelling.validation import folds_table, make_splitter
+
+PREDICTION_COLUMNS = {
+    "post_id": "string",
+    "split": "string",
+    "fold": "int64",
+    "model": "string",
+    "blocks": "string",
+    "preset": "string",
+    "y_true": "float64",
+    "y_pred": "float64",
+}
+
+LEAK_RANK_CORRELATION = 0.999
+LEAK_NEEDS_POSTS = 20
+
+
+@dataclass(frozen=True)
+class ModelTable:
+    """Everything that modelling reads, one row per usable post, in time order.
+
+    Attributes
+    ----------
+    X : DataFrame
+        Features before imputation, index post_id, columns `block__name`.
+    y : Series
+        Log outcome.
+    rivals : DataFrame
+        The naive rules' columns, `rival__*`.
+    times : Series
+        Posting times.
+    """
+
+    X: pd.DataFrame
+    y: pd.Series
+    rivals: pd.DataFrame
+    times: pd.Series
+    embargo_days: float
+
+    @property
+    def blocks(self) -> list[str]:
+        """Blocks that have at least one known value, in the order of the book."""
+        known = {ft.block_of(name) for name in self.X.columns[self.X.notna().any()]}
+        return [block for block in ft.BLOCKS if block in known]
+
+
+@dataclass(frozen=True)
+class FoldData:
+    """One fold, its columns imputed, scaled and reduced by what its training rows say."""
+
+    split: str
+    fold: int
+    X_train: pd.DataFrame
+    X_test: pd.DataFrame
+    rivals_train: pd.DataFrame
+    rivals_test: pd.DataFrame
+    y_train: pd.Series
+    y_test: pd.Series
+    transform: Pipeline
+
+    def columns(self, blocks: str = "all") -> list[str]:
+        """Model columns of a selection of blocks, see `select_columns`."""
+        return select_columns(self.X_train.columns, blocks)
+
+
+@dataclass(frozen=True)
+class FittedFold:
+    """A model fitted on one fold's training rows (or on all posts, fold 0).
+
+    Attributes
+    ----------
+    model : fitted estimator
+    booster : xgboost.Booster or None
+    X_train, X_test : DataFrame
+        The very rows the model was fitted on and asked to predict, index post_id.
+    y_pred : Series
+        Predictions for X_test.
+    """
+
+    fold: int
+    model: BaseEstimator
+    booster: object | None
+    transform: Pipeline
+    X_train: pd.DataFrame
+    X_test: pd.DataFrame
+    y_pred: pd.Series
+
+
+def model_table(
+    posts: pd.DataFrame,
+    *tables: pd.DataFrame,
+    target: str = "views",
+    embargo_days: float = 7,
+) -> ModelTable:
+    """Join feature tables to posts by post_id and leave out posts without a matured outcome.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    *tables : DataFrame
+        Feature tables indexed by post_id (features, embeddings); empty ones are fine.
+    target : str
+    embargo_days : float
+
+    Raises
+    ------
+    UserError
+        When a column gives the outcome away.
+    ValueError
+        For a column that is not known at posting or belongs to no block.
+    """
+    usable = ft.is_matured(posts, embargo_days)
+    y = ft.target_values(posts, target)
+    usable &= y.notna().to_numpy()
+    X = _join(y.index, tables)
+    refuse_leaks(X[usable], y[usable])
+    rivals = ft.rival_columns(posts, embargo_days, target)
+    times = pd.Series(posts["posted_at"].to_numpy(), index=y.index, name="posted_at")
+    return ModelTable(X[usable], y[usable], rivals[usable], times[usable], float(embargo_days))
+
+
+def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:
+    """Stop when a column ranks the posts just as the outcome does: nothing honest can.
+
+    Raises
+    ------
+    UserError
+        Naming the columns.
+    """
+    if len(y) < LEAK_NEEDS_POSTS or y.nunique() < LEAK_NEEDS_POSTS // 2:
+        return
+    ranks = X.rank().to_numpy(dtype=float)
+    target = y.rank().to_numpy(dtype=float)
+    caught = []
+    for name, column in zip(X.columns, ranks.T, strict=True):
+        both = ~np.isnan(column)
+        a, b = column[both], target[both]
+        if len(a) < LEAK_NEEDS_POSTS or a.std() == 0 or b.std() == 0:
+            continue
+        if abs(np.corrcoef(a, b)[0, 1]) > LEAK_RANK_CORRELATION:
+            caught.append(str(name))
+    if caught:
+        raise UserError(
+            f"The feature {', '.join(caught)} ranks the posts exactly as the outcome does.",
+            do="A feature may only hold what was known when the post went up.",
+        )
+
+
+def select_columns(columns: Iterable[str], blocks: str = "all") -> list[str]:
+    """Columns of "all", "all-vision", "vision" or "metadata+momentum".
+
+    With the study's features, "metadata+momentum" are the 19 columns of its metadata rows, in its
+    order.  After a global PCA blocks can no longer be told apart: only "all" is possible.
+    """
+    columns = [str(name) for name in columns]
+    if blocks == "metadata+momentum" and set(study.METADATA_ROWS) <= set(columns):
+        return list(study.METADATA_ROWS)
+    if blocks == "all":
+        return columns
+    if blocks.startswith("all-"):
+        return [name for name in columns if ft.block_of(name) != blocks.removeprefix("all-")]
+    return [name for name in columns if ft.block_of(name) in blocks.split("+")]
+
+
+def variations(blocks: list[str]) -> list[str]:
+    """All blocks, metadata and momentum only, each block alone, each left out."""
+    out = ["all"]
+    if set(blocks) > {"metadata", "momentum"}:
+        out.append("metadata+momentum")
+    if len(blocks) > 1:
+        out += blocks + [f"all-{block}" for block in blocks]
+    return out
+
+
+def fold_data(
+    table: ModelTable,
+    split: str = "expanding",
+    n_folds: int = 5,
+    *,
+    blocks: str = "all",
+    preset: str = "tuned",
+    pca: str = "block",
+    n_components: int = 8,
+    seed: int = 0,
+) -> Iterator[FoldData]:
+    """The folds, each with its own imputation, scaling and PCA fitted on its training rows.
+
+    Parameters
+    ----------
+    table : ModelTable
+    split : str
+        "expanding", "rolling", "shuffled" or "study".
+    blocks : str
+        Raw columns to start from; narrow it only for a global PCA, which mixes blocks.
+    preset, pca, n_components
+        See `make_transform`; the study neither scaled nor normalised.
+    seed : int
+        Of shuffled folds.
+    """
+    splitter = make_splitter(split, table.times, n_folds, table.embargo_days, seed)
+    X = table.X[select_columns(table.X.columns, blocks)]
+    for fold, (train, test) in enumerate(splitter.split(), start=1):
+        transform = _transform(preset, pca, n_components)
+        X_train = transform.fit_transform(X.iloc[train])
+        yield FoldData(
+            split=split,
+            fold=fold,
+            X_train=X_train,
+            X_test=transform.transform(X.iloc[test]),
+            rivals_train=table.rivals.iloc[train],
+            rivals_test=table.rivals.iloc[test],
+            y_train=table.y.iloc[train],
+            y_test=table.y.iloc[test],
+            transform=transform,
+        )
+
+
+def fit_fold(
+    fold: FoldData, model: str, blocks: str = "all", preset: str = "tuned", seed: int = 0
+) -> FittedFold:
+    """Fit one model on one fold's training rows and predict its test rows.
+
+    Parameters
+    ----------
+    fold : FoldData
+    model : str
+        One of `models.MODELS` or `models.RIVALS`.
+    blocks : str
+        Blocks the model may see.
+    """
+    X_train, X_test = _model_rows(fold, model, blocks)
+    with threadpool_limits(1):
+        fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
+        y_pred = np.asarray(fitted.predict(X_test), dtype=float)
+    return FittedFold(
+        fold=fold.fold,
+        model=fitted,
+        booster=md.booster_of(fitted),
+        transform=fold.transform,
+        X_train=X_train,
+        X_test=X_test,
+        y_pred=pd.Series(y_pred, index=X_test.index, name="y_pred"),
+    )
+
+
+def fit_final(
+    table: ModelTable,
+    model: str,
+    *,
+    preset: str = "tuned",
+    pca: str = "block",
+    n_components: int = 8,
+    seed: int = 0,
+) -> FittedFold:
+    """Fit one model on all matured posts; `X_test` holds these same rows (fold 0).
+
+    For looking at the model and for scoring a draft.  Its own predictions prove nothing.
+    """
+    transform = _transform(preset, pca, n_components)
+    X = transform.fit_transform(table.X)
+    everything = FoldData("final", 0, X, X, table.rivals, table.rivals, table.y, table.y, transform)
+    return fit_fold(everything, model, "all", preset, seed)
+
+
+def cross_validate(
+    posts: pd.DataFrame,
+    tables: pd.DataFrame | Iterable[pd.DataFrame] = (),
+    models: Iterable[str] = md.LINEAR,
+    *,
+    split: str = "expanding",
+    n_folds: int = 5,
+    embargo_days: float = 7,
+    target: str = "views",
+    blocks: Iterable[str] | str = "all",
+    rivals: bool = True,
+    preset: str = "tuned",
+    pca: str = "block",
+    n_components: int = 8,
+    seed: int = 0,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Predict every post of every test fold by every model, from its past only.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    tables : DataFrame or list of DataFrame
+        Feature tables indexed by post_id.
+    models : list of str
+        From `models.MODELS`.
+    split : str
+        "expanding", "rolling", "shuffled" or "study".
+    blocks : list of str, or "every"
+        Selections of blocks, see `select_columns`; "every" = `variations`: all, metadata and
+        momentum, each block alone and each left out.
+    rivals : bool
+        Add the naive rules, training mean and training median.
+    preset, pca, n_components, seed
+        See `make_model` and `make_transform`.
+
+    Returns
+    -------
+    predictions : DataFrame
+        Long, columns as in `PREDICTION_COLUMNS`; empty below 30 posts.
+    folds : DataFrame
+        From `folds_table`.
+    """
+    tables = [tables] if isinstance(tables, pd.DataFrame) else list(tables)
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    splitter = make_splitter(split, table.times, n_folds, table.embargo_days, seed)
+    selections = _selections(blocks, table.blocks, pca)
+    parts: list[pd.DataFrame] = []
+    mixed = pca == "global"
+    with threadpool_limits(1):
+        for selection, inside in selections:
+            for fold in fold_data(
+                table, split, n_folds, blocks=selection, preset=preset, pca=pca,
+                n_components=n_components, seed=seed,
+            ):  # fmt: skip
+                for name in inside:
+                    found = _fold_predictions(fold, list(models), name, preset, seed)
+                    parts += [part.assign(blocks=selection) for part in found] if mixed else found
+                if rivals and selection == selections[0][0]:
+                    parts += _fold_predictions(fold, list(md.RIVALS), "none", "rival", seed)
+    return _stack_up(parts), folds_table(splitter, table.y)
+
+
+def empty_predictions() -> pd.DataFrame:
+    """A prediction table of the right columns and no rows."""
+    return pd.DataFrame({k: pd.Series(dtype=v) for k, v in PREDICTION_COLUMNS.items()})
+
+
+def _selections(blocks, present: list[str], pca: str) -> list[tuple[str, list[str]]]:
+    """(columns to transform, selections of blocks within them).
+
+    Scaling and PCA of a block do not depend on the other blocks, so that one transform serves every
+    selection; a global PCA mixes the blocks and has to be fitted anew for each.
+    """
+    wanted = variations(present) if blocks == "every" else blocks
+    wanted = [wanted] if isinstance(wanted, str) else list(wanted)
+    if pca == "global":
+        return [(name, ["all"]) for name in wanted]
+    return [("all", wanted)]
+
+
+def _fold_predictions(fold: FoldData, names, blocks: str, preset: str, seed: int) -> list:
+    """One long table per model; the stack averages what its members have already predicted."""
+    done: dict[str, np.ndarray] = {}
+
+    def predict(name: str) -> np.ndarray:
+        if name == md.STACK:
+            return np.mean([predict(member) for member in md.STACK_MEMBERS], axis=0)
+        if name not in done:
+            use = "tuned" if preset == "rival" else preset
+            done[name] = fit_fold(fold, name, blocks, use, seed).y_pred.to_numpy()
+        return done[name]
+
+    columns = {"split": fold.split, "fold": fold.fold, "blocks": blocks, "preset": preset}
+    return [
+        pd.DataFrame(
+            {
+                "post_id": fold.y_test.index,
+                **columns,
+                "model": name,
+                "y_true": fold.y_test.to_numpy(),
+                "y_pred": predict(name),
+            }
+        )
+        for name in names
+        if blocks == "none" or len(fold.columns(blocks))
+    ]
+
+
+def _stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """One table in a fixed order; rows of a fold stay in time order."""
+    if not parts:
+        return empty_predictions()
+    table = pd.concat(parts, ignore_index=True)[list(PREDICTION_COLUMNS)].astype(PREDICTION_COLUMNS)
+    return table.sort_values(["blocks", "model", "fold"], kind="stable", ignore_index=True)
+
+
+def _model_rows(fold: FoldData, model: str, blocks: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Columns that a model may see: features, a rule's columns, or both for the stack."""
+    if model in md.RIVALS:
+        return fold.rivals_train, fold.rivals_test
+    columns = fold.columns(blocks)
+    X_train, X_test = fold.X_train[columns], fold.X_test[columns]
+    if model == md.STACK:
+        return X_train.join(fold.rivals_train), X_test.join(fold.rivals_test)
+    return X_train, X_test
+
+
+def _transform(preset: str, pca: str, n_components: int) -> Pipeline:
+    ours = preset != "study"
+    return make_transform(pca, n_components, normalise=ours, scale=ours)
+
+
+def _join(index: pd.Index, tables) -> pd.DataFrame:
+    """Feature tables side by side for these posts, joined by post_id; knowable columns only."""
+    parts = []
+    for part in tables:
+        if part is None or part.shape[1] == 0:
+            continue
+        part = part.set_axis(part.index.astype("string"))
+        parts.append(_allowed(part).reindex(index))
+    joined = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
+    return joined.rename_axis("post_id")
+
+
+def _allowed(part: pd.DataFrame) -> pd.DataFrame:
+    """The study's own columns pass as they are: they replicate, they do not forecast."""
+    if set(part.columns) == {name for name, *_ in study.COLUMNS}:
+        return part
+    return ft.knowable(part)
