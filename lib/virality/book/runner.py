@@ -192,6 +192,8 @@ def _papermill(run: Run, slug: str, values: dict, progress: bool) -> None:
                 kernel_name="python3",
                 cwd=ROOT,
                 progress_bar=bar,
+                # the kernel's own advice about transports is not for the reader
+                extra_arguments=["--IPKernelApp.log_level=40"],
             )
     except PapermillExecutionError as error:
         raise _failure(slug, error, partial) from None

@@ -1,0 +1,63 @@
+"""A book of three tiny chapters, for tests of the runner."""
+
+import nbformat
+
+from virality.book import params, runner
+from virality.book.chapters import Spec
+from virality.paths import Run
+
+WRITE = "from pathlib import Path\nimport json\n"
+CHAPTERS = (
+    Spec("one", "One", "Part", "?", writes=("posts",), inputs=("posts",)),
+    Spec("two", "Two", "Part", "?", reads=("posts",), writes=("repairs",)),
+    Spec("three", "Three", "", "?", reads=("posts", "repairs"), writes=("summary",)),
+)
+
+
+def notebook(parameters: str, *cells: str):
+    tagged = nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})
+    book = nbformat.v4.new_notebook(
+        cells=[tagged, *(nbformat.v4.new_code_cell(cell) for cell in cells)],
+        metadata={"kernelspec": {"name": "python3", "language": "python", "display_name": "p"}},
+    )
+    return book
+
+
+def make(folder, monkeypatch) -> Run:
+    """Write the toy notebooks and make the runner use them; return an empty run."""
+    run = Run.at(folder / "toy")
+    notebooks = folder / "notebooks"
+    notebooks.mkdir()
+
+    def write(target, expression):
+        return (
+            "from virality.paths import Run, replacing\n"
+            f"path = Run.open(name).artefact({target!r})\n"
+            f"with replacing(path) as t:\n    t.write_text(str({expression}))"
+        )
+
+    read = "from virality.paths import Run\ntext = Run.open(name).artefact('posts').read_text()"
+    named = 'name = "x"  # the run\n'
+    books = {
+        "one": notebook(named + "size = 3  # how many", write("posts", "'p' * size")),
+        "two": notebook(
+            named + "n_folds = 5  # folds", read, write("repairs", "text + str(n_folds)")
+        ),
+        "three": notebook(named + "private = False  # hide", write("summary", "'done'")),
+    }
+    for slug, book in books.items():
+        nbformat.write(book, notebooks / f"{slug}.ipynb")
+    for module in (runner, params):
+        monkeypatch.setattr(module, "CHAPTERS", CHAPTERS)
+        monkeypatch.setattr(module, "NOTEBOOKS", notebooks)
+    params.declared.cache_clear()
+    params.known.cache_clear()
+    return run
+
+
+def edit(folder, slug, *cells):
+    """Replace the code of a toy chapter, but for its parameters cell."""
+    path = folder / "notebooks" / f"{slug}.ipynb"
+    book = nbformat.read(path, as_version=4)
+    book.cells = [book.cells[0], *(nbformat.v4.new_code_cell(cell) for cell in cells)]
+    nbformat.write(book, path)
