@@ -1,0 +1,272 @@
+"""The simulated creator: posts, a table full of realistic mess, and real videos.
+
+`simulate` gives clean posts and the truth; `write` and `ensure_demo` put files on disk:
+
+* ``posts.csv``: a table as copied by hand from a studio page, times in UTC;
+* ``videos/<post_id>.mp4``: the first seconds of each post;
+* ``truth.json``: what was planted. Tests and one marked box read it, nothing else does;
+* ``manifest.json``: what was made from what, so that a second call only checks.
+
+Where the views come from is written down in `virality.demo.model`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import filelock
+import numpy as np
+import pandas as pd
+
+from virality import __version__
+from virality.demo import captions, mess, model
+from virality.demo import truth as truth_file
+from virality.demo.captions import Wording
+from virality.demo.model import AUTHOR, Effects, simulate_posts, stream
+from virality.demo.truth import Truth
+from virality.paths import replacing
+
+__all__ = ["AUTHOR", "DemoFiles", "Effects", "Truth", "ensure_demo", "simulate", "write"]
+
+POSTS, TRUTH, VIDEOS = "posts.csv", "truth.json", "videos"
+MANIFEST, JOURNAL = "manifest.json", "made.jsonl"
+
+# positions (0-based, in time) of posts whose video is odd on purpose
+ODD_VIDEOS = {9: "no file", 17: "no sound", 23: "short", mess.PHOTO: "photo"}
+WITHOUT_FILE = ("no file", "photo")
+UNWRITABLE = ("ja",)  # the font inside matplotlib has no such letters
+
+
+@dataclass(frozen=True)
+class DemoFiles:
+    """Where the demo's files are.
+
+    Parameters
+    ----------
+    posts : Path
+        The CSV.
+    videos : Path or None
+        The folder of videos; None where none were asked for.
+    truth : Path
+        What was planted.
+    """
+
+    posts: Path
+    videos: Path | None
+    truth: Path
+
+
+def simulate(
+    n_posts: int = 140, seed: int = 0, effects: Effects | None = None
+) -> tuple[pd.DataFrame, Truth]:
+    """Return the posts of a simulated creator, clean, and the truth behind them.
+
+    Parameters
+    ----------
+    n_posts : int
+        At least 1.
+    seed : int
+        Everything follows from it.
+    effects : Effects, optional
+        What is planted; the default is a realistic creator.
+
+    Returns
+    -------
+    posts : DataFrame, n_posts rows
+        Columns and types of the tidy posts table, in order of time.
+    truth : Truth
+        Terms of the model, post by post.
+    """
+    posts, truth, _ = _simulate(n_posts, seed, effects or Effects())
+    return posts, truth
+
+
+def ensure_demo(
+    folder: Path,
+    n_posts: int = 140,
+    seed: int = 0,
+    videos: bool = True,
+    effects: Effects | None = None,
+    workers: int = 2,
+) -> DemoFiles:
+    """Make sure that the demo's files exist and are whole; make what is missing.
+
+    A second call with the same arguments only checks; an interrupted one goes on where it was.
+    Files that this module did not write are left alone.
+
+    Parameters
+    ----------
+    folder : Path
+        Where to keep them; made if need be.
+    n_posts, seed, effects
+        As for `simulate`.
+    videos : bool
+        Whether to make videos, the slow part.
+    workers : int
+        Processes that make videos.
+
+    Returns
+    -------
+    DemoFiles
+        The places of the files.
+    """
+    folder, effects = Path(folder), effects or Effects()
+    folder.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(folder / ".lock"):
+        manifest = _Manifest(folder)
+        key = _table_key(n_posts, seed, effects)
+        if not manifest.holds_tables(key):
+            _write_tables(folder, n_posts, seed, effects)
+            manifest.record_tables(key)
+        if videos:
+            _make_missing(manifest, n_posts, seed, effects, workers)
+    return DemoFiles(folder / POSTS, folder / VIDEOS if videos else None, folder / TRUTH)
+
+
+def write(
+    folder: Path,
+    n_posts: int = 140,
+    seed: int = 0,
+    videos: bool = True,
+    effects: Effects | None = None,
+) -> DemoFiles:
+    """Write a simulated creator into `folder`; the same as `ensure_demo`."""
+    return ensure_demo(folder, n_posts, seed, videos, effects)
+
+
+class _Manifest:
+    """What lies in a demo folder, and what it was made from."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        stored = self._stored()
+        self.table, self.tables = stored.get("table"), stored.get("tables", {})
+        # a journal is left over only where making videos was interrupted
+        self.videos = stored.get("videos", {}) | dict(self._journal())
+
+    def holds_tables(self, key: str) -> bool:
+        whole = all(_digest(self.folder / name) == self.tables.get(name) for name in (POSTS, TRUTH))
+        return whole and self.table == key
+
+    def record_tables(self, key: str) -> None:
+        self.table = key
+        self.tables = {name: _digest(self.folder / name) for name in (POSTS, TRUTH)}
+        self.save()
+
+    def holds_video(self, file: str, key: str) -> bool:
+        made = self.videos.get(file, {})
+        return made.get("key") == key and made["sha256"] == _digest(self.folder / VIDEOS / file)
+
+    def note_video(self, file: str, made: dict[str, str]) -> None:
+        """Remember a finished video at once, so that it survives an interruption."""
+        self.videos[file] = made
+        with (self.folder / JOURNAL).open("a", encoding="utf-8") as journal:
+            journal.write(json.dumps({"file": file, **made}) + "\n")
+
+    def drop_video(self, file: str) -> None:
+        (self.folder / VIDEOS / file).unlink(missing_ok=True)
+        del self.videos[file]
+
+    def save(self) -> None:
+        content = {"table": self.table, "tables": self.tables, "videos": self.videos}
+        with replacing(self.folder / MANIFEST) as temporary:
+            temporary.write_text(json.dumps(content, indent=1, sort_keys=True), encoding="utf-8")
+        (self.folder / JOURNAL).unlink(missing_ok=True)
+
+    def _stored(self) -> dict:
+        try:
+            return json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+
+    def _journal(self) -> Iterator[tuple[str, dict]]:
+        try:
+            lines = (self.folder / JOURNAL).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return
+        for line in lines:
+            try:
+                made = json.loads(line)
+            except ValueError:  # the line that was being written when the process died
+                continue
+            yield made.pop("file"), made
+
+
+def _simulate(n_posts: int, seed: int, effects: Effects):
+    posts, told, wordings = simulate_posts(n_posts, seed, effects)
+    odd = {posts["post_id"].iloc[at]: kind for at, kind in ODD_VIDEOS.items() if at < n_posts}
+    truth = Truth(seed=seed, n_posts=n_posts, effects=effects, posts=told, odd_videos=odd)
+    return posts, truth, wordings
+
+
+def _write_tables(folder: Path, n_posts: int, seed: int, effects: Effects) -> None:
+    posts, truth, _ = _simulate(n_posts, seed, effects)
+    text, disorders = mess.scribble(posts, stream(seed, "mess"))
+    with replacing(folder / POSTS) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="\n")
+    truth_file.save(replace(truth, disorders=tuple(disorders)), folder / TRUTH)
+
+
+def _make_missing(
+    manifest: _Manifest, n_posts: int, seed: int, effects: Effects, workers: int
+) -> None:
+    # Here, because everything else must be usable without loading video libraries.
+    from tqdm import tqdm
+
+    from virality.demo.videos import make_videos
+
+    recipes = _recipes(n_posts, seed, effects)
+    keys = {recipe.file: recipe.key() for recipe in recipes}
+    folder = manifest.folder / VIDEOS
+    folder.mkdir(exist_ok=True)
+    for file in set(manifest.videos) - set(keys):
+        manifest.drop_video(file)
+    missing = [one for one in recipes if not manifest.holds_video(one.file, keys[one.file])]
+    if not missing:
+        return
+    made = make_videos(missing, folder, workers)
+    for file, digest in tqdm(made, "Demo videos", len(missing), unit="video", disable=None):
+        manifest.note_video(file, {"key": keys[file], "sha256": digest})
+    manifest.save()
+
+
+def _recipes(n_posts: int, seed: int, effects: Effects) -> list:
+    from virality.demo.videos import Recipe
+
+    _, truth, wordings = _simulate(n_posts, seed, effects)
+    return [
+        Recipe(
+            post_id=post.post_id,
+            regime=post.regime,
+            early_energy=round(float(post.early_energy), 6),
+            hook=_hook(wording),
+            seed=seed,
+            odd=truth.odd_videos.get(post.post_id, ""),
+        )
+        for post, wording in zip(truth.posts.itertuples(), wordings, strict=True)
+        if truth.odd_videos.get(post.post_id) not in WITHOUT_FILE
+    ]
+
+
+def _hook(wording: Wording) -> str:
+    return "" if wording.language in UNWRITABLE else wording.text
+
+
+def _table_key(n_posts: int, seed: int, effects: Effects) -> str:
+    content = [__version__, np.__version__, n_posts, seed, effects.as_dict()]
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
+    for module in (captions, mess, model, truth_file):
+        digest.update(Path(module.__file__).read_bytes())
+    digest.update(Path(__file__).read_bytes())
+    return digest.hexdigest()[:24]
+
+
+def _digest(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""

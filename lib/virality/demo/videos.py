@@ -1,0 +1,172 @@
+"""One real, decodable vertical video a post: H.264 and AAC in MP4.
+
+A file holds the first seconds of a post, which is what the report looks at, and follows from
+its recipe alone: the same recipe gives the same bytes with the same libraries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from joblib import Parallel, delayed
+
+from virality.demo import pictures, sounds
+from virality.demo.model import stream
+from virality.paths import replacing
+
+SIZES = ((288, 512), (270, 480), (288, 624))
+RATES = (Fraction(30), Fraction(24), Fraction(25), Fraction(30000, 1001))
+SHORT = 1.6  # seconds of the post that is over before three
+KEYFRAME_SECONDS = 2
+NO_SOUND, IS_SHORT, NO_FILE = "no sound", "short", "no file"
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that a video follows from.
+
+    Parameters
+    ----------
+    post_id : str
+        Names the file.
+    regime : str
+        Content.
+    early_energy : float
+        0 (calm) to 1 (lively).
+    hook : str
+        Words drawn over the picture.
+    seed : int
+        Of the small choices.
+    odd : str
+        "", "no sound" or "short".
+    """
+
+    post_id: str
+    regime: str
+    early_energy: float
+    hook: str
+    seed: int
+    odd: str = ""
+
+    @property
+    def file(self) -> str:
+        """Name of the video file."""
+        return f"{self.post_id}.mp4"
+
+    def key(self) -> str:
+        """Return a hash of the recipe, the code and the libraries that it is made with."""
+        content = json.dumps([asdict(self), kitchen()], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+@lru_cache
+def kitchen() -> str:
+    """Return a hash of what turns recipes into bytes: these modules and their libraries."""
+    sources = [Path(module.__file__) for module in (pictures, sounds)] + [Path(__file__)]
+    packages = "av numpy scipy opencv-python-headless pillow scikit-image scikit-learn matplotlib"
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in packages.split()]
+    digest = hashlib.sha256("\n".join(versions).encode())
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def make_video(recipe: Recipe, folder: Path) -> tuple[str, str]:
+    """Write one video, atomically.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        What to make.
+    folder : Path
+        Where.
+
+    Returns
+    -------
+    file : str
+        Its name.
+    digest : str
+        SHA-256 of its bytes.
+    """
+    rng = stream(recipe.seed, f"video {recipe.post_id}")
+    size, rate = SIZES[rng.choice(3, p=[0.6, 0.2, 0.2])], RATES[rng.integers(len(RATES))]
+    seconds = float(rng.uniform(3.5, 6.0)) if recipe.odd != IS_SHORT else SHORT
+    times = np.arange(round(seconds * rate)) / float(rate)
+    looks = pictures.frames(recipe.regime, recipe.early_energy, recipe.hook, size, times, rng)
+    sound = None
+    if recipe.odd != NO_SOUND:
+        sound_rng = stream(recipe.seed, f"sound {recipe.post_id}")
+        length = len(times) / float(rate)
+        sound = sounds.soundtrack(recipe.regime, recipe.early_energy, length, sound_rng)
+    target = Path(folder) / recipe.file
+    with replacing(target) as temporary:
+        _encode(temporary, looks, size, rate, sound)
+        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
+    return recipe.file, digest
+
+
+def make_videos(
+    recipes: Sequence[Recipe], folder: Path, workers: int = 2
+) -> Iterator[tuple[str, str]]:
+    """Make videos in parallel processes; yield (file, digest) as each is finished.
+
+    Parameters
+    ----------
+    recipes : sequence of Recipe
+        What to make.
+    folder : Path
+        Must exist.
+    workers : int
+        Processes; with 1, or a single recipe, everything happens in this one.
+    """
+    jobs = min(workers, len(recipes))
+    if jobs < 2:
+        yield from (make_video(recipe, folder) for recipe in recipes)
+        return
+    parallel = Parallel(jobs, backend="loky", return_as="generator_unordered", batch_size=1)
+    yield from parallel(delayed(make_video)(recipe, folder) for recipe in recipes)
+
+
+def _encode(path: Path, looks, size, rate: Fraction, sound: np.ndarray | None) -> None:
+    import av
+    import cv2
+
+    cv2.setNumThreads(1)
+    # One thread and no time stamps of the clock: that makes the bytes repeatable.
+    options = {"movflags": "+faststart", "fflags": "+bitexact"}
+    with av.open(str(path), "w", format="mp4", options=options) as container:
+        video = container.add_stream("libx264", rate=rate)
+        video.width, video.height = size
+        video.pix_fmt = "yuv420p"
+        video.codec_context.thread_count = 1
+        video.codec_context.time_base = 1 / rate
+        video.options = {
+            "preset": "veryfast",
+            "crf": "30",
+            "g": str(round(KEYFRAME_SECONDS * rate)),
+            "flags": "+bitexact",
+        }
+        audio = None
+        if sound is not None:
+            audio = container.add_stream("aac", rate=sounds.RATE, layout="mono")
+            audio.bit_rate = 64_000
+            audio.options = {"flags": "+bitexact"}
+        for number, picture in enumerate(looks):
+            planes = cv2.cvtColor(picture, cv2.COLOR_RGB2YUV_I420)
+            frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
+            frame.pts, frame.time_base = number, 1 / rate
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if audio is not None:
+            frame = av.AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = sounds.RATE, 0
+            container.mux(audio.encode(frame))
+            container.mux(audio.encode(None))
