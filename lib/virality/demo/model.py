@@ -97,18 +97,18 @@ class Effects:
         Standard deviation of what nobody can know.
     """
 
-    momentum: float = 0.45
-    momentum_days: float = 60.0
+    momentum: float = 0.6
+    momentum_days: float = 150.0
     carry_over: float = 0.2
     carry_days: float = 20.0
-    evening: float = 0.35
+    evening: float = 0.4
     weekend: float = 0.15
-    regime: float = 0.45
+    regime: float = 0.6
     energy: float = 0.12
     viral_regime: str = "cat"
     viral_rate: float = 0.25
-    viral_size: float = 1.2
-    noise: float = 0.75
+    viral_size: float = 1.1
+    noise: float = 0.7
 
     def __post_init__(self):
         if self.viral_regime not in REGIMES:
@@ -126,7 +126,7 @@ class Effects:
         return replace(self, **dict.fromkeys(names, 0.0))
 
     @classmethod
-    def null(cls, noise: float = 0.75) -> Effects:
+    def null(cls, noise: float = 0.7) -> Effects:
         """Return effects of which nothing but noise is left."""
         everything = ("momentum", "carry_over", "evening", "weekend", "regime", "energy")
         return cls(noise=noise).without(*everything, "viral_rate")
@@ -234,7 +234,7 @@ def components(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataF
             "level": slow_level(np.asarray(days), effects, seed),
             "carry_over": trail_of_hits(np.asarray(days), lottery + noise, effects),
             "posting_time": effects.evening * np.cos(2 * np.pi * (hour - 20) / 24)
-            + effects.weekend * (times.dayofweek >= 5),
+            + effects.weekend * (times.day_of_week >= 5),
             "content": effects.regime * np.array([REGIMES[name][1] for name in regime]),
             "energy": effects.energy * (early_energy - 0.5) * np.sqrt(12),
             "lottery": lottery,
