@@ -103,7 +103,7 @@ class Chapter:
 
     def answer(self, text: str) -> None:
         """Show the answer box that a chapter ends with."""
-        self.say(prose.callout("important", "The answer", text))
+        self.say(prose.callout("tip", "The answer", text, icon=False))
 
     def note(self, title: str, text: str) -> None:
         """Show a quiet box."""

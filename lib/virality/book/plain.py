@@ -47,6 +47,7 @@ def render(staging: Path, site: Path, title: str) -> None:
     import nbformat
 
     site.mkdir(parents=True)
+    shutil.copyfile(staging / "favicon.svg", site / "favicon.svg")
     for folder in ("pictures", "notebooks"):
         if (staging / folder).exists():
             shutil.copytree(staging / folder, site / folder)
@@ -171,6 +172,7 @@ _PAGE = Template(
     """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>$title</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="favicon.svg">
 <style>
 :root{color-scheme:light dark}
 body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
@@ -181,9 +183,10 @@ td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow
 .float,.block{overflow-x:auto;margin:1.4rem 0}
 .float>p{font-size:.9rem}
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
-.callout.important{border-color:#e08434}.callout.warning{border-color:#d1605e}
+.callout.tip{border-color:#4fa36b}.callout.warning{border-color:#d1605e}
 details{margin:.4rem 0}summary{font-size:.8rem;opacity:.7;cursor:pointer}
 pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
+.anchor-link{display:none}
 nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
 .plain{font-size:.85rem;opacity:.8}
 </style></head><body>

@@ -44,7 +44,9 @@ def escape(text: object) -> str:
     str
         One line; every ASCII punctuation character is a numeric entity.
     """
-    return _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", clean(text))
+    escaped = _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", clean(text))
+    # Quarto warns of ":::" anywhere in a page; an invisible joiner keeps the look.
+    return escaped.replace("&#58;&#58;&#58;", "&#58;&#8288;&#58;&#8288;&#58;")
 
 
 def excerpt(text: object, length: int = 60) -> str:
@@ -53,10 +55,10 @@ def excerpt(text: object, length: int = 60) -> str:
     return escape(text if len(text) <= length else text[: length - 1].rstrip() + "…")
 
 
-def callout(kind: str, title: str, body: str, identifier: str = "") -> str:
+def callout(kind: str, title: str, body: str, icon: bool = True) -> str:
     """Return a Quarto callout ("note", "tip", "important", "warning", "caution")."""
-    name = f"#{identifier} " if identifier else ""
-    return f'::: {{{name}.callout-{kind} title="{_attribute(title)}"}}\n\n{body}\n\n:::'
+    plain = "" if icon else " icon=false"
+    return f'::: {{.callout-{kind}{plain} title="{_attribute(title)}"}}\n\n{body}\n\n:::'
 
 
 def figure(source: str, identifier: str, caption: str, alt: str) -> str:
@@ -105,7 +107,7 @@ def table(
         for i, name in enumerate(columns)
     ]
     rule = [
-        "-" * (width - 1) + ":" if right else "-" * width for width, right in zip(widths, numeric)
+        "-" * (width - 1) + ":" if right else ":" + "-" * (width - 1) for width, right in zip(widths, numeric)
     ]
     lines = [[escape(name) for name in columns], rule, *cells]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -25,6 +25,7 @@ TEMPLATE = (
     "theme.scss",
     "theme-light.scss",
     "theme-dark.scss",
+    "favicon.svg",
 )
 _DATA_URI = re.compile(r"!\[\]\(data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)\)")
 _LABEL = re.compile(r"::: \{#(?:fig|tbl)-([A-Za-z0-9_-]+)\}")
@@ -114,12 +115,12 @@ def stage(run: Run, title: str, private: bool) -> None:
             _copy_notebook(source, run.staging)
         _prepare(notebook, spec.slug, run.staging, private)
         nbformat.write(notebook, run.staging / f"{spec.slug}.ipynb")
-    config = book_config(title, private)
+    config = book_config(title)
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     (run.staging / "_quarto.yml").write_text(text, encoding="utf-8")
 
 
-def book_config(title: str, private: bool) -> dict:
+def book_config(title: str) -> dict:
     """Return Quarto's configuration of the book: the template with its chapters."""
     import yaml
 
@@ -132,8 +133,6 @@ def book_config(title: str, private: bool) -> dict:
     config["book"]["title"] = prose.escape(title)
     config["book"]["chapters"] = ["index.ipynb", *chapters, "glossary.qmd", "references.qmd"]
     config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
-    if not private:
-        config["project"]["resources"] = ["notebooks/*.ipynb"]
     return config
 
 
