@@ -45,6 +45,42 @@ class Chapter:
         """The paths that the user gave."""
         return self.run.inputs()
 
+    @property
+    def simulated(self) -> bool:
+        """Whether the posts were made by this project's own simulator."""
+        from virality.demo.creator import AUTHOR
+
+        return self.inputs.simulated or AUTHOR in self._authors()
+
+    @property
+    def author(self) -> str:
+        """Whose posts these are; withheld on private pages."""
+        return "withheld" if self.private else ", ".join(self._authors()) or "unknown"
+
+    def parameters(self) -> dict:
+        """Return every parameter of the book with the value that this run has."""
+        from virality.book import params
+
+        record = self.run.load()
+        chosen = {"encoders": record["encoders"]["set"]} if "encoders" in record else {}
+        defaults = {name: parameter.default for name, parameter in params.known().items()}
+        values = defaults | record.get("parameters", {}) | chosen
+        return {name: value for name, value in values.items() if name != "name"}
+
+    def timings(self) -> dict[str, float]:
+        """Return the seconds that each chapter took when it last ran."""
+        from virality.book.chapters import CHAPTERS
+        from virality.book.runner import read_stamp
+
+        stamps = {spec.slug: read_stamp(self.run, spec.slug) for spec in CHAPTERS}
+        return {slug: stamp["seconds"] for slug, stamp in stamps.items() if stamp}
+
+    def _authors(self) -> list[str]:
+        path = self.run.artefact("posts")
+        if not path.exists():
+            return []
+        return sorted(set(pd.read_parquet(path, columns=["author"])["author"]))
+
     def path(self, artefact: str) -> Path:
         """Return where an artefact that this chapter reads lies.
 
@@ -165,7 +201,7 @@ class Chapter:
 
     def banner(self) -> None:
         """Show what no reader of this page may miss: simulated data, stand-in encoders."""
-        if self._simulated():
+        if self.simulated:
             self.warn(
                 "This creator is simulated",
                 "Posts, videos and views were made by a program with effects planted on "
@@ -174,14 +210,6 @@ class Chapter:
         encoders = self._encoders()
         if encoders.get("note") and self.spec.slug != "data":
             self.note("Which encoders were used", encoders["note"])
-
-    def _simulated(self) -> bool:
-        from virality.demo.creator import AUTHOR
-
-        path = self.run.artefact("posts")
-        if self.inputs.simulated or not path.exists():
-            return self.inputs.simulated
-        return AUTHOR in set(pd.read_parquet(path, columns=["author"])["author"])
 
     def _encoders(self) -> dict:
         path = self.run.artefact("encoders")

@@ -107,7 +107,8 @@ def table(
         for i, name in enumerate(columns)
     ]
     rule = [
-        "-" * (width - 1) + ":" if right else ":" + "-" * (width - 1) for width, right in zip(widths, numeric)
+        "-" * (width - 1) + ":" if right else ":" + "-" * (width - 1)
+        for width, right in zip(widths, numeric)
     ]
     lines = [[escape(name) for name in columns], rule, *cells]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,91 @@
+"""Figures of the abstract: the headline comparison and the pipeline."""
+
+from __future__ import annotations
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+from virality.figures import theme
+
+
+def typical_misses(scores: pd.DataFrame) -> Figure:
+    """Draw each model's typical miss as a factor, with its interval, best at the top.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Columns model, factor, factor_low, factor_high and naive (True for a rival that needs
+        no model).
+    """
+    ordered = scores.sort_values("factor", ascending=False).reset_index(drop=True)
+    figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(ordered))
+    for place, row in ordered.iterrows():
+        color = theme.MODEL_COLORS.get(row.model, theme.INK)
+        axis.plot([row.factor_low, row.factor_high], [place, place], color=color, linewidth=2)
+        face = "none" if row.naive else color
+        axis.plot(row.factor, place, "o", color=color, markerfacecolor=face, markersize=7)
+    rivals = ordered[ordered.naive]
+    if len(rivals):
+        axis.axvline(rivals.factor.min(), color=theme.INK, linewidth=1, linestyle=":")
+    axis.set_yticks(range(len(ordered)), [theme.model_name(model) for model in ordered.model])
+    axis.set_xlabel("typical miss as a factor (1 would be perfect); open circles need no model")
+    axis.grid(axis="y", visible=False)
+    return figure
+
+
+# The columns of the pipeline: heading, chapters that tell of it, and what stands there.
+_STAGES = (
+    ("inside every fold", ("fill gaps", "scale", "components\nby block")),
+    ("models and rivals", ("naive rules", "Ridge,\nElastic Net", "XGBoost")),
+    ("what you read", ("scores with\nintervals", "SHAP\nby block", "content\nregimes")),
+)
+
+
+def pipeline(present: list[str]) -> Figure:
+    """Draw the way from posts to report; blocks that this creator lacks are dashed.
+
+    Parameters
+    ----------
+    present : list of str
+        The feature blocks that have values.
+    """
+    figure, axis = theme.figure(7.4, 3.9)
+    for place, block in enumerate(reversed(theme.BLOCKS)):
+        color = theme.BLOCK_COLORS[block]
+        _box(axis, 0, place, theme.block_name(block), color, dashed=block not in present)
+    for column, (_, words) in enumerate(_STAGES, start=1):
+        for place, word in zip(np.linspace(5.4, 0.6, len(words)), words):
+            _box(axis, column, place, word, theme.INK, tall=True)
+    heads = ("known when the post went up", *(head for head, _ in _STAGES))
+    for column, head in enumerate(heads):
+        axis.text(column, 7.1, head, ha="center", va="center", fontsize=8.5, style="italic")
+    for column in range(len(_STAGES)):
+        arrow = {"arrowstyle": "-|>", "mutation_scale": 14, "color": theme.INK, "lw": 1.4}
+        axis.add_patch(FancyArrowPatch((column + 0.4, 3), (column + 0.6, 3), **arrow))
+    axis.set_xlim(-0.5, len(_STAGES) + 0.5)
+    axis.set_ylim(-0.7, 7.5)
+    axis.axis("off")
+    return figure
+
+
+def _box(
+    axis: plt.Axes, x: float, y: float, word: str, color: str, dashed=False, tall=False
+) -> None:
+    height = 1.2 if tall else 0.66
+    axis.add_patch(
+        FancyBboxPatch(
+            (x - 0.36, y - height / 2),
+            0.72,
+            height,
+            boxstyle="round,pad=0.02,rounding_size=0.06",
+            facecolor="none" if dashed else color + "30",
+            edgecolor=color,
+            linestyle="--" if dashed else "-",
+            linewidth=1.3,
+            mutation_aspect=4,
+        )
+    )
+    axis.text(x, y, word, ha="center", va="center", fontsize=8.5, alpha=0.6 if dashed else 1)

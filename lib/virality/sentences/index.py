@@ -1,0 +1,216 @@
+"""Sentences of the abstract. Every number and every judgement is a function of the facts."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from virality.book.chapters import CHAPTERS
+from virality.book.prose import listing, plural
+from virality.figures.theme import BLOCKS, block_name, model_name
+
+
+def answer(facts: dict) -> str:
+    """Return the answer box: how much can be predicted, and how sure we are."""
+    if facts["verdict"] == "none":
+        return (
+            f"This record holds {plural(facts['n_posts'], 'post')}. That is too few to test a "
+            "prediction honestly, so the report describes the posts and predicts nothing."
+        )
+    parts = [_verdict(facts), _size(facts), _sources(facts)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _verdict(facts: dict) -> str:
+    model, naive = model_name(facts["model"]), _rule(facts["naive"])
+    if facts["verdict"] == "better":
+        return (
+            f"**Yes, in part.** {_capital(model)} predicts this creator's views better than "
+            f"{naive}: on {plural(facts['n_held_out'], 'held-out post')} its misses are smaller "
+            f"by {_percent(facts['gain'])} ({_gain_interval(facts)})."
+        )
+    if facts["verdict"] == "worse":
+        return (
+            f"**No.** Even the best of {plural(facts['n_models'], 'model')}, {model}, predicts "
+            f"this creator's views worse than {naive} ({_gain_interval(facts)})."
+        )
+    choice = (
+        f", after correcting for having chosen the best of {plural(facts['n_models'], 'model')}"
+        if facts["n_models"] > 1
+        else ""
+    )
+    return (
+        f"**Not beyond a simple rule, as far as these posts can show.** The best of "
+        f"{plural(facts['n_models'], 'model')}, {model}, is not clearly better than {naive} on "
+        f"{plural(facts['n_held_out'], 'held-out post')}{choice} ({_gain_interval(facts)})."
+    )
+
+
+def _size(facts: dict) -> str:
+    low, high = facts["factor_low"], facts["factor_high"]
+    interval = f" (between {low:.1f} and {high:.1f})" if low is not None else ""
+    return (
+        f"The typical forecast is off by a factor of {facts['factor']:.1f}{interval}: a post "
+        f"that gets ten thousand views was typically forecast somewhere between "
+        f"{10_000 / facts['factor']:,.0f} and {10_000 * facts['factor']:,.0f}. "
+        f"{_capital(_rule(facts['naive']))} is off by a factor of {facts['naive_factor']:.1f}."
+    )
+
+
+def _sources(facts: dict) -> str:
+    sentences = []
+    if facts["content_tested"]:
+        found = facts["content_found"]
+        if found:
+            names = listing([block_name(block) for block in found])
+            verb = "carries" if len(found) == 1 else "carry"
+            sentences.append(
+                f"In the test that random shifts of the posts would fool only one time in "
+                f"twenty, {names} {verb} information about views."
+            )
+        else:
+            sentences.append(
+                "No part of the content is shown to carry information about views; an effect "
+                "may still hide below what this number of posts can show."
+            )
+    if facts["history_p"] is not None:
+        known = facts["history_p"] < 0.05
+        sentences.append(
+            "How the account did lately does help."
+            if known
+            else "How the account did lately is not shown to help either."
+            if facts["content_tested"] and not facts["content_found"]
+            else "How the account did lately is not shown to help."
+        )
+    return " ".join(sentences)
+
+
+def headline_caption(facts: dict) -> str:
+    """Return the caption of the comparison of models and rules."""
+    if facts["verdict"] == "better":
+        finding = f"{_capital(model_name(facts['model']))} beats every rule that needs no model"
+        if facts["factor"] >= facts["naive_factor"]:
+            finding = "The gain over the rules is small"
+    elif facts["verdict"] == "worse":
+        finding = "The simple rules win"
+    else:
+        finding = "The intervals of models and simple rules overlap"
+    return (
+        f"{finding}. Typical miss on held-out posts as a factor, with intervals from the block "
+        "bootstrap; the dotted line is the best rule."
+    )
+
+
+def headline_alt(table: pd.DataFrame) -> str:
+    """Return what a reader who cannot see the comparison should know."""
+    rows = [f"{model_name(row.model)} {row.factor:.1f}" for row in table.itertuples()]
+    return "Typical miss as a factor, best first: " + ", ".join(rows) + "."
+
+
+def pipeline_caption(present: list[str]) -> str:
+    """Return the caption of the pipeline."""
+    absent = [block_name(block) for block in BLOCKS if block not in present]
+    end = f" This run has no {listing(absent, 'and no')} (dashed)." if absent else ""
+    return f"From what was known when a post went up to what you read here.{end}"
+
+
+def record(facts: dict) -> str:
+    """Return what was looked at, in a sentence."""
+    if not facts["n_posts"]:
+        return "There was no usable post to look at."
+    return (
+        f"We looked at {plural(facts['n_posts'], 'post')}, published between {facts['first']} "
+        f"and {facts['last']}, with a median of {facts['median_views']:,.0f} views."
+    )
+
+
+def guide() -> str:
+    """Return the reader's guide: each chapter, its question and a link."""
+    lines = [
+        f"- [{spec.title}]({spec.slug}.ipynb). {spec.question}"
+        for spec in CHAPTERS
+        if spec.slug != "index"
+    ]
+    return "\n".join(lines)
+
+
+def limits(facts: dict, n_columns: int) -> str:
+    """Return the limits of this run."""
+    n = facts["n_posts"]
+    wide = (
+        f"- **More columns than posts.** There are {n_columns:,} columns for {plural(n, 'post')}. "
+        "Without shrinking them to a few components inside every fold, any model would "
+        "memorise."
+        if n_columns > n
+        else f"- **Columns.** There are {n_columns:,} columns for {plural(n, 'post')}; they are "
+        "shrunk to a few components inside every fold."
+    )
+    small = (
+        f"- **Few posts.** {plural(n, 'post')} can show large effects and hide small ones. An "
+        "effect that is not shown here is not thereby absent."
+        if n < 1000
+        else f"- **One account's history.** Even {plural(n, 'post')} are one path through time."
+    )
+    return "\n".join(
+        [
+            small,
+            wide,
+            "- **Viral outliers.** The few posts that run away carry most of the views and "
+            "leave the least to learn from. The report gives them a probability, not a number.",
+            "- **Correlation only.** Nothing here says what would have happened had a post been "
+            "made otherwise. A feature that predicts views need not cause them.",
+            "- **The past.** Platforms change; a rule that held for these posts may not hold for "
+            "the next ones.",
+        ]
+    )
+
+
+def what_was_run(facts: dict, author: str, seconds: dict, parameters: dict) -> pd.DataFrame:
+    """Return the table of what was run: creator, posts, dates, parameters, versions, time.
+
+    Parameters
+    ----------
+    facts : dict
+        From :func:`virality.modelling.summary.facts`.
+    author : str
+        Whose posts they are.
+    seconds : dict
+        Chapter and how long it took.
+    parameters : dict
+        Every parameter and its value.
+    """
+    from importlib.metadata import version
+
+    packages = ("scikit-learn", "xgboost-cpu", "shap", "umap-learn", "hdbscan", "torch")
+    rows = [
+        ("creator", author),
+        ("posts", plural(facts["n_posts"], "post")),
+        ("dates", f"{facts['first']} to {facts['last']} (UTC)"),
+        *((f"parameter {key}", str(value)) for key, value in sorted(parameters.items())),
+        ("virality", version("virality")),
+        *((name, version(name)) for name in packages),
+        *((f"seconds for {slug}", f"{spent:.0f}") for slug, spent in seconds.items()),
+    ]
+    return pd.DataFrame(rows, columns=["what", "value"])
+
+
+def _rule(naive: str) -> str:
+    return f"the {model_name(naive)}" if naive != "last_post" else "repeating the last post"
+
+
+def _percent(gain: float) -> str:
+    from math import expm1
+
+    return f"{abs(expm1(-gain)):.0%}"
+
+
+def _gain_interval(facts: dict) -> str:
+    from math import expm1
+
+    low, high = -expm1(-facts["gain_low"]), -expm1(-facts["gain_high"])
+    return (
+        f"gain in typical miss {-expm1(-facts['gain']):+.0%}, interval {low:+.0%} to {high:+.0%}"
+    ).replace("-", "−")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
