@@ -1,0 +1,219 @@
+"""Figures of the interpretability chapter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+
+from virality.figures import theme
+from virality.sentences.concepts import concept
+
+LOW, MIDDLE, HIGH = "#5b8fc7", "#a39c96", "#e08434"
+READINGS = LinearSegmentedColormap.from_list("readings", [LOW, MIDDLE, HIGH])
+PUSH = "push on the forecast (log views)"
+
+
+def waterfall(steps: pd.DataFrame, base: float, prediction: float, actual: float) -> Figure:
+    """From the model's starting point to one forecast, one concept a step.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        From :func:`virality.modelling.explain.waterfall`.
+    base, prediction, actual : float
+        Log views: where the model starts, what it says, what came.
+    """
+    fig, ax = theme.figure(7.0, 0.34 * len(steps) + 1.5)
+    start = base + np.concatenate([[0.0], np.cumsum(steps["value"])])
+    rows = np.arange(len(steps))
+    colors = [theme.BLOCK_COLORS.get(block, theme.MUTED) for block in steps["block"]]
+    ax.barh(rows, steps["value"], left=start[:-1], color=colors, height=0.62, linewidth=0)
+    for row in rows[:-1]:
+        ax.plot([start[row + 1]] * 2, [row - 0.31, row + 1.31], color=theme.INK, lw=0.7)
+    for row, value in zip(rows, steps["value"], strict=True):
+        right = max(start[row], start[row + 1])
+        ax.annotate(
+            f"× {np.exp(value):.2f}",
+            (right, row),
+            xytext=(4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+        )
+    ax.axvline(base, color=theme.INK, lw=1, ls=":")
+    ax.axvline(prediction, color=theme.INK, lw=1.4)
+    ax.axvline(actual, color=theme.ACCENT, lw=1.4, ls="--")
+    ax.set_yticks(rows, [_step_name(step) for step in steps.itertuples()])
+    ax.set_ylim(len(steps) - 0.4, -0.6)
+    edges = np.r_[start, base, prediction, actual]
+    room = 0.06 * max(np.ptp(edges), 1e-6)
+    ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
+    _views_axis(ax)
+    marks = [
+        Line2D([], [], color=theme.INK, ls=":", label="start"),
+        Line2D([], [], color=theme.INK, lw=1.4, label="forecast"),
+        Line2D([], [], color=theme.ACCENT, ls="--", lw=1.4, label="what came"),
+    ]
+    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    return fig
+
+
+def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int = 12) -> Figure:
+    """One dot a held-out post and concept: how far it pushed the forecast.
+
+    Parameters
+    ----------
+    values : DataFrame
+        From :func:`virality.modelling.explain.concept_values`.
+    readings : dict of str to Series
+        What a concept was for each post (colour); concepts without one are grey.
+    at_most : int
+        Concepts shown, by mean size.
+    """
+    size = values["value"].abs().groupby(values["concept"]).sum().sort_values(ascending=False)
+    shown = list(size.index[:at_most])
+    fig, ax = theme.figure(7.0, 0.36 * len(shown) + 1.3)
+    reach = values.loc[values["concept"].isin(shown), "value"]
+    width = max(float(np.ptp(reach)), 1e-9) / 60
+    for row, key in enumerate(shown):
+        own = values[values["concept"] == key]
+        x = own["value"].to_numpy()
+        rank = own["post_id"].map(readings[key]).rank(pct=True) if key in readings else None
+        colors = [theme.MUTED] * len(x) if rank is None else READINGS(rank.fillna(0.5))
+        ax.scatter(x, row + _swarm(x, width), c=colors, s=9, linewidths=0, alpha=0.85)
+    ax.axvline(0, color=theme.INK, lw=0.8)
+    ax.set_yticks(range(len(shown)), [concept(key).name for key in shown])
+    for label, key in zip(ax.get_yticklabels(), shown, strict=True):
+        label.set_color(theme.BLOCK_COLORS.get(key.split("__")[0], theme.INK))
+    ax.set_ylim(len(shown) - 0.4, -0.6)
+    ax.set_xlabel(PUSH)
+    ax.grid(axis="y", visible=False)
+    dot = {"marker": "o", "ls": "", "ms": 4}
+    marks = [
+        Line2D([], [], color=LOW, label="low reading", **dot),
+        Line2D([], [], color=HIGH, label="high reading", **dot),
+        Line2D([], [], color=theme.MUTED, label="no single reading", **dot),
+    ]
+    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    return fig
+
+
+def blocks(table: pd.DataFrame) -> Figure:
+    """Mean size of each block's push with its interval; `table` is ``Explanation.blocks``."""
+    fig, ax = theme.figure(6.4, 0.38 * len(table) + 1.0)
+    rows = np.arange(len(table))
+    colors = [theme.BLOCK_COLORS.get(block, theme.MUTED) for block in table["block"]]
+    ax.barh(rows, table["importance"], color=colors, height=0.6, alpha=0.85, linewidth=0)
+    ax.hlines(rows, table["low"], table["high"], color=theme.INK, lw=1.6)
+    ax.set_yticks(rows, [theme.block_name(block) for block in table["block"]])
+    ax.set_ylim(len(table) - 0.4, -0.6)
+    ax.set_xlim(left=0)
+    ax.set_xlabel("mean size of the block's push (log views)")
+    ax.grid(axis="y", visible=False)
+    return fig
+
+
+def by_fold(shares: pd.DataFrame) -> Figure:
+    """Each block's share of the pushes, fold by fold; `shares` is ``Explanation.by_fold``."""
+    fig, ax = theme.figure(6.4, 3.2)
+    folds = shares.index.to_numpy()
+    for block in shares.columns:
+        color = theme.BLOCK_COLORS.get(block, theme.MUTED)
+        ax.plot(folds, shares[block], "o-", color=color, ms=5, label=theme.block_name(block))
+    ax.set_xticks(folds)
+    ax.set_ylim(bottom=0)
+    ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    ax.set_xlabel("fold (later posts to the right)")
+    ax.set_ylabel("share of all pushes")
+    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
+    return fig
+
+
+def checks(table: pd.DataFrame) -> Figure:
+    """What is lost without a block: shuffled, and fitted again; `table` is ``Explanation.blocks``."""
+    refitted = table["refit"].notna().any()
+    fig, axes = theme.figure(
+        7.0 if refitted else 5.0,
+        0.38 * len(table) + 1.2,
+        ncols=2 if refitted else 1,
+        sharey=True,
+        squeeze=False,
+    )
+    panels = [("shuffle", "added error, block shuffled")]
+    panels += [("refit", "added error, fitted without it")] * bool(refitted)
+    rows = np.arange(len(table))
+    for ax, (name, label) in zip(axes[0], panels, strict=True):
+        for row, block in zip(rows, table.itertuples(), strict=True):
+            color = theme.BLOCK_COLORS.get(block.block, theme.MUTED)
+            ends = getattr(block, f"{name}_low"), getattr(block, f"{name}_high")
+            ax.plot(ends, [row, row], color=color, lw=2)
+            ax.plot(getattr(block, name), row, "o", color=color, ms=6)
+        ax.axvline(0, color=theme.INK, lw=0.9)
+        ax.set_xlabel(f"{label} (log views)")
+        ax.grid(axis="y", visible=False)
+    axes[0, 0].set_yticks(rows, [theme.block_name(block) for block in table["block"]])
+    axes[0, 0].set_ylim(len(table) - 0.4, -0.6)
+    return fig
+
+
+def dependence(tables: dict[str, pd.DataFrame]) -> Figure:
+    """The leading readable concepts: reading against push, one panel each.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        Concept to what :func:`virality.modelling.explain.dependence` gives.
+    """
+    fig, axes = theme.figure(3.5 * len(tables), 3.0, ncols=len(tables), sharey=True, squeeze=False)
+    for ax, (key, table) in zip(axes[0], tables.items(), strict=True):
+        color = theme.BLOCK_COLORS.get(key.split("__")[0], theme.INK)
+        ax.scatter(table["reading"], table["value"], s=14, color=color, alpha=0.7, linewidths=0)
+        ax.axhline(0, color=theme.INK, lw=0.8)
+        ax.set_xlabel(concept(key).axis)
+        if len(table) and table["reading"].min() > 0 and _spans(table["reading"]) > 50:
+            ax.set_xscale("log")
+        elif len(table) and table["reading"].max() >= 1000:
+            ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
+            ax.xaxis.set_major_locator(MaxNLocator(5))
+    axes[0, 0].set_ylabel(PUSH)
+    return fig
+
+
+def _spans(values: pd.Series) -> float:
+    return float(values.max() / values.min())
+
+
+def _swarm(x: np.ndarray, width: float) -> np.ndarray:
+    """Offsets that spread points of (nearly) equal value over the row, without a lottery."""
+    bins = np.round(x / width).astype(int)
+    offsets = np.zeros(len(x))
+    fullest = np.unique(bins, return_counts=True)[1].max(initial=1)
+    for one in np.unique(bins):
+        here = np.flatnonzero(bins == one)
+        steps = (np.arange(len(here)) + 1) // 2 * np.where(np.arange(len(here)) % 2, 1, -1)
+        offsets[here] = steps * min(0.08, 0.76 / max(fullest, 1))
+    return offsets
+
+
+def _step_name(step) -> str:
+    if step.concept == "rest":
+        return f"{step.merged} smaller pushes together"
+    return concept(step.concept).name
+
+
+def _views_axis(ax) -> None:
+    """Label an axis of log views in views."""
+    low, high = ax.get_xlim()
+    steps = [m * 10.0**e for e in range(0, 11) for m in (1, 2, 5)]
+    ticks = [v for v in steps if low <= np.log1p(v) <= high]
+    if len(ticks) >= 2:
+        ax.set_xticks([np.log1p(v) for v in ticks], [f"{v:,.0f}" for v in ticks])
+        ax.set_xlabel("views (log scale)")
+    else:
+        ax.set_xlabel("log views")
+
+

@@ -1,0 +1,65 @@
+"""A small creator whose media are numbers: posts, features, embeddings, boosters, in seconds."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from virality.demo.model import REGIMES, Effects, simulate_posts
+from virality.modelling import evaluate, features
+from virality.modelling.explain import Fold
+
+
+@dataclass
+class Creator:
+    posts: pd.DataFrame
+    told: pd.DataFrame
+    features: pd.DataFrame
+    ledger: pd.DataFrame
+    embeddings: pd.DataFrame
+
+
+def creator(n_posts=120, seed=0, effects=None, media=True, separation=1.0) -> Creator:
+    """Return a creator whose picture, sound and energy differ by content regime."""
+    posts, told, _ = simulate_posts(n_posts, seed, effects or Effects())
+    rng = np.random.default_rng(seed)
+    kind = told["regime"].map({name: i for i, name in enumerate(REGIMES)}).to_numpy()
+    table = features.build_features(posts)
+    parts = {"caption_text": rng.normal(size=(n_posts, 12))}
+    if media:
+        for block, width in (("vision", 24), ("audio", 16)):
+            centres = separation * rng.normal(size=(len(REGIMES), width)) * 1.5
+            parts[block] = centres[kind] + rng.normal(size=(n_posts, width))
+    columns = {
+        f"{block}__{i:03d}": values[:, i]
+        for block, values in parts.items()
+        for i in range(values.shape[1])
+    }
+    if media:
+        loud = told["early_energy"].to_numpy()
+        columns["energy__rms_level"] = loud + 0.1 * rng.normal(size=n_posts)
+        columns["energy__brightness"] = separation * (kind == 1) + 0.2 * rng.normal(size=n_posts)
+    embeddings = pd.DataFrame(columns, index=table.index)
+    return Creator(posts, told, table, features.ledger(), embeddings)
+
+
+def fit(own: Creator, n_folds=4, refits=False) -> tuple[list[Fold], pd.DataFrame, pd.DataFrame]:
+    """Return (stored folds, predictions of XGBoost and the rivals, table of folds)."""
+    predictions, folds = evaluate.cross_validate(
+        own.posts,
+        [own.features, own.embeddings],
+        ["xgboost"],
+        n_folds=n_folds,
+        blocks="every" if refits else "all",
+    )
+    table = evaluate.model_table(own.posts, own.features, own.embeddings)
+    fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=n_folds)]
+    return [Fold(f.fold, f.booster, f.X_test) for f in fitted], predictions, folds
+
+
+def explained(predictions: pd.DataFrame) -> pd.DataFrame:
+    return predictions[(predictions["model"] == "xgboost") & (predictions["blocks"] == "all")]
+
+
+def times(own: Creator) -> pd.Series:
+    return own.posts.set_index("post_id")["posted_at"]
