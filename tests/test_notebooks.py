@@ -1,0 +1,120 @@
+"""The house rules of a chapter, checked on the sources in git."""
+
+import json
+import re
+import statistics
+
+import pytest
+
+from virality.book import params
+from virality.book.chapters import ARTEFACTS, CHAPTERS
+from virality.paths import NOTEBOOKS
+
+SLUGS = [spec.slug for spec in CHAPTERS]
+ALLOWED_TAGS = {"parameters", "remove-cell"}
+# Digits that are part of a name or a constant of the method, not of anybody's data.
+CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@[\w-]+|`[^`]*`")
+LONGEST_CELL = 15
+
+
+def cells(slug):
+    return json.loads((NOTEBOOKS / f"{slug}.ipynb").read_text())["cells"]
+
+
+def code(slug):
+    return [c for c in cells(slug) if c["cell_type"] == "code"]
+
+
+def prose(slug):
+    return ["".join(c["source"]) for c in cells(slug) if c["cell_type"] == "markdown"]
+
+
+def lines(cell):
+    return [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+
+
+def test_one_notebook_per_chapter():
+    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(SLUGS)
+
+
+def test_every_artefact_has_one_writer_that_comes_before_its_readers():
+    written: set[str] = set()
+    for spec in CHAPTERS:
+        assert set(spec.reads) <= written, f"{spec.slug} reads what nobody wrote before"
+        assert not written & set(spec.writes)
+        written |= set(spec.writes)
+    assert written == set(ARTEFACTS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_clean_source(slug):
+    for cell in code(slug):
+        assert not cell["outputs"]
+        assert cell["execution_count"] is None
+    tags = {tag for cell in cells(slug) for tag in cell["metadata"].get("tags", [])}
+    assert tags <= ALLOWED_TAGS
+    identifiers = [cell["id"] for cell in cells(slug)]
+    assert len(set(identifiers)) == len(identifiers)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_order_title_parameters_setup_banner(slug):
+    first, second, third, *_ = cells(slug)
+    assert "".join(first["source"]).startswith("# ")
+    assert second["metadata"]["tags"] == ["parameters"]
+    assert f'Chapter("{slug}", name' in "".join(third["source"])
+    assert any("here.banner()" in "".join(cell["source"]) for cell in code(slug)[:3])
+    assert any("here.answer(" in "".join(cell["source"]) for cell in code(slug))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_parameters_are_literals_with_a_comment(slug):
+    for parameter in params.declared(slug).values():
+        assert parameter.comment, f"{parameter.name} has no comment"
+    assert "name" in params.declared(slug)
+    params.known()  # one default for one name
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_cells_are_short_and_hold_no_logic(slug):
+    lengths = [len(lines(cell)) for cell in code(slug)[1:]]
+    assert max(lengths) <= LONGEST_CELL
+    assert statistics.median(lengths) <= 6
+    for cell in code(slug):
+        source = "".join(cell["source"])
+        assert not re.search(r"^\s*(def|class|lambda)\b", source, re.MULTILINE)
+        assert not re.search(r"^\s*(for|while|try)\b", source, re.MULTILINE), source
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_reads_as_a_report(slug):
+    words = sum(len(text.split()) for text in prose(slug))
+    counted = sum(len(lines(cell)) for cell in code(slug)[2:])
+    assert words >= 9 * counted, f"{words} words for {counted} lines of code"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_number_from_data_is_typed_into_prose(slug):
+    for text in prose(slug):
+        without = CONSTANTS.sub("", text)
+        assert not re.search(r"\d", without), re.findall(r"[^\n]*\d[^\n]*", without)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_one_figure_or_table_per_cell_with_words_between(slug):
+    shown_before = False
+    for cell in cells(slug):
+        source = "".join(cell["source"])
+        shown = len(re.findall(r"here\.(figure|table|picture)\(", source))
+        assert shown <= 1, source
+        assert not (shown and shown_before), f"two in a row:\n{source}"
+        if cell["cell_type"] == "markdown" or "here.say(" in source:
+            shown_before = False
+        shown_before = shown_before or bool(shown)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_says_what_it_teaches_and_what_it_cannot_tell(slug):
+    text = "\n".join(prose(slug))
+    assert "Key ideas" in text
+    assert "cannot tell" in text

@@ -1,0 +1,190 @@
+"""The small book rendered by Quarto and looked at with a real browser, where they are installed."""
+
+import functools
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+
+import pytest
+
+from virality.book import publish, quarto
+from virality.book.chapters import CHAPTERS
+from virality.paths import ROOT, Run
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.book,
+    pytest.mark.skipif(not quarto.find(), reason="Quarto is not installed"),
+]
+SLUGS = [spec.slug for spec in CHAPTERS]
+PAGES = [*SLUGS, "glossary", "references"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def site(small_book):
+    """The site that the small book's own report left."""
+    return small_book.site
+
+
+@pytest.fixture(scope="module")
+def address(site):
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+    handler = functools.partial(Quiet, directory=str(site))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    command = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if not command:
+        pytest.skip("no Chromium is installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        chromium = driver.chromium.launch(executable_path=command, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that remembers what went wrong on it."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    tab = context.new_page()
+    tab.troubles = []
+    tab.on("console", lambda m: tab.troubles.append(m.text) if m.type == "error" else None)
+    tab.on("pageerror", lambda error: tab.troubles.append(str(error)))
+    tab.on("requestfailed", lambda request: tab.troubles.append(f"failed {request.url}"))
+    tab.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith(("http://127.0.0.1", "data:", "blob:"))
+            else tab.troubles.append(f"asked elsewhere: {r.url}")
+        ),
+    )
+    yield tab
+    context.close()
+
+
+def test_renders_without_a_warning(small_book, tmp_path):
+    run = Run(small_book.name, small_book.folder, small_book.figures, tmp_path / "site")
+    run.stamp("site").unlink(missing_ok=True)
+    assert publish.publish(run, "Title", private=False).warnings == ()
+    run.stamp("site").unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_html_is_whole_and_self_contained(site, name):
+    text = (site / f"{name}.html").read_text()
+    assert "?@" not in text, "an unresolved reference"
+    assert "quarto-unresolved-ref" not in text
+    assert not re.search(r'<(script|link|img)[^>]+(src|href)="https?://', text)
+    for target in re.findall(r'href="([^"#:?]+)', text):
+        assert (site / target).exists(), target
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_without_trouble(page, address, name):
+    page.goto(f"{address}/{name}.html")
+    page.wait_for_load_state("networkidle")
+    assert page.troubles == []
+    assert page.locator("h1").count() == 1
+    wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert wide, "the page is wider than the window"
+
+
+def test_narrow_screen_does_not_scroll_sideways(page, address):
+    page.set_viewport_size({"width": 390, "height": 800})
+    for name in SLUGS:
+        page.goto(f"{address}/{name}.html")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+
+
+def test_every_chapter_is_reachable_from_the_first_page(page, address):
+    page.goto(f"{address}/index.html")
+    links = page.eval_on_selector_all("#quarto-sidebar a", "all => all.map(a => a.href)")
+    for name in PAGES:
+        assert any(link.endswith(f"/{name}.html") for link in links), name
+
+
+def test_search_finds_a_word(page, address):
+    page.goto(f"{address}/index.html")
+    page.locator("#quarto-search").click()
+    page.keyboard.type("embargo", delay=20)
+    page.wait_for_selector(".aa-Panel .aa-Item", timeout=5000)
+    assert page.locator(".aa-Panel .aa-Item").count() > 0
+
+
+def test_dark_mode_switches(page, address):
+    page.goto(f"{address}/index.html")
+    color = "getComputedStyle(document.body).backgroundColor"
+    before = page.evaluate(color)
+    page.locator(".quarto-color-scheme-toggle").first.click()
+    page.wait_for_timeout(300)
+    assert page.evaluate(color) != before
+
+
+def test_figures_have_alt_text_and_enlarge(page, address):
+    for name in SLUGS:
+        page.goto(f"{address}/{name}.html")
+        for alt in page.eval_on_selector_all("figure img", "all => all.map(i => i.alt)"):
+            assert alt.strip(), name
+    page.goto(f"{address}/data.html")
+    page.locator("a.lightbox").first.click()
+    page.wait_for_selector(".glightbox-open .gslide img", timeout=5000)
+
+
+def test_code_is_folded_and_can_be_shown(page, address):
+    page.goto(f"{address}/data.html")
+    assert page.locator("details.code-fold").count() > 3
+    assert page.locator("details.code-fold[open]").count() == 0
+    page.locator("#quarto-code-tools-menu").click()
+    page.locator("#quarto-show-all-code").click()
+    assert page.locator("details.code-fold[open]").count() > 3
+
+
+def test_executed_notebooks_can_be_downloaded(site):
+    for slug in SLUGS:
+        notebook = json.loads((site / "notebooks" / f"{slug}.ipynb").read_text())
+        assert any(cell.get("outputs") for cell in notebook["cells"])
+
+
+def test_quarto_render_hands_the_profile_on(tmp_path):
+    """`quarto render --profile alice` runs `virality publish` for that name."""
+    project = tmp_path / "project"
+    project.mkdir()
+    shutil.copyfile(ROOT / "_quarto.yml", project / "_quarto.yml")
+    binaries = tmp_path / "bin"
+    binaries.mkdir()
+    script = binaries / "virality"
+    script.write_text(f'#!/bin/sh\necho "$QUARTO_PROFILE $@" > "{tmp_path}/called"\n')
+    script.chmod(0o755)
+    environment = os.environ | {"PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}"}
+    subprocess.run(
+        [quarto.find(), "render", "--profile", "alice"],
+        cwd=project,
+        env=environment,
+        check=True,
+        capture_output=True,
+    )
+    assert (tmp_path / "called").read_text().split() == ["alice", "publish"]
