@@ -62,7 +62,7 @@ class Chapter:
         from virality.book import params
 
         record = self.run.load()
-        chosen = {"encoders": record["encoders"]["set"]} if "encoders" in record else {}
+        chosen = {"encoders": record["encoders"]["used"]} if "encoders" in record else {}
         defaults = {name: parameter.default for name, parameter in params.known().items()}
         values = defaults | record.get("parameters", {}) | chosen
         return {name: value for name, value in values.items() if name != "name"}

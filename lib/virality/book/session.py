@@ -78,9 +78,9 @@ def _execute(target: Run, request: Request) -> dict:
     given = params.resolve(request.given)
     _record_inputs(target, request)
     given = _record_parameters(target, given, request.forget)
-    values = given | {"encoders": _encoders(target, given, "encoders" in request.given)}
+    _resolve_encoders(target, given, "encoders" in request.given)
     try:
-        results = runner.execute(target, values, request.until, request.progress)
+        results = runner.execute(target, given, request.until, request.progress)
     finally:
         sys.stderr.flush()
     _print_table(results)
@@ -154,19 +154,21 @@ def _still_known(earlier: dict) -> dict:
     return params.resolve({k: v for k, v in earlier.items() if k in params.known()})
 
 
-def _encoders(target: Run, given: dict, asked_now: bool) -> str:
-    """Return the set of encoders, decided once per run name and kept until the user changes it."""
+def _resolve_encoders(target: Run, given: dict, asked_now: bool) -> None:
+    """Record which encoders the run uses: decided once per name, kept until the user changes it."""
     from virality.media.resolve import resolve
 
-    asked = str(given.get("encoders", params.known()["encoders"].default))
+    names = ("encoders", "clip_model", "whisper_model", "audio_window")
+    asked = {name: given.get(name, params.known()[name].default) for name in names}
     record = target.load().get("encoders", {})
     if record.get("asked") == asked and not asked_now:
-        return record["set"]
-    choice = resolve(asked, {name: p.default for name, p in params.known().items()} | given)
-    target.save(encoders={"asked": asked, "set": choice.set, "note": choice.note})
-    if choice.note:
+        return
+    choice = resolve(**asked, cache_dir=target.cache, hear=bool(target.inputs().videos))
+    models = {name: asked[name] for name in ("clip_model", "whisper_model")}
+    outcome = {"requested": choice.requested, "used": choice.used, "reason": choice.reason}
+    target.save(encoders={"asked": asked} | models | outcome)
+    if choice.reason:
         print(choice.note)
-    return choice.set
 
 
 def _title(target: Run, private: bool) -> str:
