@@ -98,7 +98,14 @@ CHAPTERS: tuple[Spec, ...] = (
         "What carries the prediction",
         "The explanation",
         "Which feature blocks carry the prediction?",
-        reads=("posts", "ledger", "folds", "boosters", "predictions_nonlinear"),
+        reads=(
+            "posts",
+            "features",
+            "embeddings",
+            "boosters",
+            "predictions_linear",
+            "predictions_nonlinear",
+        ),
         writes=("shap", "shap_blocks"),
     ),
     Spec(

@@ -153,6 +153,7 @@ def checks(table: pd.DataFrame) -> Figure:
             ax.plot(ends, [row, row], color=color, lw=2)
             ax.plot(getattr(block, name), row, "o", color=color, ms=6)
         ax.axvline(0, color=theme.INK, lw=0.9)
+        ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.set_xlabel(f"{label} (log views)")
         ax.grid(axis="y", visible=False)
     axes[0, 0].set_yticks(rows, [theme.block_name(block) for block in table["block"]])
@@ -215,5 +216,3 @@ def _views_axis(ax) -> None:
         ax.set_xlabel("views (log scale)")
     else:
         ax.set_xlabel("log views")
-
-

@@ -8,6 +8,7 @@ its columns' pushes; which of several near-copies a tree happened to split on no
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -92,3 +93,11 @@ _COLUMN_OF = {
     "momentum__pace": ("momentum__posts_28d", lambda values: values),
     "momentum__last_hit": ("momentum__log_days_since_hit", np.expm1),
 }
+
+
+def readings(
+    keys: Iterable[str], posts: pd.DataFrame, columns: pd.DataFrame, timezone: str = "UTC"
+) -> dict[str, pd.Series]:
+    """Return the readings of those concepts that have one, in the order of `keys`."""
+    found = {key: reading(key, posts, columns, timezone) for key in keys}
+    return {key: values for key, values in found.items() if values is not None}

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,12 @@ SHAP_COLUMNS = {
     "value": "float64",
     "feature_value": "float64",
 }
+_KEYS = ["post_id", "split", "fold", "model", "blocks", "preset"]
 KEYS = ("post_id", "fold", "base_value", "prediction")
 
 AGREEMENT = 1e-3  # log views; float32 sums of a few hundred trees differ by about 1e-5
 RIVALS = ("rolling_median_10", "train_mean")
+SMALLEST_PUSH = 1e-6  # log views
 REPEATS = 20  # shuffles of a block
 MANY_ROWS = 2000  # from so many held-out posts on, a quarter of the shuffles will do
 
@@ -61,6 +64,24 @@ class Fold:
     number: int
     booster: xgb.Booster
     rows: pd.DataFrame
+
+
+def stored_folds(folder: Path) -> list[Fold]:
+    """Read the folds that the nonlinear models left in a folder; none when it holds none.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``fold_<k>.json`` (XGBoost) and ``fold_<k>_rows.parquet`` for each fold. The final
+        model beside them has seen every post, so it is not explained.
+    """
+    folds = []
+    for path in Path(folder).glob("fold_*.json"):
+        booster = xgb.Booster()
+        booster.load_model(path)
+        rows = pd.read_parquet(path.with_name(f"{path.stem}_rows.parquet"))
+        folds.append(Fold(int(path.stem.removeprefix("fold_")), booster, rows))
+    return sorted(folds, key=lambda fold: fold.number)
 
 
 # --------------------------------------------------------------------------------- SHAP
@@ -475,6 +496,11 @@ class Explanation:
         """True when there was nothing to explain."""
         return self.shap_blocks.empty
 
+    @property
+    def tells(self) -> bool:
+        """True when something pushes at all (a model may give every post the same forecast)."""
+        return not self.empty and bool(self.blocks["importance"].max() > SMALLEST_PUSH)
+
 
 def explanation(
     folds: list[Fold], predictions: pd.DataFrame, posts: pd.DataFrame, seed: int = 0
@@ -486,13 +512,15 @@ def explanation(
     folds : list of Fold
         Stored boosters of XGBoost on all blocks; may be empty.
     predictions : DataFrame
-        Long table with XGBoost (all blocks, and where there are such, each left out) and rivals.
+        Long table with XGBoost (all blocks, and where there are such, each left out) and the naive
+        rules; a row that stands in it twice counts once.
     posts : DataFrame
         Tidy posts table.
     seed : int
         Of the shuffles.
     """
     order = posts.set_index("post_id")["posted_at"]
+    predictions = predictions.drop_duplicates(_KEYS)
     own = of_folds(predictions[predictions["model"] == "xgboost"], folds)
     whole = own[own["blocks"] == "all"]
     shap, shap_blocks = explain(folds, whole)
@@ -511,20 +539,34 @@ def explanation(
 
 
 def of_folds(predictions: pd.DataFrame, folds: list[Fold]) -> pd.DataFrame:
-    """Keep the split that the stored folds belong to: same held-out posts, same predictions.
+    """Keep the predictions of the run that the stored folds belong to: same posts, same values.
 
     (An expanding and a rolling window share their held-out posts, but not their boosters.)
     """
     if not folds:
         return predictions.head(0)
     parts = [pd.Series(predict(f.booster, f.rows), index=f.rows.index) for f in folds]
-    stored = pd.concat(parts, keys=[f.number for f in folds])
+    return _nearest(predictions, pd.concat(parts, keys=[f.number for f in folds]))
+
+
+def of_shap(predictions: pd.DataFrame, shap_blocks: pd.DataFrame) -> pd.DataFrame:
+    """Keep the XGBoost predictions that a `shap_blocks` table explains."""
+    own = predictions[predictions["model"] == "xgboost"]
+    if shap_blocks.empty:
+        return own.head(0)
+    return _nearest(own, shap_blocks.set_index(["fold", "post_id"])["prediction"])
+
+
+def _nearest(predictions: pd.DataFrame, stored: pd.Series) -> pd.DataFrame:
+    keys = ["split", "preset"]
     gaps = {}
-    for split, part in predictions[predictions["blocks"] == "all"].groupby("split"):
+    for run, part in predictions[predictions["blocks"] == "all"].groupby(keys):
         told = part.set_index(["fold", "post_id"])["y_pred"].reindex(stored.index)
-        gaps[split] = float((told - stored).abs().fillna(np.inf).max())
-    nearest = min(gaps, key=lambda split: gaps[split], default="")
-    return predictions[predictions["split"] == nearest]
+        gaps[run] = float((told - stored).abs().fillna(np.inf).max())
+    if not gaps:
+        return predictions.head(0)
+    split, preset = min(gaps, key=lambda run: gaps[run])
+    return predictions[(predictions["split"] == split) & (predictions["preset"] == preset)]
 
 
 # ------------------------------------------------------------------------------ one post
