@@ -1,1 +1,29 @@
 """One small class per file format that users bring."""
+
+from virality.posts.readers.api import DisplayApi
+from virality.posts.readers.apify import Apify
+from virality.posts.readers.base import RawTable, Reader
+from virality.posts.readers.companions import Companion
+from virality.posts.readers.handmade import HandMade
+from virality.posts.readers.pyktok import Pyktok
+from virality.posts.readers.studio import StudioContent
+from virality.posts.readers.study import StudyTable
+from virality.posts.readers.takeout import Takeout
+from virality.posts.readers.tidy import TidyTable
+from virality.posts.readers.tiktokapi import TikTokApi
+from virality.posts.readers.ytdlp import YtDlp
+
+# The first that recognises a table reads it. Of the JSON readers all that recognise something do,
+# because posts of two schemas occur in one file.
+TABLE_READERS: tuple[Reader, ...] = (
+    TidyTable(),
+    StudyTable(),
+    Pyktok(),
+    StudioContent(),
+    Companion(),
+    HandMade(),
+)
+JSON_READERS: tuple[Reader, ...] = (DisplayApi(), YtDlp(), TikTokApi(), Apify(), Takeout())
+READERS = TABLE_READERS + JSON_READERS
+
+__all__ = ["JSON_READERS", "READERS", "TABLE_READERS", "RawTable", "Reader"]

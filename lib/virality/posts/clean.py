@@ -1,0 +1,294 @@
+"""From a format's text to tidy rows: the one place where cells are interpreted, for all formats."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from virality.errors import UserError
+from virality.posts import ids, parse, timing
+from virality.posts.checks import check_values
+from virality.posts.dates import NAT, read_dates
+from virality.posts.parse import Column, is_blank, visible
+from virality.posts.readers.base import RawTable
+from virality.posts.repairs import Log
+from virality.posts.schema import COUNTS, POST_COLUMNS, TIME
+
+_COUNTS = ("views", *COUNTS, "new_followers", "followers")
+_PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
+
+
+class Cleaner:
+    """Interprets one table.
+
+    Parameters
+    ----------
+    raw : RawTable
+        What a reader found.
+    timezone : str
+        The creator's zone, for local times that no id explains.
+    now : datetime
+        Naive UTC; later dates are impossible.
+    log : Log
+        Receives the repairs.
+    """
+
+    def __init__(self, raw: RawTable, timezone: str, now: datetime, log: Log):
+        self.raw, self.timezone, self.now, self.log = raw, timezone, now, log
+        self.zone = ""
+        self.post_ids: list[str | None] = [None] * len(raw)
+        self.dropped: set[int] = set()  # rows whose loss is already in the log
+
+    def run(self) -> pd.DataFrame:
+        """The tidy rows that can be used, in the order of the file, ids possibly repeated.
+
+        Raises
+        ------
+        UserError
+            Ids were rounded, or the dates cannot be told.
+        """
+        for row, column, found, used, why, severity in self.raw.lines:
+            self.log.add(self.raw.source, row, None, column, found, used, why, severity)
+        self.post_ids = self._ids()
+        df = pd.DataFrame(index=pd.RangeIndex(len(self.raw)))
+        df["post_id"] = pd.array(self.post_ids, dtype="string")
+        df["posted_at"] = self._posted_at()
+        for name in _COUNTS:
+            df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
+        self._lengths(df)
+        df = check_values(df, self._tell)
+        self._texts(df)
+        self._kinds(df)
+        for name in ("is_paid", "is_pinned"):
+            df[name] = pd.array(self._told(name, parse.flags(self._cells(name))), dtype="boolean")
+        df["captured_at"] = self._captured_at(df)
+        df["source"], df["source_row"] = self.raw.source, self.raw.rows
+        self._check_further_columns()
+        return self._usable(df)[list(POST_COLUMNS)]
+
+    # --- helpers ------------------------------------------------------------------------------
+
+    def _cells(self, name: str) -> list[str]:
+        return self.raw.get(name)
+
+    def _tell(self, i: int, name: str, used: object, why: str, severity: str) -> None:
+        found = self._cells(name)[i]
+        if name == "date" and (clock := self._cells("time")[i]):
+            found = f"{found} {clock}"
+        column = self.raw.names.get(name, name)
+        row, post_id = self.raw.rows[i], self.post_ids[i]
+        if severity == "row dropped":
+            self.dropped.add(int(i))
+        self.log.add(self.raw.source, row, post_id, column, found, used, why, severity)
+
+    def _remark(self, name: str, why: str, severity: str = "note") -> None:
+        column = self.raw.names.get(name, name)
+        self.log.add(self.raw.source, None, None, column, "", "", why, severity)
+
+    def _told(self, name: str, column: Column) -> list:
+        """Log what a column's reading noticed, and hand on its values."""
+        for i, why in column.problems.items():
+            self._tell(i, name, "", why, "set missing")
+        for i, why in column.repairs.items():
+            if column.data[i] is not None:
+                self._tell(i, name, _shown(column.data[i]), why, "repaired")
+        for why in column.remarks:
+            self._remark(name, why)
+        return column.data
+
+    # --- columns ------------------------------------------------------------------------------
+
+    def _ids(self) -> list[str | None]:
+        own, links = self._cells("post_id"), self._cells("url")
+        by_link = [ids.find_id(link) if link else None for link in links]
+        if why := ids.damage(own):
+            if any(not is_blank(o) and b is None for o, b in zip(own, by_link, strict=True)):
+                raise UserError(
+                    f"{why[0].upper()}{why[1:]}, so posts cannot be told apart.",
+                    where=self.raw.source,
+                    do="Import the original export without opening it in a spreadsheet.",
+                )
+            self._remark("post_id", f"{why}; the ids in the links are used", "repaired")
+            return by_link
+        post_ids: list[str | None] = []
+        for i, (cell, other) in enumerate(zip(own, by_link, strict=True)):
+            mine = None if is_blank(cell) else (ids.find_id(cell) or visible(cell)[:64] or None)
+            if mine and other and mine != other:
+                self.post_ids[i] = mine
+                self._tell(i, "post_id", mine, "the link names another video", "note")
+            post_ids.append(mine or other)
+        return self._made_up(post_ids)
+
+    def _made_up(self, post_ids: list[str | None]) -> list[str | None]:
+        without = [i for i, p in enumerate(post_ids) if p is None]
+        if not without:
+            return post_ids
+        parts = [self._cells(n) for n in ("author", "date", "time", "caption")]
+        for i in without:
+            values = [p[i] for p in parts]
+            if any(v.strip() for v in values):
+                post_ids[i] = ids.made_up_id(*values)
+        self._remark(
+            "post_id", f"{len(without)} post(s) have no video id; made from date and caption"
+        )
+        return post_ids
+
+    def _posted_at(self) -> pd.Series:
+        cells = self._cells("date")
+        clocks = self._cells("time") if "time" in self.raw.cells else None
+        id_times = ids.upload_times(self.post_ids)
+        try:
+            dates = read_dates(cells, clocks, id_times, self.now)
+        except UserError as error:
+            raise UserError(error.what, where=self.raw.source, do=error.do) from None
+        if self.raw.zone:
+            dates.zoned[~np.isnat(dates.stamps)] = True
+        settled = timing.settle(dates, id_times, self.timezone, self.now)
+        self.zone = settled.zone
+        if "date" not in self.raw.cells:
+            settled.lines.clear()
+            self._remark("date", "no dates in the file; the video ids give the times", "repaired")
+        for why in dates.remarks + settled.remarks:
+            self._remark("date", why)
+        for i, why in dates.problems.items():
+            settled.lines.setdefault(i, (why, "row dropped"))
+        for i, (why, severity) in sorted(settled.lines.items()):
+            used = settled.posted_at[i]
+            self._tell(
+                i,
+                "date",
+                "" if np.isnat(used) else f"{used.item():%Y-%m-%d %H:%M} UTC",
+                why,
+                severity,
+            )
+        return pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
+
+    def _lengths(self, df: pd.DataFrame) -> None:
+        unit = self.raw.share_unit
+        watched = self._told("avg_watch", parse.durations(self._cells("avg_watch")))
+        retention = self._told("retention", parse.shares(self._cells("retention"), unit))
+        full = self._told("watched_full", parse.shares(self._cells("watched_full"), unit))
+        play_time = self._told("play_time", parse.durations(self._cells("play_time")))
+        pairs = zip(watched, retention, strict=True)
+        expected = [w / r if w and r else None for w, r in pairs]
+        lengths = self._told("duration", parse.durations(self._cells("duration"), expected))
+        for name, values in (
+            ("duration_s", lengths),
+            ("avg_watch_s", watched),
+            ("play_time_s", play_time),
+            ("retention", retention),
+            ("watched_full", full),
+        ):
+            df[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
+
+    def _texts(self, df: pd.DataFrame) -> None:
+        captions: list[str | None] = []
+        for i, cell in enumerate(self._cells("caption")):
+            text, why = parse.caption(cell)
+            captions.append(text)
+            if why:
+                self._tell(i, "caption", text, why, "repaired")
+            elif text is None and "caption" in self.raw.cells:
+                self._tell(i, "caption", "", "empty caption", "note")
+        df["caption"] = pd.array(captions, dtype="string")
+        links = [visible(u)[:500] for u in self._cells("url")]
+        web = [u if re.match(r"https?://\S+$", u) else None for u in links]
+        df["url"] = pd.array(web, dtype="string")
+        named = [
+            None if is_blank(a) else visible(a).lstrip("@")[:64] for a in self._cells("author")
+        ]
+        handles = [a or ids.find_handle(u) or "unknown" for a, u in zip(named, links, strict=True)]
+        df["author"] = pd.array(handles, dtype="string")
+        files = [re.split(r"[/\\]", visible(f))[-1][:255] for f in self._cells("media_file")]
+        df["media_file"] = pd.array([f if f.strip(".") else None for f in files], dtype="string")
+
+    def _kinds(self, df: pd.DataFrame) -> None:
+        words = [visible(k).casefold() in _PHOTO for k in self._cells("kind")]
+        links = [ids.is_photo_link(u) for u in self._cells("url")]
+        lengths = self._cells("duration")
+        zero = [not is_blank(c) and float_or_none(c) == 0 for c in lengths]
+        photo = np.array(words) | np.array(links) | np.array(zero)
+        df["kind"] = pd.array(np.where(photo, "photo", "video"), dtype="string")
+        df.loc[photo, "duration_s"] = np.nan
+        for i in np.flatnonzero(photo):
+            self._tell(int(i), "kind", "photo", "a photo post: it has no length", "note")
+
+    def _captured_at(self, df: pd.DataFrame) -> pd.Series:
+        """When the numbers were read. A date without a year is the first after the newest post."""
+        cells = self._cells("captured_at")
+        newest = df["posted_at"].max()
+        if not any(c.strip() for c in cells) or pd.isna(newest):
+            return pd.Series(pd.NaT, index=df.index, dtype=TIME)
+        anchor = np.datetime64((newest + timedelta(days=180)).tz_localize(None), "us")
+        try:
+            dates = read_dates(cells, None, np.full(len(df), anchor), self.now)
+        except UserError:
+            self._remark("captured_at", "cannot be told; left out", "set missing")
+            return pd.Series(pd.NaT, index=df.index, dtype=TIME)
+        stamps = dates.stamps + np.where(dates.timed, 0, 86_399).astype("timedelta64[s]")
+        local = ~dates.zoned & ~np.isnat(stamps)
+        sane = local & (stamps > timing.FIRST) & (stamps < np.datetime64("2200-01-01"))
+        stamps[local & ~sane] = NAT
+        if sane.any():
+            stamps[sane] = timing.to_utc(stamps[sane], self.timezone)
+        series = pd.Series(stamps).dt.tz_localize("UTC").astype(TIME)
+        early = (series < df["posted_at"]).to_numpy()
+        for i in np.flatnonzero(early):
+            self._tell(int(i), "captured_at", "", "earlier than the post itself", "set missing")
+        return series.mask(early)
+
+    def _check_further_columns(self) -> None:
+        """Percentages that the book does not use are still read, to tell a damaged row."""
+        styles = 0
+        for header, cells in self.raw.checked.items():
+            column = parse.shares(cells, "percent")
+            styles += bool(column.remarks)
+            for lines, severity in ((column.problems, "set missing"), (column.repairs, "repaired")):
+                for i, why in lines.items():
+                    used = "" if column.data[i] is None else f"{column.data[i]:.1%}"
+                    row, post = self.raw.rows[i], self.post_ids[i]
+                    why = f"{why} (column not used by the book)"
+                    self.log.add(self.raw.source, row, post, header, cells[i], used, why, severity)
+        if styles:
+            why = f"{styles} audience column(s) mix numbers with and without a percent sign"
+            self.log.add(self.raw.source, None, None, "audience columns", "", "", why, "note")
+
+    # --- rows ---------------------------------------------------------------------------------
+
+    def _usable(self, df: pd.DataFrame) -> pd.DataFrame:
+        """Rows with an id, a time and (unless the format only enriches) views; the rest is told."""
+        private = parse.flags(self._cells("private")).data
+        reasons: dict[int, tuple[str, str]] = {}
+        if self.raw.role == "posts":
+            views = self._cells("views")
+            for i in np.flatnonzero(df["views"].isna()):
+                blank = is_blank(views[i])
+                why = "no views" if blank else "without usable views a post cannot be used"
+                reasons[int(i)] = ("views", why)
+        for i in np.flatnonzero(df["posted_at"].isna()):
+            reasons[int(i)] = ("date", "no usable date, and no video id that would give it")
+        for i in np.flatnonzero(df["post_id"].isna()):
+            reasons[int(i)] = ("post_id", "nothing tells which post this is")
+        for i in (i for i, marked in enumerate(private) if marked):
+            reasons[i] = ("private", "deleted, private or unreachable")
+        for i in sorted(set(reasons) - self.dropped):
+            self._tell(i, reasons[i][0], "", reasons[i][1], "row dropped")
+        return df[~df.index.isin(list(reasons))]
+
+
+def float_or_none(text: str) -> float | None:
+    """The number of seconds a cell states, None if it states none (zero stays zero)."""
+    try:
+        return float(parse.plain(text).casefold().rstrip("s").strip())
+    except ValueError:
+        digits = re.findall(r"\d+", text)
+        return 0.0 if digits and all(set(d) == {"0"} for d in digits) else None
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,507 @@
+"""Dates in any order, language or unit, decided from the whole column.
+
+A column of dates is read in two steps: each distinct cell is taken apart without interpreting what
+could be two things (is `3/4/23` March or April?); then the column as a whole, the video ids and the
+calendar decide. What stays undecided is an error or a missing value, never a silent guess.
+"""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import numpy as np
+
+from virality.errors import UserError
+from virality.posts.parse import is_blank, plain
+
+LANGUAGES = {
+    "en": "English",
+    "es": "Spanish",
+    "pt": "Portuguese",
+    "vi": "Vietnamese",
+    "ja": "Japanese",
+    "fr": "French",
+    "de": "German",
+    "it": "Italian",
+    "tr": "Turkish",
+    "id": "Indonesian",
+    "ru": "Russian",
+    "uk": "Ukrainian",
+    "el": "Greek",
+    "ar": "Arabic",
+    "ko": "Korean",
+    "zh": "Chinese",
+}
+NAT = np.datetime64("NaT", "us")
+_DAY = np.timedelta64(1, "D")
+
+
+class Moment(NamedTuple):
+    """What one cell says, as far as it says it.
+
+    Attributes
+    ----------
+    year, month, day : int or None
+        None where the cell does not say or where `pair` is not yet decided.
+    pair : tuple of int or None
+        The two numbers that may be (day, month) or (month, day).
+    clock : tuple (hour, minute, second, microsecond) or None
+        None for a bare date.
+    offset : int or None
+        Minutes east of UTC; None for a local time without a zone.
+    words : str
+        The text that a language has to read.
+    problem : str
+        Why the cell cannot be read.
+    """
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    pair: tuple[int, int] | None = None
+    clock: tuple[int, int, int, int] | None = None
+    offset: int | None = None
+    words: str = ""
+    problem: str = ""
+
+
+@dataclass
+class Dates:
+    """A column of dates after reading.
+
+    Attributes
+    ----------
+    stamps : ndarray of datetime64[us], shape (n,)
+        UTC where `zoned`, else local time; NaT where missing. Midnight where `timed` is False.
+    zoned, timed : ndarray of bool, shape (n,)
+        Whether the cell fixed the time zone, and whether it held a time of day.
+    problems, repairs : dict of int to str
+        As in `parse.Column`.
+    remarks : list of str
+        What was decided for the whole column.
+    """
+
+    stamps: np.ndarray
+    zoned: np.ndarray
+    timed: np.ndarray
+    problems: dict[int, str] = field(default_factory=dict)
+    repairs: dict[int, str] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_dates(
+    dates: Sequence[str],
+    clocks: Sequence[str] | None = None,
+    id_times: np.ndarray | None = None,
+    now: datetime | None = None,
+) -> Dates:
+    """Read a column of dates, with a column of times of day where there is one.
+
+    Parameters
+    ----------
+    dates : sequence of str, length n
+        The cells as found.
+    clocks : sequence of str, optional
+        Times of day in a column of their own.
+    id_times : ndarray of datetime64[us], optional
+        Upload time by video id (UTC, NaT where unknown); decides what the cells leave open.
+    now : datetime, optional
+        Naive UTC; a reading that lies in the future loses against one that does not.
+
+    Returns
+    -------
+    Dates
+
+    Raises
+    ------
+    UserError
+        The order of day and month, or the language, cannot be told from the column.
+    """
+    n = len(dates)
+    id_times = np.full(n, NAT) if id_times is None else id_times
+    known = {text: take_apart(text) for text in dict.fromkeys(dates)}
+    remarks: list[str] = []
+    _read_words(known, dates, id_times, remarks)
+    order = _settle_order(known, dates, id_times, now, remarks)
+    out = Dates(np.full(n, NAT), np.zeros(n, bool), np.zeros(n, bool), remarks=remarks)
+    complete = {t: _assemble(_ordered(m, order), None) for t, m in known.items()}
+    yearless = 0
+    for i, text in enumerate(dates):
+        moment, stamp, why = known[text], complete[text], known[text].problem
+        if stamp is None and not why and not is_blank(text):
+            stamp, why = _with_id(moment, order, id_times[i].item())
+            yearless += stamp is not None and moment.year is None
+        if stamp is None:
+            out.problems |= {i: why} if why else {}
+            continue
+        out.stamps[i] = np.datetime64(stamp, "us")
+        out.zoned[i] = moment.offset is not None
+        out.timed[i] = moment.clock is not None
+    if clocks is not None:
+        _add_clocks(out, clocks)
+    if short := _short_years(known, dates):
+        two, four = short
+        remarks.append(f"{two} date(s) have two-digit years and {four} have four; all are 20xx")
+    if yearless:
+        remarks.append(f"{yearless} date(s) carry no year; the video id gives it")
+    return out
+
+
+def _add_clocks(out: Dates, clocks: Sequence[str]) -> None:
+    """Add times of day from their own column to dates that have none (in place)."""
+    known = {text: read_clock(text) for text in dict.fromkeys(clocks) if not is_blank(text)}
+    days = out.stamps.astype("datetime64[D]")
+    empty = (out.stamps == days) | ~out.timed
+    for i, text in enumerate(clocks):
+        if text not in known or np.isnat(out.stamps[i]) or not empty[i]:
+            continue
+        if known[text] is None:
+            out.problems[i] = "the time of day cannot be read"
+            out.stamps[i] = NAT
+            continue
+        hour, minute, second, micro = known[text]
+        seconds = hour * 3600 + minute * 60 + second
+        out.stamps[i] = days[i] + np.timedelta64(seconds * 10**6 + micro, "us")
+        out.timed[i] = True
+
+
+# --- one cell ---------------------------------------------------------------------------------
+
+_EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
+_ZONE = r"(?:\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2}|(?:utc|gmt)[+-]\d{1,2}(?::?\d{2})?))?"
+_TIME = (
+    r"(?:[t\s,]*(?P<clock>\d{1,2}:\d{2}.*?|\d{1,2}\s*[ap]\.?\s*m\.?|\D{1,6}\s*\d{1,2}:\d{2}.*?))?"
+)
+_ISO = re.compile(
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\.?" + _TIME + _ZONE, re.I
+)
+_NUMERIC = re.compile(
+    r"(?P<a>\d{1,2})\s?[-/.]\s?(?P<b>\d{1,2})(?:\s?[-/.]\s?(?P<year>\d{4}|\d{2}))?\.?"
+    + _TIME
+    + _ZONE,
+    re.IGNORECASE,
+)
+_EAST = re.compile(
+    r"(?:(?P<year>\d{4})\s*[年년]\s*)?(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
+    r"(?:\s*[(（]?.요?[日曜]*[)）])?" + _TIME + _ZONE,
+    re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?P<before>\D{1,8}?)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?(?:[:.](?P<s>\d{2})"
+    r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<after>\D{1,8})?",
+    re.IGNORECASE,
+)
+_AM = {"am", "vorm", "πμ", "sa", "ص", "午前", "上午", "오전", "öö"}
+_PM = {"pm", "nachm", "μμ", "ch", "م", "午後", "下午", "오후", "ös"}
+
+
+def take_apart(text: str) -> Moment:
+    """What one cell says, leaving open what it leaves open.
+
+    Parameters
+    ----------
+    text : str
+        The cell.
+
+    Returns
+    -------
+    Moment
+    """
+    clean = " ".join(plain(text).split())
+    if is_blank(clean):
+        return Moment()
+    if len(clean) > 80:
+        return Moment(problem="is not a date")
+    if re.fullmatch(r"-?\d+([.,]\d+)?(e\+?\d+)?", clean, re.IGNORECASE):
+        return _from_number(clean.casefold().replace(",", "."))
+    for pattern in (_ISO, _EAST):
+        if found := pattern.fullmatch(clean):
+            return _from_parts(found, int(found["month"]), int(found["day"]))
+    if found := _NUMERIC.fullmatch(clean):
+        moment = _from_parts(found, None, None)
+        return moment._replace(pair=(int(found["a"]), int(found["b"])))
+    if not re.search(r"[^\W\d_]", clean):
+        return Moment(problem="is not a date")
+    return Moment(words=clean)
+
+
+def _from_number(clean: str) -> Moment:
+    """Unix time in any unit, `20240131`, or a spreadsheet's day count."""
+    if "e" in clean:
+        return Moment(problem="a spreadsheet rounded this date to a number")
+    value = float(clean)
+    if len(clean) == 8 and clean.isdigit() and 2000 <= int(clean[:4]) <= 2099:
+        return _checked(Moment(int(clean[:4]), int(clean[4:6]), int(clean[6:])))
+    for least, per_second in _EPOCHS:
+        if least <= value < least * 10:
+            whole = int(clean.split(".")[0]) if per_second > 1 else value
+            at = datetime(1970, 1, 1) + timedelta(seconds=whole / per_second)
+            return _from_datetime(at, offset=0)
+    if 20_000 <= value < 80_000:
+        at = datetime(1899, 12, 30) + timedelta(seconds=round(value * 86400))
+        moment = _from_datetime(at, offset=None)
+        return moment if "." in clean else moment._replace(clock=None)
+    return Moment(problem="is a number that is no date in any unit")
+
+
+def _from_datetime(at: datetime, offset: int | None) -> Moment:
+    clock = (at.hour, at.minute, at.second, at.microsecond)
+    return Moment(at.year, at.month, at.day, clock=clock, offset=offset)
+
+
+def _from_parts(found: re.Match, month: int | None, day: int | None) -> Moment:
+    year = int(found["year"]) if found["year"] else None
+    if year is not None and year < 100:
+        year += 2000
+    zone, clock = found["zone"], None
+    if found["clock"]:
+        clock = read_clock(found["clock"])
+        if clock is None:
+            return Moment(problem="the time of day cannot be read")
+    moment = Moment(year, month, day, clock=clock, offset=_offset(zone))
+    if (year, month, day) == (1970, 1, 1) and clock and clock[:2] == (0, 0) and clock[3]:
+        # Unix seconds that some program took for nanoseconds: 1.67e9 ns after 1970.
+        seconds = clock[2] + clock[3] / 1e6
+        digits = re.search(r"\.(\d+)", found["clock"])[1].ljust(9, "0")[:9]
+        if 1 <= seconds < 5:
+            at = datetime(1970, 1, 1) + timedelta(seconds=clock[2] * 10**9 + int(digits))
+            return _from_datetime(at, offset=0)
+    return _checked(moment)
+
+
+def _checked(moment: Moment) -> Moment:
+    if moment.month is not None and not _exists(moment.year or 2024, moment.month, moment.day):
+        return Moment(problem="no such day in the calendar")
+    return moment
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
+
+
+def _offset(zone: str | None) -> int | None:
+    if not zone:
+        return None
+    found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", zone)
+    if not found:
+        return 0
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    return -minutes if found[1] == "-" else minutes
+
+
+def read_clock(text: str) -> tuple[int, int, int, int] | None:
+    """A time of day: `11:30 PM`, `23:30:05.5`, `午後3:05`; None if it is none."""
+    if re.fullmatch(r"0?\.\d+", text):  # a spreadsheet's fraction of a day
+        seconds = round(float(text) * 86_400)
+        return (seconds // 3600 % 24, seconds // 60 % 60, seconds % 60, 0)
+    found = _CLOCK.fullmatch(plain(text))
+    if not found:
+        return None
+    words = {re.sub(r"[\s.]", "", found[w] or "").casefold() for w in ("before", "after")} - {""}
+    hour, minute, second = (int(found[k] or 0) for k in "hms")
+    if len(words) > 1 or (words and not words & (_AM | _PM)):
+        return None
+    if not words and found["m"] is None:
+        return None
+    if words & _PM and hour < 12:
+        hour += 12
+    if words & _AM and hour == 12:
+        hour = 0
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return hour, minute, second, int((found["f"] or "0").ljust(6, "0")[:6])
+
+
+# --- words: which language? -------------------------------------------------------------------
+
+
+def _read_words(known: dict[str, Moment], dates, id_times, remarks) -> None:
+    """Replace every `Moment.words` by what the column's language makes of it (in place)."""
+    texts = {t: m.words for t, m in known.items() if m.words}
+    if not texts:
+        return
+    sample = dict(list(texts.items())[:: max(1, len(texts) // 40)])
+    scores = {}
+    for language in LANGUAGES:
+        read = {t: _in_language(w, language) for t, w in sample.items()}
+        scores[language] = {t: m for t, m in read.items() if m is not None}
+    most = max(map(len, scores.values()))
+    if most == 0:
+        known.update({t: Moment(problem="is not a date in any language known") for t in texts})
+        return
+    best = [lang for lang in LANGUAGES if len(scores[lang]) == most]
+    rivals = [lang for lang in best if scores[lang] != scores[best[0]]]
+    language = best[0]
+    if rivals:
+        language = _language_by_ids(best, scores, dates, id_times)
+    for text, words in texts.items():
+        moment = _in_language(words, language)
+        known[text] = moment or Moment(problem=f"is not a date (language: {language})")
+    if language != "en":
+        remarks.append(f"dates are written in {LANGUAGES[language]}")
+
+
+def _language_by_ids(best, scores, dates, id_times) -> str:
+    def agreement(language):
+        read = scores[language]
+        return sum(
+            _near(_with_id(read[t], None, i.item())[0], i)
+            for t, i in zip(dates, id_times)
+            if t in read and not np.isnat(i)
+        )
+
+    ranked = sorted(best, key=agreement, reverse=True)
+    if agreement(ranked[0]) == agreement(ranked[1]):
+        names = " or ".join(LANGUAGES[lang] for lang in ranked[:2])
+        raise UserError(
+            f"The dates can be read as {names}, with different results.",
+            do="Add the video links, or write the dates as 2024-05-31.",
+        )
+    return ranked[0]
+
+
+def _in_language(words: str, language: str) -> Moment | None:
+    first, second = (_dateparser(words, language, base) for base in (2024, 2028))
+    if first is None or second is None:
+        return None
+    timed = re.search(r"\d{1,2}[:h.]\d{2}(?!\d)", words) or re.search(
+        r"\d\s*[ap]\.?m", words.lower()
+    )
+    offset = None if first.tzinfo is None else int(first.utcoffset().total_seconds() // 60)
+    clock = (first.hour, first.minute, first.second, first.microsecond) if timed else None
+    year = first.year if first.year == second.year else None
+    return Moment(year, first.month, first.day, clock=clock, offset=offset)
+
+
+def _dateparser(words: str, language: str, year: int) -> datetime | None:
+    import dateparser  # slow to load, and most files never need it
+
+    settings = {
+        "PARSERS": ["absolute-time"],
+        "REQUIRE_PARTS": ["day", "month"],
+        "RELATIVE_BASE": datetime(year, 1, 1),
+        "DATE_ORDER": "DMY",
+    }
+    try:
+        return dateparser.parse(words, languages=[language], settings=settings)
+    except Exception:  # hostile text raises many kinds of errors inside; all mean "not a date"
+        return None
+
+
+# --- numbers: which comes first, day or month? --------------------------------------------------
+
+
+def _settle_order(known: dict[str, Moment], dates, id_times, now, remarks) -> str | None:
+    """Decide `dmy` or `mdy` for the column; None where both occur or none is needed."""
+    pairs = {t: m for t, m in known.items() if m.pair and not m.problem}
+    for text, m in list(pairs.items()):
+        if not (_try(m, "dmy") or _try(m, "mdy")):
+            known[text] = Moment(problem="no such day in the calendar")
+            del pairs[text]
+    if not pairs:
+        return None
+    only = {o: [t for t, m in pairs.items() if not _try(m, _other(o))] for o in ("dmy", "mdy")}
+    if only["dmy"] and only["mdy"]:
+        remarks.append("the column mixes day/month and month/day; each date by its own id")
+        return None
+    for order in ("dmy", "mdy"):
+        if only[order]:
+            return _say(order, f"{only[order][0][:20]} can only be read so", remarks)
+    votes = _votes(pairs, dates, id_times)
+    for order in ("dmy", "mdy"):
+        if votes[order] > votes[_other(order)]:
+            return _say(order, "the video ids say so", remarks)
+    if all(m.pair[0] == m.pair[1] for m in pairs.values()):
+        return "dmy"
+    for order in ("dmy", "mdy"):
+        if now and _future(pairs, _other(order), now) and not _future(pairs, order, now):
+            return _say(order, "the other order lies in the future", remarks)
+    example = next(t for t, m in pairs.items() if m.pair[0] != m.pair[1])
+    raise UserError(
+        f"Nothing tells whether dates such as {example[:20]} are day/month or month/day.",
+        do="Write them as 2024-05-31, or add the video links, whose ids hold the time.",
+    )
+
+
+def _say(order: str, why: str, remarks: list[str]) -> str:
+    name = "day/month/year" if order == "dmy" else "month/day/year"
+    remarks.append(f"dates are read as {name}: {why}")
+    return order
+
+
+def _other(order: str) -> str:
+    return "mdy" if order == "dmy" else "dmy"
+
+
+def _votes(pairs, dates, id_times) -> dict[str, int]:
+    votes = {"dmy": 0, "mdy": 0}
+    for text, by_id in zip(dates, id_times):
+        if text in pairs and not np.isnat(by_id) and pairs[text].pair[0] != pairs[text].pair[1]:
+            for order in votes:
+                stamp, _ = _with_id(_ordered(pairs[text], order), None, by_id.item())
+                votes[order] += _near(stamp, by_id)
+    return votes
+
+
+def _future(pairs, order, now) -> bool:
+    stamps = (_try(m, order) for m in pairs.values())
+    return any(s > now + timedelta(days=2) for s in stamps if s)
+
+
+def _near(stamp: datetime | None, by_id: np.datetime64) -> bool:
+    return stamp is not None and abs(np.datetime64(stamp, "us") - by_id) <= 2 * _DAY
+
+
+def _short_years(known: dict[str, Moment], dates: Sequence[str]) -> tuple[int, int] | None:
+    """How many numeric dates write the year with two digits and with four, if both occur."""
+    cells = {t: _NUMERIC.fullmatch(" ".join(plain(t).split())) for t, m in known.items() if m.pair}
+    years = {t: len(f["year"]) for t, f in cells.items() if f and f["year"]}
+    lengths = [years[t] for t in dates if t in years]
+    return (lengths.count(2), lengths.count(4)) if len(set(lengths)) == 2 else None
+
+
+def _ordered(moment: Moment, order: str | None) -> Moment:
+    if not moment.pair or order is None:
+        return moment
+    day, month = moment.pair if order == "dmy" else moment.pair[::-1]
+    return moment._replace(day=day, month=month, pair=None)
+
+
+def _try(moment: Moment, order: str) -> datetime | None:
+    return _assemble(_ordered(moment, order), 2024)  # a leap year, for dates without one
+
+
+def _assemble(moment: Moment, year: int | None) -> datetime | None:
+    """The moment as a datetime (UTC if it has an offset), None if it is incomplete."""
+    year = moment.year or year
+    if year is None or moment.month is None or not _exists(year, moment.month, moment.day):
+        return None
+    try:
+        stamp = datetime(year, moment.month, moment.day, *(moment.clock or ()))
+        return stamp - timedelta(minutes=moment.offset or 0)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _with_id(moment: Moment, order, by_id: datetime | None) -> tuple[datetime | None, str]:
+    """Complete a moment with the help of its video id: the reading nearest to it."""
+    readings = [moment]
+    if moment.pair:
+        readings = [_ordered(moment, o) for o in ([order] if order else ("dmy", "mdy"))]
+    if by_id is None:
+        stamps = {s for r in readings if (s := _assemble(r, None))}
+        if len(stamps) == 1:
+            return stamps.pop(), ""
+        if moment.year is None:
+            return None, "carries no year, and there is no video id to give it"
+        return None, "may be day/month or month/day, and there is no video id to tell"
+    years = [None] if moment.year else [by_id.year - 1, by_id.year, by_id.year + 1]
+    stamps = [s for r in readings for y in years if (s := _assemble(r, y))]
+    if not stamps:
+        return None, "no such day in the calendar"
+    return min(stamps, key=lambda s: abs(s - by_id)), ""

@@ -1,0 +1,61 @@
+"""TikTok Studio's daily series: `FollowerHistory`, `Overview`, `Viewers`, `FollowerActivity`."""
+
+from __future__ import annotations
+
+from virality.posts.dates import take_apart
+from virality.posts.parse import is_blank, plain
+from virality.posts.readers.base import RawTable, normal, source_lines
+from virality.posts.source import Source
+
+_HEADERS = {
+    ("date", "followers", "difference in followers from previous day"): "followers",
+    ("date", "video views", "profile views", "likes", "comments", "shares"): "companion",
+    ("date", "total viewers", "new viewers", "returning viewers"): "companion",
+    ("date", "hour", "active followers"): "companion",
+}
+
+
+class Companion:
+    """A row a day, no posts; of these only the follower count is used."""
+
+    name = "TikTok Studio daily series"
+    holds = ("date", "followers")
+
+    def sniff(self, source: Source) -> bool:
+        """Known headers, or the same shape in another language: a day and counts, no links."""
+        table = source.table
+        return table is not None and self._role(table) is not None
+
+    def read(self, source: Source) -> RawTable:
+        """Dates and, for the follower history, followers."""
+        table = source.table
+        role = self._role(table)
+        cells = {"date": table.columns[0]}
+        if role == "followers":
+            cells["followers"] = table.columns[1]
+        names = dict(zip(cells, table.header, strict=False))
+        return RawTable(
+            source.name, self.name, cells, names, table.rows, role, lines=source_lines(source)
+        )
+
+    def _role(self, table) -> str | None:
+        header = tuple(normal(h) for h in table.header)
+        if header in _HEADERS:
+            return _HEADERS[header]
+        if len(header) not in (3, 4, 6) or not len(table):
+            return None
+        if not all(_counts_only(c) for c in table.columns[1:]):
+            return None
+        if not all(_is_day(c) for c in table.columns[0][:50]):
+            return None
+        repeated = len(set(table.columns[0])) < len(table)
+        return "followers" if len(header) == 3 and not repeated else "companion"
+
+
+def _counts_only(column: list[str]) -> bool:
+    return all(is_blank(c) or plain(c).lstrip("-−").replace(",", "").isdigit() for c in column)
+
+
+def _is_day(cell: str) -> bool:
+    moment = take_apart(cell)
+    return not moment.problem and bool(moment.words or moment.pair or moment.month)

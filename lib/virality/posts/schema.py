@@ -1,0 +1,203 @@
+"""The tidy posts table: its columns, their types, and the check that every table must pass."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import pandas as pd
+import pandera.pandas as pa
+
+from virality.errors import UserError
+
+TEXT = "string"
+COUNT = "Int64"
+REAL = "float64"
+FLAG = "boolean"
+TIME = "datetime64[us, UTC]"
+
+KINDS = ("video", "photo")
+SEVERITIES = ("note", "repaired", "set missing", "row dropped")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a documented table.
+
+    Parameters
+    ----------
+    name, dtype : str
+        As in the table; `dtype` is what pandas calls it.
+    nullable : bool
+        Whether a value may be missing.
+    unit : str
+        Physical unit or value range.
+    meaning : str
+        One sentence for the dictionary in `data/README.md`.
+    """
+
+    name: str
+    dtype: str
+    nullable: bool
+    unit: str
+    meaning: str
+
+
+POSTS = (
+    Column("post_id", TEXT, False, "id", "The video id as text; unique."),
+    Column("author", TEXT, False, "handle", 'The account, without @; "unknown" if not stated.'),
+    Column("posted_at", TIME, False, "UTC", "When the post went up."),
+    Column("caption", TEXT, True, "text", "The caption with its hashtags, exactly as written."),
+    Column("duration_s", REAL, True, "seconds, > 0", "Length of the video; missing for photos."),
+    Column("views", COUNT, False, "count", "The outcome of the whole book."),
+    Column("likes", COUNT, True, "count", "Likes when the numbers were read."),
+    Column("comments", COUNT, True, "count", "Comments when the numbers were read."),
+    Column("shares", COUNT, True, "count", "Shares when the numbers were read."),
+    Column("saves", COUNT, True, "count", "Saves (favourites) when the numbers were read."),
+    Column("avg_watch_s", REAL, True, "seconds, >= 0", "Average watch time per view."),
+    Column("watched_full", REAL, True, "share, 0 to 1", "Share of views that saw the whole video."),
+    Column("new_followers", COUNT, True, "count", "Followers won by the post."),
+    Column(
+        "followers",
+        COUNT,
+        True,
+        "count",
+        "Followers when the post went up: the last count from before its day.",
+    ),
+    Column("kind", TEXT, False, "video / photo", "What was posted."),
+    Column("is_paid", FLAG, True, "true / false", "Promoted or sponsored, where marked."),
+    Column("is_pinned", FLAG, True, "true / false", "Pinned to the profile, where marked."),
+    Column("url", TEXT, True, "link", "Link to the post."),
+    Column("media_file", TEXT, True, "file name", "Name of the video file, where the input says."),
+    Column("captured_at", TIME, True, "UTC", "When the numbers were read."),
+    Column("source", TEXT, False, "file name", "The file that the row comes from, no folder."),
+    Column("source_row", COUNT, False, "1, 2, ...", "Its data row there (the header not counted)."),
+)
+
+REPAIRS = (
+    Column("source", TEXT, False, "file name", "The file that was read."),
+    Column("row", COUNT, True, "1, 2, ...", "Data row; missing if it is about a whole column."),
+    Column("post_id", TEXT, True, "id", "The post, where it is known."),
+    Column("column", TEXT, True, "name", "The column as the file calls it."),
+    Column("found", TEXT, True, "text", "The value as found."),
+    Column("used", TEXT, True, "text", "The value as used; empty if none."),
+    Column("why", TEXT, False, "sentence", "The reason."),
+    Column("severity", TEXT, False, " / ".join(SEVERITIES), "How much was changed."),
+)
+
+POST_COLUMNS = tuple(c.name for c in POSTS)
+REPAIR_COLUMNS = tuple(c.name for c in REPAIRS)
+COUNTS = ("likes", "comments", "shares", "saves")
+OUTCOMES = (*COUNTS, "avg_watch_s", "watched_full", "new_followers")
+
+_CHECKS = {
+    "post_id": [pa.Check.str_length(min_value=1, error="is empty")],
+    "duration_s": [pa.Check(lambda s: (s > 0) & (s < float("inf")), error="is not above 0")],
+    "avg_watch_s": [pa.Check(lambda s: (s >= 0) & (s < float("inf")), error="is below 0")],
+    "watched_full": [pa.Check.in_range(0, 1, error="is not between 0 and 1")],
+    "kind": [pa.Check.isin(KINDS, error="is neither video nor photo")],
+    "severity": [pa.Check.isin(SEVERITIES, error="is not a known severity")],
+} | {
+    name: [pa.Check.ge(0, error="is negative")]
+    for name in ("views", *COUNTS, "new_followers", "followers")
+}
+
+
+def empty_posts() -> pd.DataFrame:
+    """The tidy table with all its columns and no row."""
+    return _empty(POSTS)
+
+
+def empty_repairs() -> pd.DataFrame:
+    """The repair log with all its columns and no row."""
+    return _empty(REPAIRS)
+
+
+def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
+    """Check a posts table and bring its columns into type and order.
+
+    Parameters
+    ----------
+    df : DataFrame
+        Any table that claims to be the tidy posts table.
+
+    Returns
+    -------
+    DataFrame
+        Exactly the columns of `POSTS`, sorted by `posted_at` then `post_id`, RangeIndex.
+
+    Raises
+    ------
+    UserError
+        Names the row, the column and the value of the first violation.
+    """
+    df = _validate(df, POSTS, "posts", unique=("post_id",))
+    return df.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
+
+
+def validate_repairs(df: pd.DataFrame) -> pd.DataFrame:
+    """Check a repair log and bring its columns into type and order.
+
+    Raises
+    ------
+    UserError
+        Names the row, the column and the value of the first violation.
+    """
+    return _validate(df, REPAIRS, "repairs")
+
+
+def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
+    return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in columns})
+
+
+def _validate(df, columns, what, unique=()) -> pd.DataFrame:
+    names = [c.name for c in columns]
+    missing, extra = [n for n in names if n not in df], [n for n in df if n not in names]
+    if missing or extra or not df.columns.is_unique:
+        wrong = f"lacks {', '.join(missing)}" if missing else f"has a stray {extra or 'twin'}"
+        raise UserError(f"The {what} table {wrong}.", do="data/README.md lists its columns.")
+    df = df[names].reset_index(drop=True)
+    for column in columns:
+        df[column.name] = _typed(df[column.name], column, what)
+    try:
+        return _schema(columns, unique).validate(df, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        raise _told(found.failure_cases, df, what) from None
+
+
+def _typed(series: pd.Series, column: Column, what: str) -> pd.Series:
+    try:
+        if column.dtype == TIME:
+            return pd.to_datetime(series, utc=True).astype(TIME)
+        return series.astype(column.dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserError(
+            f"Column {column.name} of the {what} table is not {column.dtype} ({error})."
+        ) from None
+
+
+def _told(cases: pd.DataFrame, df: pd.DataFrame, what: str) -> UserError:
+    case = cases.iloc[0]
+    reason = str(case["check"])
+    if reason == "not_nullable":
+        reason = "is missing"
+    elif reason == "field_uniqueness":
+        reason = "appears twice"
+    row = case["index"]
+    value = "" if pd.isna(case["failure_case"]) else f" ({str(case['failure_case'])[:60]})"
+    place = "" if pd.isna(row) else f", row {int(row) + 1}"
+    return UserError(f"{what} table{place}, column {case['column']}: the value{value} {reason}.")
+
+
+@lru_cache
+def _schema(columns: tuple[Column, ...], unique: tuple[str, ...]) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            c.name: pa.Column(
+                c.dtype, _CHECKS.get(c.name), nullable=c.nullable, unique=c.name in unique
+            )
+            for c in columns
+        },
+        strict=True,
+        ordered=True,
+    )

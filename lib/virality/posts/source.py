@@ -1,0 +1,409 @@
+"""One thing to read: bytes with a name, seen as text, as a table or as JSON, each only once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from virality.errors import UserError
+
+MAX_BYTES = 250_000_000
+MAX_COLUMNS = 2_000
+
+_FOREIGN = {
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip archive; unpack it first",
+    b"7z\xbc\xaf": "a 7z archive; unpack it first",
+    b"Rar!": "a RAR archive; unpack it first",
+    b"SQLite": "a database",
+    b"\xd0\xcf\x11\xe0": "an old .xls workbook; save it as .xlsx or CSV",
+    b"\x80\x04\x95": "a Python pickle, which is never opened",
+    b"\x80\x05\x95": "a Python pickle, which is never opened",
+    b"\x7fELF": "a program",
+    b"MZ\x90": "a program",
+}
+_OLD_CODEPAGES = (
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 shift_jis gb18030 big5 euc_kr"
+)
+
+
+@dataclass
+class Table:
+    """Rows of text under a header.
+
+    Attributes
+    ----------
+    header : list of str
+        Column names as found, invisible characters removed.
+    columns : list of list of str
+        One list per column, all of the same length.
+    rows : list of int
+        1-based data row of each entry in the file.
+    lines : list of tuple
+        Remarks for the repair log: (row or None, found, why, severity).
+    """
+
+    header: list[str]
+    columns: list[list[str]]
+    rows: list[int]
+    lines: list[tuple] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+class Source:
+    """The content of one file (or archive member, or sheet).
+
+    Parameters
+    ----------
+    name : str
+        File name without folder; used in messages only, never to recognise the format.
+    data : bytes
+        The content.
+    table : Table, optional
+        For content that is a table already (a sheet).
+    """
+
+    def __init__(self, name: str, data: bytes = b"", table: Table | None = None):
+        self.name, self.data, self._table = name, data, table
+        self.remarks: list[str] = []
+
+    @property
+    def is_parquet(self) -> bool:
+        """Whether the content is a Parquet file."""
+        return self._table is None and self.data[:4] == b"PAR1"
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the text starts like JSON."""
+        if self._table is not None or self.is_parquet:
+            return False
+        return self.text[:200].lstrip()[:1] in ("{", "[")
+
+    @cached_property
+    def text(self) -> str:
+        """The content as text, whatever its encoding.
+
+        Raises
+        ------
+        UserError
+            It is no text.
+        """
+        text, remark = decode(self.data, self.name)
+        if remark:
+            self.remarks.append(remark)
+        return text
+
+    @cached_property
+    def table(self) -> Table | None:
+        """The content as a table; None if it is JSON.
+
+        Raises
+        ------
+        UserError
+            It is text without rows, or a table that is broken.
+        """
+        if self._table is not None:
+            return self._table
+        if self.is_parquet or self.is_json:
+            return None
+        return read_csv(self.text, self.name)
+
+    @cached_property
+    def json(self) -> list:
+        """The content as JSON values: one for a document, many for JSON lines, none for a table.
+
+        Numbers are kept as text, so that no id loses a digit.
+
+        Raises
+        ------
+        UserError
+            It is JSON that breaks off, or is nested too deep.
+        """
+        return read_json(self.text, self.name) if self.is_json else []
+
+    @cached_property
+    def records(self) -> list[dict]:
+        """JSON objects that may be posts, in the order of the file (see `find_records`)."""
+        return find_records(self.json)
+
+
+def decode(data: bytes, name: str) -> tuple[str, str]:
+    """Bytes to text, and a remark if the encoding had to be worked out.
+
+    Raises
+    ------
+    UserError
+        Nothing there, or no text.
+    """
+    if not data.strip(b" \t\r\n\x00\xef\xbb\xbf\xff\xfe"):
+        raise UserError("The file is empty.", where=name, do="Export it again.")
+    for magic, what in _FOREIGN.items():
+        if data.startswith(magic):
+            raise UserError(f"This is {what}, not a table of posts.", where=name)
+    if data[4:8] == b"ftyp":
+        raise UserError("This is a video, not a table of posts.", where=name)
+    for bom, encoding in (
+        (b"\xef\xbb\xbf", "utf-8-sig"),
+        (b"\xff\xfe\x00\x00", "utf-32"),
+        (b"\x00\x00\xfe\xff", "utf-32"),
+        (b"\xff\xfe", "utf-16"),
+        (b"\xfe\xff", "utf-16"),
+    ):
+        if data.startswith(bom):
+            text = data.decode(encoding, errors="replace")
+            lost = text.count("\ufffd")
+            return text, f"{lost} broken character(s) replaced" if lost else ""
+    if (wide := _wide(data)) is not None:
+        return data.decode(wide, errors="replace"), f"read as {wide} (no byte order mark)"
+    head = data[:20_000]
+    if sum(b < 9 or 13 < b < 32 for b in head) > len(head) * 0.01:
+        raise UserError("This is not text but binary data.", where=name, do="Export it as CSV.")
+    try:
+        return data.decode("utf-8"), ""
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 4:
+            return data.decode("utf-8", errors="replace"), "the file breaks off inside a character"
+    return _old_codepage(data)
+
+
+def _wide(data: bytes) -> str | None:
+    """UTF-16 without a mark: every other byte of Western text is zero."""
+    head = data[:4000]
+    if len(head) < 8:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    half = len(head) / 2
+    if odd > 0.3 * half and even < 0.05 * half:
+        return "utf-16-le"
+    if even > 0.3 * half and odd < 0.05 * half:
+        return "utf-16-be"
+    return None
+
+
+def _old_codepage(data: bytes) -> tuple[str, str]:
+    """Bytes that are not UTF-8: mostly UTF-8 with a few broken ones, or an old code page."""
+    text = data.decode("utf-8", errors="replace")
+    lost = text.count("\ufffd")
+    good = sum(c > "\x7f" and c != "\ufffd" for c in text)
+    if good > 2 * lost:
+        return text, f"{lost} broken character(s) replaced"
+    from charset_normalizer import from_bytes  # only here: rare, and slow to load
+
+    best = from_bytes(data[:200_000], cp_isolation=_OLD_CODEPAGES.split()).best()
+    encoding = best.encoding if best else "cp1252"
+    text = data.decode(encoding, errors="replace")
+    return text, f"not UTF-8; read as {encoding}, so check the captions' accents"
+
+
+# --- tables -----------------------------------------------------------------------------------
+
+
+def read_csv(text: str, name: str) -> Table:
+    """Rows under a header, whatever the separator; quoted line breaks are kept.
+
+    Raises
+    ------
+    UserError
+        No header, no rows, or a quotation mark that is never closed.
+    """
+    text = text.lstrip("\ufeff")
+    if found := re.match(r"sep=(.)\r?\n", text):
+        separator, text = found[1], text[found.end() :]
+    else:
+        separator = _separator(text)
+    records, lines = _records(text, separator, name)
+    numbered = [r for r in records if any(cell.strip() for cell in r)]
+    if not numbered:
+        raise UserError("The file is empty.", where=name, do="Export it again.")
+    return as_table(numbered[0], numbered[1:], name, lines)
+
+
+def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -> Table:
+    """Bring records into columns; ragged rows and repeated headers are told, not hidden."""
+    from virality.posts.parse import visible
+
+    header = [visible(h) for h in header]
+    if len(header) > MAX_COLUMNS:
+        raise UserError(f"The table has more than {MAX_COLUMNS} columns.", where=name)
+    lines, width = list(lines), len(header)
+    kept, rows = [], []
+    for number, record in enumerate(records, start=1):
+        if len(record) != width:
+            if len(record) > width and any(c.strip() for c in record[width:]):
+                why = f"{len(record)} cells under {width} column names: the row cannot be trusted"
+                lines.append((number, str(record[width])[:60], why, "row dropped"))
+                continue
+            if len(record) < width:
+                missing = width - len(record)
+                if missing > 1 or number == len(records):
+                    why = f"the row ends {missing} cell(s) early; these are missing"
+                    lines.append((number, "", why, "note"))
+            record = (record + [""] * (width - len(record)))[:width]
+        if [c.strip() for c in record] == header:
+            lines.append((number, "", "the header again, not a post", "note"))
+            continue
+        if (cell := _swallowed(record)) is not None:
+            why = "a lost quotation mark ran several rows together"
+            lines.append((number, cell[:60], why, "row dropped"))
+            continue
+        kept.append(record)
+        rows.append(number)
+    if not records:
+        raise UserError("The table has a header but no rows.", where=name, do="Export it again.")
+    columns = [list(c) for c in zip(*kept, strict=True)] if kept else [[] for _ in header]
+    return Table(header, columns, rows, lines)
+
+
+def _swallowed(record: list[str]) -> str | None:
+    """A cell that holds other rows: line breaks, and a post's link in the middle of them."""
+    for cell in record:
+        if "\n" in cell and re.search(r"\n.*tiktok\.com/@[^/\s]*/(video|photo)/\d{15}", cell):
+            return cell
+    return None
+
+
+def _separator(text: str) -> str:
+    """The separator that cuts the first records into the same number (above one) of cells."""
+    head = text[:50_000]
+    best, score = ",", 0.0
+    for candidate in ",;\t|":
+        reader = csv.reader(io.StringIO(head, newline=""), delimiter=candidate)
+        widths: list[int] = []
+        try:
+            for record in reader:
+                if record:
+                    widths.append(len(record))
+                if len(widths) == 30:
+                    break
+        except csv.Error:
+            continue
+        if not widths or widths[0] < 2:
+            continue
+        agreement = Counter(widths)[widths[0]] / len(widths)
+        if agreement * min(widths[0], 60) > score:
+            best, score = candidate, agreement * min(widths[0], 60)
+    return best
+
+
+def _records(text: str, separator: str, name: str) -> tuple[list[list[str]], list[tuple]]:
+    previous = csv.field_size_limit(max(len(text) + 1, 131_072))
+    try:
+        records = []
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+        try:
+            records.extend(reader)
+            return records, []
+        except csv.Error as error:
+            if "unexpected end" in str(error):
+                place = f"after row {max(len(records) - 1, 0)}"
+                raise UserError(
+                    f"A quotation mark {place} is never closed, so the rest cannot be told apart.",
+                    where=name,
+                    do="Export the file again, or close the quotation mark.",
+                ) from None
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        why = f"quotation marks inside cells are not doubled (first near row {len(records)})"
+        return list(reader), [(None, "", why, "note")]
+    finally:
+        csv.field_size_limit(previous)
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+def read_json(text: str, name: str) -> list:
+    """A JSON document (one value) or JSON lines (many).
+
+    Raises
+    ------
+    UserError
+        It breaks off or is nested too deep.
+    """
+    try:
+        return [_loads(text)]
+    except RecursionError:
+        raise _too_deep(name) from None
+    except ValueError as error:
+        first = text.lstrip().partition("\n")[0]
+        reason = error
+    try:
+        _loads(first)
+    except RecursionError:
+        raise _too_deep(name) from None
+    except ValueError:
+        position = getattr(reason, "pos", 0)
+        cut = position >= len(text.rstrip()) - 2
+        problem = "breaks off in the middle" if cut else f"is broken at character {position + 1:,}"
+        raise UserError(f"The JSON {problem}.", where=name, do="Download it again.") from None
+    return _json_lines(text, name)
+
+
+def _json_lines(text: str, name: str) -> list:
+    values = []
+    lines = text.rstrip().split("\n")  # not splitlines: captions may hold U+2028
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            values.append(_loads(line))
+        except RecursionError:
+            raise _too_deep(name) from None
+        except ValueError:
+            last = number == len(lines)
+            problem = "breaks off in the middle" if last else "is broken"
+            raise UserError(
+                f"The JSON in line {number:,} {problem}.", where=name, do="Download it again."
+            ) from None
+    return values
+
+
+def _loads(text: str):
+    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+
+
+def _too_deep(name: str) -> UserError:
+    return UserError("The JSON is nested too deep to be an export.", where=name)
+
+
+_ID_KEYS = ("id", "video_id", "aweme_id")
+_POST_KEYS = ("create_time", "createTime", "createTimeISO", "timestamp", "view_count", "stats")
+
+
+def find_records(values: list, max_depth: int = 12) -> list[dict]:
+    """JSON objects with an id and a time or counts: candidates for posts, wherever they lie.
+
+    Objects that only report an error (`{"url": ..., "error": ...}`: deleted or private posts) count
+    too, so that they can be told.
+    """
+    found: list[dict] = []
+    stack = [(value, 0) for value in reversed(values)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, dict):
+            if _may_be_post(value):
+                found.append(value)
+                continue
+            inner = list(value.values())
+        elif isinstance(value, list):
+            inner = value
+        else:
+            continue
+        if depth < max_depth:
+            stack.extend((v, depth + 1) for v in reversed(inner) if isinstance(v, (dict, list)))
+    return found
+
+
+def _may_be_post(value: dict) -> bool:
+    if any(k in value for k in _ID_KEYS) and any(k in value for k in _POST_KEYS):
+        return not isinstance(value.get("entries"), list)  # a yt-dlp playlist holds posts
+    return "url" in value and ("error" in value or "errorCode" in value)
