@@ -27,12 +27,12 @@ from virality.demo import captions, mess, model
 from virality.demo import truth as truth_file
 from virality.demo.captions import Wording
 from virality.demo.model import AUTHOR, Effects, simulate_posts, stream
-from virality.demo.truth import Truth
+from virality.demo.truth import TRUTH_FILE, Truth
 from virality.paths import replacing
 
 __all__ = ["AUTHOR", "DemoFiles", "Effects", "Truth", "ensure_demo", "simulate", "write"]
 
-POSTS, TRUTH, VIDEOS = "posts.csv", "truth.json", "videos"
+POSTS, TRUTH, VIDEOS = "posts.csv", TRUTH_FILE, "videos"
 MANIFEST, JOURNAL = "manifest.json", "made.jsonl"
 
 # positions (0-based, in time) of posts whose video is odd on purpose

@@ -94,9 +94,9 @@ def scribble(posts: pd.DataFrame, rng: np.random.Generator) -> tuple[str, list[D
     for position, post in enumerate(posts.itertuples(index=False)):
         row = _plain_row(position, len(posts), post, dice[position])
         for column, kind, found in _spoil(position, post):
-            meant = row[column]
-            row[column] = found
-            disorders.append(Disorder(position + 1, post.post_id, column, kind, found, meant))
+            meant, row[column] = row[column], found
+            if found != meant:
+                disorders.append(Disorder(position + 1, post.post_id, column, kind, found, meant))
         rows.append(row)
     for position, kind in ((EXACT_TWIN, "duplicate"), (OLDER_TWIN, "older reading")):
         if position < len(rows):

@@ -37,6 +37,7 @@ import numpy as np
 import pandas as pd
 
 from virality.demo.captions import Wording, write_captions
+from virality.errors import UserError
 
 AUTHOR = "simulated_creator"
 BASE = 10.6  # about 40,000 views
@@ -325,7 +326,7 @@ def simulate_posts(
         Language, text and tags of each caption.
     """
     if n_posts < 1:
-        raise ValueError("n_posts must be at least 1")
+        raise UserError("A simulated creator needs at least one post.")
     times = draw_times(n_posts, seed)
     told = components(times, effects, seed)
     ids = make_ids(times, seed)

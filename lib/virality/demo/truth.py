@@ -16,6 +16,7 @@ from virality.errors import UserError
 from virality.paths import replacing
 
 ZONE = "UTC"
+TRUTH_FILE = "truth.json"
 # terms of the model that could be known when a post goes up, in the order of the box
 KNOWABLE = ("momentum", "posting_time", "content", "energy")
 
@@ -127,6 +128,12 @@ def load(path: Path) -> Truth:
             where=str(path),
             do="Delete the demo's folder and run again.",
         ) from error
+
+
+def beside(posts: str | Path) -> Truth | None:
+    """Return the truth that lies beside a posts file, None where there is none."""
+    path = Path(posts).parent / TRUTH_FILE
+    return load(path) if path.is_file() else None
 
 
 def recovery(truth: Truth, predictions: pd.DataFrame, draws: int = 500) -> pd.DataFrame:

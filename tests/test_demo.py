@@ -1,0 +1,302 @@
+"""The simulated creator: structural model, mess in the table, truth, cache."""
+
+import csv
+import dataclasses
+import io
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from virality.demo import creator, mess
+from virality.demo import truth as truths
+from virality.demo.creator import AUTHOR, Effects, ensure_demo, simulate
+from virality.demo.model import BASE, REGIMES, span_days
+from virality.errors import UserError
+from virality.posts import schema
+
+LARGE = 2000
+
+
+def regress(effects: Effects, seed: int = 0, n: int = LARGE) -> pd.Series:
+    """Least-squares slopes of log views on what an analyst could know."""
+    posts, truth = simulate(n, seed, effects)
+    hour = posts["posted_at"].dt.hour + posts["posted_at"].dt.minute / 60
+    known = pd.DataFrame(
+        {
+            "evening": np.cos(2 * np.pi * (hour - 20) / 24),
+            "weekend": (posts["posted_at"].dt.day_of_week >= 5).astype(float),
+            "content": truth.posts["regime"].map({k: v for k, (_, v) in REGIMES.items()}),
+            "energy": (truth.posts["early_energy"] - 0.5) * np.sqrt(12),
+            "level": truth.posts["level"] + truth.posts["carry_over"],
+            "length": np.log(posts["duration_s"]),
+            "one": 1.0,
+        }
+    )
+    y = np.log1p(posts["views"].astype(float))
+    slopes = np.linalg.lstsq(known.to_numpy(), y.to_numpy(), rcond=None)[0]
+    return pd.Series(slopes, known.columns)
+
+
+def table(path) -> list[dict]:
+    with open(path, encoding="utf-8", newline="") as handle:
+        return list(csv.DictReader(handle))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    return creator.write(folder, 140, seed=0, videos=False)
+
+
+def test_posts_have_the_tidy_schema():
+    posts, _ = simulate(60, 3)
+    assert list(posts.columns) == [column.name for column in schema.POSTS]
+    for column in schema.POSTS:
+        assert str(posts[column.name].dtype) == column.dtype, column.name
+    assert posts["post_id"].is_unique and posts["posted_at"].is_monotonic_increasing
+    assert set(posts["author"]) == {AUTHOR}
+
+
+@pytest.mark.parametrize("n", [1, 2, 40, 140, 10_000])
+def test_any_number_of_posts(n):
+    posts, truth = simulate(n, 1)
+    assert len(posts) == len(truth.posts) == n
+    assert posts["post_id"].is_unique
+    stated = posts["posted_at"].astype("datetime64[s, UTC]").astype("int64")
+    assert (posts["post_id"].astype("int64") // 2**32 == stated).all()
+
+
+def test_no_posts_is_refused_in_plain_words():
+    with pytest.raises(UserError, match="at least one post"):
+        simulate(0)
+
+
+def test_two_years_for_140_posts():
+    assert 725 <= span_days(140) <= 735
+    assert span_days(10**5) <= 2500
+
+
+def test_outcomes_agree_with_views_and_length():
+    posts, _ = simulate(LARGE, 2)
+    for name in ("likes", "comments", "shares", "saves", "new_followers"):
+        assert (posts[name] <= posts["views"]).all()
+    assert (posts["avg_watch_s"] <= posts["duration_s"]).all()
+    assert posts["watched_full"].between(0, 1).all()
+    rates = np.corrcoef(
+        np.log1p(posts["likes"].astype(float)), np.log1p(posts["views"].astype(float))
+    )
+    assert rates[0, 1] > 0.8
+
+
+def test_truth_adds_up_to_the_views():
+    posts, truth = simulate(300, 4)
+    terms = ["level", "carry_over", "posting_time", "content", "energy", "lottery", "noise"]
+    np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts[terms].sum(axis=1))
+    np.testing.assert_allclose(
+        np.log1p(posts["views"].astype(float)), truth.posts["log_views"], atol=1e-3
+    )
+
+
+def test_regression_on_known_variables_finds_what_was_planted():
+    slopes, planted = regress(Effects()), Effects()
+    assert slopes["evening"] == pytest.approx(planted.evening, abs=0.1)
+    assert slopes["weekend"] == pytest.approx(planted.weekend, abs=0.12)
+    assert slopes["content"] == pytest.approx(planted.regime, abs=0.1)
+    assert slopes["energy"] == pytest.approx(planted.energy, abs=0.06)
+    assert slopes["level"] == pytest.approx(1, abs=0.15)
+    assert slopes["length"] == pytest.approx(0, abs=0.1)
+
+
+def test_reversed_effects_reverse():
+    slopes, planted = regress(Effects().reversed()), Effects()
+    assert slopes["evening"] == pytest.approx(-planted.evening, abs=0.1)
+    assert slopes["content"] == pytest.approx(-planted.regime, abs=0.1)
+    assert slopes["energy"] == pytest.approx(-planted.energy, abs=0.06)
+
+
+def test_null_is_noise():
+    _, truth = simulate(LARGE, 0, Effects.null())
+    assert not truth.planted().any()
+    assert not truth.posts["viral"].any()
+    np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts["noise"])
+    slopes = regress(Effects.null())
+    assert slopes.drop(["level", "one"]).abs().max() < 0.1
+    assert truth.ceiling() == pytest.approx(0, abs=1e-9)
+
+
+def test_momentum_is_memory_and_can_be_switched_off():
+    _, truth = simulate(LARGE, 0)
+    assert truth.posts["level"].autocorr() > 0.9
+    assert truth.posts["level"].std() == pytest.approx(Effects().momentum, rel=0.35)
+    _, without = simulate(LARGE, 0, Effects().without("momentum", "carry_over"))
+    assert without.planted()["momentum"] == 0
+
+
+def test_lottery_moves_the_chance_and_not_the_mean():
+    _, truth = simulate(10_000, 0)
+    inside = truth.posts["regime"] == "cat"
+    lottery = truth.posts.loc[inside, "lottery"]
+    assert abs(lottery.mean()) < 0.12
+    assert truth.posts.loc[inside, "viral"].mean() == pytest.approx(0.25, abs=0.03)
+    assert not truth.posts.loc[~inside, "viral"].any()
+    high = truth.posts["log_views"] > truth.posts["log_views"].quantile(0.98)
+    assert high[inside].mean() > 2 * high[~inside].mean()
+
+
+def test_effects_change_views_and_nothing_else():
+    first, _ = simulate(100, 5)
+    second, _ = simulate(100, 5, Effects().reversed())
+    same = ["post_id", "posted_at", "caption", "duration_s", "url"]
+    pd.testing.assert_frame_equal(first[same], second[same])
+    assert (first["views"] != second["views"]).mean() > 0.9
+
+
+def test_seeds_differ_and_repeat():
+    first, again, other = (simulate(50, seed)[0] for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first["views"].equals(other["views"])
+
+
+def test_effects_refuse_nonsense():
+    with pytest.raises(ValueError, match="viral_regime"):
+        Effects(viral_regime="dog")
+    with pytest.raises(ValueError, match="viral_rate"):
+        Effects(viral_rate=1.5)
+
+
+def test_captions_have_languages_hashtags_and_emoji():
+    posts, _ = simulate(400, 0)
+    text = posts["caption"]
+    assert text.str.contains("#").all()
+    assert text.str.contains("[\u3040-\u30ff\u4e00-\u9fff]").sum() > 5
+    assert text.str.contains("[ñáéíóú]").sum() > 5
+    assert text.str.contains("[\U0001f300-\U0001faff]").mean() > 0.3
+
+
+def test_table_is_deterministic(written, tmp_path):
+    again = creator.write(tmp_path, 140, seed=0, videos=False)
+    assert again.posts.read_bytes() == written.posts.read_bytes()
+    assert again.truth.read_bytes() == written.truth.read_bytes()
+    assert written.videos is None
+
+
+def test_mess_is_present(written):
+    rows = table(written.posts)
+    ids = [row["url"].rsplit("/", 1)[-1] for row in rows if row["url"]]
+    text = written.posts.read_text(encoding="utf-8")
+    assert len(ids) == 142 and len(set(ids)) == 140
+    assert text.endswith(",\n") and not rows[-1]["url"]
+    column = {name: [row[name] for row in rows] for name in rows[0]}
+    assert any("<script>" in one for one in column["description"])
+    assert any("," in one for one in column["views"])
+    assert any(one.endswith(("K", "M")) for one in column["views"])
+    assert any(one.startswith("00:") for one in column["video length"])
+    assert any(one.endswith("s") for one in column["video length"])
+    assert {len(one.split("/")[-1]) for one in column["published date"][:-1]} == {2, 4}
+    assert column["views"][mess.NO_VIEWS] == "" and column["description"][mess.NO_CAPTION] == ""
+    assert "/photo/" in column["url"][mess.PHOTO]
+
+
+def test_truth_lists_every_disorder(written):
+    truth = truths.load(written.truth)
+    kinds = {one.kind for one in truth.disorders}
+    assert kinds == {
+        "date against id",
+        "duplicate",
+        "no views",
+        "photo post",
+        "no caption",
+        "colon for a point",
+        "hostile caption",
+        "AM/PM slip",
+        "older reading",
+    }
+    rows = table(written.posts)
+    for one in truth.disorders:
+        if one.column:
+            assert rows[one.row - 1][one.column] == one.found
+        assert rows[one.row - 1]["url"].endswith(one.post_id)
+
+
+def test_truth_survives_writing(written):
+    stored = truths.load(written.truth)
+    _, made = simulate(140, 0)
+    pd.testing.assert_frame_equal(stored.posts, made.posts, check_dtype=False)
+    assert stored.effects == Effects() and stored.zone == "UTC"
+    assert stored.odd_videos == made.odd_videos
+    assert "log_views = base" in json.loads(written.truth.read_text(encoding="utf-8"))["model"]
+    assert truths.beside(written.posts).seed == 0
+
+
+def test_damaged_truth_is_said_plainly(tmp_path):
+    (tmp_path / "truth.json").write_text('{"posts": 1')
+    with pytest.raises(UserError, match="cannot be read"):
+        truths.load(tmp_path / "truth.json")
+    assert truths.beside(tmp_path / "elsewhere" / "posts.csv") is None
+
+
+def test_second_call_only_checks(tmp_path, monkeypatch):
+    first = ensure_demo(tmp_path, 30, videos=False)
+    monkeypatch.setattr(creator, "_write_tables", lambda *_: pytest.fail("made again"))
+    assert ensure_demo(tmp_path, 30, videos=False) == first
+
+
+@pytest.mark.parametrize("damage", ["posts.csv", "truth.json", "manifest.json"])
+def test_damage_is_mended(tmp_path, damage):
+    files = ensure_demo(tmp_path, 30, videos=False)
+    whole = files.posts.read_bytes(), files.truth.read_bytes()
+    (tmp_path / damage).write_text("{")
+    ensure_demo(tmp_path, 30, videos=False)
+    assert (files.posts.read_bytes(), files.truth.read_bytes()) == whole
+
+
+def test_other_arguments_make_other_tables(tmp_path):
+    seen = set()
+    for arguments in ({}, {"seed": 1}, {"effects": Effects().reversed()}):
+        seen.add(ensure_demo(tmp_path, 30, videos=False, **arguments).posts.read_bytes())
+    assert len(seen) == 3
+
+
+def test_one_post_can_be_written(tmp_path):
+    files = creator.write(tmp_path, 1, videos=False)
+    assert sum(bool(row["url"]) for row in table(files.posts)) == 1
+    assert truths.load(files.truth).disorders == ()
+
+
+def test_plain_rows_can_be_read_back_exactly():
+    posts, _ = simulate(140, 0)
+    text, disorders = mess.scribble(posts, np.random.default_rng(0))
+    rows = list(csv.DictReader(io.StringIO(text)))
+    spoiled = {one.row for one in disorders}
+    for number, (row, post) in enumerate(zip(rows, posts.itertuples(), strict=False), start=1):
+        if number not in spoiled and row["views"].isdigit():
+            assert int(row["views"]) == post.views
+            assert row["description"] == post.caption
+
+
+def test_recovery_of_the_truth_itself_is_complete():
+    _, truth = simulate(300, 0)
+    told = truth.posts
+    knows = truth.terms().sum(axis=1).to_numpy()
+    table = pd.DataFrame(
+        {"post_id": told["post_id"], "fold": np.arange(300) // 60, "y_pred": knows}
+    )
+    found = truths.recovery(truth, table).set_index("term")
+    np.testing.assert_allclose(found["slope"], 1, atol=1e-6)
+    halved = truths.recovery(truth, table.assign(y_pred=-0.5 * knows))
+    np.testing.assert_allclose(halved["slope"], -0.5, atol=1e-6)
+
+
+def test_recovery_says_nothing_where_it_cannot():
+    _, null = simulate(100, 0, Effects.null())
+    table = pd.DataFrame({"post_id": null.posts["post_id"], "fold": 0, "y_pred": 1.0})
+    assert truths.recovery(null, table)["slope"].isna().all()
+    _, truth = simulate(10, 0)
+    assert truths.recovery(truth, table.iloc[:0])["slope"].isna().all()
+
+
+def test_effects_are_frozen():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        Effects().evening = 1
