@@ -15,6 +15,7 @@ from virality.demo.creator import AUTHOR, Effects, ensure_demo, simulate
 from virality.demo.model import BASE, REGIMES, span_days
 from virality.errors import UserError
 from virality.posts import schema
+from virality.posts.read import read_posts
 
 LARGE = 2000
 
@@ -300,3 +301,18 @@ def test_recovery_says_nothing_where_it_cannot():
 def test_effects_are_frozen():
     with pytest.raises(dataclasses.FrozenInstanceError):
         Effects().evening = 1
+
+
+def test_the_reader_makes_of_the_mess_what_was_meant(written):
+    reading = read_posts(written.posts)
+    clean, _ = simulate(140, 0)
+    both = reading.posts.merge(clean, on="post_id", suffixes=("", "_meant"))
+    assert len(both) == len(reading.posts) == 139
+    assert set(reading.posts["author"]) == {AUTHOR}
+    assert (both["posted_at"] == both["posted_at_meant"]).all()
+    ratio = both["views"].astype(float) / both["views_meant"].astype(float)
+    assert ratio.sub(1).abs().max() < 0.01
+    videos = both[both["kind"] == "video"]
+    assert (videos["duration_s"] - videos["duration_s_meant"]).abs().max() < 0.51
+    assert (both["kind"] == "photo").sum() == 1
+    assert both["caption"].isna().sum() == 1

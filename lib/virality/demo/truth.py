@@ -59,8 +59,11 @@ class Truth:
         return terms[list(KNOWABLE)]
 
     def planted(self) -> pd.Series:
-        """Return the standard deviation of each knowable term, 0 where nothing was planted."""
-        return self.terms().std(ddof=0)
+        """Return the standard deviation of each knowable term.
+
+        0 where nothing was planted; NaN for a single post, which cannot show it.
+        """
+        return self.terms().std(ddof=0 if len(self.posts) > 1 else 1)
 
     def ceiling(self) -> float:
         """Return R² of somebody who knows every term but lottery and noise (NaN if undefined).

@@ -81,8 +81,10 @@ def introduction(truth: Truth, model: str) -> str:
         "exactly as planted, 0 % means not seen. Cautious models stay below 100 % by design."
     )
     ceiling = truth.ceiling()
-    if not truth.planted().any():
+    if (truth.planted() == 0).all():
         return f"{text} Nothing was planted here: views are noise."
+    if ceiling != ceiling:
+        return text
     return f"{text} Somebody who knew every effect exactly would reach an R² of {ceiling:.2f}."
 
 

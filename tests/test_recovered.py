@@ -1,0 +1,125 @@
+"""The box that compares what was planted with what was found."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+from virality.demo.creator import Effects, simulate
+from virality.demo.truth import KNOWABLE, recovery
+from virality.figures import theme
+from virality.figures.recovered import recovered
+from virality.sentences import recovered as words
+
+N = 300
+
+
+def predictions(truth, share: float) -> pd.DataFrame:
+    """Predictions that see a share of everything that was planted."""
+    rng = np.random.default_rng(0)
+    known = share * truth.terms().sum(axis=1).to_numpy() + 0.05 * rng.normal(size=len(truth.posts))
+    return pd.DataFrame(
+        {
+            "post_id": truth.posts["post_id"],
+            "split": "expanding",
+            "fold": np.arange(len(known)) * 5 // len(known),
+            "model": "xgboost",
+            "blocks": "all",
+            "preset": "tuned",
+            "y_true": truth.posts["log_views"],
+            "y_pred": known,
+        }
+    )
+
+
+def evidence(content: float, history: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "kind": ["content", "content", "history"],
+            "block": ["vision", "audio", "momentum"],
+            "p": [content, 0.9, history],
+            "p_adjusted": [content, 0.9, history],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "expected"),
+    [(1.0, ": recovered ("), (0.4, "recovered in part ("), (-1.0, "the wrong way round (")],
+)
+def test_words_follow_the_predictions(share, expected):
+    _, truth = simulate(N, 0)
+    text = words.box(truth, predictions(truth, share))
+    assert expected.strip(": ") in text
+    others = {"recovered in part", "the wrong way round", "not recovered"} - {expected.strip(": (")}
+    content = next(line for line in text.splitlines() if "Content regime" in line)
+    assert not any(other in content for other in others)
+
+
+def test_blind_predictions_recover_nothing():
+    _, truth = simulate(N, 0)
+    table = predictions(truth, 0.0).assign(y_pred=np.random.default_rng(1).normal(size=N))
+    text = words.box(truth, table)
+    assert text.count("not recovered") >= 3
+
+
+def test_nothing_planted_is_said():
+    _, truth = simulate(N, 0, Effects.null())
+    text = words.box(truth, predictions(truth, 1.0), evidence(0.01, 0.01))
+    assert text.count("nothing planted.") == len(KNOWABLE)
+    assert "views are noise" in text
+    assert text.count("false alarm") == 2
+
+
+@pytest.mark.parametrize("p", [0.001, 0.6])
+def test_tests_are_judged(p):
+    _, truth = simulate(N, 0)
+    text = words.tests(truth, evidence(p, p))
+    assert ("right, this was planted" in text) == (p < 0.05)
+    assert ("a miss" in text) == (p > 0.05)
+    assert ("names picture" in text) == (p < 0.05)
+
+
+def test_lottery_is_compared_by_chance():
+    _, truth = simulate(N, 0)
+    cat = (truth.posts["regime"] == "cat").to_numpy()
+    for inside, word in ((0.3, "was higher"), (0.05, "was not higher")):
+        chances = pd.DataFrame(
+            {"post_id": truth.posts["post_id"], "p_viral": np.where(cat, inside, 0.1)}
+        )
+        assert word in words.lottery(truth, chances)
+    _, off = simulate(N, 0, Effects().without("viral_rate"))
+    assert words.lottery(off, chances) == ""
+
+
+@pytest.mark.parametrize("n", [1, 5, 40])
+def test_few_posts_are_survived(n):
+    _, truth = simulate(n, 0)
+    table = predictions(truth, 1.0)
+    assert words.box(truth, table)
+    assert "too few posts" in words.box(truth, table.iloc[:0])
+    plt.close(recovered(recovery(truth, table)))
+
+
+def test_only_the_asked_for_predictions_are_judged():
+    _, truth = simulate(N, 0)
+    good = predictions(truth, 1.0)
+    bad = pd.concat(
+        [
+            good.assign(y_pred=0.0, blocks="vision"),
+            good.assign(y_pred=0.0, split="shuffled"),
+            good.assign(y_pred=0.0, preset="study"),
+        ]
+    )
+    assert words.box(truth, pd.concat([bad, good])) == words.box(truth, good)
+
+
+def test_figure_shows_every_effect():
+    _, truth = simulate(N, 0, Effects().without("energy"))
+    figure = recovered(recovery(truth, predictions(truth, 1.0)))
+    axes = figure.axes[0]
+    assert [tick.get_text() for tick in axes.get_yticklabels()][::-1] == [
+        words.TERM_NAMES[name] for name in KNOWABLE
+    ]
+    assert "nothing planted" in {text.get_text() for text in axes.texts}
+    assert set(theme.render(figure)) == {"svg", "png"}
