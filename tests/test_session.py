@@ -1,0 +1,150 @@
+"""Inputs, parameters and names of a run: remembered, checked, never mixed."""
+
+import pytest
+
+from virality import cli, paths
+from virality.book import params, session
+from virality.errors import UserError
+from virality.paths import Inputs, Run, replacing
+
+
+@pytest.fixture
+def run(tmp_path):
+    return Run.at(tmp_path / "alice")
+
+
+@pytest.fixture
+def posts(tmp_path):
+    path = tmp_path / "my posts; $x.csv"
+    path.write_text("a,b\n")
+    return path
+
+
+def record(run, **request):
+    session._record_inputs(run, session.Request(name=run.name, **request))
+    return run.inputs()
+
+
+def test_inputs_are_remembered_and_can_be_added_to(run, posts, tmp_path):
+    videos = tmp_path / "clips"
+    videos.mkdir()
+    assert record(run, posts=str(posts)) == Inputs(posts=str(posts))
+    assert record(run) == Inputs(posts=str(posts)), "nothing given keeps what was recorded"
+    assert record(run, videos=str(videos)) == Inputs(str(posts), str(videos))
+    assert record(run, posts=str(posts)).videos == "", "new posts do not inherit old videos"
+
+
+def test_missing_inputs_are_told(run, tmp_path):
+    with pytest.raises(UserError, match=r"POSTS=.*nothing there"):
+        record(run, posts=str(tmp_path / "no.csv"))
+    with pytest.raises(UserError, match="no run “alice” yet"):
+        record(run)
+    with pytest.raises(UserError, match="without posts"):
+        record(run, videos=str(tmp_path))
+
+
+def test_vanished_input_is_told(run, posts):
+    record(run, posts=str(posts))
+    posts.unlink()
+    with pytest.raises(UserError, match="nothing there"):
+        record(run)
+
+
+def test_parameters_are_kept_until_forgotten(run, capsys):
+    first = session._record_parameters(run, params.resolve({"n_folds": "4"}), False)
+    assert first == {"n_folds": 4}
+    second = session._record_parameters(run, params.resolve({"seed": 1}), False)
+    assert second == {"n_folds": 4, "seed": 1}
+    assert "n_folds=4" in capsys.readouterr().out
+    assert session._record_parameters(run, {}, True) == {}
+
+
+def test_encoders_are_decided_once(run, posts, monkeypatch):
+    from virality.media import resolve
+
+    record(run, posts=str(posts))
+    calls = []
+    genuine = resolve.resolve
+
+    def counted(*args, **kwargs):
+        calls.append(kwargs)
+        return genuine(*args, **kwargs | {"encoders": "classic"})
+
+    monkeypatch.setattr(resolve, "resolve", counted)
+    session._resolve_encoders(run, {}, asked_now=False)
+    session._resolve_encoders(run, {}, asked_now=False)
+    assert len(calls) == 1
+    session._resolve_encoders(run, {}, asked_now=True)
+    assert len(calls) == 2, "asking again decides again"
+    assert run.load()["encoders"]["used"] == "classic"
+
+
+@pytest.mark.parametrize(
+    "name", ["../x", "a/b", "", ".", "..", "; rm -rf ~", "a b", "x" * 65, "a."]
+)
+def test_unsafe_names_are_refused(name):
+    with pytest.raises(UserError, match="cannot be used for a folder"):
+        Run.named(name)
+
+
+def test_two_names_share_no_folder():
+    a, b = Run.named("a"), Run.named("b")
+    for place in ("folder", "figures", "site", "record", "lock", "staging"):
+        assert getattr(a, place) != getattr(b, place)
+    assert a.artefact("posts") != b.artefact("posts")
+
+
+def test_damaged_record_is_told(run):
+    run.folder.mkdir()
+    run.record.write_text("{ half")
+    with pytest.raises(UserError, match="damaged"):
+        run.inputs()
+
+
+def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
+    target = tmp_path / "file.txt"
+    target.write_text("old")
+    with pytest.raises(RuntimeError), replacing(target) as temporary:
+        temporary.write_text("half")
+        raise RuntimeError
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_replacing_swaps_whole_folders(tmp_path):
+    target = tmp_path / "folder"
+    for text in ("one", "two"):
+        with replacing(target) as temporary:
+            temporary.mkdir()
+            (temporary / text).touch()
+    assert [p.name for p in target.iterdir()] == ["two"]
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["report", "--name", "a/b"], "cannot be used"),
+        (["report", "--name", "nobody-yet"], "no posts were given"),
+        (["run", "-p", "n_fold=3"], "Did you mean 'n_folds'"),
+        (["run", "-p", "n_folds"], "key=value"),
+        (["run", "-f", "missing.yml"], "cannot be read"),
+        (["run", "--until", "nowhere"], "no chapter"),
+    ],
+)
+def test_command_line_errors_are_sentences(words, says, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr(session, "_make_demo", lambda *_: None)
+    monkeypatch.setattr(session, "_resolve_encoders", lambda *_: None)
+    assert cli.main(words) == 1
+    printed = capsys.readouterr().err
+    assert says in printed
+    assert "Traceback" not in printed
+
+
+def test_help_is_worth_reading(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    text = capsys.readouterr().out
+    for word in ("report", "run", "check", "evaluate", "params", "serve", "lab", "--posts"):
+        assert word in text
