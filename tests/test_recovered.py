@@ -75,9 +75,19 @@ def test_nothing_planted_is_said():
 def test_tests_are_judged(p):
     _, truth = simulate(N, 0)
     text = words.tests(truth, evidence(p, p))
-    assert ("right, this was planted" in text) == (p < 0.05)
-    assert ("a miss" in text) == (p > 0.05)
-    assert ("names picture" in text) == (p < 0.05)
+    assert ("rightly names picture" in text) == (p < 0.05)
+    assert ("rightly finds memory" in text) == (p < 0.05)
+    assert ("misses the memory" in text) == (p > 0.05)
+    assert "sound" in text.split("misses", 1)[1]
+
+
+def test_blocks_are_judged_by_what_they_can_show():
+    _, timed = simulate(N, 0, Effects().without("regime", "energy"))
+    assert words.planted_blocks(timed) == {"metadata"}
+    assert "false alarm" in words.tests(timed, evidence(0.01, 0.01))
+    assert words.content_verdicts(set(), set(), {"vision"}) == [
+        "The content test names no block, and nothing was planted in any."
+    ]
 
 
 def test_lottery_is_compared_by_chance():

@@ -9,7 +9,7 @@ import pandas as pd
 
 from virality.book.prose import listing, plural
 from virality.demo.truth import Truth, recovery
-from virality.figures.theme import block_name, model_name
+from virality.figures.theme import BLOCKS, block_name, model_name
 
 TITLE = "Did we recover what was planted?"
 
@@ -142,33 +142,57 @@ def lottery(truth: Truth, intervals: pd.DataFrame) -> str:
 
 
 def tests(truth: Truth, evidence: pd.DataFrame) -> str:
-    """Compare what the null tests said with what had been planted."""
-    planted = truth.planted()
-    content = evidence[evidence["kind"] == "content"]
+    """Compare what the null tests said with what had been planted, block by block."""
+    content, history = (evidence[evidence["kind"] == kind] for kind in ("content", "history"))
     lines = []
     if len(content):
-        named = content.loc[content["p_adjusted"] < ALPHA, "block"].unique()
-        there = bool(planted["content"] > 0 or planted["energy"] > 0)
-        lines.append(f"The content test {_named(named)}: {_judged(there, len(named) > 0)}.")
-    history = evidence[evidence["kind"] == "history"]
+        named = set(content.loc[content["p_adjusted"] < ALPHA, "block"])
+        lines += content_verdicts(planted_blocks(truth), named, set(content["block"]))
     if len(history):
-        rejects = bool((history["p"] < ALPHA).any())
-        says = "finds memory" if rejects else "finds no memory"
-        judged = _judged(bool(planted["momentum"] > 0), rejects)
-        lines.append(f"The history test {says} in the account's level: {judged}.")
+        lines.append(_history(bool(truth.planted()["momentum"] > 0), (history["p"] < ALPHA).any()))
     return " ".join(lines)
 
 
-def _named(blocks) -> str:
-    return (
-        f"names {listing([block_name(one) for one in blocks])}" if len(blocks) else "names no block"
-    )
+def planted_blocks(truth: Truth) -> set[str]:
+    """Return the content blocks in which a planted effect on the mean can be seen."""
+    planted = truth.planted()
+    shows = {
+        "posting_time": ["metadata"],
+        # metadata counts hashtags and words, and these differ between subjects
+        "content": ["metadata", "caption_text", "hashtag_text", "vision", "audio", "energy"],
+        "energy": ["energy"],
+    }
+    return {block for name, blocks in shows.items() if planted[name] > 0 for block in blocks}
 
 
-def _judged(planted: bool, found: bool) -> str:
+def content_verdicts(planted: set[str], named: set[str], tested: set[str]) -> list[str]:
+    """Return a sentence each for blocks rightly named, missed, and named without reason."""
+    right, missed, false = named & planted, (tested & planted) - named, named - planted
+    sentences = []
+    if right:
+        sentences.append(f"The content test rightly names {_listed(right)}.")
+    if missed:
+        word = "also " if right else ""
+        sentences.append(f"It misses what {_listed(missed)} {word}could have shown.")
+        if not right:
+            sentences[-1] = sentences[-1].replace("It", "The content test", 1)
+    if false:
+        sentences.append(f"A false alarm: the content test names {_listed(false)}.")
+    return sentences or ["The content test names no block, and nothing was planted in any."]
+
+
+def _history(planted: bool, found: bool) -> str:
+    if planted and found:
+        return "The history test rightly finds memory in the account's level."
     if planted:
-        return "right, this was planted" if found else "a miss, something was planted"
-    return "a false alarm, nothing was planted" if found else "right, nothing was planted"
+        return "The history test misses the memory in the account's level."
+    if found:
+        return "A false alarm: the history test finds memory where none was planted."
+    return "The history test rightly finds no memory in the account's level."
+
+
+def _listed(blocks: set[str]) -> str:
+    return listing([block_name(one) for one in BLOCKS if one in blocks])
 
 
 def _share(value: float) -> str:
