@@ -134,7 +134,7 @@ def by_fold(shares: pd.DataFrame) -> Figure:
 
 
 def checks(table: pd.DataFrame) -> Figure:
-    """What is lost without a block: shuffled, and fitted again; `table` is ``Explanation.blocks``."""
+    """What is lost without a block, shuffled or fitted again, from ``Explanation.blocks``."""
     refitted = table["refit"].notna().any()
     fig, axes = theme.figure(
         7.0 if refitted else 5.0,

@@ -14,6 +14,7 @@ for trees; Fisher, Rudin & Dominici (2019), All models are wrong, but many are u
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -102,7 +103,9 @@ def contributions(booster: xgb.Booster, rows: pd.DataFrame) -> tuple[pd.DataFram
     base : float
         Mean prediction over the posts that the booster was fitted on, log views.
     """
-    from shap import TreeExplainer  # a second to import: only who explains pays
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about progress bars that nobody asked for
+        from shap import TreeExplainer  # a second to import: only who explains pays
 
     explainer = TreeExplainer(booster, feature_perturbation="tree_path_dependent")
     values = explainer.shap_values(rows, check_additivity=False)
@@ -497,6 +500,11 @@ class Explanation:
         return self.shap_blocks.empty
 
     @property
+    def n_held_out(self) -> int:
+        """Held-out posts that were explained."""
+        return self.shap_blocks["post_id"].nunique()
+
+    @property
     def tells(self) -> bool:
         """True when something pushes at all (a model may give every post the same forecast)."""
         return not self.empty and bool(self.blocks["importance"].max() > SMALLEST_PUSH)
@@ -581,6 +589,20 @@ def worked_example(shap_blocks: pd.DataFrame) -> pd.Series | None:
         return None
     moved = (shap_blocks["prediction"] - shap_blocks["base_value"]).abs()
     return shap_blocks.loc[moved.idxmax()]
+
+
+def start_and_end(example: pd.Series, predictions: pd.DataFrame) -> tuple[float, float, float]:
+    """Where the model starts, what it forecasts and what came, in log views.
+
+    Parameters
+    ----------
+    example : Series
+        A row of `shap_blocks`.
+    predictions : DataFrame
+        Any predictions of that post; gives y_true.
+    """
+    came = predictions.loc[predictions["post_id"] == example["post_id"], "y_true"].iloc[0]
+    return float(example["base_value"]), float(example["prediction"]), float(came)
 
 
 def waterfall(shap: pd.DataFrame, post_id: str, fold: int, at_most: int = 8) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import quantile_test, rankdata
 
 from virality.modelling.clusters import NOISE, Stability, find_regimes, stability
+from virality.modelling.concepts import concept_of
 from virality.modelling.content_space import Space, content_space, content_table, map_posts
 from virality.modelling.features import block_of
 
@@ -149,19 +150,19 @@ def differences(regime: pd.Series, content: pd.DataFrame) -> pd.DataFrame:
 def traits(regime: pd.Series, content: pd.DataFrame, at_most: int = 3) -> dict[int, str]:
     """Signed names of the features that set a regime apart most, such as ``+energy__tempo``.
 
-    Only large differences count (Cliff's delta of .474 or more); "" where there is none.
+    Only large differences count (Cliff's delta of .474 or more), one feature a concept; "" where
+    there is none.
     """
     table = differences(regime, content)
-    table = table[table["delta"].abs() >= LARGE_DELTA]
-    order = table["delta"].abs().rename("size")
-    table = table.join(order).sort_values(
-        ["regime", "size", "feature"], ascending=[True, False, True]
-    )
-    out = {}
+    table = table.assign(size=table["delta"].abs(), concept=table["feature"].map(concept_of))
+    table = table[table["size"] >= LARGE_DELTA]
+    table = table.sort_values(["regime", "size", "feature"], ascending=[True, False, True])
+    table = table.drop_duplicates(["regime", "concept"])
+    out = dict.fromkeys(map(int, sorted(set(regime) - {NOISE})), "")
     for label, part in table.groupby("regime"):
         signs = np.where(part["delta"] > 0, "+", "-")
         out[int(label)] = ",".join((signs + part["feature"].to_numpy(object))[:at_most])
-    return {int(r): out.get(int(r), "") for r in sorted(set(regime) - {NOISE})}
+    return out
 
 
 def surrounding_level(log_views: np.ndarray, reach: int = 10) -> np.ndarray:

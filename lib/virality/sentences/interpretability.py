@@ -14,7 +14,7 @@ from virality.modelling.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.sentences.concepts import concept
 
 # Where a reading goes round, "higher" has no meaning: edges and names of its parts.
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 CIRCLES = {
     "metadata__hour": (
         [0, 6, 12, 18, 24],
