@@ -1,0 +1,177 @@
+"""Plant opposite effects: what the book says must turn round with them.
+
+Simulated creators without videos go through features, models, tests and sentences, as in the
+chapters. What is asserted are sentences and signs, not sizes.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from virality.demo.creator import Effects, simulate
+from virality.demo.model import REGIMES
+from virality.demo.truth import Truth, recovery
+from virality.media.extract import Settings, extract
+from virality.modelling import concepts, evaluate, evidence, explain, regimes, summary
+from virality.modelling.features import build_features
+from virality.sentences import clustering, index, interpretability, recovered
+
+pytestmark = pytest.mark.slow
+
+N, SEED = 400, 1
+# Stronger than the demo's, so that a few hundred posts leave no doubt.
+STRONG = Effects(
+    evening=0.9, weekend=0.0, regime=0.9, momentum=0.0, carry_over=0.0, viral_rate=0.0, noise=0.5
+)
+CREATORS = {
+    "planted": STRONG,
+    "reversed": STRONG.reversed(),
+    "null": Effects.null(0.5),
+    "momentum": replace(Effects.null(0.5), momentum=1.0),
+}
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the chapters would know about a creator."""
+
+    posts: pd.DataFrame
+    truth: Truth
+    predictions: pd.DataFrame
+    evidence: pd.DataFrame
+    facts: dict
+    shap: pd.DataFrame
+    columns: pd.DataFrame
+
+
+def find(effects: Effects, cache) -> Findings:
+    posts, truth = simulate(N, SEED, effects)
+    columns = build_features(posts)
+    seen = extract(posts, "", Settings("classic"), cache, workers=1, progress=False)
+    tables = [columns, seen.embeddings]
+    predictions, folds = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
+    table = evaluate.model_table(posts, *tables)
+    boosters = [
+        explain.Fold(fitted.fold, fitted.booster, fitted.X_test)
+        for fitted in (evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table))
+    ]
+    trees = predictions[(predictions["model"] == "xgboost") & (predictions["blocks"] == "all")]
+    shap, _ = explain.explain(boosters, trees)
+    tests = pd.concat(
+        [
+            evidence.content_test(posts, tables, n_shifts=99),
+            evidence.history_test(predictions),
+        ],
+        ignore_index=True,
+    )
+    facts = summary.facts(posts, folds, predictions, tests, regimes.empty(), n_bootstrap=200)
+    return Findings(posts, truth, predictions, tests, facts, shap, columns)
+
+
+@pytest.fixture(scope="module")
+def findings(tmp_path_factory):
+    """Found on demand, once per creator."""
+    cache, known = tmp_path_factory.mktemp("cache"), {}
+
+    def get(name: str) -> Findings:
+        if name not in known:
+            known[name] = find(CREATORS[name], cache)
+        return known[name]
+
+    return get
+
+
+def hours(found: Findings) -> str:
+    """What the interpretability chapter says about the hour."""
+    key = "metadata__hour"
+    reading = concepts.reading(key, found.posts, found.columns)
+    return interpretability.dependence_caption({key: explain.dependence(found.shap, key, reading)})
+
+
+def known_regimes(found: Findings) -> pd.DataFrame:
+    """The regimes as planted, in the form of the artefact."""
+    number = {name: place for place, name in enumerate(REGIMES)}
+    told = found.truth.posts
+    table = pd.DataFrame({"post_id": told["post_id"], "regime": told["regime"].map(number)})
+    return table.assign(traits="", recovery=1.0)
+
+
+def test_abstract_says_yes_or_not(findings):
+    assert "Yes, in part" in index.answer(findings("planted").facts)
+    assert "Yes, in part" in index.answer(findings("reversed").facts)
+    assert "Yes, in part" not in index.answer(findings("null").facts)
+
+
+def test_abstract_names_content_where_content_was_planted(findings):
+    for name in ("planted", "reversed"):
+        text = index.answer(findings(name).facts)
+        assert "hashtags" in text and "information about views" in text
+    assert "No part of the content is shown" in index.answer(findings("null").facts)
+
+
+def test_abstract_names_history_where_momentum_was_planted(findings):
+    assert "How the account did lately does help" in index.answer(findings("momentum").facts)
+    assert "is not shown to help" in index.answer(findings("null").facts)
+
+
+def test_good_hours_turn_round(findings):
+    planted, turned = hours(findings("planted")), hours(findings("reversed"))
+    assert "highest from 18 to 24 h" in planted
+    assert "lowest from 18 to 24 h" in turned
+    assert planted != turned
+
+
+def test_best_regime_turns_round(findings):
+    def captions(name):
+        found = findings(name)
+        table = known_regimes(found)
+        p = regimes.views_test(table, found.posts, n_shifts=99)
+        return clustering.views_caption(regimes.summarise(table, found.posts), p)
+
+    place = {name: clustering.letter(number) for number, name in enumerate(REGIMES)}
+    planted, turned, null = (captions(name) for name in ("planted", "reversed", "null"))
+    assert f"{place['travel']} does best" in planted
+    assert f"{place['storytime']} worst" in planted
+    assert f"{place['storytime']} does best" in turned
+    assert f"{place['travel']} worst" in turned
+    assert "cannot be shown" in null and "cannot be shown" not in planted + turned
+
+
+def test_box_recovers_what_was_planted_either_way(findings):
+    for name in ("planted", "reversed"):
+        found = findings(name)
+        table = recovery(found.truth, recovered.held_out(found.predictions)).set_index("term")
+        assert (table.loc[["posting_time", "content"], "lower"] > 0.2).all(), name
+        text = recovered.box(found.truth, found.predictions, found.evidence)
+        assert "wrong way" not in text
+        assert "**Account momentum**: nothing planted." in text
+        assert "false alarm" not in text.split("history")[0]
+
+
+def test_box_sees_predictions_that_are_turned_round(findings):
+    found, other = findings("planted"), findings("reversed")
+    text = recovered.box(other.truth, found.predictions)
+    assert text.count("the wrong way round") == 2
+
+
+def test_box_says_when_there_was_nothing(findings):
+    found = findings("null")
+    text = recovered.box(found.truth, found.predictions, found.evidence)
+    assert "views are noise" in text and text.count(": nothing planted.") == 4
+
+
+def test_momentum_is_recovered(findings):
+    found = findings("momentum")
+    table = recovery(found.truth, recovered.held_out(found.predictions)).set_index("term")
+    assert table.loc["momentum", "lower"] > 0
+    assert table.loc[["posting_time", "content", "energy"], "slope"].isna().all()
+    text = recovered.box(found.truth, found.predictions, found.evidence)
+    assert "rightly finds memory" in text
+
+
+def test_same_creator_same_predictions(findings, tmp_path):
+    again = find(CREATORS["null"], tmp_path)
+    first = findings("null").predictions
+    np.testing.assert_array_equal(first["y_pred"], again.predictions["y_pred"])
