@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from virality.book.prose import plural
 from virality.errors import UserError
 from virality.posts import ids, parse, timing
 from virality.posts.checks import check_values
@@ -131,9 +132,8 @@ class Cleaner:
             values = [p[i] for p in parts]
             if any(v.strip() for v in values):
                 post_ids[i] = ids.made_up_id(*values)
-        self._remark(
-            "post_id", f"{len(without)} post(s) have no video id; made from date and caption"
-        )
+        what = plural(len(without), "post has", "posts have")
+        self._remark("post_id", f"{what} no video id; one is made from date and caption")
         return post_ids
 
     def _posted_at(self) -> pd.Series:
@@ -253,7 +253,8 @@ class Cleaner:
                     why = f"{why} (column not used by the book)"
                     self.log.add(self.raw.source, row, post, header, cells[i], used, why, severity)
         if styles:
-            why = f"{styles} audience column(s) mix numbers with and without a percent sign"
+            why = f"{plural(styles, 'audience column')} with and without percent signs; "
+                "all are percent"
             self.log.add(self.raw.source, None, None, "audience columns", "", "", why, "note")
 
     # --- rows ---------------------------------------------------------------------------------

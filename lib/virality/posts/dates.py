@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from virality.book.prose import plural
 from virality.errors import UserError
 from virality.posts.parse import is_blank, plain
 
@@ -146,9 +147,12 @@ def read_dates(
         _add_clocks(out, clocks)
     if short := _short_years(known, dates):
         two, four = short
-        remarks.append(f"{two} date(s) have two-digit years and {four} have four; all are 20xx")
+        remarks.append(
+            f"{plural(two, 'date')} with a two-digit year and {four} with four digits; all are 20xx"
+        )
     if yearless:
-        remarks.append(f"{yearless} date(s) carry no year; the video id gives it")
+        what = plural(yearless, "date carries", "dates carry")
+        remarks.append(f"{what} no year; the video id gives it")
     return out
 
 

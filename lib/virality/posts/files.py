@@ -38,9 +38,12 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
     """
     if isinstance(paths, (str, Path)):
         whole = isinstance(paths, Path) or os.pathsep not in paths or _exists(Path(paths))
-        paths = [paths] if whole else [p for p in paths.split(os.pathsep) if p]
-    if not paths:
-        raise UserError("No file was named.", do="Give the path of an export.")
+        paths = ([paths] if paths else []) if whole else [p for p in paths.split(os.pathsep) if p]
+    if not paths or not any(map(str, paths)):
+        raise UserError(
+            "No posts file was named, and none is recorded.",
+            do="Give the path of an export, or run `virality report` first.",
+        )
     for path in map(Path, paths):
         if not _exists(path):
             raise UserError(f"There is no file {path}.", do="Check the path.")

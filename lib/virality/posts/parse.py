@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
+from virality.book.prose import plural
+
 BLANKS = frozenset(
     (
         *("", "undefined", "null", "none", "nan", "nat", "n/a", "na", "#n/a", "nil", "missing"),
@@ -125,7 +127,8 @@ def counts(texts: Sequence[str]) -> Column:
     rounded = sum(1 for t in texts if t[-1:].isalpha() and t[:1].isdigit())
     rounded -= sum(1 for i in out.problems if texts[i][-1:].isalpha() and texts[i][:1].isdigit())
     if rounded > 0:
-        out.remarks.append(f"{rounded} value(s) are rounded (like 1.2M) and used as written")
+        what = plural(rounded, "value is rounded", "values are rounded")
+        out.remarks.append(f"{what} (like 1.2M) and used as written")
     return out
 
 
@@ -154,7 +157,8 @@ def shares(texts: Sequence[str], unit: str = "") -> Column:
     out = _each(texts, lambda t: _as_share(*numbers[t], unit))
     if signed and bare:
         out.remarks.append(
-            f"{len(signed)} value(s) carry a percent sign and {len(bare)} do not; all are percent"
+            f"{plural(len(signed), 'value')} with a percent sign and {len(bare)} without; "
+            "all are percent"
         )
     for i, text in enumerate(texts):
         if out.data[i] is not None and len(re.findall("[%٪]", plain(text))) > 1:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from virality.book.prose import plural
 from virality.errors import UserError
 from virality.posts.clean import Cleaner
 from virality.posts.files import sources
@@ -102,7 +103,8 @@ def read_posts(
     for raw in by_role["enriches"]:
         posts, filled = enrich(posts, Cleaner(raw, timezone, now, Log()).run())
         enriched += filled
-        why = f"has no views; it filled {filled} missing caption(s) and link(s)"
+        what = plural(filled, "missing caption or link", "missing captions and links")
+        why = f"has no views; it filled {what}"
         log.add(raw.source, None, None, "", "", "", why, "note")
     posts, series = _add_followers(posts, by_role["followers"], timezone, now, log)
     posts = validate_posts(posts)
@@ -165,7 +167,7 @@ def verdict(reading: PostsReading) -> str:
     more = f" and {len(notes['authors']) - 5} more" if len(notes["authors"]) > 5 else ""
     lines += [
         "",
-        f"{len(posts):,} usable post(s) of {notes['n_rows']:,} row(s), by {who}{more}",
+        f"{plural(len(posts), 'usable post')} of {plural(notes['n_rows'], 'row')}, by {who}{more}",
         f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
         f"{posts['views'].min():,} to {posts['views'].max():,} views",
         f"besides views: {', '.join(notes['outcomes']) or 'no other outcome'}",
@@ -179,7 +181,7 @@ def verdict(reading: PostsReading) -> str:
 def _verdict_repairs(repairs: pd.DataFrame, most: int = 40) -> list[str]:
     if repairs.empty:
         return ["Nothing had to be repaired."]
-    lines = [f"{len(repairs):,} line(s) in the repair log:"]
+    lines = [f"{plural(len(repairs), 'line')} in the repair log:"]
     for r in repairs.head(most).itertuples():
         row = "all rows" if pd.isna(r.row) else f"row {r.row}"
         change = f"{r.found!r} -> {r.used!r}" if r.used else repr(r.found)

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from virality.book.prose import plural
 from virality.errors import UserError
 
 MAX_BYTES = 250_000_000
@@ -162,7 +163,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
         if data.startswith(bom):
             text = data.decode(encoding, errors="replace")
             lost = text.count("\ufffd")
-            return text, f"{lost} broken character(s) replaced" if lost else ""
+            return text, f"{plural(lost, 'broken character')} replaced" if lost else ""
     if (wide := _wide(data)) is not None:
         return data.decode(wide, errors="replace"), f"read as {wide} (no byte order mark)"
     head = data[:20_000]
@@ -196,7 +197,7 @@ def _old_codepage(data: bytes) -> tuple[str, str]:
     lost = text.count("\ufffd")
     good = sum(c > "\x7f" and c != "\ufffd" for c in text)
     if good > 2 * lost:
-        return text, f"{lost} broken character(s) replaced"
+        return text, f"{plural(lost, 'broken character')} replaced"
     from charset_normalizer import from_bytes  # only here: rare, and slow to load
 
     best = from_bytes(data[:200_000], cp_isolation=_OLD_CODEPAGES.split()).best()
@@ -246,7 +247,7 @@ def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -
             if len(record) < width:
                 missing = width - len(record)
                 if missing > 1 or number == len(records):
-                    why = f"the row ends {missing} cell(s) early; these are missing"
+                    why = f"the row ends {plural(missing, 'cell')} early; these are missing"
                     lines.append((number, "", why, "note"))
             record = (record + [""] * (width - len(record)))[:width]
         if [c.strip() for c in record] == header:

@@ -1,0 +1,211 @@
+"""Figures of the data chapter: tail, level, rhythm, length, hashtags."""
+
+from __future__ import annotations
+
+import matplotlib.dates as mdates
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from virality.figures import theme
+from virality.posts import describe
+
+POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
+
+
+def views_histogram(posts: pd.DataFrame) -> Figure:
+    """Draw how many posts have how many views, on the log scale of the whole book."""
+    y, tail = describe.log_views(posts), describe.tail(posts)
+    figure, axis = theme.figure(7.0, 3.2)
+    low, high = _padded(y)
+    edges = np.linspace(low, high, int(np.clip(np.sqrt(len(y)) * 1.6, 6, 40)) + 1)
+    sns.histplot(x=y, bins=edges, color=POSTS, alpha=0.65, edgecolor="none", ax=axis)
+    marks = (("median", tail.median, "-", "right"), ("mean", tail.mean, "--", "left"))
+    for name, value, style, side in marks:
+        axis.axvline(np.log1p(value), color=LEVEL, linestyle=style, linewidth=1.6)
+        _note(axis, np.log1p(value), f" {name} {compact(value)} ", side)
+    views_axis(axis.xaxis, low, high)
+    axis.set(xlabel="views (log scale)", ylabel="posts", xlim=(low, high))
+    axis.yaxis.set_major_locator(MaxNLocator(integer=True))
+    return figure
+
+
+def concentration(posts: pd.DataFrame) -> Figure:
+    """Draw the share of all views against the share of posts, most viewed first."""
+    curve, tail = describe.concentration(posts), describe.tail(posts)
+    figure, axis = theme.figure(5.2, 3.4)
+    axis.plot([0, 100], [0, 100], color=theme.INK, linestyle=":", linewidth=1)
+    axis.plot(100 * curve["posts"], 100 * curve["views"], color=POSTS, linewidth=2)
+    if np.isfinite(tail.top_share):
+        x, height = 100 * tail.n_top / tail.n, 100 * tail.top_share
+        axis.plot([x, x, 0], [0, height, height], color=TOP, linewidth=1.2)
+        axis.plot(x, height, "o", color=TOP, markersize=6)
+    axis.set(xlabel="posts, most viewed first (%)", ylabel="share of all views (%)")
+    axis.set(xlim=(0, 101), ylim=(0, 103))
+    return figure
+
+
+def timeline(posts: pd.DataFrame) -> Figure:
+    """Draw every post's views over time, and the rolling median of ten posts."""
+    y, level = describe.log_views(posts), describe.level(posts)
+    top = y >= np.log1p(describe.tail(posts).high)
+    when = posts["posted_at"].dt.tz_localize(None).to_numpy()
+    figure, axis = theme.figure(7.2, 3.6)
+    axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
+    axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
+    axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
+    low, high = _padded(y)
+    views_axis(axis.yaxis, low, high)
+    locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    axis.set(ylabel="views (log scale)", ylim=(low, high))
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)
+    return figure
+
+
+def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
+    """Draw the number of posts by weekday and hour in the creator's zone."""
+    counts = describe.rhythm(posts, timezone)
+    figure, axis = theme.figure(7.2, 2.7)
+    colors = sns.light_palette(POSTS, as_cmap=True)
+    colors.set_bad((0, 0, 0, 0))
+    most = int(counts.to_numpy().max())
+    ticks = sorted({1, most} | ({(1 + most) // 2} if most > 4 else set()))
+    sns.heatmap(
+        counts.where(counts > 0).astype(float),
+        cmap=colors,
+        vmin=0,
+        vmax=most,
+        linewidths=0.4,
+        linecolor=theme.GRID,
+        cbar_kws={"label": "posts", "ticks": ticks},
+        ax=axis,
+    )
+    axis.set_xticks(np.arange(0, 24, 3) + 0.5, [f"{h:02d}" for h in range(0, 24, 3)], rotation=0)
+    axis.set_yticks(np.arange(7) + 0.5, list(describe.DAYS), rotation=0)
+    axis.set(xlabel=f"hour of the day ({theme.plain(timezone)})", ylabel="")
+    axis.grid(visible=False)
+    return figure
+
+
+def lengths(posts: pd.DataFrame) -> Figure:
+    """Draw views against length, and the middle half of the posts in bands of length."""
+    own = posts.dropna(subset=["duration_s"])
+    y, bands = describe.log_views(own), describe.length_bands(posts)
+    figure, axis = theme.figure(6.6, 3.4)
+    axis.semilogx(own["duration_s"], y, "o", color=POSTS, alpha=0.5, markersize=4, label="a post")
+    if len(bands):
+        axis.vlines(
+            bands["middle"], bands["q25"], bands["q75"], color=LEVEL, linewidth=3, alpha=0.5
+        )
+        axis.plot(
+            bands["middle"],
+            bands["median"],
+            "D-",
+            color=LEVEL,
+            markersize=6,
+            linewidth=1.2,
+            label="median and middle half\nof posts of like length",
+        )
+    low, high = _padded(y)
+    views_axis(axis.yaxis, low, high)
+    _seconds_axis(axis, own["duration_s"].to_numpy())
+    axis.set(xlabel="length (seconds, log scale)", ylabel="views (log scale)", ylim=(low, high))
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure
+
+
+def hashtags(table: pd.DataFrame) -> Figure:
+    """Draw each hashtag's shrunken effect with its interval, and the raw difference beside it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `describe.hashtags` gives it.
+    """
+    shown = table.sort_values("effect").reset_index(drop=True)
+    figure, axis = theme.figure(6.8, 1.2 + 0.27 * len(shown))
+    axis.axvline(0, color=theme.INK, linewidth=1)
+    places = np.arange(len(shown))
+    axis.hlines(places, shown["low"], shown["high"], color=POSTS, linewidth=2.5, alpha=0.6)
+    axis.plot(shown["effect"], places, "o", color=POSTS, markersize=6, label="after shrinking")
+    axis.plot(shown["raw"], places, "x", color=theme.INK, markersize=5, label="as it stands")
+    names = [f"#{theme.plain(t, 24)} ({n})" for t, n in zip(shown["tag"], shown["n"], strict=True)]
+    axis.set_yticks(places, names)
+    _factor_axis(axis, shown[["low", "high", "raw"]].to_numpy())
+    axis.set_xlabel("views with the hashtag, as a factor of views without it")
+    axis.grid(axis="y", visible=False)
+    axis.set_ylim(-0.7, len(shown) - 0.3)
+    axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
+    return figure
+
+
+# --- axes -----------------------------------------------------------------------------------------
+
+
+def compact(value: float) -> str:
+    """A count as an axis writes it: 950, 12K, 1.5M."""
+    for size, unit in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if value >= size:
+            return f"{value / size:.3g}{unit}"
+    return f"{value:.0f}"
+
+
+def views_axis(axis, low: float, high: float) -> None:
+    """Label an axis of log views with views.
+
+    Parameters
+    ----------
+    axis : matplotlib Axis
+        Its values are ln(1 + views).
+    low, high : float
+        Its limits, in log views.
+    """
+    steps = (1, 3) if high - low < 9 else (1,)
+    counts = [0.0, *(s * 10.0**p for p in range(12) for s in steps)]
+    if high - low < 2:
+        counts += [s * 10.0**p for p in range(12) for s in (1.5, 2, 4, 5, 6, 7, 8, 9)]
+    shown = sorted(c for c in counts if low <= np.log1p(c) <= high)
+    if not shown:
+        shown = [float(np.expm1((low + high) / 2))]
+    axis.set_ticks([np.log1p(c) for c in shown], [compact(c) for c in shown])
+    axis.set_minor_locator(plt.NullLocator())
+
+
+def _seconds_axis(axis: plt.Axes, seconds: np.ndarray) -> None:
+    low, high = (seconds.min(), seconds.max()) if len(seconds) else (1, 10)
+    low, high = low / 1.15, high * 1.15
+    candidates = [1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600]
+    shown = [c for c in candidates if low <= c <= high] or [(low + high) / 2]
+    axis.set_xlim(low, high)
+    axis.set_xticks(shown, [f"{c:g}" for c in shown])
+    axis.xaxis.set_minor_locator(plt.NullLocator())
+
+
+def _factor_axis(axis: plt.Axes, logs: np.ndarray) -> None:
+    """Label an axis of differences in log views with factors."""
+    reach = max(float(np.nanmax(np.abs(logs))) * 1.08, np.log(1.5))
+    ladder = [1, 1.5, 2, 3, 5, 10, 30, 100, 1000] if reach > 1 else [1, 1.2, 1.5, 2, 2.5]
+    factors = [f for f in ladder if np.log(f) <= reach]
+    up = [(np.log(f), f"{f:g}×") for f in factors]
+    down = [(-np.log(f), f"1/{f:g}×") for f in factors if f > 1]
+    places, labels = zip(*(down[::-1] + up), strict=True)
+    axis.set_xticks(places, labels)
+    axis.set_xlim(-reach, reach)
+
+
+def _note(axis: plt.Axes, x: float, text: str, side: str) -> None:
+    """Write beside a vertical line, just above the axes."""
+    place = axis.get_xaxis_transform()
+    axis.text(x, 1.02, text, color=LEVEL, transform=place, ha=side, fontsize=8.5)
+
+
+def _padded(y: np.ndarray) -> tuple[float, float]:
+    """Limits around log views that leave room even when all are equal."""
+    low, high = float(y.min()), float(y.max())
+    room = max(0.06 * (high - low), 0.25)
+    return max(low - room, -0.2), high + room

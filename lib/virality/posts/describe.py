@@ -1,0 +1,334 @@
+"""What the posts table shows before any model: tail, level, rhythm, length, hashtags, outcomes.
+
+Everything here describes; nothing is fitted to predict. Views are handled as log views,
+ln(1 + views), as in the whole book.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from virality.modelling.bootstrap import block_weights, fisher_interval, interval
+from virality.modelling.validation import MIN_POSTS
+from virality.posts.schema import OUTCOMES
+from virality.posts.timing import known_zone
+
+WINDOW = 10  # posts behind a rolling median
+TOP = 0.1  # the share of posts that is called the top
+HASHTAG = re.compile(r"#(\w{1,100})")
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def log_views(posts: pd.DataFrame) -> np.ndarray:
+    """ln(1 + views), shape (n,)."""
+    return np.log1p(posts["views"].to_numpy(dtype=float))
+
+
+@dataclass(frozen=True)
+class Tail:
+    """How unevenly views are spread over posts.
+
+    Attributes
+    ----------
+    n, n_top : int
+        Posts, and how many of them are the top tenth (at least one).
+    median, mean, low, high, largest : float
+        Views; `low` and `high` are the 10th and 90th percentile.
+    top_share : float
+        Share of all views that the top tenth holds; NaN when there are no views at all.
+    skew : float
+        Skewness of log views (0 = symmetric); NaN where they are all equal or fewer than three.
+    """
+
+    n: int
+    n_top: int
+    median: float
+    mean: float
+    low: float
+    high: float
+    largest: float
+    top_share: float
+    skew: float
+
+
+def tail(posts: pd.DataFrame) -> Tail:
+    """Measure the tail of the views."""
+    views = np.sort(posts["views"].to_numpy(dtype=float))[::-1]
+    n_top, total = max(1, round(TOP * len(views))), views.sum()
+    logs = np.log1p(views)
+    spread = len(views) > 2 and np.ptp(logs) > 1e-9
+    return Tail(
+        n=len(views),
+        n_top=n_top,
+        median=float(np.median(views)),
+        mean=float(views.mean()),
+        low=float(np.quantile(views, 0.1)),
+        high=float(np.quantile(views, 0.9)),
+        largest=float(views[0]),
+        top_share=float(views[:n_top].sum() / total) if total else np.nan,
+        skew=float(stats.skew(logs)) if spread else np.nan,
+    )
+
+
+def concentration(posts: pd.DataFrame) -> pd.DataFrame:
+    """Share of posts (largest first) against the share of all views they hold.
+
+    Returns
+    -------
+    DataFrame
+        Columns posts, views: both from 0 to 1, n + 1 rows.
+    """
+    views = np.sort(posts["views"].to_numpy(dtype=float))[::-1]
+    held = np.concatenate([[0], np.cumsum(views)])
+    share = held / held[-1] if held[-1] else np.linspace(0, 1, len(held))
+    return pd.DataFrame({"posts": np.linspace(0, 1, len(held)), "views": share})
+
+
+def level(posts: pd.DataFrame, window: int = WINDOW) -> pd.Series:
+    """Rolling median of log views over the last `window` posts, this one included.
+
+    Returns
+    -------
+    Series of float, shape (n,)
+        NaN until half a window of posts is there.
+    """
+    y = pd.Series(log_views(posts))
+    return y.rolling(window, min_periods=max(1, window // 2)).median()
+
+
+@dataclass(frozen=True)
+class Change:
+    """How the account's level moved between its first and its last third of posts.
+
+    Attributes
+    ----------
+    factor, low, high : float
+        Ratio of the median views (plus one), late over early, with its 95 % interval; NaN with
+        fewer than nine posts (or, for the interval, fewer than eight a third).
+    wander : float
+        Ratio of the highest to the lowest rolling median.
+    """
+
+    factor: float
+    low: float
+    high: float
+    wander: float
+
+
+def change(posts: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> Change:
+    """Compare the first and the last third, by medians, with a block bootstrap."""
+    y, third = log_views(posts), len(posts) // 3
+    rolling = level(posts).dropna()
+    wander = float(np.exp(rolling.max() - rolling.min())) if len(rolling) else np.nan
+    if third < 3:
+        return Change(np.nan, np.nan, np.nan, wander)
+    early, late = y[:third], y[-third:]
+    step = float(np.median(late) - np.median(early))
+    draws = _medians(late, n_bootstrap, seed) - _medians(early, n_bootstrap, seed + 1)
+    low, high = interval(step, draws, third)
+    return Change(float(np.exp(step)), float(np.exp(low)), float(np.exp(high)), wander)
+
+
+def _medians(y: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
+    """Bootstrap medians: the value at which the drawn weights reach one half."""
+    order = np.argsort(y)
+    reached = np.cumsum(block_weights(len(y), n_bootstrap, seed)[:, order], axis=1) >= 0.5
+    return y[order][reached.argmax(axis=1)]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How often the creator posts.
+
+    Attributes
+    ----------
+    days : float
+        From the first to the last post.
+    per_week : float
+        Posts a week; NaN with a single post.
+    median_gap, longest_gap : float
+        Days between neighbouring posts; NaN with a single post.
+    """
+
+    days: float
+    per_week: float
+    median_gap: float
+    longest_gap: float
+
+
+def pace(posts: pd.DataFrame) -> Pace:
+    """Measure how often the creator posts."""
+    days = posts["posted_at"].diff().dropna().dt.total_seconds().to_numpy() / 86_400
+    if not len(days) or days.sum() <= 0:
+        return Pace(0.0, np.nan, np.nan, np.nan)
+    total = float(days.sum())
+    return Pace(total, 7 * len(days) / total, float(np.median(days)), float(days.max()))
+
+
+def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Number of posts by weekday (rows, Monday first) and hour (columns 0 to 23), local time."""
+    local = posts["posted_at"].dt.tz_convert(known_zone(timezone))
+    counts = pd.crosstab(local.dt.dayofweek, local.dt.hour)
+    counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
+    return counts.set_axis(list(DAYS), axis=0).rename_axis(index=None, columns=None)
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Spearman correlation of a column with views.
+
+    Attributes
+    ----------
+    n : int
+        Posts with both.
+    rho, low, high : float
+        Correlation and its 95 % interval (block bootstrap); NaN where it cannot be told.
+    """
+
+    n: int
+    rho: float
+    low: float
+    high: float
+
+
+def relation(posts: pd.DataFrame, column: str, n_bootstrap: int = 1000, seed: int = 0) -> Relation:
+    """Rank correlation of a column with views, in time order."""
+    own = posts.dropna(subset=[column])
+    x, y = own[column].to_numpy(dtype=float), own["views"].to_numpy(dtype=float)
+    n = len(own)
+    if n < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
+        return Relation(n, np.nan, np.nan, np.nan)
+    a, b = stats.rankdata(x), stats.rankdata(y)
+    draws = _weighted_correlation(a, b, block_weights(n, n_bootstrap, seed))
+    rho = float(np.corrcoef(a, b)[0, 1])
+    return Relation(n, rho, *fisher_interval(rho, draws, n))
+
+
+def _weighted_correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    mean_a, mean_b = weights @ a, weights @ b
+    spread = (weights @ a**2 - mean_a**2) * (weights @ b**2 - mean_b**2)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return (weights @ (a * b) - mean_a * mean_b) / np.sqrt(spread)
+
+
+def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
+    """Views by length: bands of equally many posts.
+
+    Returns
+    -------
+    DataFrame
+        Columns low, high, middle (seconds), n, q25, median, q75 (log views); bands of at least
+        eight posts, none if there are fewer than sixteen.
+    """
+    own = posts.dropna(subset=["duration_s"])
+    bands = min(most, len(own) // 8)
+    if bands < 2:
+        return pd.DataFrame(columns=["low", "high", "middle", "n", "q25", "median", "q75"])
+    length = own["duration_s"].to_numpy()
+    band = pd.qcut(length, bands, labels=False, duplicates="drop")
+    frame = pd.DataFrame({"band": band, "length": length, "y": log_views(own)})
+    groups = frame.groupby("band")
+    lengths, y = groups["length"], groups["y"]
+    return pd.DataFrame(
+        {
+            "low": lengths.min(),
+            "high": lengths.max(),
+            "middle": lengths.median(),
+            "n": y.size(),
+            "q25": y.quantile(0.25),
+            "median": y.median(),
+            "q75": y.quantile(0.75),
+        }
+    ).reset_index(drop=True)
+
+
+def hashtags_of(caption: object) -> list[str]:
+    """The distinct hashtags of a caption, lower case, in order, without the sign."""
+    if not isinstance(caption, str):
+        return []
+    return list(dict.fromkeys(tag.casefold() for tag in HASHTAG.findall(caption)))
+
+
+def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.DataFrame:
+    """Views with and without each hashtag, shrunk towards no difference.
+
+    A post's views are first compared with the account's level around it, so that a hashtag does
+    not get the credit for a good season. The difference between posts with and without a hashtag
+    is then pulled towards zero by as much as its few posts and the differences between hashtags
+    call for (an empirical Bayes estimate with the between-group variance of DerSimonian and Laird).
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts, in time order.
+    at_least : int
+        Hashtags on fewer posts, or on all, are left out.
+    at_most : int
+        The most used are compared; the choice does not look at views.
+
+    Returns
+    -------
+    DataFrame
+        Columns tag (raw text: escape it), n, raw, effect, low, high: log views with minus without;
+        `low` and `high` bound the shrunken effect with 80 %. Most used first. Empty with fewer
+        than 30 posts.
+    """
+    gap = log_views(posts) - _level_around(posts)
+    pairs = [(tag, i) for i, c in enumerate(posts["caption"]) for tag in hashtags_of(c)]
+    used = pd.DataFrame(pairs, columns=["tag", "post"])
+    counts = used["tag"].value_counts()
+    counts = counts[(counts >= at_least) & (counts < len(posts))]
+    keep = counts.sort_index().sort_values(ascending=False, kind="stable").index[:at_most]
+    columns = ["tag", "n", "raw", "effect", "low", "high"]
+    if not len(keep) or len(posts) < MIN_POSTS:
+        return pd.DataFrame(columns=columns)
+    used = used[used["tag"].isin(keep)].assign(gap=lambda u: gap[u["post"].to_numpy()])
+    groups = used.groupby("tag")["gap"]
+    table = pd.DataFrame({"n": groups.size(), "raw": groups.mean()})
+    without = len(posts) - table["n"]
+    table["raw"] -= (gap.sum() - groups.sum()) / without
+    noise = max(float(np.var(gap, ddof=1)), 1e-9) * (1 / table["n"] + 1 / without)
+    between = _between_variance(table["raw"], noise)
+    weight = between / (between + noise)
+    table["effect"] = weight * table["raw"]
+    half = stats.norm.ppf(0.9) * np.sqrt(weight * noise)
+    table["low"], table["high"] = table["effect"] - half, table["effect"] + half
+    table = table.reset_index().sort_values(["n", "tag"], ascending=[False, True])
+    return table[columns].reset_index(drop=True)
+
+
+def _level_around(posts: pd.DataFrame, window: int = 2 * WINDOW + 1) -> np.ndarray:
+    y = pd.Series(log_views(posts))
+    return y.rolling(window, center=True, min_periods=1).median().to_numpy()
+
+
+def _between_variance(means: pd.Series, noise: pd.Series) -> float:
+    """How much groups differ beyond noise (DerSimonian and Laird 1986, around zero)."""
+    weights = 1 / noise
+    excess = float((weights * means**2).sum()) - len(means)
+    return max(0.0, excess / float(weights.sum()))
+
+
+def outcomes(posts: pd.DataFrame) -> pd.DataFrame:
+    """Which outcomes the input has.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, posts (with a value), share, median; views first.
+    """
+    names = ["views", *OUTCOMES]
+    values = {name: posts[name].astype("Float64") for name in names}
+    return pd.DataFrame(
+        {
+            "outcome": names,
+            "posts": [int(v.notna().sum()) for v in values.values()],
+            "share": [float(v.notna().mean()) for v in values.values()],
+            "median": [float(v.median()) if v.notna().any() else np.nan for v in values.values()],
+        }
+    )
