@@ -1,0 +1,437 @@
+"""Is anything predictable at all?  Two claims, each with its own test.
+
+*Content*: does what a post shows say anything about its views, beyond how the account was doing?
+*History*: does how the account was doing say anything, beyond its long-run mean?  And then: how
+large would an effect of content have to be for this number of posts to show it?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from threadpoolctl import threadpool_limits
+
+from virality.modelling import bootstrap as bs
+from virality.modelling import shifts as sh
+from virality.modelling.evaluate import ModelTable, fit_fold, fold_data, model_table
+from virality.modelling.features import block_of
+from virality.modelling.validation import MIN_POSTS, make_splitter
+
+LEVEL = "rival__rolling_median_10"
+ALPHA = 0.05
+POWER = 0.8
+
+#: One row per test; which columns a kind fills is said by the function that makes it.
+EVIDENCE_COLUMNS = {
+    "kind": "string",
+    "block": "string",
+    "model": "string",
+    "measure": "string",
+    "statistic": "float64",
+    "low": "float64",
+    "high": "float64",
+    "p": "float64",
+    "p_adjusted": "float64",
+    "n": "int64",
+    "n_train": "Int64",
+    "n_shifts": "Int64",
+}
+
+
+@dataclass(frozen=True)
+class Content:
+    """Content and views of the same posts, both without the account's level.
+
+    Attributes
+    ----------
+    residual : ndarray of shape (n,)
+        Log outcome minus the median of the ten last posts that had matured by then.
+    blocks : dict of str to ndarray of shape (n, n_columns)
+        Each content block's running scores, see `shifts.running_scores`.
+    folds : list of (train rows, test rows)
+    table : ModelTable
+        The same as a table that models can be fitted on.
+    """
+
+    residual: np.ndarray
+    blocks: dict[str, np.ndarray]
+    folds: list[tuple[np.ndarray, np.ndarray]]
+    table: ModelTable
+
+    @property
+    def testable(self) -> bool:
+        """Whether there is a block, a fold and an outcome that varies."""
+        return bool(self.blocks and self.folds) and np.ptp(self.residual) > 0
+
+    def together(self) -> np.ndarray:
+        """All blocks side by side, each with the same total variance in the first training rows."""
+        train = self.folds[0][0]
+        parts = []
+        for scores in self.blocks.values():
+            length = np.sqrt((scores[train] ** 2).sum(axis=1).mean())
+            parts.append(scores / length if length > 0 else scores)
+        return np.hstack(parts)
+
+
+def content_series(table: ModelTable, n_folds: int = 5, split: str = "expanding") -> Content:
+    """Take the account's level out of outcome and content alike.
+
+    Momentum is no content: it is made of earlier outcomes.  Posts before the first matured one
+    have no level and are left out.
+
+    Parameters
+    ----------
+    table : ModelTable
+    n_folds : int
+    split : {"expanding", "rolling"}
+    """
+    keep = (table.y - table.rivals[LEVEL]).notna().to_numpy()
+    X = table.X[[name for name in table.X.columns if block_of(name) != "momentum"]]
+    scores = pd.DataFrame(sh.running_scores(X.to_numpy(float)), X.index, X.columns)[keep]
+    scores = scores.loc[:, (scores != 0).any()]
+    level_free = replace(
+        table,
+        X=scores,
+        y=(table.y - table.rivals[LEVEL])[keep],
+        rivals=table.rivals[keep],
+        times=table.times[keep],
+    )
+    splitter = make_splitter(split, level_free.times, n_folds, table.embargo_days)
+    folds = list(splitter.split())
+    names = np.array([block_of(name) for name in scores.columns])
+    blocks = {
+        block: sh.reduce(scores.to_numpy()[:, names == block], folds[0][0])
+        for block in level_free.blocks
+        if folds
+    }
+    return Content(level_free.y.to_numpy(), blocks, folds, level_free)
+
+
+def content_test(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = 5,
+    split: str = "expanding",
+    n_shifts: int = 499,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Does any content say something about views?  Shifted content, refitted in every fold.
+
+    A ridge regression with a fixed penalty predicts, fold by fold, how far a post lies above the
+    account's level.  The same is done with the content of each block shifted against the outcomes.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of one creator.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    target, embargo_days, n_folds, split
+        As everywhere.
+    n_shifts : int
+        Shifts wanted; n posts have about n − 20 that are not close to zero, and the table says how
+        many were used.
+    seed : int
+        Of the choice of shifts, where there are more than wanted.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `EVIDENCE_COLUMNS`.  One row of kind "content_any" (block "all"): `statistic`
+        of all blocks together, and `p_adjusted`, the chance that the best of all blocks and their
+        union looks so good by luck.  One row of kind "content" per block: Spearman, its own `p`,
+        and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    return test_content(content_series(table, n_folds, split), n_shifts, seed)
+
+
+def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
+    """The content test on prepared series, see `content_test`."""
+    if not content.testable:
+        return empty_evidence()
+    n, names = len(content.residual), list(content.blocks)
+    moves = sh.all_shifts(n, n_shifts, seed=seed)
+    sources = [*content.blocks.values(), content.together()]
+    with threadpool_limits(1):
+        found = np.hstack(
+            [sh.shift_statistics(z, content.residual, content.folds, moves) for z in sources]
+        )
+    each = sh.stepdown(found[:, :-1])
+    together = sh.stepdown(found)
+    common = {"measure": "spearman", "model": "ridge", "n": _tested(content), "n_shifts": len(moves)}
+    rows = [
+        {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
+         "p": together.p[-1], "p_adjusted": together.p_any, **common}
+    ]  # fmt: skip
+    rows += [
+        {"kind": "content", "block": name, "statistic": found[0, i], "p": each.p[i],
+         "p_adjusted": each.p_adjusted[i], **common}
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    return evidence_table(rows)
+
+
+test_content.__test__ = False  # a test of content, not a test of pytest's
+
+
+def tree_test(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    models: Iterable[str] = ("xgboost",),
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = 5,
+    split: str = "expanding",
+    n_components: int = 8,
+    n_shifts: int = 499,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Do trees see anything in the content?  Outcomes shifted inside each fold, without a refit.
+
+    The trees are fitted on the same level-free series as the content test, once.  Their held-out
+    predictions are then compared with the held-out residuals, and with these shifted within their
+    fold; ranks are centred within folds, so that no fold's own level can speak.
+
+    Returns
+    -------
+    DataFrame
+        One row of kind "trees" per model, block "all".
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    content = content_series(table, n_folds, split)
+    if not content.testable:
+        return empty_evidence()
+    folds = list(fold_data(content.table, split, n_folds, n_components=n_components))
+    rows = []
+    for model in models:
+        predicted = [fit_fold(fold, model, "all", seed=seed).y_pred.to_numpy() for fold in folds]
+        truth = [fold.y_test.to_numpy() for fold in folds]
+        statistic, p = shift_within_folds(truth, predicted, n_shifts, seed)
+        rows.append({"kind": "trees", "block": sh.TOGETHER, "model": model, "measure": "spearman",
+                     "statistic": statistic, "p": p, "p_adjusted": p, "n": _tested(content),
+                     "n_shifts": n_shifts})  # fmt: skip
+    return evidence_table(rows)
+
+
+def shift_within_folds(
+    truth: list[np.ndarray], predicted: list[np.ndarray], n_shifts: int = 499, seed: int = 0
+) -> tuple[float, float]:
+    """Rank correlation within folds, and how rarely a shift inside the folds reaches it.
+
+    Parameters
+    ----------
+    truth, predicted : list of ndarray
+        One pair per fold, in time order.
+    n_shifts : int
+    seed : int
+
+    Returns
+    -------
+    statistic, p : float
+        NaN and 1 when the predictions do not rank at all.
+    """
+    a = [sh.fold_ranks(t[:, None])[:, 0] for t in truth]
+    b = [sh.fold_ranks(np.round(p, 9)[:, None])[:, 0] for p in predicted]
+    size = np.sqrt(sum(x @ x for x in a) * sum(x @ x for x in b))
+    if not size > 0:
+        return np.nan, 1.0
+    rng = np.random.default_rng(seed)
+    total = np.zeros(1 + n_shifts)
+    for ranks, told in zip(a, b, strict=True):
+        n = len(ranks)
+        nearest = max(1, min(3, n // 6))
+        moves = rng.integers(nearest, max(n - nearest, nearest) + 1, n_shifts)
+        at_shift = np.array([np.roll(ranks, move) @ told for move in range(n + 1)])
+        total += at_shift[np.concatenate([[0], np.minimum(moves, n)])]
+    return float(total[0] / size), float((total >= total[0] - 1e-12).mean())
+
+
+def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.DataFrame:
+    """Does recent history beat the long-run mean?  A paired test on the same held-out posts.
+
+    Squared error, because the mean is the best constant for it: under absolute error a median of
+    recent posts could win by being a median.  Errors of neighbours hang together, so the standard
+    error is that of circular blocks, with one degree of freedom per block but one; one-sided.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table with the rivals "rolling_median_10" and "train_mean".
+    split : str
+
+    Returns
+    -------
+    DataFrame
+        One row of kind "history": `statistic` is the share of the mean's squared error that the
+        rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
+    """
+    chosen = predictions[predictions["split"] == split].drop_duplicates(["fold", "post_id", "model"])
+    wide = chosen.pivot(index=["fold", "post_id"], columns="model", values="y_pred")
+    if not {"rolling_median_10", "train_mean"} <= set(wide.columns):
+        return empty_evidence()
+    order = chosen[chosen["model"] == "train_mean"].set_index(["fold", "post_id"])
+    wide = wide.loc[order.index]
+    y = order["y_true"]
+    return test_history(y, wide["rolling_median_10"], wide["train_mean"])
+
+
+def test_history(y, recent, mean) -> pd.DataFrame:
+    """The history test on arrays of held-out outcomes and two forecasts, in time order."""
+    y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
+    gain = (y - mean) ** 2 - (y - recent) ** 2
+    base = float(((y - mean) ** 2).mean()) if len(y) else 0.0
+    if len(y) < 2 * MIN_TESTED or base <= 0:
+        return empty_evidence()
+    error = block_standard_error(gain)
+    freedom = max(len(y) / bs.block_length(len(y)) - 1, 1)
+    p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
+    half = bs.t_width(len(y)) * error
+    return evidence_table(
+        [{"kind": "history", "block": "momentum", "model": "rolling_median_10",
+          "measure": "share of squared error saved", "statistic": gain.mean() / base,
+          "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
+          "p": p, "p_adjusted": p, "n": len(y)}]
+    )  # fmt: skip
+
+
+test_history.__test__ = False
+MIN_TESTED = 6
+
+
+def block_standard_error(values: np.ndarray) -> float:
+    """Standard error of a mean from all circular blocks of neighbours, in closed form.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        In time order.
+
+    References
+    ----------
+    Politis and Romano (1992); the limit of their bootstrap for many draws.
+    """
+    n, length = len(values), bs.block_length(len(values))
+    around = np.concatenate([values, values[: length - 1]]) - values.mean()
+    means = np.convolve(around, np.ones(length) / length, mode="valid")
+    return float(np.sqrt(np.mean(means**2) * length / n))
+
+
+def smallest_effect(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = 5,
+    split: str = "expanding",
+    n_directions: int = 10,
+    n_shifts: int = 99,
+    n_simulated: int = 100,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How large would an effect of content have to be, to be found four times out of five?
+
+    By simulation on this creator's own posts: the residuals are shifted to a random place, which
+    destroys whatever content had to say and keeps their tails and memory; an effect of known size
+    along the leading directions of the content is added; the test is run; and so on.
+
+    Parameters
+    ----------
+    n_directions : int
+        Leading components of the content that carry the planted effect.
+    n_shifts, n_simulated : int
+        Shifts per test, and simulated creators per size.
+
+    Returns
+    -------
+    DataFrame
+        One row of kind "power" per planted R² (`statistic`), its power in `p`, and one row of kind
+        "smallest_effect": `statistic` is the R² with 80 % power, NaN when even the largest size
+        has less.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    content = content_series(table, n_folds, split)
+    if not content.testable:
+        return empty_evidence()
+    return effect_sizes(content, n_directions, n_shifts, n_simulated, seed)
+
+
+EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+
+
+def effect_sizes(
+    content: Content,
+    n_directions: int = 10,
+    n_shifts: int = 99,
+    n_simulated: int = 100,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The smallest effect on prepared series, see `smallest_effect`."""
+    rng = np.random.default_rng(seed)
+    n, scores = len(content.residual), content.together()
+    moves = sh.all_shifts(n, n_shifts, seed=seed)
+    noise = _standard(np.column_stack(
+        [np.roll(content.residual, rng.choice(moves)) for _ in range(n_simulated)]
+    ))  # fmt: skip
+    axes, sizes, _ = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)
+    leading = axes[:, :n_directions][:, sizes[:n_directions] > 1e-9]
+    signal = _standard(leading @ rng.standard_normal((leading.shape[1], n_simulated)))
+    planted = np.hstack([np.sqrt(r2) * signal + np.sqrt(1 - r2) * noise for r2 in EFFECTS])
+    with threadpool_limits(1):
+        found = sh.shift_statistics(scores, planted, content.folds, moves)
+    p = (found >= found[0] - 1e-12).mean(axis=0).reshape(len(EFFECTS), n_simulated)
+    power = (p < max(ALPHA, 1.5 / len(found))).mean(axis=1)
+    common = {"block": sh.TOGETHER, "model": "ridge", "n": _tested(content), "n_shifts": len(moves)}
+    rows = [
+        {"kind": "power", "measure": "r2", "statistic": r2, "p": share, **common}
+        for r2, share in zip(EFFECTS, power, strict=True)
+    ]
+    rows.append({"kind": "smallest_effect", "measure": "r2", "statistic": _crossing(power), **common})
+    return evidence_table(rows)
+
+
+def _crossing(power: np.ndarray) -> float:
+    """R² at which the power first reaches `POWER`, between the sizes that were tried."""
+    power = np.maximum.accumulate(power)
+    if power[-1] < POWER:
+        return np.nan
+    first = int(np.argmax(power >= POWER))
+    if first == 0:
+        return EFFECTS[0]
+    before, after = power[first - 1], power[first]
+    share = (POWER - before) / (after - before)
+    return float(EFFECTS[first - 1] + share * (EFFECTS[first] - EFFECTS[first - 1]))
+
+
+def evidence_table(rows: list[dict]) -> pd.DataFrame:
+    """Rows as an `evidence` table; what a row leaves out is missing."""
+    table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
+    return table.astype(EVIDENCE_COLUMNS)
+
+
+def empty_evidence() -> pd.DataFrame:
+    """An `evidence` table of the right columns and no rows."""
+    return evidence_table([])
+
+
+def enough(posts: pd.DataFrame) -> bool:
+    """Whether there are enough posts to test anything."""
+    return len(posts) >= MIN_POSTS
+
+
+def _tested(content: Content) -> int:
+    return int(sum(len(test) for _, test in content.folds))
+
+
+def _standard(columns: np.ndarray) -> np.ndarray:
+    spread = columns.std(axis=0)
+    return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

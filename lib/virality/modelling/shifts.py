@@ -1,0 +1,241 @@
+"""Is what a post shows tied to what it earned?  Shift the posts' content in time, and refit.
+
+If content says nothing, then giving every post the content of the post so many places later changes
+nothing.  So the whole analysis is repeated on shifted content, and the true one has to stand out.
+A shift keeps what makes naive tests lie: neighbours that resemble each other, heavy tails, trends
+in spread.  What a shift cannot keep is a level that wanders, so that is taken out beforehand, of
+the views (minus the median of recent posts) and of every content column (minus its running mean).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+WINDOW = 10  # posts in the running mean of a content column, as in the median of recent posts
+CLIP = 3.0  # running standard deviations
+PENALTY = 6.0  # noise over signal that a short-run R² of about one seventh would have
+MANY_POSTS = 400  # from here on, wide blocks are reduced before the shifts
+N_COMPONENTS = 32
+TOGETHER = "all"
+
+Folds = Sequence[tuple[np.ndarray, np.ndarray]]
+
+
+def running_scores(X: np.ndarray, window: int = WINDOW, clip: float = CLIP) -> np.ndarray:
+    """Each column minus its own running mean, over its own running scale.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_posts, n_columns)
+        In time order; NaN = missing.
+    window : int
+        Earlier posts in the running mean.
+    clip : float
+        Largest value that is left, in running standard deviations.
+
+    Returns
+    -------
+    ndarray of shape (n_posts, n_columns)
+        Row t depends on rows up to t alone: nothing is fitted on later posts.  Missing values, and
+        the first row, become 0: "as usual".
+    """
+    known = np.isfinite(X)
+    sums = _from_zero(np.where(known, X, 0.0))
+    counts = _from_zero(known.astype(float))
+    stop = np.arange(len(X))
+    start = np.maximum(stop - window, 0)
+    seen = counts[stop] - counts[start]
+    mean = (sums[stop] - sums[start]) / np.maximum(seen, 1)
+    usable = known & (seen > 0)
+    gap = np.where(usable, np.where(known, X, 0.0) - mean, 0.0)
+    noise = 1e-9 * (np.abs(mean) + np.abs(np.where(known, X, 0.0)))  # rounding is no variation
+    gap[np.abs(gap) <= noise] = 0.0
+    scale = np.sqrt(np.cumsum(gap**2, axis=0) / np.maximum(np.cumsum(usable, axis=0), 1))
+    return np.clip(np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0), -clip, clip)
+
+
+def reduce(scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONENTS) -> np.ndarray:
+    """Components of a wide block when there are many posts; few posts keep every column.
+
+    Ridge regression shrinks the small components by itself, so that with few posts nothing needs
+    to be cut off.  With many, the components are those of the first fold's training posts.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_posts, n_columns)
+    train : ndarray of int
+        Training rows of the first fold.
+    """
+    if len(scores) <= MANY_POSTS or scores.shape[1] <= n_components:
+        return scores
+    _, _, axes = np.linalg.svd(scores[train] - scores[train].mean(axis=0), full_matrices=False)
+    return scores @ axes[:n_components].T
+
+
+def all_shifts(n: int, n_shifts: int = 499, nearest: int = WINDOW, seed: int = 0) -> np.ndarray:
+    """Shifts to try, none of them close to zero.
+
+    Parameters
+    ----------
+    n : int
+        Posts.
+    n_shifts : int
+        Shifts wanted.  Fewer posts than that have fewer different shifts, and then each is used
+        once: drawing some twice would only pretend to a smaller p-value.
+    nearest : int
+        Smallest shift, in either direction (at most a sixth of the posts).
+    seed : int
+
+    Returns
+    -------
+    ndarray of int, sorted
+    """
+    nearest = max(1, min(nearest, n // 6))
+    possible = np.arange(nearest, n - nearest + 1)
+    if len(possible) <= n_shifts:
+        return possible
+    chosen = np.random.default_rng(seed).choice(possible, n_shifts, replace=False)
+    return np.sort(chosen)
+
+
+def shift_statistics(
+    scores: np.ndarray,
+    target: np.ndarray,
+    folds: Folds,
+    shifts: Sequence[int],
+    penalty: float = PENALTY,
+) -> np.ndarray:
+    """Held-out rank correlation of a ridge regression, for the true order and every shift.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_columns)
+        Content of each post, from `running_scores`.
+    target : ndarray of shape (n,) or (n, n_targets)
+        What is to be predicted; several targets share all the work.
+    folds : list of (train rows, test rows)
+    shifts : sequence of int
+    penalty : float
+        Of the ridge, as a multiple of a training post's mean squared length.
+
+    Returns
+    -------
+    ndarray of shape (1 + n_shifts, n_targets)
+        First the true order.  Post t gets the content of post t + shift, around the end; then the
+        regression is fitted in every fold.  Ranks are centred within folds.
+    """
+    target = target[:, None] if target.ndim == 1 else target
+    n = len(target)
+    fits = [_Fold(train, test, target) for train, test in folds]
+    wide = scores.shape[1] > n // 2
+    # Laid out twice, every shift is a plain slice.
+    source = np.tile(scores @ scores.T, (2, 2)) if wide else np.tile(scores, (2, 1))
+    out = np.empty((1 + len(shifts), target.shape[1]))
+    for row, shift in enumerate([0, *shifts]):
+        here = slice(shift, shift + n)
+        part = source[here, here] if wide else source[here]
+        predict = _predict_by_posts if wide else _predict_by_columns
+        out[row] = _rank_correlation(fits, [predict(part, fit, penalty) for fit in fits])
+    return out
+
+
+@dataclass(frozen=True)
+class Stepdown:
+    """P-values of several statistics that were shifted together.
+
+    Attributes
+    ----------
+    p : ndarray of shape (k,)
+        Of each statistic alone, one-sided.
+    p_adjusted : ndarray of shape (k,)
+        Corrected for having looked at all k (step-down maximum).
+    p_any : float
+        That any of them is more than chance.
+    """
+
+    p: np.ndarray
+    p_adjusted: np.ndarray
+    p_any: float
+
+
+def stepdown(statistics: np.ndarray) -> Stepdown:
+    """Correct the p-values of statistics for their number by their own joint shifts.
+
+    Parameters
+    ----------
+    statistics : ndarray of shape (1 + n_shifts, k)
+        First row true, the others shifted.
+
+    References
+    ----------
+    Westfall and Young (1993), "Resampling-Based Multiple Testing", algorithm 2.8.
+    """
+    spread = statistics.std(axis=0)
+    z = (statistics - statistics.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    order = np.argsort(-z[0], kind="stable")
+    raw = (z >= z[0] - 1e-12).mean(axis=0)
+    # The most extreme of those that are no better placed: a suffix maximum along the order.
+    rest = np.maximum.accumulate(z[:, order[::-1]], axis=1)[:, ::-1]
+    stepped = np.maximum.accumulate((rest >= rest[0] - 1e-12).mean(axis=0))
+    adjusted = np.empty(len(order))
+    adjusted[order] = stepped
+    return Stepdown(raw, adjusted, float(stepped[0]))
+
+
+class _Fold:
+    """Rows of a fold and the centred targets, computed once for all shifts."""
+
+    def __init__(self, train: np.ndarray, test: np.ndarray, target: np.ndarray):
+        self.train, self.test = _as_slice(train), _as_slice(test)
+        self.size = len(train)
+        self.known = target[train] - target[train].mean(axis=0)
+        self.ranks = fold_ranks(target[test])
+
+
+def fold_ranks(values: np.ndarray) -> np.ndarray:
+    """Ranks within a fold, from −½ to ½, centred; one column each."""
+    return (stats.rankdata(values, axis=0) - (len(values) + 1) / 2) / len(values)
+
+
+def _rank_correlation(fits: list[_Fold], predictions: list[np.ndarray]) -> np.ndarray:
+    ours = np.vstack([fold_ranks(np.round(p, 12)) for p in predictions])
+    truth = np.vstack([fit.ranks for fit in fits])
+    size = np.sqrt((ours**2).sum(axis=0) * (truth**2).sum(axis=0))
+    return np.divide((ours * truth).sum(axis=0), size, out=np.zeros_like(size), where=size > 0)
+
+
+def _predict_by_posts(kernel: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
+    """Ridge in its dual form: as many unknowns as training posts."""
+    inner = kernel[fit.train, fit.train]
+    mean = inner.mean(axis=0)
+    centred = inner - mean - mean[:, None] + mean.mean()
+    return (kernel[fit.test, fit.train] - mean) @ _solve(centred, fit.known, penalty, fit.size)
+
+
+def _predict_by_columns(scores: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
+    """The same ridge in its primal form: as many unknowns as columns."""
+    mean = scores[fit.train].mean(axis=0)
+    inner = scores[fit.train] - mean
+    slopes = _solve(inner.T @ inner, inner.T @ fit.known, penalty, fit.size)
+    return (scores[fit.test] - mean) @ slopes
+
+
+def _solve(gram: np.ndarray, right: np.ndarray, penalty: float, n: int) -> np.ndarray:
+    length = np.trace(gram) / n
+    if not length > 0:
+        return np.zeros_like(right)
+    return np.linalg.solve(gram + penalty * length * np.eye(len(gram)), right)
+
+
+def _as_slice(rows: np.ndarray):
+    """Rows in a run as a slice, which needs no copy."""
+    whole = len(rows) and np.array_equal(rows, np.arange(rows[0], rows[0] + len(rows)))
+    return slice(int(rows[0]), int(rows[0]) + len(rows)) if whole else rows
+
+
+def _from_zero(values: np.ndarray) -> np.ndarray:
+    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
