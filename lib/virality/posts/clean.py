@@ -253,8 +253,8 @@ class Cleaner:
                     why = f"{why} (column not used by the book)"
                     self.log.add(self.raw.source, row, post, header, cells[i], used, why, severity)
         if styles:
-            why = f"{plural(styles, 'audience column')} with and without percent signs; "
-                "all are percent"
+            what = plural(styles, "audience column")
+            why = f"{what} with and without percent signs; all are percent"
             self.log.add(self.raw.source, None, None, "audience columns", "", "", why, "note")
 
     # --- rows ---------------------------------------------------------------------------------

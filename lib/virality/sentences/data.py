@@ -496,7 +496,8 @@ def _clear(table: pd.DataFrame) -> pd.DataFrame:
 def hashtags_caption(table: pd.DataFrame) -> str:
     """State what the figure of hashtags shows."""
     return (
-        f"{plural(len(table), 'hashtag')}, most used first chosen (posts in brackets): views with it over views without it, "
+        f"The {plural(len(table), 'most used hashtag')} (posts in brackets): views with it over "
+        "views without it, "
         f"relative to the account's level at the time. The interval of {len(_clear(table))} of "
         f"{len(table)} leaves out no difference."
     )
@@ -521,7 +522,7 @@ def hashtags_reading(table: pd.DataFrame, n_posts: int, private: bool = False) -
         )
     clear, chance = _clear(table), 0.2 * len(table)
     text = (
-        f"The {plural(len(table), 'most used hashtag')} could be compared. If none of them mattered, about "
+        f"The {plural(len(table), 'most used hashtag')} could be compared. If none mattered, about "
         f"{plural(round(chance), 'raw comparison')} at this level would still look like something."
     )
     if clear.empty:
@@ -536,10 +537,10 @@ def hashtags_reading(table: pd.DataFrame, n_posts: int, private: bool = False) -
     if len(up):
         verb = "goes" if len(up) == 1 else "go"
         names = _tags(up.sort_values("effect", ascending=False))
-        parts.append(f"{names} still {verb} with more views than the rest")
+        parts.append(f"{names} still {verb} with more views")
     if len(down):
         verb = "goes" if len(down) == 1 else "go"
-        parts.append(f"{_tags(down.sort_values('effect'))} still {verb} with fewer")
+        parts.append(f"{_tags(down.sort_values('effect'))} still {verb} with fewer views")
     return text + (
         f" After shrinking, {'; and '.join(parts)}. A hashtag mostly marks a subject, so read this "
         "as a hint about subjects, not as advice about hashtags."
