@@ -71,6 +71,7 @@ def test_picture_and_sound_end_together(tmp_path):
     assert len(sound) / rate == pytest.approx(seconds, abs=0.1)
 
 
+@pytest.mark.slow
 def test_regimes_look_and_sound_different(made):
     def fingerprint(regime):
         pictures, sound, rate = made[regime, LIVELY]
@@ -91,6 +92,7 @@ def test_regimes_look_and_sound_different(made):
             assert tone > 0.3, (one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regime", REGIMES)
 def test_loudness_and_motion_follow_energy(made, regime):
     loud, motion = [], []
@@ -148,6 +150,7 @@ def small(tmp_path_factory):
     return odd_demo(tmp_path_factory.mktemp("small"))
 
 
+@pytest.mark.slow
 def test_every_video_decodes_with_decord_and_pyav(small):
     truth = load(small.truth)
     without = {key for key, odd in truth.odd_videos.items() if odd == videos.NO_FILE}
@@ -164,6 +167,7 @@ def test_every_video_decodes_with_decord_and_pyav(small):
         assert short == (odd == videos.IS_SHORT)
 
 
+@pytest.mark.slow
 def test_second_call_makes_nothing(small, monkeypatch):
     monkeypatch.setattr(videos, "make_videos", lambda *_: pytest.fail("made again"))
     again = odd_demo(small.posts.parent)

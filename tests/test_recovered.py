@@ -45,7 +45,12 @@ def evidence(content: float, history: float) -> pd.DataFrame:
 
 @pytest.mark.parametrize(
     ("share", "expected"),
-    [(1.0, ": recovered ("), (0.4, "recovered in part ("), (-1.0, "the wrong way round (")],
+    [
+        (1.0, ": recovered ("),
+        (0.4, "recovered in part ("),
+        (2.0, "overstated ("),
+        (-1.0, "the wrong way round ("),
+    ],
 )
 def test_words_follow_the_predictions(share, expected):
     _, truth = simulate(N, 0)

@@ -96,6 +96,8 @@ def verdict(slope: float, lower: float, upper: float) -> str:
         return "the wrong way round"
     if lower <= 0:
         return "not recovered"
+    if lower > 1:
+        return "overstated"
     return "recovered" if slope >= ALMOST_ALL else "recovered in part"
 
 
