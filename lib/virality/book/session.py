@@ -76,6 +76,7 @@ def report(request: Request, plain: bool = False, where: Run | None = None) -> R
 
 def _execute(target: Run, request: Request) -> dict:
     given = params.resolve(request.given)
+    _refuse_inputs(given)
     _record_inputs(target, request)
     given = _record_parameters(target, given, request.forget)
     _resolve_encoders(target, given, "encoders" in request.given)
@@ -85,6 +86,13 @@ def _execute(target: Run, request: Request) -> dict:
         sys.stderr.flush()
     _print_table(results)
     return given
+
+
+def _refuse_inputs(given: dict) -> None:
+    """Inputs are recorded and watched for changes, so they have options of their own."""
+    for name in ("name", "posts", "videos", "mapping"):
+        if name in given:
+            raise UserError(f"“{name}” is not given with -p.", do=f"Use --{name} instead.")
 
 
 def _record_inputs(target: Run, request: Request) -> None:
