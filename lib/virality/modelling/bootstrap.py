@@ -48,6 +48,33 @@ def block_weights(n: int, n_bootstrap: int = 1000, seed: int = 0) -> np.ndarray:
     return weights / (n_blocks * length)
 
 
+def block_standard_error(values: np.ndarray) -> float:
+    """Standard error of a mean over posts, from all circular blocks of neighbours.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        In time order.
+
+    Returns
+    -------
+    float
+        What the bootstrap of `block_weights` tends to with many draws, in closed form.
+    """
+    n, length = len(values), block_length(len(values))
+    around = np.concatenate([values, values[: length - 1]]) - np.mean(values)
+    means = np.convolve(around, np.ones(length) / length, mode="valid")
+    return float(np.sqrt(np.mean(means**2) * length / n))
+
+
+def mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Mean of per-post values in time order ± t × block standard error; NaN below 8 posts."""
+    if len(values) < 8:
+        return np.nan, np.nan
+    half = t_width(len(values), confidence) * block_standard_error(values)
+    return float(np.mean(values) - half), float(np.mean(values) + half)
+
+
 def t_width(n: int, confidence: float = CONFIDENCE) -> float:
     """Student's t for as many blocks as n posts give."""
     freedom = max(n / block_length(n) - 1, 1)

@@ -12,14 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
-from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from virality.errors import UserError
 from virality.modelling import features as ft
 from virality.modelling import models as md
 from virality.modelling import study
-from virality.modelling.blocks import make_transform
+from virality.modelling.blocks import BlockTransform, make_transform
 from virality.modelling.validation import folds_table, make_splitter
 
 PREDICTION_COLUMNS = {
@@ -78,7 +77,7 @@ class FoldData:
     rivals_test: pd.DataFrame
     y_train: pd.Series
     y_test: pd.Series
-    transform: Pipeline
+    transform: BlockTransform
 
     def columns(self, blocks: str = "all") -> list[str]:
         """Model columns of a selection of blocks, see `select_columns`."""
@@ -102,7 +101,7 @@ class FittedFold:
     fold: int
     model: BaseEstimator
     booster: object | None
-    transform: Pipeline
+    transform: BlockTransform
     X_train: pd.DataFrame
     X_test: pd.DataFrame
     y_pred: pd.Series
@@ -224,12 +223,14 @@ def fold_data(
     X = table.X[select_columns(table.X.columns, blocks)]
     for fold, (train, test) in enumerate(splitter.split(), start=1):
         transform = _transform(preset, pca, n_components)
-        X_train = transform.fit_transform(X.iloc[train])
+        with threadpool_limits(1):
+            X_train = transform.fit_transform(X.iloc[train])
+            X_test = transform.transform(X.iloc[test])
         yield FoldData(
             split=split,
             fold=fold,
             X_train=X_train,
-            X_test=transform.transform(X.iloc[test]),
+            X_test=X_test,
             rivals_train=table.rivals.iloc[train],
             rivals_test=table.rivals.iloc[test],
             y_train=table.y.iloc[train],
@@ -280,7 +281,8 @@ def fit_final(
     For looking at the model and for scoring a draft.  Its own predictions prove nothing.
     """
     transform = _transform(preset, pca, n_components)
-    X = transform.fit_transform(table.X)
+    with threadpool_limits(1):
+        X = transform.fit_transform(table.X)
     everything = FoldData("final", 0, X, X, table.rivals, table.rivals, table.y, table.y, transform)
     return fit_fold(everything, model, "all", preset, seed)
 
@@ -413,7 +415,7 @@ def _model_rows(fold: FoldData, model: str, blocks: str) -> tuple[pd.DataFrame, 
     return X_train, X_test
 
 
-def _transform(preset: str, pca: str, n_components: int) -> Pipeline:
+def _transform(preset: str, pca: str, n_components: int) -> BlockTransform:
     ours = preset != "study"
     return make_transform(pca, n_components, normalise=ours, scale=ours)
 

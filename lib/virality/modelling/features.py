@@ -154,7 +154,7 @@ def _study_known(name: str, late: str) -> str:
 
 def _per_author(posts: pd.DataFrame, build) -> pd.DataFrame:
     """Apply `build` to each author's posts and return the rows in the order of `posts`."""
-    if posts["author"].nunique(dropna=False) <= 1:
+    if len(posts["author"].unique()) <= 1:
         return build(posts)
     rows = posts.reset_index(drop=True).groupby("author", sort=False, dropna=False).indices
     parts = [build(posts.iloc[np.sort(own)]) for own in rows.values()]

@@ -31,7 +31,7 @@ class InnerRidge(RegressorMixin, BaseEstimator):
     alphas : tuple of float
         Penalties to choose from, as a multiple of the number of training rows.
     caution : float
-        Prefer the largest penalty whose inner error is within this many standard errors of the best.
+        Prefer the largest penalty whose inner error is within so many standard errors of the best.
 
     Attributes
     ----------

@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-_EMOJI = "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u3030\u303d]"
+_EMOJI = (
+    "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
+    "\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u3030\u303d]"
+)
 
 #: (feature, unit, definition); everything here is known before posting.
 COLUMNS = (

@@ -25,21 +25,6 @@ PRESETS = ("tuned", "study")
 #: Members of the stack; it predicts their plain average.
 STACK_MEMBERS = ("block_ridge", "xgboost", "random_forest", "rolling_median_10")
 
-#: Plain names for tables and sentences.
-MODEL_NAMES = {
-    "ridge": "Ridge",
-    "elastic_net": "Elastic Net",
-    "block_ridge": "Block Ridge",
-    "xgboost": "XGBoost",
-    "random_forest": "Random forest",
-    "stack": "Stack",
-    "train_mean": "Mean so far",
-    "train_median": "Median so far",
-    "last_post": "Same as the last post",
-    "rolling_median_10": "Median of the last ten",
-    "ewm": "Weighted recent mean",
-}
-
 
 class RobustBooster(RegressorMixin, BaseEstimator):
     """XGBoost for about a hundred posts: shallow trees, few bins, a loss that forgives outliers.

@@ -124,7 +124,9 @@ def paired_differences(
                 continue
             own = _loss(group, loss)
             gap = (own - reference).dropna().reindex(own.index).dropna().to_numpy()
-            weights = bs.block_weights(len(gap), n_bootstrap, seed) if len(gap) else np.zeros((0, 0))
+            weights = (
+                bs.block_weights(len(gap), n_bootstrap, seed) if len(gap) else np.zeros((0, 0))
+            )
             found = _difference(gap, weights, confidence)
             rows.append({**dict(zip(KEYS, keys, strict=True)), "against": against, **found})
         del split
@@ -206,7 +208,9 @@ def _pooled(group: pd.DataFrame, weights: np.ndarray, confidence: float) -> dict
     y, p, base = (group[c].to_numpy(float) for c in ("y_true", "y_pred", "train_mean"))
     out = _metrics(y, p, base)
     per_fold = [top_hits(y[i], p[i]) for i in group.groupby("fold", sort=False).indices.values()]
-    sizes = list(zip(group.groupby("fold", sort=False).size(), (k for _, k in per_fold), strict=True))
+    sizes = list(
+        zip(group.groupby("fold", sort=False).size(), (k for _, k in per_fold), strict=True)
+    )
     hits = float(np.sum([h for h, _ in per_fold]))
     out.update(
         top10_hits=hits,

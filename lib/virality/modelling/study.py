@@ -83,7 +83,8 @@ def read_study_table(path: str | Path) -> pd.DataFrame | None:
     -------
     DataFrame or None
         Columns posted_at (local time, no zone), caption, length_s, views, and post_id (the last
-        part of the link, or the row number); sorted by posted_at.  None when `path` is not such a table.
+        part of the link, or the row number); sorted by posted_at.  None when `path` is no such
+        table.
     """
     path = Path(path)
     if path.suffix.lower() != ".csv" or not path.is_file():

@@ -61,7 +61,7 @@ def target_values(posts: pd.DataFrame, target: str = "views") -> pd.Series:
 def available_targets(posts: pd.DataFrame, at_least: int = 30) -> list[str]:
     """Targets that at least `at_least` posts have a value for, and that are not constant."""
     values = {name: target_values(posts, name).dropna() for name in TARGETS}
-    return [name for name, y in values.items() if len(y) >= at_least and y.nunique() > 1]
+    return [name for name, y in values.items() if len(y) >= at_least and y.min() < y.max()]
 
 
 def is_matured(posts: pd.DataFrame, embargo_days: float = 7) -> np.ndarray:

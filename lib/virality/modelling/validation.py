@@ -135,7 +135,7 @@ class Shuffled(TimeSplitter):
 
 
 class Study(TimeSplitter):
-    """The study's folds: `TimeSeriesSplit` with three folds and no gap, on the order of the table."""
+    """The study's folds: `TimeSeriesSplit` with three folds, no gap, in the order of the table."""
 
     name = "study"
 
