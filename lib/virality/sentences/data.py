@@ -31,6 +31,7 @@ DAY_NAMES = dict(
 )
 HEAVY = 3.0  # mean over median beyond which a tail is called heavy
 EVEN = 1.3
+UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which they are uneven
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
 
@@ -95,8 +96,7 @@ def size(n: int) -> str:
     if n < MIN_POSTS:
         return (
             f"With {plural(n, 'post')} this report describes and does not model: below "
-            f"{MIN_POSTS}, "
-            "a model would learn accidents."
+            f"{MIN_POSTS}, a model would learn accidents."
         )
     if n < INDICATIVE_POSTS:
         return (
@@ -105,8 +105,7 @@ def size(n: int) -> str:
         )
     return (
         "That is enough to model, and still few: one account has one history, and no amount of "
-        "care "
-        "makes a second one."
+        "care makes a second one."
     )
 
 
@@ -117,10 +116,10 @@ def when(reading: PostsReading) -> str:
     if notes["zone_found"] and notes["zone_found"] != notes["timezone"]:
         found = escape(notes["zone_found"])
         text = (
-            f"The file writes local times and names no zone. A video id knows its upload time in "
+            "The file writes local times and names no zone. A video id knows its upload time in "
             f"universal time, and the two agree if the file was written in **{found}**. So the "
-            f"ids' times are used. Hours in this report are shown in {zone}, the zone it was "
-            f"asked for; set the parameter `timezone` to {found} to see the creator's own hours."
+            f"ids' times are used. Hours in this report are shown in {zone}, the zone it was asked "
+            f"for; set the parameter `timezone` to {found} to see the creator's own hours."
         )
     elif notes["zone_found"]:
         text = f"The stated times agree with the video ids in {zone}, so they can be trusted."
@@ -146,8 +145,7 @@ def _growth(notes: dict) -> str:
         return ""
     text = (
         f" {plural(growth['n'], 'pair of readings', 'pairs of readings')} of the same post show "
-        "how "
-        f"views grew: by a median {percent(growth['median'] - 1)}"
+        f"how views grew: by a median {percent(growth['median'] - 1)}"
     )
     if growth["n_after_embargo"]:
         late = growth["median_after_embargo"] - 1
@@ -222,8 +220,7 @@ def tail_caption(posts: pd.DataFrame) -> str:
     return (
         f"Half of the posts have fewer than {count(tail.median)} views, the mean is "
         f"{count(tail.mean)}, and the most viewed has {count(tail.largest)}. On the log scale, "
-        "equal "
-        "steps are equal factors."
+        "equal steps are equal factors."
     )
 
 
@@ -277,10 +274,12 @@ def concentration_caption(posts: pd.DataFrame) -> str:
     tail = describe.tail(posts)
     if not np.isfinite(tail.top_share):
         return "There are no views to share out."
+    top = f"{plural(tail.n_top, 'post')} of {tail.n:,} hold"
+    if tail.n_top == 1:
+        top = f"post of {tail.n:,} holds"
     return (
-        f"The most viewed {plural(tail.n_top, 'post')} of {tail.n:,} hold "
-        f"{percent(tail.top_share)} of all views. On the dotted line every post would have the "
-        "same."
+        f"The most viewed {top} {percent(tail.top_share)} of all views. On the dotted line every "
+        "post would have the same."
     )
 
 
@@ -289,8 +288,8 @@ def concentration_alt(posts: pd.DataFrame) -> str:
     tail = describe.tail(posts)
     share = "no" if not np.isfinite(tail.top_share) else percent(tail.top_share)
     return (
-        f"A curve of the share of all views against the share of posts, most viewed first; the "
-        f"top tenth of posts holds {share} of the views."
+        "A curve of the share of all views against the share of posts, most viewed first; the top "
+        f"tenth of posts holds {share} of the views."
     )
 
 
@@ -324,8 +323,8 @@ def timeline_caption(posts: pd.DataFrame) -> str:
         return "Every post by time and views. So few posts show no level."
     wander = describe.change(posts).wander
     return (
-        "Every post by time and views, with the median of the last ten. Between its lowest and its "
-        f"highest point that median moves by a factor of {significant(wander, 2)}."
+        "Every post by time and views, with the median of the last ten. Between its lowest and "
+        f"its highest point that median moves by a factor of {significant(wander, 2)}."
     )
 
 
@@ -334,8 +333,7 @@ def timeline_alt(posts: pd.DataFrame) -> str:
     first, last = posts["posted_at"].min(), posts["posted_at"].max()
     return (
         f"Scatter of {plural(len(posts), 'post')} from {first:%Y-%m-%d} to {last:%Y-%m-%d} by "
-        "views "
-        "on a log scale, with a line for the rolling median of ten posts."
+        "views on a log scale, with a line for the rolling median of ten posts."
     )
 
 
@@ -344,21 +342,22 @@ def timeline_reading(posts: pd.DataFrame) -> str:
     change = describe.change(posts)
     if not np.isfinite(change.factor):
         return "Too few posts to tell whether the account's level moved."
+    if change.wander == 1:
+        return "The level does not move at all."
     if change.wander > WANDERS:
         text = (
             "The level wanders: what was a strong post in one season is an ordinary one in "
-            "another. "
-            "A model that does not know the recent level starts with a handicap, and a rule that "
-            "knows nothing else may be hard to beat."
+            "another. A model that does not know the recent level starts with a handicap, and a "
+            "rule that knows nothing else may be hard to beat."
         )
     else:
         text = (
-            "The level stays in a narrow band. Knowing the recent posts then tells little that the "
-            "overall median does not."
+            "The level stays in a narrow band. Knowing the recent posts then tells little that "
+            "the overall median does not."
         )
     moved = (
-        f"The last third of the posts has {significant(change.factor, 2)} times the median "
-        "views of the first"
+        f"The last third of the posts has {significant(change.factor, 2)} times the median views "
+        "of the first"
     )
     if not np.isfinite(change.low):
         return f"{text} {moved}; with so few posts that carries no interval."
@@ -381,9 +380,8 @@ def rhythm_caption(posts: pd.DataFrame, timezone: str) -> str:
     held = sum(hours[(start + k) % 24] for k in range(6)) / len(posts)
     return (
         f"Posts by weekday and hour ({escape(timezone)}). The busiest six hours, from "
-        f"{start:02d}:00 "
-        f"to {(start + 6) % 24:02d}:00, hold {percent(held)} of the posts; the busiest day is "
-        f"{DAY_NAMES[days.idxmax()]} with {percent(days.max() / len(posts))}."
+        f"{start:02d}:00 to {(start + 6) % 24:02d}:00, hold {percent(held)} of the posts; the "
+        f"busiest day is {DAY_NAMES[days.idxmax()]} with {percent(days.max() / len(posts))}."
     )
 
 
@@ -407,14 +405,13 @@ def rhythm_reading(posts: pd.DataFrame, timezone: str) -> str:
     counts = describe.rhythm(posts, timezone).to_numpy()
     filled, most = int((counts > 0).sum()), int(counts.max())
     text = (
-        f"Of the grid's {counts.size} cells, {filled} hold a post at all, and the fullest holds "
-        f"{most}."
+        f"Of the grid's {counts.size} cells, {filled} {'holds' if filled == 1 else 'hold'} a post "
+        f"at all, and the fullest holds {most}."
     )
     if most < 8:
         return text + (
-            " Averages of views in such cells would be noise, so this page shows when posts "
-            "went up "
-            "and makes no claim about the best time."
+            " Averages of views in such cells would be noise, so this page shows when posts went "
+            "up and makes no claim about the best time."
         )
     return text + (
         " A habit this firm leaves few posts at other times, so the record cannot say what would "
@@ -432,8 +429,8 @@ def lengths_caption(posts: pd.DataFrame) -> str:
         return "No lengths are known."
     relation = describe.relation(posts, "duration_s")
     span = (
-        f"{plural(len(own), 'post')} of {significant(own.min(), 2)} to "
-        f"{significant(own.max(), 2)} seconds."
+        f"{plural(len(own), 'post')} of {significant(own.min(), 2)} to {significant(own.max(), 2)} "
+        "seconds."
     )
     return f"Views by length, {span} {_spearman(relation)}"
 
@@ -452,9 +449,8 @@ def lengths_reading(posts: pd.DataFrame) -> str:
     relation = describe.relation(posts, "duration_s")
     if not relation.n:
         return (
-            "This input holds no lengths, so length is not among the features. It can come "
-            "from the "
-            "video files, or from another export."
+            "This input holds no lengths, so length is not among the features. It can come from "
+            "the video files, or from another export."
         )
     if not np.isfinite(relation.low):
         return "There are too few different posts to say whether length and views go together."
@@ -470,9 +466,8 @@ def lengths_reading(posts: pd.DataFrame) -> str:
         )
     return (
         "The interval includes zero: this record shows no steady rise or fall of views with "
-        "length. "
-        "A curve with a best length in the middle would not show in one correlation; the bands in "
-        "the figure are there for that."
+        "length. A curve with a best length in the middle would not show in one correlation; the "
+        "bands in the figure are there for that."
     )
 
 
@@ -497,18 +492,16 @@ def hashtags_caption(table: pd.DataFrame) -> str:
     """State what the figure of hashtags shows."""
     return (
         f"The {plural(len(table), 'most used hashtag')} (posts in brackets): views with it over "
-        "views without it, "
-        f"relative to the account's level at the time. The interval of {len(_clear(table))} of "
-        f"{len(table)} leaves out no difference."
+        "views without it, relative to the account's level at the time. The interval of "
+        f"{len(_clear(table))} of {len(table)} leaves out no difference."
     )
 
 
 def hashtags_alt(table: pd.DataFrame) -> str:
     """Describe the hashtags' figure to who cannot see it."""
     return (
-        f"Intervals for {plural(len(table), 'hashtag')}: the factor between views with "
-        "and "
-        "without each, shrunken towards one, beside the raw factor."
+        f"Intervals for {plural(len(table), 'hashtag')}: the factor between views with and without "
+        "each, shrunken towards one, beside the raw factor."
     )
 
 
@@ -517,8 +510,7 @@ def hashtags_reading(table: pd.DataFrame, n_posts: int, private: bool = False) -
     if n_posts < MIN_POSTS or table.empty:
         return (
             "No hashtag is on enough posts, with enough posts without it, to compare them. "
-            "Counting "
-            "further would be reading tea leaves."
+            "Counting further would be reading tea leaves."
         )
     clear, chance = _clear(table), 0.2 * len(table)
     text = (
@@ -616,15 +608,14 @@ def features_reading(ledger: pd.DataFrame, features: pd.DataFrame) -> str:
     if len(late):
         text = (
             f"{plural(len(late), 'feature')} in it **did not exist yet** when the post went up. "
-            "They "
-            "are here to replicate the study, and no forecast may use them."
+            "They are here to replicate the study, and no forecast may use them."
         )
     if empty:
         names = listing([f.split("__")[-1].replace("_", " ") for f in empty][:8])
         text += (
-            f" {plural(len(empty), 'feature is', 'features are')} empty, because the input does "
-            "not "
-            f"say: {names}{' …' if len(empty) > 8 else ''}."
+            f" {plural(len(empty), 'feature is', 'features are')} empty for every post, because "
+            f"the input does not say or its history is too short: {names}"
+            f"{' …' if len(empty) > 8 else ''}."
         )
     return text
 
@@ -639,8 +630,11 @@ def answer(reading: PostsReading) -> str:
     number = repairs["severity"].value_counts()
     dropped, missing = int(number.get("row dropped", 0)), int(number.get("set missing", 0))
     changed = missing + int(number.get("repaired", 0))
-    text = f"We have **{plural(len(posts), 'post')}**"
-    text += f" from {posts['posted_at'].min():%Y-%m-%d} to {posts['posted_at'].max():%Y-%m-%d}. "
+    first, last = posts["posted_at"].min(), posts["posted_at"].max()
+    span = (
+        f"of {first:%Y-%m-%d}" if len(posts) == 1 else f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}"
+    )
+    text = f"We have **{plural(len(posts), 'post')}** {span}. "
     rows = f"{plural(dropped, 'row')} could not be used" if dropped else "every row could be used"
     values = f"{plural(changed, 'value')} had to be repaired or set missing"
     if not changed:
@@ -648,9 +642,10 @@ def answer(reading: PostsReading) -> str:
     text += f"{rows[0].upper()}{rows[1:]}, and {values}; each has a line in @tbl-repairs. "
     text += _trust(changed + dropped, len(posts))
     if tail.n >= 10 and np.isfinite(tail.top_share):
+        how = "unevenly" if tail.top_share > UNEVEN else "rather evenly"
         text += (
-            f" Views are spread unevenly: the top tenth of the posts holds "
-            f"{percent(tail.top_share)} of them."
+            f" Views are spread {how}: the top tenth of the posts holds {percent(tail.top_share)} "
+            "of them."
         )
     return text
 
