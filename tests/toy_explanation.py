@@ -7,7 +7,7 @@ import pandas as pd
 
 from virality.demo.model import REGIMES, Effects, simulate_posts
 from virality.modelling import evaluate, features
-from virality.modelling.explain import Fold
+from virality.modelling.boosters import StoredFold
 
 
 @dataclass
@@ -43,7 +43,9 @@ def creator(n_posts=120, seed=0, effects=None, media=True, separation=1.0) -> Cr
     return Creator(posts, told, table, features.ledger(), embeddings)
 
 
-def fit(own: Creator, n_folds=4, refits=False) -> tuple[list[Fold], pd.DataFrame, pd.DataFrame]:
+def fit(
+    own: Creator, n_folds=4, refits=False
+) -> tuple[list[StoredFold], pd.DataFrame, pd.DataFrame]:
     """Return (stored folds, predictions of XGBoost and the rivals, table of folds)."""
     predictions, folds = evaluate.cross_validate(
         own.posts,
@@ -54,7 +56,11 @@ def fit(own: Creator, n_folds=4, refits=False) -> tuple[list[Fold], pd.DataFrame
     )
     table = evaluate.model_table(own.posts, own.features, own.embeddings)
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=n_folds)]
-    return [Fold(f.fold, f.booster, f.X_test) for f in fitted], predictions, folds
+    return (
+        [StoredFold(f.fold, f.booster, f.X_test, f.y_pred.to_numpy()) for f in fitted],
+        predictions,
+        folds,
+    )
 
 
 def explained(predictions: pd.DataFrame) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 
 from virality.figures import theme
 from virality.modelling.clusters import HOLDS, LOOSE, NOISE, Stability
@@ -55,6 +56,7 @@ def post_map(regimes: pd.DataFrame) -> Figure:
             fontweight="bold",
         )
     ax.set(xticks=[], yticks=[], xlabel="near = alike; directions and distances mean nothing")
+    ax.spines[["left", "bottom"]].set_visible(False)
     return fig
 
 
@@ -99,6 +101,8 @@ def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         ax.set_xscale("log")
         ax.grid(axis="y", visible=False)
     _factor_ticks(right)
+    left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
+    left.minorticks_off()
     left.set_yticks(range(len(summary)), [letter(r) for r in summary["regime"]])
     left.set_ylim(len(summary) - 0.4, -0.6)
     left.set_xlabel("views (log scale); line: median")

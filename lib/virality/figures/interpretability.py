@@ -7,7 +7,13 @@ import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, PercentFormatter, StrMethodFormatter
+from matplotlib.ticker import (
+    FuncFormatter,
+    MaxNLocator,
+    NullFormatter,
+    PercentFormatter,
+    StrMethodFormatter,
+)
 
 from virality.figures import theme
 from virality.sentences.concepts import concept
@@ -177,6 +183,8 @@ def dependence(tables: dict[str, pd.DataFrame]) -> Figure:
         ax.set_xlabel(concept(key).axis)
         if len(table) and table["reading"].min() > 0 and _spans(table["reading"]) > 50:
             ax.set_xscale("log")
+            ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,g}"))
+            ax.xaxis.set_minor_formatter(NullFormatter())
         elif len(table) and table["reading"].max() >= 1000:
             ax.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
             ax.xaxis.set_major_locator(MaxNLocator(5))

@@ -6,7 +6,8 @@ count only when they come back after posts are left out, more reliably than in s
 have the same spread and the same drift over time but no groups.
 
 Sources: Campello, Moulavi & Sander (2013), HDBSCAN; Hennig (2007), cluster-wise assessment of
-stability; Prichard & Theiler (1994), surrogate data for several series.
+stability; Prichard & Theiler (1994), surrogate data for several series; Schreiber & Schmitz
+(2000), Surrogate time series (matching the ends).
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ NOISE = -1
 LARGE_ACCOUNT_SHARE = 0.03  # smallest regime, as a share of very many posts
 
 KEPT_SHARE = 0.8  # of the posts in each resample
-N_RESAMPLES = 10
+N_RESAMPLES = 8
 N_SURROGATES = 99
 TESTED_POSTS = 600  # larger accounts are thinned evenly in time for the null test
 LEVEL = 0.05
+ERA = 0.25  # of the record: a regime whose middle half lies within is an era
 HOLDS, LOOSE = 0.75, 0.6  # Hennig's marks: a valid stable group; a pattern
 
 
@@ -36,6 +38,9 @@ class Stability:
     ----------
     recovery : ndarray of shape (n_regimes,)
         Mean best Jaccard overlap of each regime with a regime found after posts were left out.
+    era : ndarray of bool, shape (n_regimes,)
+        Whether the middle half of its posts lies within a quarter of the record. An era cannot be
+        told from a drift that lingered.
     overall : float
         Sum over regimes of share of posts × recovery, 0 to 1; of the posts that were tested.
     null : ndarray of shape (n_surrogates,)
@@ -45,6 +50,7 @@ class Stability:
     """
 
     recovery: np.ndarray
+    era: np.ndarray
     overall: float
     null: np.ndarray
     p: float
@@ -55,9 +61,14 @@ class Stability:
         return float(np.quantile(self.null, 1 - LEVEL)) if len(self.null) else float("nan")
 
     @property
+    def sure(self) -> np.ndarray:
+        """Whether each regime comes back, in resamples and over time."""
+        return (self.recovery >= LOOSE) & ~self.era
+
+    @property
     def stable(self) -> bool:
-        """At least two regimes hold, and together better than structureless posts would."""
-        return bool(self.p <= LEVEL and np.sum(self.recovery >= LOOSE) >= 2)
+        """At least two regimes are sure, and all do better than structureless posts would."""
+        return bool(self.p <= LEVEL and self.sure.sum() >= 2)
 
 
 def smallest_regime(n_posts: int, min_cluster_size: int = 8) -> int:
@@ -123,7 +134,7 @@ def stability(
     """Leave a fifth of the posts out, search again, and compare with posts without groups.
 
     The null are surrogates: the points' Fourier phases over time are drawn anew, the same for every
-    dimension. Their covariances and their drift stay, every grouping is gone. (Against a plain
+    dimension. Their spread and their drift stay, every grouping is gone. (Against a plain
     Gaussian of the same covariance, content that merely drifts would pass for regimes.)
 
     Parameters
@@ -158,7 +169,14 @@ def stability(
         ]
     )
     p = (1 + np.sum(null >= overall)) / (1 + len(null))
-    return Stability(recovery, overall, null, float(p))
+    return Stability(recovery, eras(labels), overall, null, float(p))
+
+
+def eras(labels: np.ndarray) -> np.ndarray:
+    """Whether each regime is an era, from labels in time order."""
+    places = [np.flatnonzero(labels == regime) for regime in range(labels.max(initial=NOISE) + 1)]
+    spans = [np.ptp(np.quantile(place, [0.25, 0.75])) for place in places]
+    return np.array(spans) < ERA * len(labels)
 
 
 def _thinned(values: np.ndarray) -> np.ndarray:
@@ -168,13 +186,22 @@ def _thinned(values: np.ndarray) -> np.ndarray:
 
 
 def _surrogate(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a Gaussian-like series with the same spectrum and cross-spectrum as `values`."""
-    waves = np.fft.rfft(values - values.mean(axis=0), axis=0)
+    """Return a Gaussian-like series with the same spectrum and cross-spectrum as `values`.
+
+    The line from the first posts to the last is taken out before and put back after: a Fourier
+    series goes round in a circle, and the jump from end to start would pass for short-term noise.
+    """
+    ends = min(8, len(values))
+    line = np.linspace(-0.5, 0.5, len(values))[:, None] * (
+        values[-ends:].mean(axis=0) - values[:ends].mean(axis=0)
+    )
+    rest = values - line
+    waves = np.fft.rfft(rest - rest.mean(axis=0), axis=0)
     turn = np.exp(2j * np.pi * rng.random(len(waves)))
     turn[0] = 1
     if len(values) % 2 == 0:
         turn[-1] = rng.choice([-1, 1])  # the highest frequency of an even length is real
-    return np.fft.irfft(waves * turn[:, None], n=len(values), axis=0)
+    return np.fft.irfft(waves * turn[:, None], n=len(values), axis=0) + line
 
 
 def _searched_recovery(values, min_cluster_size, min_samples, rng) -> float:

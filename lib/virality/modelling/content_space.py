@@ -22,7 +22,7 @@ _CALENDAR = re.compile(r"metadata__(hour|weekday|day_of_year|month|year)(_|$)")
 
 COVERAGE = 0.5  # share of posts that must have a block for it to shape the space
 CLIP_SD = 3.0  # a rare flag or an outlier may not own a component
-DIMENSIONS = 5  # of the joint space
+DIMENSIONS = 8  # of the joint space: fewer merge regimes, more drown them
 
 
 @dataclass(frozen=True)

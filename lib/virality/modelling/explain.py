@@ -18,7 +18,6 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,7 @@ import xgboost as xgb
 from virality.errors import UserError
 from virality.modelling import bootstrap as bs
 from virality.modelling import scores
+from virality.modelling.boosters import StoredFold
 from virality.modelling.concepts import concept_of
 from virality.modelling.features import BLOCKS, block_of
 
@@ -46,43 +46,6 @@ RIVALS = ("rolling_median_10", "train_mean")
 SMALLEST_PUSH = 1e-6  # log views
 REPEATS = 20  # shuffles of a block
 MANY_ROWS = 2000  # from so many held-out posts on, a quarter of the shuffles will do
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One stored fold: the booster, and the rows it was asked to predict.
-
-    Parameters
-    ----------
-    number : int
-        Fold.
-    booster : xgboost.Booster
-        As loaded from its JSON.
-    rows : DataFrame of shape (n_held_out, n_columns)
-        Transformed held-out rows, index post_id, columns ``block__name`` or ``block__pcN``.
-    """
-
-    number: int
-    booster: xgb.Booster
-    rows: pd.DataFrame
-
-
-def stored_folds(folder: Path) -> list[Fold]:
-    """Read the folds that the nonlinear models left in a folder; none when it holds none.
-
-    Parameters
-    ----------
-    folder : Path
-        With ``fold_<k>.json`` (XGBoost) and ``fold_<k>_rows.parquet`` for each fold. The final
-        model beside them has seen every post, so it is not explained.
-    """
-    folds = []
-    for path in Path(folder).glob("fold_*.json"):
-        booster = xgb.Booster()
-        booster.load_model(path)
-        rows = pd.read_parquet(path.with_name(f"{path.stem}_rows.parquet"))
-        folds.append(Fold(int(path.stem.removeprefix("fold_")), booster, rows))
-    return sorted(folds, key=lambda fold: fold.number)
 
 
 # --------------------------------------------------------------------------------- SHAP
@@ -113,12 +76,14 @@ def contributions(booster: xgb.Booster, rows: pd.DataFrame) -> tuple[pd.DataFram
     return pd.DataFrame(np.asarray(values, float), index=rows.index, columns=rows.columns), base
 
 
-def explain(folds: Iterable[Fold], predictions: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def explain(
+    folds: Iterable[StoredFold], predictions: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Explain the held-out posts of every fold.
 
     Parameters
     ----------
-    folds : iterable of Fold
+    folds : iterable of StoredFold
         As stored by the nonlinear models.
     predictions : DataFrame
         Out-of-fold predictions of the same model (one per post and fold).
@@ -134,17 +99,15 @@ def explain(folds: Iterable[Fold], predictions: pd.DataFrame) -> tuple[pd.DataFr
     Raises
     ------
     UserError
-        When the boosters do not give the stored predictions: they are from different runs.
+        When a post was not held out, or a booster does not give the stored predictions.
     """
     long, wide = [], []
     for fold in folds:
-        rows = _held_out(fold, predictions)
-        values, base = contributions(fold.booster, rows)
-        predicted = predict(fold.booster, rows)
-        _refuse_mismatch(fold.number, predicted, predictions)
-        long.append(_long(fold.number, values, rows))
+        _refuse_mismatch(fold, predictions)
+        values, base = contributions(fold.booster, fold.rows)
+        long.append(_long(fold.fold, values, fold.rows))
         sums = values.T.groupby(block_of).sum().T
-        wide.append(sums.assign(fold=fold.number, base_value=base, prediction=predicted))
+        wide.append(sums.assign(fold=fold.fold, base_value=base, prediction=fold.y_pred))
     if not long:
         return empty_shap(), empty_blocks()
     table = pd.concat(wide).reset_index(names="post_id")
@@ -182,29 +145,17 @@ def in_order(blocks: Iterable[str]) -> list[str]:
     return sorted(blocks, key=lambda block: (rank.get(block, len(rank)), block))
 
 
-def _held_out(fold: Fold, predictions: pd.DataFrame) -> pd.DataFrame:
-    own = predictions.loc[predictions["fold"] == fold.number, "post_id"]
-    seen = fold.rows.index.difference(pd.Index(own))
-    if len(seen):
-        raise UserError(
-            f"Fold {fold.number} holds {len(seen)} posts that it was not tested on.",
-            where="boosters",
-            do="Run the chapter “nonlinear” again.",
-        )
-    return fold.rows
-
-
-def _refuse_mismatch(number: int, predicted: np.ndarray, predictions: pd.DataFrame) -> None:
-    stored = predictions.loc[predictions["fold"] == number, "y_pred"].to_numpy(float)
-    same = len(stored) == len(predicted) and np.allclose(
-        np.sort(stored), np.sort(predicted), rtol=0, atol=AGREEMENT
-    )
-    if not same:
-        raise UserError(
-            f"The booster of fold {number} does not give the stored predictions.",
-            where="boosters",
-            do="Run the chapter “nonlinear” again.",
-        )
+def _refuse_mismatch(fold: StoredFold, predictions: pd.DataFrame) -> None:
+    """Raise UserError unless every row is a held-out post with the prediction that was stored."""
+    own = predictions[predictions["fold"] == fold.fold].set_index("post_id")["y_pred"]
+    told = own.reindex(fold.rows.index).to_numpy(float)
+    if np.isnan(told).any():
+        what = f"Fold {fold.fold} holds posts that it was not tested on."
+    elif np.abs(told - fold.y_pred).max(initial=0) > AGREEMENT:
+        what = f"The booster of fold {fold.fold} does not give the stored predictions."
+    else:
+        return
+    raise UserError(what, where="boosters", do="Run the chapter “nonlinear” again.")
 
 
 def _long(number: int, values: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -309,7 +260,7 @@ def lead(shap_blocks: pd.DataFrame, order: pd.Series) -> tuple[float, float, flo
 
 
 def shuffle_importance(
-    folds: Iterable[Fold], predictions: pd.DataFrame, order: pd.Series, seed: int = 0
+    folds: Iterable[StoredFold], predictions: pd.DataFrame, order: pd.Series, seed: int = 0
 ) -> pd.DataFrame:
     """How much worse the fitted model gets when a whole block is shuffled among held-out posts.
 
@@ -318,7 +269,7 @@ def shuffle_importance(
 
     Parameters
     ----------
-    folds : iterable of Fold
+    folds : iterable of StoredFold
     predictions : DataFrame
         Out-of-fold predictions of the same model; gives y_true.
     order : Series
@@ -363,12 +314,12 @@ def refit_importance(predictions: pd.DataFrame, order: pd.Series) -> pd.DataFram
     return _losses_by_block(worse.dropna().reset_index("fold", drop=True), order)
 
 
-def _shuffled_losses(fold: Fold, predictions: pd.DataFrame, seed: int) -> pd.DataFrame:
-    own = predictions[predictions["fold"] == fold.number].set_index("post_id")
+def _shuffled_losses(fold: StoredFold, predictions: pd.DataFrame, seed: int) -> pd.DataFrame:
+    own = predictions[predictions["fold"] == fold.fold].set_index("post_id")
     y = own["y_true"].reindex(fold.rows.index).to_numpy(float)
     rows, n = fold.rows, len(fold.rows)
-    miss = np.abs(y - predict(fold.booster, rows))
-    rng = np.random.default_rng([seed, fold.number])
+    miss = np.abs(y - fold.y_pred)
+    rng = np.random.default_rng([seed, fold.fold])
     repeats = REPEATS if len(predictions) < MANY_ROWS else REPEATS // 4
     orders = np.concatenate([rng.permutation(n) for _ in range(repeats)])
     stacked = pd.DataFrame(np.tile(rows.to_numpy(), (repeats, 1)), columns=rows.columns)
@@ -511,13 +462,13 @@ class Explanation:
 
 
 def explanation(
-    folds: list[Fold], predictions: pd.DataFrame, posts: pd.DataFrame, seed: int = 0
+    folds: list[StoredFold], predictions: pd.DataFrame, posts: pd.DataFrame, seed: int = 0
 ) -> Explanation:
     """Explain stored folds, and check the explanation in two ways that need no SHAP.
 
     Parameters
     ----------
-    folds : list of Fold
+    folds : list of StoredFold
         Stored boosters of XGBoost on all blocks; may be empty.
     predictions : DataFrame
         Long table with XGBoost (all blocks, and where there are such, each left out) and the naive
@@ -546,15 +497,15 @@ def explanation(
     return Explanation(shap, shap_blocks, order, found, blocks, by_fold, ahead)
 
 
-def of_folds(predictions: pd.DataFrame, folds: list[Fold]) -> pd.DataFrame:
+def of_folds(predictions: pd.DataFrame, folds: list[StoredFold]) -> pd.DataFrame:
     """Keep the predictions of the run that the stored folds belong to: same posts, same values.
 
     (An expanding and a rolling window share their held-out posts, but not their boosters.)
     """
     if not folds:
         return predictions.head(0)
-    parts = [pd.Series(predict(f.booster, f.rows), index=f.rows.index) for f in folds]
-    return _nearest(predictions, pd.concat(parts, keys=[f.number for f in folds]))
+    parts = [pd.Series(each.y_pred, index=each.rows.index) for each in folds]
+    return _nearest(predictions, pd.concat(parts, keys=[each.fold for each in folds]))
 
 
 def of_shap(predictions: pd.DataFrame, shap_blocks: pd.DataFrame) -> pd.DataFrame:

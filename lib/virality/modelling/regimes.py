@@ -26,6 +26,7 @@ COLUMNS = {
     "typical": "Int64",
     "traits": "string",
     "recovery": "float64",
+    "era": "boolean",
     "recovery_all": "float64",
     "recovery_null": "float64",
     "p_value": "float64",
@@ -60,7 +61,7 @@ def build(
     """
     content = content_table(features, embeddings)
     space = content_space(content)
-    nothing = Stability(np.zeros(0), 0.0, np.zeros(0), 1.0)
+    nothing = Stability(np.zeros(0), np.zeros(0, bool), 0.0, np.zeros(0), 1.0)
     if not space.usable:
         return empty(), space, nothing
     found = find_regimes(space.points, min_cluster_size, min_samples)
@@ -71,6 +72,7 @@ def build(
     by_regime = dict(enumerate(check.recovery))
     table["traits"] = table["regime"].map(traits(found["regime"], content)).fillna("")
     table["recovery"] = table["regime"].map(by_regime).astype(float)
+    table["era"] = table["regime"].map(dict(enumerate(check.era)))
     table["recovery_all"], table["recovery_null"] = check.overall, check.bar
     table["p_value"], table["stable"] = check.p, check.stable
     table["blocks"] = ",".join(space.blocks)
@@ -225,12 +227,12 @@ def summarise(
     DataFrame
         regime, posts, share, views, views_low, views_high, lift, lift_low, lift_high (factors
         against the posts around), hits (share above nine tenths of all posts), first, last (the
-        middle half of its dates), era (True when that half spans under a quarter of all posts),
+        middle half of its dates), era,
         miss (typical error as a factor, held-out posts), held_out, traits, recovery.
     """
     table = members(regimes, posts)
     hit = table["log_views"] > table["log_views"].quantile(0.9) if len(table) else []
-    table = table.assign(hit=hit, place=np.arange(len(table)))
+    table = table.assign(hit=hit)
     table["miss"] = table["post_id"].map(_typical_misses(predictions)).astype(float)
     rows = [_summary(label, part, len(table)) for label, part in table.groupby("regime")]
     rows.sort(key=lambda row: (row["regime"] == NOISE, row["regime"]))
@@ -240,8 +242,6 @@ def summarise(
 def _summary(label: int, part: pd.DataFrame, n_posts: int) -> dict:
     views, low, high = median_interval(part["views"])
     lift, lift_low, lift_high = np.exp(median_interval(part["relative"]))
-    place = part["place"].to_numpy(float)
-    middle = np.quantile(place, [0.25, 0.75]) if len(place) else np.zeros(2)
     days = part["posted_at"].quantile([0.25, 0.75]).to_list() if len(part) else [pd.NaT] * 2
     return {
         "regime": int(label),
@@ -256,7 +256,7 @@ def _summary(label: int, part: pd.DataFrame, n_posts: int) -> dict:
         "hits": part["hit"].mean() if len(part) else float("nan"),
         "first": days[0],
         "last": days[1],
-        "era": bool(label != NOISE and np.ptp(middle) < 0.25 * n_posts),
+        "era": bool(part["era"].fillna(False).any()),
         "miss": float(np.exp(part["miss"].median())),
         "held_out": int(part["miss"].notna().sum()),
         "traits": part["traits"].iloc[0] if len(part) else "",
@@ -334,7 +334,8 @@ def fingerprints(regimes: pd.DataFrame, shap_blocks: pd.DataFrame) -> pd.DataFra
     whole.insert(0, "held_out", table["post_id"].nunique())
     whole.index = pd.Index([pd.NA], dtype="Int64", name="regime")
     means.index = means.index.astype("Int64")
-    return pd.concat([means, whole])
+    order = [*(r for r in means.index if r != NOISE), *(r for r in means.index if r == NOISE)]
+    return pd.concat([whole, means.loc[order]])
 
 
 def common_hashtags(table: pd.DataFrame, at_most: int = 3) -> dict[int, list[str]]:

@@ -194,6 +194,12 @@ def verdict(regimes: pd.DataFrame, check: Stability) -> str:
             f"same drift over time, give groups that come back just as well ({odds}). What "
             "follows is a way of sorting the posts, not a discovery about them."
         )
+    if np.sum(check.recovery >= LOOSE) >= 2:
+        return (
+            "**No stable regimes, but eras.** The groups come back when posts are left out "
+            f"({odds}), but {_eras(check)} within one stretch of the record. Whether that is a "
+            "kind of post or a time of the account, the record cannot tell: a kind would return."
+        )
     return (
         f"**No stable regimes.** There is more grouping than in posts without groups ({odds}), but "
         "no two regimes come back when posts are left out. What follows is a way of sorting the "
@@ -201,11 +207,16 @@ def verdict(regimes: pd.DataFrame, check: Stability) -> str:
     )
 
 
+def _eras(check: Stability) -> str:
+    names = [letter(r) for r in np.flatnonzero(check.era)]
+    return f"{listing(names)} {'lies' if len(names) == 1 else 'lie'}"
+
+
 def _holding(check: Stability) -> str:
-    marks = {"hold": [], "loose": [], "fall": []}
+    marks = {"hold": [], "loose": [], "fall": [], "era": []}
     for regime, value in enumerate(check.recovery):
         kind = "hold" if value >= HOLDS else "loose" if value >= LOOSE else "fall"
-        marks[kind].append(letter(regime))
+        marks["era" if check.era[regime] else kind].append(letter(regime))
     parts = []
     if marks["hold"]:
         parts.append(
@@ -218,7 +229,12 @@ def _holding(check: Stability) -> str:
             f"{listing(marks['fall'])} {'falls' if len(marks['fall']) == 1 else 'fall'} apart and "
             "should not be relied on"
         )
-    return f"Taken one by one: {', '.join(parts)}."
+    if marks["era"]:
+        parts.append(
+            f"{listing(marks['era'])} {'is' if len(marks['era']) == 1 else 'are'} as much an era "
+            "as a kind of post"
+        )
+    return f"Taken one by one: {'; '.join(parts)}."
 
 
 # ---------------------------------------------------------------------------- the regimes
@@ -502,10 +518,10 @@ def answer(regimes: pd.DataFrame, summary: pd.DataFrame, check: Stability, p: fl
     if not check.stable:
         return (
             f"**No stable regimes.** The search names {plural(len(labels), 'group')}, but they do "
-            "not come back reliably when posts are left out. Use the map to sort and to look, not "
-            f"to conclude.{small}"
+            "not come back reliably, when posts are left out or over time. Use the map to sort and "
+            f"to look, not to conclude.{small}"
         )
-    sure = [r for r in labels if check.recovery[r] >= LOOSE]
+    sure = [r for r in labels if check.sure[r]]
     own = summary.set_index("regime")
     names = [f"**{letter(r)}** ({describe(own.loc[r, 'traits'])})" for r in sure[:SHOWN_REGIMES]]
     text = (
