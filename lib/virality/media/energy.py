@@ -1,0 +1,256 @@
+"""What the eye and the ear feel early, as twenty named numbers.
+
+Sound is measured with librosa, colour and sharpness with scikit-image, movement with OpenCV's
+dense optical flow (DIS; Kroeger et al. 2016, Fast optical flow using dense inverse search).
+Nothing is fitted: each number depends on one file alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from virality.media.sound import RATE
+
+_HOP = 160  # 10 ms
+_FRAME = 512
+FLOOR_DB = -80.0
+# A cut: the colour histograms differ by more than this share, and so does the small picture.
+_CUT_HISTOGRAM = 0.35
+_CUT_PICTURE = 0.10
+_ONSET_DB = 2.0
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One number: its name, unit and what it says."""
+
+    name: str
+    unit: str
+    definition: str
+
+
+SOUND_FEATURES = (
+    Feature("rms_level", "dB", "mean level of the sound, full scale is 0"),
+    Feature("rms_slope", "dB/s", "how much louder it gets per second"),
+    Feature("rms_spread", "dB", "standard deviation of the level over the window"),
+    Feature("onset_rate", "1/s", "beginnings of sounds per second"),
+    Feature("tempo", "bpm", "most likely beat; 0 where nothing begins"),
+    Feature("spectral_centroid", "Hz", "brightness of the sound; 0 in silence"),
+    Feature("spectral_flatness", "0-1", "0 a pure tone, 1 noise; where it is not silent"),
+    Feature("zero_crossing_rate", "0-1", "sign changes per sample"),
+    Feature("voiced_share", "0-1", "share of the window with a pitch between 70 and 400 Hz"),
+    Feature("silence_before_sound", "s", "seconds before the first sound; the window when none"),
+)
+PICTURE_FEATURES = (
+    Feature("brightness", "0-1", "mean lightness"),
+    Feature("contrast", "0-1", "standard deviation of lightness within a frame"),
+    Feature("saturation", "0-1", "mean saturation"),
+    Feature("colourfulness", "0-1", "spread along the red-green and yellow-blue axes"),
+    Feature("sharpness", "0-1", "share of strong edges (Sobel)"),
+    Feature("motion", "heights/s", "mean length of the optical flow, cuts left out"),
+    Feature("motion_spread", "heights/s", "standard deviation of the motion over time"),
+    Feature("flicker", "0-1", "mean change of lightness between looks"),
+    Feature("cut_rate", "1/s", "cuts per second"),
+    Feature("first_cut", "s", "time of the first cut; the window when there is none"),
+)
+FEATURES = SOUND_FEATURES + PICTURE_FEATURES
+
+
+def of_sound(samples: np.ndarray, seconds: float) -> tuple[dict[str, float], np.ndarray]:
+    """Measure the sound of the window.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+        Mono, 16 kHz.
+    seconds : float
+        Length of the window, for what never happens in it.
+
+    Returns
+    -------
+    features : dict of str to float
+        One value for each of :data:`SOUND_FEATURES`; all finite.
+    curve : ndarray of float32, shape (tenths,)
+        Level in dB for each tenth of a second.
+    """
+    from librosa import feature as lf
+    from librosa import onset
+
+    level = _level(samples, _FRAME, _HOP)
+    loud = level > max(FLOOR_DB + 15, level.max() - 40)
+    silent = level.max() <= FLOOR_DB + 15
+    spectrum = np.abs(_stft(samples))
+    envelope = onset.onset_strength(
+        S=_to_db(_mel(spectrum)), sr=RATE, hop_length=_HOP, lag=2, max_size=3
+    )
+    # In dB above the neighbourhood; relative thresholds find onsets in a steady tone.
+    hits = onset.onset_detect(
+        onset_envelope=envelope, sr=RATE, hop_length=_HOP, normalize=False, delta=_ONSET_DB
+    )
+    length = len(samples) / RATE
+    times = np.arange(len(level)) * _HOP / RATE
+    values = {
+        "rms_level": level.mean(),
+        "rms_slope": np.polyfit(times, level, 1)[0] if len(level) > 2 else 0.0,
+        "rms_spread": level.std(),
+        "onset_rate": len(hits) / length,
+        "tempo": _tempo(envelope) if len(hits) > 1 else 0.0,
+        "spectral_centroid": 0.0 if silent else _weighted_centroid(spectrum),
+        "spectral_flatness": 0.0 if silent else lf.spectral_flatness(S=spectrum[:, loud]).mean(),
+        "zero_crossing_rate": float(np.mean(np.diff(np.signbit(samples)))),
+        "voiced_share": 0.0 if silent else _voiced_share(samples, level),
+        "silence_before_sound": times[np.argmax(loud)] if loud.any() and not silent else seconds,
+    }
+    return {name: float(value) for name, value in values.items()}, _curve(samples)
+
+
+def of_picture(
+    images: np.ndarray, times: np.ndarray, seconds: float
+) -> tuple[dict[str, float], np.ndarray]:
+    """Measure the pictures of the window.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width, 3)
+    times : ndarray of float64, shape (n,)
+        Seconds.
+    seconds : float
+        Length of the window, for what never happens in it.
+
+    Returns
+    -------
+    features : dict of str to float
+        One value for each of :data:`PICTURE_FEATURES`; all finite.
+    curve : ndarray of float32, shape (n - 1,)
+        Motion between one look and the next, in picture heights per second; NaN at a cut.
+    """
+    from skimage.filters import sobel
+
+    hsv = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2HSV) for image in images])
+    grey = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
+    light = grey.astype(np.float32) / 255
+    cut_at = _cuts(hsv, light)
+    motion = _motion(grey, times, cut_at)
+    moving = motion[np.isfinite(motion)]
+    span = max(float(times[-1] - times[0]), 1e-9) if len(times) > 1 else seconds
+    changes = np.abs(np.diff(light.mean(axis=(1, 2))))
+    values = {
+        "brightness": light.mean(),
+        "contrast": light.std(axis=(1, 2)).mean(),
+        "saturation": hsv[..., 1].mean() / 255,
+        "colourfulness": _colourfulness(images),
+        "sharpness": np.mean([np.mean(sobel(frame) > 0.08) for frame in light[::3]]),
+        "motion": moving.mean() if len(moving) else 0.0,
+        "motion_spread": moving.std() if len(moving) else 0.0,
+        "flicker": changes.mean() if len(changes) else 0.0,
+        "cut_rate": cut_at.sum() / span,
+        "first_cut": times[1:][cut_at][0] if cut_at.any() else seconds,
+    }
+    return {name: float(value) for name, value in values.items()}, motion
+
+
+def _level(samples: np.ndarray, frame: int, hop: int) -> np.ndarray:
+    """Return the level in dB (full scale 0, not below the floor) of each step."""
+    from librosa import feature as lf
+
+    power = lf.rms(y=samples, frame_length=frame, hop_length=hop)[0] ** 2
+    return 10 * np.log10(np.maximum(power.astype(float), 10 ** (FLOOR_DB / 10)))
+
+
+def _curve(samples: np.ndarray) -> np.ndarray:
+    tenth = RATE // 10
+    whole = samples[: len(samples) // tenth * tenth].reshape(-1, tenth).astype(float)
+    power = np.maximum((whole**2).mean(axis=1), 10 ** (FLOOR_DB / 10))
+    return (10 * np.log10(power)).astype(np.float32)
+
+
+def _stft(samples: np.ndarray) -> np.ndarray:
+    from librosa import stft
+
+    return stft(samples, n_fft=_FRAME, hop_length=_HOP)
+
+
+def _mel(spectrum: np.ndarray) -> np.ndarray:
+    from librosa import feature as lf
+
+    return lf.melspectrogram(S=spectrum**2, sr=RATE, n_fft=_FRAME, n_mels=64)
+
+
+def _to_db(power: np.ndarray) -> np.ndarray:
+    from librosa import power_to_db
+
+    return power_to_db(power, ref=1.0, amin=1e-8, top_db=None)
+
+
+def _tempo(envelope: np.ndarray) -> float:
+    from librosa import feature as lf
+
+    return float(lf.tempo(onset_envelope=envelope, sr=RATE, hop_length=_HOP, ac_size=3.0)[0])
+
+
+def _weighted_centroid(spectrum: np.ndarray) -> float:
+    """Centroid over the window, each moment weighted by its energy (silence says nothing)."""
+    energy = (spectrum**2).sum(axis=1)
+    pitches = np.linspace(0, RATE / 2, len(energy))
+    return float((energy * pitches).sum() / max(energy.sum(), 1e-12))
+
+
+def _voiced_share(samples: np.ndarray, level: np.ndarray) -> float:
+    """Share of 40 ms steps whose autocorrelation peaks at a speaking or singing pitch."""
+    size, hop = 640, 320
+    if len(samples) < size:
+        return 0.0
+    steps = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop].astype(float)
+    steps = (steps - steps.mean(axis=1, keepdims=True)) * np.hanning(size)
+    auto = np.fft.irfft(np.abs(np.fft.rfft(steps, 2 * size)) ** 2)[:, :size]
+    window = np.fft.irfft(np.abs(np.fft.rfft(np.hanning(size), 2 * size)) ** 2)[:size]
+    low, high = RATE // 400, RATE // 70
+    # Dividing by the window's own autocorrelation undoes its fall-off (Boersma 1993).
+    peak = (auto[:, low:high] / np.maximum(window[low:high], 1e-9)).max(axis=1)
+    power = auto[:, 0] / window[0]
+    heard = power > 10 ** ((max(level.max() - 35, FLOOR_DB + 15)) / 10)
+    return float(np.mean(heard & (peak > 0.5 * np.maximum(power, 1e-12))))
+
+
+def _colourfulness(images: np.ndarray) -> float:
+    """Spread of opponent colours (Hasler and Süsstrunk 2003), scaled to 0-1."""
+    red, green, blue = np.moveaxis(images[::3].astype(np.float32) / 255, -1, 0)
+    first, second = red - green, (red + green) / 2 - blue
+    spread = np.hypot(first.std(), second.std())
+    return float(spread + 0.3 * np.hypot(first.mean(), second.mean()))
+
+
+def _cuts(hsv: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """Return for each step from one look to the next whether a cut lies between them."""
+    if len(hsv) < 2:
+        return np.zeros(0, bool)
+    histograms = np.stack([_colours(frame) for frame in hsv])
+    colour = np.abs(np.diff(histograms, axis=0)).sum(axis=1) / 2
+    small = np.stack([cv2.resize(f, (16, 16), interpolation=cv2.INTER_AREA) for f in light])
+    picture = np.abs(np.diff(small, axis=0)).mean(axis=(1, 2))
+    return (colour > _CUT_HISTOGRAM) & (picture > _CUT_PICTURE)
+
+
+def _colours(frame: np.ndarray) -> np.ndarray:
+    histogram = cv2.calcHist([frame], [0, 1, 2], None, [8, 4, 4], [0, 180, 0, 256, 0, 256])
+    return histogram.ravel() / histogram.sum()
+
+
+def _motion(grey: np.ndarray, times: np.ndarray, cut_at: np.ndarray) -> np.ndarray:
+    """Return the mean flow between looks in picture heights per second; NaN at cuts."""
+    if len(grey) < 2:
+        return np.zeros(0, np.float32)
+    height, width = grey.shape[1:]
+    scale = 112 / min(height, width)
+    size = (max(16, round(width * scale)), max(16, round(height * scale)))
+    small = [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in grey]
+    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    motion = np.full(len(grey) - 1, np.nan, np.float32)
+    for step in np.flatnonzero(~cut_at):
+        field = flow.calc(small[step], small[step + 1], None)
+        length = np.hypot(field[..., 0], field[..., 1]).mean() / size[1]
+        motion[step] = length / (times[step + 1] - times[step])
+    return motion

@@ -1,0 +1,317 @@
+"""What is in a file, and what is wrong with it, said in one sentence.
+
+PyAV opens the file and decodes its first seconds without drawing the pictures: what this
+second decoder counts (frames, their times, damage) is what the fast reader has to agree
+with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import av
+import numpy as np
+from av.stream import Disposition
+
+from virality.media.match import STILL_SUFFIXES
+
+# Containers whose boxes can be checked before anything is decoded (ISO base media).
+_BOX_SUFFIXES = {".mp4", ".mov", ".m4v", ".m4a", ".3gp"}
+_TOP_BOXES = {
+    b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moof", b"mfra", b"sidx",
+    b"styp", b"meta", b"pnot", b"udta", b"emsg", b"prft", b"ssix", b"pdin", b"junk",
+}  # fmt: skip
+TEXT_BYTES = bytes(range(32, 127)) + b"\n\r\t\f\b\x1b"
+
+
+@dataclass
+class Facts:
+    """What a file is.
+
+    Parameters
+    ----------
+    problem : str
+        Why nothing can be read; "" when the file opened.
+    warning : str
+        What is wrong although the file opened.
+    has_video, has_audio : bool
+        Whether there is such a stream (cover art is not video).
+    still : bool
+        Whether it is a picture, not a film.
+    duration_s, fps : float or None
+        Of the video stream, or the container.
+    width, height : int or None
+        As shown, after rotation.
+    rotation : int
+        Degrees, clockwise, by which a player turns the picture.
+    codec, audio_codec : str
+        Short names of the decoders.
+    sample_rate, channels : int or None
+        Of the sound.
+    """
+
+    problem: str = ""
+    warning: str = ""
+    has_video: bool = False
+    has_audio: bool = False
+    still: bool = False
+    duration_s: float | None = None
+    fps: float | None = None
+    width: int | None = None
+    height: int | None = None
+    rotation: int = 0
+    codec: str = ""
+    audio_codec: str = ""
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+@dataclass
+class Window:
+    """What the first seconds of a video stream hold, as the second decoder saw them.
+
+    Parameters
+    ----------
+    times : ndarray of float64, shape (n,)
+        Seconds from the first shown frame, rising, of all whole frames of the window.
+    damaged : int
+        Frames that the decoder had to mend or to leave out.
+    error : str
+        The first thing that went wrong; "" when nothing did.
+    ended : bool
+        Whether the stream ended inside the window.
+    """
+
+    times: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    damaged: int = 0
+    error: str = ""
+    ended: bool = False
+
+
+def size_of(number: float) -> str:
+    """Return a number of bytes in words.
+
+    >>> size_of(3_400_000)
+    '3.4 MB'
+    """
+    for unit in ("bytes", "kB", "MB"):
+        if number < 1000:
+            return f"{number:.0f} {unit}" if unit == "bytes" else f"{number:.1f} {unit}"
+        number /= 1000
+    return f"{number:.1f} GB"
+
+
+def structure(path: str | Path) -> tuple[str, str]:
+    """Check a file from its bytes alone.
+
+    Returns
+    -------
+    problem : str
+        Why it cannot be read at all, or "".
+    warning : str
+        What is wrong but may leave something to read, or "".
+    """
+    path = Path(path)
+    size = path.stat().st_size
+    if size == 0:
+        return "The file is empty.", ""
+    with path.open("rb") as handle:
+        head = handle.read(4096)
+    if not head.translate(None, TEXT_BYTES) or _is_text(head):
+        return "This is a text file with the name of a media file.", ""
+    if not head.strip(b"\0"):
+        return "The file holds nothing but zero bytes.", ""
+    if path.suffix.lower() in _BOX_SUFFIXES:
+        return _boxes(path, size)
+    return "", ""
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    try:
+        text = head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        # The cut at the end of the sample may fall inside a character.
+        if error.start < len(head) - 3:
+            return False
+        text = head[: error.start].decode("utf-8")
+    return sum(sign.isprintable() or sign.isspace() for sign in text) > 0.97 * len(text)
+
+
+def _boxes(path: Path, size: int) -> tuple[str, str]:
+    """Walk the top boxes of an MP4: no index, or cut short."""
+    found, place, cut = set(), 0, 0
+    with path.open("rb") as handle:
+        while place + 8 <= size:
+            handle.seek(place)
+            head = handle.read(16)
+            length, name = int.from_bytes(head[:4], "big"), head[4:8]
+            if name not in _TOP_BOXES:
+                # Not an MP4 inside, whatever it is called: PyAV will tell.
+                return ("", "") if not found else _verdict(found, size, cut)
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            found.add(name)
+            if length == 0:
+                break
+            if length < 8:
+                return _verdict(found, size, cut)
+            place += length
+            cut = place
+    return _verdict(found, size, cut if cut > size else 0)
+
+
+def _verdict(found: set[bytes], size: int, wanted: int) -> tuple[str, str]:
+    short = f"the file was cut short, at {size_of(size)} of {size_of(wanted)}" if wanted else ""
+    if b"moov" not in found and b"moof" not in found:
+        reason = short or "the recording or the download was not finished"
+        return f"The file has no index (moov), so it cannot be played: {reason}.", ""
+    return "", f"{short[0].upper()}{short[1:]}." if short else ""
+
+
+def probe(path: str | Path) -> Facts:
+    """Say what a local file is; never raises for a broken one.
+
+    Parameters
+    ----------
+    path : path-like
+        A file on this machine.
+
+    Returns
+    -------
+    Facts
+    """
+    path = Path(path)
+    try:
+        problem, warning = structure(path)
+    except OSError as error:
+        return Facts(problem=f"The file could not be opened ({error.strerror or error}).")
+    if problem:
+        return Facts(problem=problem)
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            facts = _facts(container, path)
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        cause = warning or f"it does not open as a video ({reason(error)})."
+        return Facts(problem=f"The file is damaged: {cause[0].lower()}{cause[1:]}")
+    facts.warning = warning
+    if not facts.has_video and not facts.has_audio:
+        facts.problem = "The file has neither a picture nor a sound stream."
+    return facts
+
+
+def reason(error: Exception) -> str:
+    """Return the decoder's own words, without its numbers and paths."""
+    words = getattr(error, "strerror", None) or type(error).__name__
+    return str(words).strip().rstrip(".").lower()
+
+
+def picture_stream(container: av.container.InputContainer):
+    """Return the film's stream (never cover art), or None."""
+    best = container.streams.best("video")
+    films = [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    return best if best in films else (films[0] if films else None)
+
+
+def sound_stream(container: av.container.InputContainer):
+    """Return the sound stream that a player would choose, or None."""
+    return container.streams.best("audio")
+
+
+def frames_of(container, stream, errors: list[str]):
+    """Yield the frames of a stream; a packet that does not decode is noted and passed over."""
+    packets = container.demux(stream)
+    while len(errors) < 100:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except (av.error.FFmpegError, ValueError, OSError) as error:
+            errors.append(reason(error))
+            return
+        try:
+            frames = packet.decode()
+        except av.error.EOFError:
+            return
+        except (av.error.FFmpegError, ValueError) as error:
+            errors.append(reason(error))
+            continue
+        yield from frames
+
+
+def _facts(container: av.container.InputContainer, path: Path) -> Facts:
+    facts = Facts(still=path.suffix.lower() in STILL_SUFFIXES)
+    video, audio = picture_stream(container), sound_stream(container)
+    if container.duration:
+        facts.duration_s = container.duration / av.time_base
+    if video is not None:
+        facts.has_video, facts.codec = True, video.codec_context.name
+        facts.width, facts.height = video.codec_context.width, video.codec_context.height
+        facts.fps = None if facts.still else _number(video.average_rate)
+        if video.duration and video.time_base:
+            facts.duration_s = float(video.duration * video.time_base)
+    if audio is not None:
+        context = audio.codec_context
+        facts.has_audio, facts.audio_codec = True, context.name
+        facts.sample_rate, facts.channels = context.sample_rate or None, context.channels or None
+    if facts.still:
+        facts.duration_s = None
+    return facts
+
+
+def _number(value) -> float | None:
+    return float(value) if value else None
+
+
+def look_through(path: str | Path, seconds: float, facts: Facts) -> Window:
+    """Decode the first seconds of the picture and count what is whole.
+
+    Turns `facts.width` and `facts.height` into what a player shows when the frames carry
+    a rotation.
+
+    Parameters
+    ----------
+    path : path-like
+    seconds : float
+        Length of the window.
+    facts : Facts
+        What :func:`probe` found; rotation and the size as shown are filled in.
+
+    Returns
+    -------
+    Window
+    """
+    window, times, errors = Window(ended=True), [], []
+    try:
+        with av.open(str(path), metadata_errors="ignore") as container:
+            stream = picture_stream(container)
+            stream.thread_count = 1
+            # Damage shows in the entropy decoder; smoothing the picture would cost a fifth.
+            stream.codec_context.options = {"skip_loop_filter": "all"}
+            for frame in frames_of(container, stream, errors):
+                if frame.pts is None:
+                    continue
+                times.append(float(frame.pts * frame.time_base))
+                if times[-1] - times[0] >= seconds:
+                    window.ended = False
+                    times.pop()
+                    break
+                window.damaged += bool(frame.is_corrupt)
+                if len(times) == 1:
+                    _turn(facts, frame)
+    except (av.error.FFmpegError, ValueError, OSError) as error:
+        errors.append(reason(error))
+    window.damaged += len(errors)
+    window.error = errors[0] if errors else ""
+    window.times = np.array(times, dtype=float) - (times[0] if times else 0.0)
+    return window
+
+
+def _turn(facts: Facts, frame: av.VideoFrame) -> None:
+    # PyAV says how far to turn counter-clockwise; phones and players speak clockwise.
+    facts.rotation = round(-frame.rotation) % 360
+    facts.width, facts.height = frame.width, frame.height
+    if facts.rotation in (90, 270):
+        facts.width, facts.height = frame.height, frame.width

@@ -1,0 +1,209 @@
+"""What one worker does with one file or one handful of texts. Runs anywhere; writes nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import cv2
+import fsspec
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from virality.media import energy
+from virality.media.cache import hash_file, pack
+from virality.media.encoders.base import Recipe, load
+from virality.media.frames import Frames, read_frames
+from virality.media.match import signature
+from virality.media.probe import Facts, probe
+from virality.media.sound import RATE, Sound, read_sound
+
+THUMBNAIL_HEIGHT = 176
+CHANGED = "The file changed while it was being read; run again."
+
+
+@dataclass(frozen=True)
+class FileTask:
+    """One media file and what is wanted of it.
+
+    Parameters
+    ----------
+    address : str
+        Local path or fsspec address.
+    signature : tuple
+        Size and times when the folder was listed (local files).
+    content : str
+        Content hash; "" when only the worker can know it.
+    wants : tuple of str
+        Of "media", "vision", "audio".
+    see, hear : Recipe
+    window_s, frames_per_s : float
+    """
+
+    address: str
+    signature: tuple
+    content: str
+    wants: tuple[str, ...]
+    see: Recipe
+    hear: Recipe
+    window_s: float
+    frames_per_s: float
+
+
+@dataclass(frozen=True)
+class TextTask:
+    """Some texts for one encoder."""
+
+    texts: tuple[str, ...]
+    see: Recipe
+
+
+@dataclass
+class Result:
+    """What came out: entries to store, or why there are none.
+
+    Parameters
+    ----------
+    task : FileTask or TextTask
+    content : str
+        Content hash of the file.
+    entries : dict of str to dict of str to ndarray
+        By what was wanted (files), or by text.
+    failure : str
+        What went wrong outside the file; nothing is stored then.
+    """
+
+    task: FileTask | TextTask
+    content: str = ""
+    entries: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    failure: str = ""
+
+
+def run(task: FileTask | TextTask) -> Result:
+    """Do one task with one thread; errors of a file become words, never exceptions."""
+    with one_thread():
+        return _texts(task) if isinstance(task, TextTask) else _file(task)
+
+
+@contextlib.contextmanager
+def one_thread():
+    """Keep every library to one thread: faster side by side, and the same bits every time."""
+    torch = sys.modules.get("torch")
+    before = cv2.getNumThreads(), torch.get_num_threads() if torch else 0
+    cv2.setNumThreads(1)
+    if torch:
+        torch.set_num_threads(1)
+    try:
+        with threadpool_limits(1):
+            yield
+    finally:
+        cv2.setNumThreads(before[0])
+        if torch:
+            torch.set_num_threads(before[1])
+
+
+def _texts(task: TextTask) -> Result:
+    encoder = _load(task.see)
+    vectors = encoder.encode_texts(task.texts)
+    tokens, limit = encoder.count_tokens(task.texts)
+    return Result(
+        task,
+        entries={
+            text: {"vector": vector, "tokens": np.array([count, limit])}
+            for text, vector, count in zip(task.texts, vectors, tokens, strict=True)
+        },
+    )
+
+
+def _load(recipe: Recipe):
+    encoder = load(recipe)
+    if recipe.kind != "classic":
+        # torch may only just have been imported, after the threads were counted.
+        sys.modules["torch"].set_num_threads(1)
+    return encoder
+
+
+def _file(task: FileTask) -> Result:
+    try:
+        with _on_this_machine(task.address) as path:
+            if "://" not in task.address and signature(path) != task.signature:
+                return Result(task, failure=CHANGED)
+            content = task.content or hash_file(path)
+            entries = _read(path, task)
+            if "://" not in task.address and signature(path) != task.signature:
+                return Result(task, failure=CHANGED)
+            return Result(task, content, entries)
+    except OSError as error:
+        return Result(task, failure=f"The file could not be fetched ({_words(error)}).")
+    except MemoryError:
+        return Result(task, failure="There was not enough memory to read this file.")
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
+
+
+@contextlib.contextmanager
+def _on_this_machine(address: str):
+    """Give a local path: the file itself, or a copy of a remote one for the time being."""
+    if "://" not in address:
+        yield Path(address)
+        return
+    system, path = fsspec.url_to_fs(address)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / f"media{Path(path).suffix}"
+        system.get_file(path, str(copy))
+        yield copy
+
+
+def _read(path: Path, task: FileTask) -> dict[str, dict[str, np.ndarray]]:
+    facts = probe(path)
+    entries: dict[str, dict[str, np.ndarray]] = {}
+    frames, sound = Frames(), Sound()
+    if {"media", "vision"} & set(task.wants):
+        side = task.see.image_side
+        frames = read_frames(path, facts, task.window_s, task.frames_per_s, side)
+    if {"media", "audio"} & set(task.wants):
+        sound = read_sound(path, facts, task.window_s)
+    if "media" in task.wants:
+        entries["media"] = _describe(path, facts, frames, sound, task.window_s)
+    if "vision" in task.wants and len(frames.images):
+        vectors = _load(task.see).encode_images(frames.images)
+        entries["vision"] = {"mean": vectors.mean(axis=0), "spread": vectors.std(axis=0)}
+    if "audio" in task.wants and len(sound.samples):
+        entries["audio"] = {"mean": _load(task.hear).encode_sound(sound.samples)}
+    return entries
+
+
+def _describe(path: Path, facts: Facts, frames: Frames, sound: Sound, window_s: float) -> dict:
+    """Return the entry of everything that depends on no encoder."""
+    values, entry = {}, {}
+    if len(sound.samples):
+        values["sound"], entry["level"] = energy.of_sound(sound.samples, window_s)
+    if len(frames.images):
+        seen = energy.of_picture(frames.images, frames.times, window_s)
+        values["picture"], entry["motion"] = seen
+        entry["times"] = frames.times
+        entry["thumbnail"] = np.frombuffer(_thumbnail(frames.images[0]), dtype=np.uint8)
+    values["facts"] = asdict(facts) | {
+        "picture_problem": frames.problem,
+        "picture_warning": frames.warning,
+        "sound_problem": sound.problem,
+        "sound_warning": sound.warning,
+        "n_frames": len(frames.images),
+        "heard_s": len(sound.samples) / RATE,
+        "reader": frames.reader,
+        "size_bytes": path.stat().st_size,
+    }
+    return entry | {"values": pack(values)}
+
+
+def _thumbnail(image: np.ndarray) -> bytes:
+    height, width = image.shape[:2]
+    size = (max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
+    small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 82]
+    return cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), quality)[1].tobytes()
