@@ -210,7 +210,7 @@ class Cleaner:
         links = [ids.is_photo_link(u) for u in self._cells("url")]
         lengths = self._cells("duration")
         zero = [not is_blank(c) and float_or_none(c) == 0 for c in lengths]
-        photo = np.array(words) | np.array(links) | np.array(zero)
+        photo = np.array([words, links, zero], dtype=bool).any(axis=0)
         df["kind"] = pd.array(np.where(photo, "photo", "video"), dtype="string")
         df.loc[photo, "duration_s"] = np.nan
         for i in np.flatnonzero(photo):

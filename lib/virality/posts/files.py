@@ -11,6 +11,7 @@ from datetime import datetime, time
 from pathlib import Path, PurePosixPath
 
 from virality.errors import UserError
+from virality.posts.parse import visible
 from virality.posts.source import MAX_BYTES, Source, as_table
 
 MAX_MEMBERS = 20_000
@@ -46,7 +47,7 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
         )
     for path in map(Path, paths):
         if not _exists(path):
-            raise UserError(f"There is no file {path}.", do="Check the path.")
+            raise UserError(f"There is no file {visible(str(path))[:200]}.", do="Check the path.")
         for file in _files(path) if path.is_dir() else [path]:
             yield from open_bytes(file.name, _bytes(file))
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 from virality.book.prose import plural
 from virality.errors import UserError
+from virality.posts.parse import visible
 
 MAX_BYTES = 250_000_000
 MAX_COLUMNS = 2_000
@@ -32,7 +33,7 @@ _FOREIGN = {
     b"MZ\x90": "a program",
 }
 _OLD_CODEPAGES = (
-    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 shift_jis gb18030 big5 euc_kr"
+    "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1258 shift_jis gb18030 big5 euc_kr"
 )
 
 
@@ -75,7 +76,8 @@ class Source:
     """
 
     def __init__(self, name: str, data: bytes = b"", table: Table | None = None):
-        self.name, self.data, self._table = name, data, table
+        self.name = visible(name)[:200] or "unnamed"
+        self.data, self._table = data, table
         self.remarks: list[str] = []
 
     @property
@@ -200,8 +202,16 @@ def _old_codepage(data: bytes) -> tuple[str, str]:
         return text, f"{plural(lost, 'broken character')} replaced"
     from charset_normalizer import from_bytes  # only here: rare, and slow to load
 
-    best = from_bytes(data[:200_000], cp_isolation=_OLD_CODEPAGES.split()).best()
-    encoding = best.encoding if best else "cp1252"
+    matches = from_bytes(data[:200_000], cp_isolation=_OLD_CODEPAGES.split())
+    best = matches.best()
+    # Of two that fit about equally, the Western one is by far the more common.
+    western = any(
+        m.encoding == "cp1252"
+        and m.chaos <= best.chaos + 0.01
+        and m.coherence >= best.coherence - 0.05
+        for m in matches
+    )
+    encoding = best.encoding if best and not western else "cp1252"
     text = data.decode(encoding, errors="replace")
     return text, f"not UTF-8; read as {encoding}, so check the captions' accents"
 
@@ -231,8 +241,6 @@ def read_csv(text: str, name: str) -> Table:
 
 def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -> Table:
     """Bring records into columns; ragged rows and repeated headers are told, not hidden."""
-    from virality.posts.parse import visible
-
     header = [visible(h) for h in header]
     if len(header) > MAX_COLUMNS:
         raise UserError(f"The table has more than {MAX_COLUMNS} columns.", where=name)
@@ -343,7 +351,7 @@ def read_json(text: str, name: str) -> list:
         raise _too_deep(name) from None
     except ValueError:
         position = getattr(reason, "pos", 0)
-        cut = position >= len(text.rstrip()) - 2
+        cut = position >= len(text.rstrip()) - 2 or "Unterminated" in str(reason)
         problem = "breaks off in the middle" if cut else f"is broken at character {position + 1:,}"
         raise UserError(f"The JSON {problem}.", where=name, do="Download it again.") from None
     return _json_lines(text, name)

@@ -58,4 +58,8 @@ def _counts_only(column: list[str]) -> bool:
 
 def _is_day(cell: str) -> bool:
     moment = take_apart(cell)
-    return not moment.problem and bool(moment.words or moment.pair or moment.month)
+    return (
+        any(c.isdigit() for c in cell)
+        and not moment.problem
+        and bool(moment.words or moment.pair or moment.month)
+    )
