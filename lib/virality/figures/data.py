@@ -72,7 +72,6 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
     counts = describe.rhythm(posts, timezone)
     figure, axis = theme.figure(7.2, 2.7)
     colors = sns.light_palette(POSTS, as_cmap=True)
-    colors.set_bad((0, 0, 0, 0))
     most = int(counts.to_numpy().max())
     ticks = sorted({1, most} | ({(1 + most) // 2} if most > 4 else set()))
     sns.heatmap(

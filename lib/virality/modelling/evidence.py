@@ -1,8 +1,7 @@
 """Is anything predictable at all?  Two claims, each with its own test.
 
 *Content*: does what a post shows say anything about its views, beyond how the account was doing?
-*History*: does how the account was doing say anything, beyond its long-run mean?  And then: how
-large would an effect of content have to be for this number of posts to show it?
+*History*: does how the account was doing say anything, beyond its long-run mean?
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from virality.modelling.validation import MIN_POSTS, make_splitter
 
 LEVEL = "rival__rolling_median_10"
 ALPHA = 0.05
-POWER = 0.8
+MIN_TESTED = 12  # held-out posts for a test of history
 
 #: One row per test; which columns a kind fills is said by the function that makes it.
 EVIDENCE_COLUMNS = {
@@ -66,6 +65,11 @@ class Content:
     def testable(self) -> bool:
         """Whether there is a block, a fold and an outcome that varies."""
         return bool(self.blocks and self.folds) and np.ptp(self.residual) > 0
+
+    @property
+    def n_tested(self) -> int:
+        """Posts in the test folds."""
+        return sum(len(test) for _, test in self.folds)
 
     def together(self) -> np.ndarray:
         """All blocks side by side, each with the same total variance in the first training rows."""
@@ -164,16 +168,21 @@ def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.Dat
         found = np.hstack(
             [sh.shift_statistics(z, content.residual, content.folds, moves) for z in sources]
         )
-    each = sh.stepdown(found[:, :-1])
-    together = sh.stepdown(found)
-    common = {"measure": "spearman", "model": "ridge", "n": _tested(content), "n_shifts": len(moves)}
+    p, p_adjusted = sh.stepdown(found[:, :-1])
+    p_together, p_any = sh.combined(found[:, :-1], found[:, -1])
+    common = {
+        "measure": "spearman",
+        "model": "ridge",
+        "n": content.n_tested,
+        "n_shifts": len(moves),
+    }
     rows = [
         {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
-         "p": together.p[-1], "p_adjusted": together.p_any, **common}
+         "p": p_together, "p_adjusted": p_any, **common}
     ]  # fmt: skip
     rows += [
-        {"kind": "content", "block": name, "statistic": found[0, i], "p": each.p[i],
-         "p_adjusted": each.p_adjusted[i], **common}
+        {"kind": "content", "block": name, "statistic": found[0, i], "p": p[i],
+         "p_adjusted": p_adjusted[i], **common}
         for i, name in enumerate(names)
     ]  # fmt: skip
     return evidence_table(rows)
@@ -217,7 +226,7 @@ def tree_test(
         truth = [fold.y_test.to_numpy() for fold in folds]
         statistic, p = shift_within_folds(truth, predicted, n_shifts, seed)
         rows.append({"kind": "trees", "block": sh.TOGETHER, "model": model, "measure": "spearman",
-                     "statistic": statistic, "p": p, "p_adjusted": p, "n": _tested(content),
+                     "statistic": statistic, "p": p, "p_adjusted": p, "n": content.n_tested,
                      "n_shifts": n_shifts})  # fmt: skip
     return evidence_table(rows)
 
@@ -274,14 +283,14 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
         One row of kind "history": `statistic` is the share of the mean's squared error that the
         rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
     """
-    chosen = predictions[predictions["split"] == split].drop_duplicates(["fold", "post_id", "model"])
-    wide = chosen.pivot(index=["fold", "post_id"], columns="model", values="y_pred")
-    if not {"rolling_median_10", "train_mean"} <= set(wide.columns):
-        return empty_evidence()
-    order = chosen[chosen["model"] == "train_mean"].set_index(["fold", "post_id"])
-    wide = wide.loc[order.index]
-    y = order["y_true"]
-    return test_history(y, wide["rolling_median_10"], wide["train_mean"])
+    keys = ["fold", "post_id"]
+    chosen = predictions[predictions["split"] == split].drop_duplicates([*keys, "model"])
+    recent, mean = (
+        chosen[chosen["model"] == model].set_index(keys)
+        for model in ("rolling_median_10", "train_mean")
+    )
+    both = mean.join(recent[["y_pred"]], rsuffix="_recent", how="inner")
+    return test_history(both["y_true"], both["y_pred_recent"], both["y_pred"])
 
 
 def test_history(y, recent, mean) -> pd.DataFrame:
@@ -289,9 +298,9 @@ def test_history(y, recent, mean) -> pd.DataFrame:
     y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
     gain = (y - mean) ** 2 - (y - recent) ** 2
     base = float(((y - mean) ** 2).mean()) if len(y) else 0.0
-    if len(y) < 2 * MIN_TESTED or base <= 0:
+    if len(y) < MIN_TESTED or base <= 0:
         return empty_evidence()
-    error = block_standard_error(gain)
+    error = bs.block_standard_error(gain)
     freedom = max(len(y) / bs.block_length(len(y)) - 1, 1)
     p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
     half = bs.t_width(len(y)) * error
@@ -304,112 +313,6 @@ def test_history(y, recent, mean) -> pd.DataFrame:
 
 
 test_history.__test__ = False
-MIN_TESTED = 6
-
-
-def block_standard_error(values: np.ndarray) -> float:
-    """Standard error of a mean from all circular blocks of neighbours, in closed form.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n,)
-        In time order.
-
-    References
-    ----------
-    Politis and Romano (1992); the limit of their bootstrap for many draws.
-    """
-    n, length = len(values), bs.block_length(len(values))
-    around = np.concatenate([values, values[: length - 1]]) - values.mean()
-    means = np.convolve(around, np.ones(length) / length, mode="valid")
-    return float(np.sqrt(np.mean(means**2) * length / n))
-
-
-def smallest_effect(
-    posts: pd.DataFrame,
-    tables: Iterable[pd.DataFrame],
-    *,
-    target: str = "views",
-    embargo_days: float = 7,
-    n_folds: int = 5,
-    split: str = "expanding",
-    n_directions: int = 10,
-    n_shifts: int = 99,
-    n_simulated: int = 100,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """How large would an effect of content have to be, to be found four times out of five?
-
-    By simulation on this creator's own posts: the residuals are shifted to a random place, which
-    destroys whatever content had to say and keeps their tails and memory; an effect of known size
-    along the leading directions of the content is added; the test is run; and so on.
-
-    Parameters
-    ----------
-    n_directions : int
-        Leading components of the content that carry the planted effect.
-    n_shifts, n_simulated : int
-        Shifts per test, and simulated creators per size.
-
-    Returns
-    -------
-    DataFrame
-        One row of kind "power" per planted R² (`statistic`), its power in `p`, and one row of kind
-        "smallest_effect": `statistic` is the R² with 80 % power, NaN when even the largest size
-        has less.
-    """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table, n_folds, split)
-    if not content.testable:
-        return empty_evidence()
-    return effect_sizes(content, n_directions, n_shifts, n_simulated, seed)
-
-
-EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-
-
-def effect_sizes(
-    content: Content,
-    n_directions: int = 10,
-    n_shifts: int = 99,
-    n_simulated: int = 100,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """The smallest effect on prepared series, see `smallest_effect`."""
-    rng = np.random.default_rng(seed)
-    n, scores = len(content.residual), content.together()
-    moves = sh.all_shifts(n, n_shifts, seed=seed)
-    noise = _standard(np.column_stack(
-        [np.roll(content.residual, rng.choice(moves)) for _ in range(n_simulated)]
-    ))  # fmt: skip
-    axes, sizes, _ = np.linalg.svd(scores - scores.mean(axis=0), full_matrices=False)
-    leading = axes[:, :n_directions][:, sizes[:n_directions] > 1e-9]
-    signal = _standard(leading @ rng.standard_normal((leading.shape[1], n_simulated)))
-    planted = np.hstack([np.sqrt(r2) * signal + np.sqrt(1 - r2) * noise for r2 in EFFECTS])
-    with threadpool_limits(1):
-        found = sh.shift_statistics(scores, planted, content.folds, moves)
-    p = (found >= found[0] - 1e-12).mean(axis=0).reshape(len(EFFECTS), n_simulated)
-    power = (p < max(ALPHA, 1.5 / len(found))).mean(axis=1)
-    common = {"block": sh.TOGETHER, "model": "ridge", "n": _tested(content), "n_shifts": len(moves)}
-    rows = [
-        {"kind": "power", "measure": "r2", "statistic": r2, "p": share, **common}
-        for r2, share in zip(EFFECTS, power, strict=True)
-    ]
-    rows.append({"kind": "smallest_effect", "measure": "r2", "statistic": _crossing(power), **common})
-    return evidence_table(rows)
-
-
-def _crossing(power: np.ndarray) -> float:
-    """R² at which the power first reaches `POWER`, between the sizes that were tried."""
-    power = np.maximum.accumulate(power)
-    if power[-1] < POWER:
-        return np.nan
-    first = int(np.argmax(power >= POWER))
-    if first == 0:
-        return EFFECTS[0]
-    before, after = power[first - 1], power[first]
-    share = (POWER - before) / (after - before)
-    return float(EFFECTS[first - 1] + share * (EFFECTS[first] - EFFECTS[first - 1]))
 
 
 def evidence_table(rows: list[dict]) -> pd.DataFrame:
@@ -426,12 +329,3 @@ def empty_evidence() -> pd.DataFrame:
 def enough(posts: pd.DataFrame) -> bool:
     """Whether there are enough posts to test anything."""
     return len(posts) >= MIN_POSTS
-
-
-def _tested(content: Content) -> int:
-    return int(sum(len(test) for _, test in content.folds))
-
-
-def _standard(columns: np.ndarray) -> np.ndarray:
-    spread = columns.std(axis=0)
-    return (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)

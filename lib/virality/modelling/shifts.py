@@ -10,7 +10,6 @@ the views (minus the median of recent posts) and of every content column (minus 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -18,9 +17,11 @@ from scipy import stats
 WINDOW = 10  # posts in the running mean of a content column, as in the median of recent posts
 CLIP = 3.0  # running standard deviations
 PENALTY = 6.0  # noise over signal that a short-run R² of about one seventh would have
+OUTLIER = 2.5  # robust standard deviations at which a training outcome is clipped
 MANY_POSTS = 400  # from here on, wide blocks are reduced before the shifts
 N_COMPONENTS = 32
 TOGETHER = "all"
+RANKED_AT_ONCE = 2_000_000  # predictions held in memory
 
 Folds = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -126,7 +127,8 @@ def shift_statistics(
     -------
     ndarray of shape (1 + n_shifts, n_targets)
         First the true order.  Post t gets the content of post t + shift, around the end; then the
-        regression is fitted in every fold.  Ranks are centred within folds.
+        regression is fitted in every fold, on training outcomes clipped to the bulk of them.
+        Ranks are centred within folds.
     """
     target = target[:, None] if target.ndim == 1 else target
     n = len(target)
@@ -134,56 +136,72 @@ def shift_statistics(
     wide = scores.shape[1] > n // 2
     # Laid out twice, every shift is a plain slice.
     source = np.tile(scores @ scores.T, (2, 2)) if wide else np.tile(scores, (2, 1))
-    out = np.empty((1 + len(shifts), target.shape[1]))
-    for row, shift in enumerate([0, *shifts]):
-        here = slice(shift, shift + n)
-        part = source[here, here] if wide else source[here]
-        predict = _predict_by_posts if wide else _predict_by_columns
-        out[row] = _rank_correlation(fits, [predict(part, fit, penalty) for fit in fits])
-    return out
+    predict = _predict_by_posts if wide else _predict_by_columns
+    moves = np.concatenate([[0], shifts]).astype(int)
+    out = []
+    for some in np.array_split(moves, -(-len(moves) * target.size // RANKED_AT_ONCE)):
+        parts = [source[m : m + n, m : m + n] if wide else source[m : m + n] for m in some]
+        told = [np.stack([predict(part, fit, penalty) for part in parts], axis=1) for fit in fits]
+        out.append(_rank_correlation(fits, told))
+    return np.vstack(out)
 
 
-@dataclass(frozen=True)
-class Stepdown:
-    """P-values of several statistics that were shifted together.
+def combined(blocks: np.ndarray, together: np.ndarray) -> tuple[float, float]:
+    """P-values of "all blocks together", and of "any content at all".
 
-    Attributes
+    The union of the blocks is strong when many of them say a little, the best block when one says
+    all.  The second p-value belongs to the sum of both, each in units of its own spread over the
+    shifts, so that either can carry it.
+
+    Parameters
     ----------
-    p : ndarray of shape (k,)
-        Of each statistic alone, one-sided.
-    p_adjusted : ndarray of shape (k,)
-        Corrected for having looked at all k (step-down maximum).
-    p_any : float
-        That any of them is more than chance.
+    blocks : ndarray of shape (1 + n_shifts, k)
+        First row true, the others shifted.
+    together : ndarray of shape (1 + n_shifts,)
+
+    Returns
+    -------
+    p_together, p_any : float
     """
+    union = _in_spreads(together[:, None])[:, 0]
+    best = _in_spreads(_in_spreads(blocks).max(axis=1)[:, None])[:, 0]
+    return _p(union), _p(union + best)
 
-    p: np.ndarray
-    p_adjusted: np.ndarray
-    p_any: float
 
-
-def stepdown(statistics: np.ndarray) -> Stepdown:
-    """Correct the p-values of statistics for their number by their own joint shifts.
+def stepdown(statistics: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """P-values of several statistics, alone and corrected for their number.
 
     Parameters
     ----------
     statistics : ndarray of shape (1 + n_shifts, k)
-        First row true, the others shifted.
+        First row true, the others shifted, all k by the same shifts.
+
+    Returns
+    -------
+    p, p_adjusted : ndarray of shape (k,)
+        One-sided, (1 + count) / (1 + n_shifts); corrected by the step-down maximum.
 
     References
     ----------
     Westfall and Young (1993), "Resampling-Based Multiple Testing", algorithm 2.8.
     """
-    spread = statistics.std(axis=0)
-    z = (statistics - statistics.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    z = _in_spreads(statistics)
     order = np.argsort(-z[0], kind="stable")
-    raw = (z >= z[0] - 1e-12).mean(axis=0)
     # The most extreme of those that are no better placed: a suffix maximum along the order.
     rest = np.maximum.accumulate(z[:, order[::-1]], axis=1)[:, ::-1]
-    stepped = np.maximum.accumulate((rest >= rest[0] - 1e-12).mean(axis=0))
     adjusted = np.empty(len(order))
-    adjusted[order] = stepped
-    return Stepdown(raw, adjusted, float(stepped[0]))
+    adjusted[order] = np.maximum.accumulate([_p(column) for column in rest.T])
+    return np.array([_p(column) for column in z.T]), adjusted
+
+
+def _p(statistic: np.ndarray) -> float:
+    return float((statistic >= statistic[0] - 1e-12).mean())
+
+
+def _in_spreads(statistics: np.ndarray) -> np.ndarray:
+    """Columns centred and scaled over the true order and all shifts alike."""
+    spread = statistics.std(axis=0)
+    return (statistics - statistics.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
 
 
 class _Fold:
@@ -192,20 +210,31 @@ class _Fold:
     def __init__(self, train: np.ndarray, test: np.ndarray, target: np.ndarray):
         self.train, self.test = _as_slice(train), _as_slice(test)
         self.size = len(train)
-        self.known = target[train] - target[train].mean(axis=0)
+        known = _clipped(target[train])
+        self.known = known - known.mean(axis=0)
         self.ranks = fold_ranks(target[test])
 
 
+def _clipped(outcomes: np.ndarray) -> np.ndarray:
+    """Outcomes without far outliers, column by column: one viral post must not rule a fit."""
+    middle = np.median(outcomes, axis=0)
+    spread = 1.4826 * np.median(np.abs(outcomes - middle), axis=0)
+    reach = np.where(spread > 0, OUTLIER * spread, np.inf)
+    return np.clip(outcomes, middle - reach, middle + reach)
+
+
 def fold_ranks(values: np.ndarray) -> np.ndarray:
-    """Ranks within a fold, from −½ to ½, centred; one column each."""
+    """Ranks along the first axis within a fold, centred, from −½ to ½."""
     return (stats.rankdata(values, axis=0) - (len(values) + 1) / 2) / len(values)
 
 
 def _rank_correlation(fits: list[_Fold], predictions: list[np.ndarray]) -> np.ndarray:
+    """Pooled over folds, for predictions of shape (n_test, n_shifts, n_targets)."""
     ours = np.vstack([fold_ranks(np.round(p, 12)) for p in predictions])
     truth = np.vstack([fit.ranks for fit in fits])
     size = np.sqrt((ours**2).sum(axis=0) * (truth**2).sum(axis=0))
-    return np.divide((ours * truth).sum(axis=0), size, out=np.zeros_like(size), where=size > 0)
+    both = np.einsum("nst,nt->st", ours, truth)
+    return np.divide(both, size, out=np.zeros_like(size), where=size > 0)
 
 
 def _predict_by_posts(kernel: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
