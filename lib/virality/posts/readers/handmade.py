@@ -16,7 +16,7 @@ class HandMade(TableReader):
     columns: ClassVar = {
         "post_id": ("post_id", "video_id", "id", "video id", "aweme_id", "item_id"),
         "url": ("url", "link", "video link", "video url", "share_url", "webvideourl", "post url"),
-        "author": ("author", "username", "creator", "account", "handle", "author_username", "authormeta.name"),
+        "author": ("author", "username", "creator", "account", "handle", "author_username"),
         "date": (
             "posted_at", "date", "posted", "published", "post time", "created_at", "create_time",
             "createtimeiso", "createtime", "timestamp", "publish date", "published date",
