@@ -1,6 +1,6 @@
 """Do the tests keep their level, and the intervals their promise?  Simulated creators, printed.
 
-    python benchmarks/evidence.py [--creators 200] [--jobs 2] [--only content intervals viral mixture]
+    python benchmarks/evidence.py [--creators 200] [--jobs 2] [--only content intervals]
 
 Seeds are fixed: the same numbers every time.  A small version of each table is a test.
 """

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -16,103 +15,27 @@ from threadpoolctl import threadpool_limits
 
 from virality.modelling import bootstrap as bs
 from virality.modelling import shifts as sh
-from virality.modelling.evaluate import ModelTable, fit_fold, fold_data, model_table
-from virality.modelling.features import block_of
-from virality.modelling.validation import MIN_POSTS, make_splitter
+from virality.modelling.evaluate import fit_fold, fold_data, model_table
+from virality.modelling.evidence_rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
+from virality.modelling.learning_curve import curve_evidence, learning_curve
+from virality.modelling.level_free import FOLDS, Content, content_series
+from virality.modelling.power import smallest_effect
 
-LEVEL = "rival__rolling_median_10"
+__all__ = [
+    "EVIDENCE_COLUMNS",
+    "content_series",
+    "content_test",
+    "curve_evidence",
+    "empty_evidence",
+    "evidence_table",
+    "history_test",
+    "learning_curve",
+    "smallest_effect",
+    "tree_test",
+]
+
 ALPHA = 0.05
 MIN_TESTED = 12  # held-out posts for a test of history
-
-#: One row per test; which columns a kind fills is said by the function that makes it.
-EVIDENCE_COLUMNS = {
-    "kind": "string",
-    "block": "string",
-    "model": "string",
-    "measure": "string",
-    "statistic": "float64",
-    "low": "float64",
-    "high": "float64",
-    "p": "float64",
-    "p_adjusted": "float64",
-    "n": "int64",
-    "n_train": "Int64",
-    "n_shifts": "Int64",
-}
-
-
-@dataclass(frozen=True)
-class Content:
-    """Content and views of the same posts, both without the account's level.
-
-    Attributes
-    ----------
-    residual : ndarray of shape (n,)
-        Log outcome minus the median of the ten last posts that had matured by then.
-    blocks : dict of str to ndarray of shape (n, n_columns)
-        Each content block's running scores, see `shifts.running_scores`.
-    folds : list of (train rows, test rows)
-    table : ModelTable
-        The same as a table that models can be fitted on.
-    """
-
-    residual: np.ndarray
-    blocks: dict[str, np.ndarray]
-    folds: list[tuple[np.ndarray, np.ndarray]]
-    table: ModelTable
-
-    @property
-    def testable(self) -> bool:
-        """Whether there is a block, a fold and an outcome that varies."""
-        return bool(self.blocks and self.folds) and np.ptp(self.residual) > 0
-
-    @property
-    def n_tested(self) -> int:
-        """Posts in the test folds."""
-        return sum(len(test) for _, test in self.folds)
-
-    def together(self) -> np.ndarray:
-        """All blocks side by side, each with the same total variance in the first training rows."""
-        train = self.folds[0][0]
-        parts = []
-        for scores in self.blocks.values():
-            length = np.sqrt((scores[train] ** 2).sum(axis=1).mean())
-            parts.append(scores / length if length > 0 else scores)
-        return np.hstack(parts)
-
-
-def content_series(table: ModelTable, n_folds: int = 5, split: str = "expanding") -> Content:
-    """Take the account's level out of outcome and content alike.
-
-    Momentum is no content: it is made of earlier outcomes.  Posts before the first matured one
-    have no level and are left out.
-
-    Parameters
-    ----------
-    table : ModelTable
-    n_folds : int
-    split : {"expanding", "rolling"}
-    """
-    keep = (table.y - table.rivals[LEVEL]).notna().to_numpy()
-    X = table.X[[name for name in table.X.columns if block_of(name) != "momentum"]]
-    scores = pd.DataFrame(sh.running_scores(X.to_numpy(float)), X.index, X.columns)[keep]
-    scores = scores.loc[:, (scores != 0).any()]
-    level_free = replace(
-        table,
-        X=scores,
-        y=(table.y - table.rivals[LEVEL])[keep],
-        rivals=table.rivals[keep],
-        times=table.times[keep],
-    )
-    splitter = make_splitter(split, level_free.times, n_folds, table.embargo_days)
-    folds = list(splitter.split())
-    names = np.array([block_of(name) for name in scores.columns])
-    blocks = {
-        block: sh.reduce(scores.to_numpy()[:, names == block], folds[0][0])
-        for block in level_free.blocks
-        if folds
-    }
-    return Content(level_free.y.to_numpy(), blocks, folds, level_free)
 
 
 def content_test(
@@ -121,8 +44,7 @@ def content_test(
     *,
     target: str = "views",
     embargo_days: float = 7,
-    n_folds: int = 5,
-    split: str = "expanding",
+    n_folds: int = FOLDS,
     n_shifts: int = 499,
     seed: int = 0,
 ) -> pd.DataFrame:
@@ -137,8 +59,10 @@ def content_test(
         Tidy posts of one creator.
     tables : list of DataFrame
         Feature tables indexed by post_id.
-    target, embargo_days, n_folds, split
+    target, embargo_days
         As everywhere.
+    n_folds : int
+        See `test_folds`.
     n_shifts : int
         Shifts wanted; n posts have about n − 20 that are not close to zero, and the table says how
         many were used.
@@ -149,12 +73,12 @@ def content_test(
     -------
     DataFrame
         Columns as in `EVIDENCE_COLUMNS`.  One row of kind "content_any" (block "all"): `statistic`
-        of all blocks together, and `p_adjusted`, the chance that the best of all blocks and their
-        union looks so good by luck.  One row of kind "content" per block: Spearman, its own `p`,
-        and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
+        of all blocks together with its `p`, and `p_adjusted` for any content at all (see
+        `shifts.combined`): that is the claim.  One row of kind "content" per block: Spearman,
+        its own `p`, and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    return test_content(content_series(table, n_folds, split), n_shifts, seed)
+    return test_content(content_series(table, n_folds), n_shifts, seed)
 
 
 def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
@@ -216,9 +140,10 @@ def tree_test(
         One row of kind "trees" per model, block "all".
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table, n_folds, split)
+    content = content_series(table)
     if not content.testable:
         return empty_evidence()
+    # Trees need more posts to start from: the forecasts' own folds.
     folds = list(fold_data(content.table, split, n_folds, n_components=n_components))
     rows = []
     for model in models:
@@ -226,7 +151,7 @@ def tree_test(
         truth = [fold.y_test.to_numpy() for fold in folds]
         statistic, p = shift_within_folds(truth, predicted, n_shifts, seed)
         rows.append({"kind": "trees", "block": sh.TOGETHER, "model": model, "measure": "spearman",
-                     "statistic": statistic, "p": p, "p_adjusted": p, "n": content.n_tested,
+                     "statistic": statistic, "p": p, "p_adjusted": p, "n": sum(map(len, truth)),
                      "n_shifts": n_shifts})  # fmt: skip
     return evidence_table(rows)
 
@@ -313,19 +238,3 @@ def test_history(y, recent, mean) -> pd.DataFrame:
 
 
 test_history.__test__ = False
-
-
-def evidence_table(rows: list[dict]) -> pd.DataFrame:
-    """Rows as an `evidence` table; what a row leaves out is missing."""
-    table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
-    return table.astype(EVIDENCE_COLUMNS)
-
-
-def empty_evidence() -> pd.DataFrame:
-    """An `evidence` table of the right columns and no rows."""
-    return evidence_table([])
-
-
-def enough(posts: pd.DataFrame) -> bool:
-    """Whether there are enough posts to test anything."""
-    return len(posts) >= MIN_POSTS

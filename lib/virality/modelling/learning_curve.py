@@ -10,6 +10,7 @@ import pandas as pd
 from virality.modelling import bootstrap as bs
 from virality.modelling.blocks import make_transform
 from virality.modelling.evaluate import FoldData, ModelTable, fit_fold, model_table
+from virality.modelling.evidence_rows import evidence_table
 from virality.modelling.scores import spearman
 from virality.modelling.validation import MIN_TRAIN, make_splitter
 
@@ -120,8 +121,6 @@ def curve_evidence(curve: pd.DataFrame) -> pd.DataFrame:
     curve : DataFrame
         From `learning_curve`.
     """
-    from virality.modelling.evidence import evidence_table
-
     rows = [
         {"kind": "learning_curve", "block": "all", "model": row.model, "measure": "mae",
          "statistic": row.mae, "low": row.low, "high": row.high, "n": row.n, "n_train": row.m}

@@ -10,16 +10,11 @@ from threadpoolctl import threadpool_limits
 
 from virality.modelling import shifts as sh
 from virality.modelling.evaluate import model_table
-from virality.modelling.evidence import (
-    ALPHA,
-    Content,
-    content_series,
-    empty_evidence,
-    evidence_table,
-)
+from virality.modelling.evidence_rows import empty_evidence, evidence_table
+from virality.modelling.level_free import Content, content_series
 
 EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-POWER = 0.8
+ALPHA, POWER = 0.05, 0.8
 
 
 def smallest_effect(
@@ -28,8 +23,6 @@ def smallest_effect(
     *,
     target: str = "views",
     embargo_days: float = 7,
-    n_folds: int = 5,
-    split: str = "expanding",
     n_directions: int = 10,
     n_shifts: int = 99,
     n_simulated: int = 100,
@@ -56,7 +49,7 @@ def smallest_effect(
         has less.
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table, n_folds, split)
+    content = content_series(table)
     if not content.testable:
         return empty_evidence()
     return effect_sizes(content, n_directions, n_shifts, n_simulated, seed)

@@ -14,7 +14,7 @@ from scipy import stats
 from virality.modelling import bootstrap as bs
 
 BASE_RATE = 0.1  # by definition of the 90th percentile
-PRIOR_POSTS = 50  # what the base rate weighs, in posts
+PRIOR_POSTS = 20  # what the base rate weighs, in posts
 WINDOW = 100
 RECENT_POSTS = 20
 RECENT_PRIOR = 10
