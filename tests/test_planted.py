@@ -5,6 +5,7 @@ chapters. What is asserted are sentences and signs, not sizes.
 """
 
 from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from virality.demo.creator import Effects, simulate
 from virality.demo.model import REGIMES
 from virality.demo.truth import Truth, recovery
 from virality.media.extract import Settings, extract
-from virality.modelling import concepts, evaluate, evidence, explain, regimes, summary
+from virality.modelling import boosters, concepts, evaluate, evidence, explain, regimes, summary
 from virality.modelling.features import build_features
 from virality.sentences import clustering, index, interpretability, recovered
 
@@ -53,12 +54,12 @@ def find(effects: Effects, cache) -> Findings:
     tables = [columns, seen.embeddings]
     predictions, folds = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
     table = evaluate.model_table(posts, *tables)
-    boosters = [
-        explain.Fold(fitted.fold, fitted.booster, fitted.X_test)
-        for fitted in (evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table))
-    ]
+    fitted = [evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table)]
+    with TemporaryDirectory() as folder:
+        boosters.store_boosters(folder, fitted)
+        stored = boosters.load_boosters(folder)
     trees = predictions[(predictions["model"] == "xgboost") & (predictions["blocks"] == "all")]
-    shap, _ = explain.explain(boosters, trees)
+    shap, _ = explain.explain(stored, trees)
     tests = pd.concat(
         [
             evidence.content_test(posts, tables, n_shifts=99),
@@ -95,7 +96,7 @@ def known_regimes(found: Findings) -> pd.DataFrame:
     number = {name: place for place, name in enumerate(REGIMES)}
     told = found.truth.posts
     table = pd.DataFrame({"post_id": told["post_id"], "regime": told["regime"].map(number)})
-    return table.assign(traits="", recovery=1.0)
+    return table.assign(traits="", recovery=1.0, era=False).reindex(columns=regimes.COLUMNS)
 
 
 def test_abstract_says_yes_or_not(findings):
