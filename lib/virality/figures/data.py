@@ -7,6 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
@@ -71,7 +72,8 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
     """Draw the number of posts by weekday and hour in the creator's zone."""
     counts = describe.rhythm(posts, timezone)
     figure, axis = theme.figure(7.2, 2.7)
-    colors = sns.light_palette(POSTS, as_cmap=True)
+    # One hue from faint to full: fewer posts fade into the page, be it light or dark.
+    colors = LinearSegmentedColormap.from_list("posts", [(POSTS, 0.15), (POSTS, 1.0)])
     most = int(counts.to_numpy().max())
     ticks = sorted({1, most} | ({(1 + most) // 2} if most > 4 else set()))
     sns.heatmap(

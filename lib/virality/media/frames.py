@@ -217,6 +217,8 @@ def _with_decord(path, times: np.ndarray, picked: np.ndarray, size: tuple[int, i
         # Frames before zero are cut away by the container's edit list and never drawn.
         stamps = stamps[stamps > -_SAME_TIME]
         need = int(picked[-1]) + 1
+        if np.any(np.diff(stamps[:need]) < _SAME_TIME / 2):
+            return None  # frames of one moment: their order is not certain here
         if len(stamps) < need or np.any(
             np.abs(stamps[:need] - stamps[0] - times[:need]) > _SAME_TIME
         ):

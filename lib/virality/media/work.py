@@ -129,11 +129,11 @@ def _load(recipe: Recipe):
 def _file(task: FileTask) -> Result:
     try:
         with _on_this_machine(task.address) as path:
-            if "://" not in task.address and signature(path) != task.signature:
+            if "://" not in task.address and signature(path) != tuple(task.signature):
                 return Result(task, failure=CHANGED)
             content = task.content or hash_file(path)
             entries = _read(path, task)
-            if "://" not in task.address and signature(path) != task.signature:
+            if "://" not in task.address and signature(path) != tuple(task.signature):
                 return Result(task, failure=CHANGED)
             return Result(task, content, entries)
     except OSError as error:

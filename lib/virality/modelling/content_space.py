@@ -161,7 +161,9 @@ def map_posts(
     DataFrame of shape (n_posts, 2)
         x and y, without a unit.
     """
-    from umap import UMAP  # compiles for seconds when imported: only who draws a map pays
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about progress bars that nobody asked for
+        from umap import UMAP  # takes seconds: only who draws a map pays
 
     values = points.to_numpy(float)
     start = values[:, :2] / max(values[:, 0].std(), 1e-12) * 10  # main directions, not a lottery

@@ -252,7 +252,7 @@ def fit_fold(
     blocks : str
         Blocks the model may see.
     """
-    X_train, X_test = _model_rows(fold, model, blocks)
+    X_train, X_test = _model_rows(fold, model, blocks, preset)
     with threadpool_limits(1):
         fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
         y_pred = np.asarray(fitted.predict(X_test), dtype=float)
@@ -404,15 +404,24 @@ def _stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
     return table.sort_values(["blocks", "model", "fold"], kind="stable", ignore_index=True)
 
 
-def _model_rows(fold: FoldData, model: str, blocks: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Columns that a model may see: features, a rule's columns, or both for the stack."""
+def _model_rows(fold: FoldData, model: str, blocks: str, preset: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Columns that a model may see.
+
+    Rivals see the rules' columns.  Models that start from the account's level see them as well, but
+    only where momentum is among their blocks: a block alone is alone.
+    """
     if model in md.RIVALS:
         return fold.rivals_train, fold.rivals_test
     columns = fold.columns(blocks)
     X_train, X_test = fold.X_train[columns], fold.X_test[columns]
-    if model == md.STACK:
+    on_level = model in md.ON_LEVEL and preset == "tuned" and _has_momentum(columns)
+    if model == md.STACK or on_level:
         return X_train.join(fold.rivals_train), X_test.join(fold.rivals_test)
     return X_train, X_test
+
+
+def _has_momentum(columns: list[str]) -> bool:
+    return any(ft.block_of(name) in ("momentum", "all") for name in columns)
 
 
 def _transform(preset: str, pca: str, n_components: int) -> BlockTransform:

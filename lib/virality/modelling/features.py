@@ -77,7 +77,7 @@ def build_features(
 def rival_columns(
     posts: pd.DataFrame, embargo_days: float = 7, target: str = "views"
 ) -> pd.DataFrame:
-    """The naive rules as columns: `rival__last_post`, `rival__rolling_median_10`, `rival__ewm`.
+    """The naive rules as columns: `rival__last_post`, `rival__rolling_median_10`, …
 
     Each holds, for every post, what the rule would have predicted when the post went up, on the log
     scale of the target.  NaN before the first matured post.

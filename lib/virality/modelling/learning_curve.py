@@ -14,6 +14,7 @@ from virality.modelling.evidence_rows import evidence_table
 from virality.modelling.scores import spearman
 from virality.modelling.validation import MIN_TRAIN, make_splitter
 
+LATE = 3  # of the folds, so that there is something behind the first of them
 SIZES = (20, 40, 80, 160, 320, 640)
 CURVE_COLUMNS = ["model", "m", "n", "mae", "low", "high", "spearman", "gain", "gain_low",
                  "gain_high"]  # fmt: skip
@@ -33,7 +34,8 @@ def learning_curve(
 ) -> pd.DataFrame:
     """Predict the same held-out posts from the last m matured posts, for growing m.
 
-    Scores of successive folds would compare different posts, and easy months with hard ones.
+    Scores of successive folds would compare different posts, and easy months with hard ones.  The
+    posts are those of the last three folds, so that there is a history to be cut short.
 
     Parameters
     ----------
@@ -57,7 +59,7 @@ def learning_curve(
         with gain_low and gain_high: above zero, more posts helped.  Empty when there are too few.
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    folds = list(make_splitter("expanding", table.times, n_folds, embargo_days).split())
+    folds = list(make_splitter("expanding", table.times, n_folds, embargo_days).split())[-LATE:]
     if not folds or table.X.shape[1] == 0:
         return pd.DataFrame(columns=CURVE_COLUMNS)
     models, rows = list(models), []

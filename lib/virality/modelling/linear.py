@@ -7,6 +7,7 @@ learns one penalty per block from the training rows alone, without any folds.
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -121,6 +122,9 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         Block of each column; by default read off the column names.
     n_iter : int
         Most updates of the penalties.
+    strengths : tuple of float
+        Factors for all penalties together; inner folds in time order choose one.  The evidence
+        believes its rows to be exchangeable, and a drifting account is not.
     max_penalty : float
         Ceiling for a block's penalty relative to the noise, where it counts as switched off.
 
@@ -132,9 +136,14 @@ class BlockRidge(RegressorMixin, BaseEstimator):
     """
 
     def __init__(
-        self, blocks: tuple[str, ...] | None = None, n_iter: int = 200, max_penalty: float = 1e8
+        self,
+        blocks: tuple[str, ...] | None = None,
+        n_iter: int = 200,
+        max_penalty: float = 1e8,
+        strengths: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 1e6),
     ):
-        self.blocks, self.n_iter, self.max_penalty = blocks, n_iter, max_penalty
+        self.blocks, self.n_iter = blocks, n_iter
+        self.max_penalty, self.strengths = max_penalty, strengths
 
     def fit(self, X, y) -> BlockRidge:
         """Learn penalties, noise and coefficients, shape X (n_rows, n_columns)."""
@@ -144,8 +153,14 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         groups = groups or ("x",) * X.shape[1]
         self.groups_ = list(dict.fromkeys(groups))
         code = np.array([self.groups_.index(g) for g in groups])
+        errors = np.vstack([
+            self._strength_errors(X[a], y[a], X[b], y[b], code) for a, b in inner_folds(len(y))
+        ] or [np.zeros((1, len(self.strengths)))])  # fmt: skip
+        self.strength_ = float(self.strengths[_choose(errors, 0.0)])
         centre, level = X.mean(axis=0), y.mean()
-        penalty, self.coef_ = self._learn(X - centre, y - level, code)
+        penalty, solve = self._learn(X - centre, y - level, code)
+        penalty = penalty * self.strength_
+        self.coef_ = solve(penalty)[0]
         self.intercept_ = float(level - centre @ self.coef_)
         self.penalties_ = dict(zip(self.groups_, penalty.tolist(), strict=True))
         return self
@@ -155,15 +170,22 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         check_is_fitted(self, "coef_")
         return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
 
-    def _learn(self, X, y, code) -> tuple[np.ndarray, np.ndarray]:
-        n, size = len(y), np.bincount(code).astype(float)
+    def _strength_errors(self, X, y, X_new, y_new, code) -> np.ndarray:
+        centre, level = X.mean(axis=0), y.mean()
+        penalty, solve = self._learn(X - centre, y - level, code)
+        coefs = np.column_stack([solve(penalty * factor)[0] for factor in self.strengths])
+        return (y_new[:, None] - level - (X_new - centre) @ coefs) ** 2
+
+    def _learn(self, X, y, code) -> tuple[np.ndarray, Callable]:
+        """Penalties under which y is most likely, and the solver that they were found with."""
+        n, n_blocks = len(y), code.max() + 1
         total = float(y @ y)
-        if total <= 1e-12 * n:  # a constant outcome leaves nothing to learn
-            return np.full(len(size), self.max_penalty), np.zeros(X.shape[1])
         solve = _dual(X, y, code) if n < X.shape[1] else _primal(X, y, code)
+        if total <= 1e-12 * n:  # a constant outcome leaves nothing to learn
+            return np.full(n_blocks, self.max_penalty), solve
         # Start where the blocks together would explain half of the outcome's variance.
         spread = np.bincount(code, weights=(X**2).mean(axis=0))
-        penalty = np.maximum(n * spread * len(size) / n, 1e-9)
+        penalty = np.maximum(spread * n_blocks, 1e-9)
         for _ in range(self.n_iter):
             coef, effective = solve(penalty)
             squares = np.bincount(code, weights=coef**2)
@@ -175,7 +197,7 @@ class BlockRidge(RegressorMixin, BaseEstimator):
             penalty = new
             if done:
                 break
-        return penalty, solve(penalty)[0]
+        return penalty, solve
 
 
 def penalty_group(column: str) -> str:

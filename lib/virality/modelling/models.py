@@ -12,14 +12,16 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from xgboost import XGBRegressor
 
 from virality.errors import UserError
+from virality.modelling.level import OnLevel
 from virality.modelling.linear import BlockRidge, InnerElasticNet, InnerRidge
 from virality.modelling.momentum import RULES
 
 LINEAR = ("ridge", "elastic_net", "block_ridge")
 NONLINEAR = ("xgboost", "random_forest")
 STACK = "stack"
+ON_LEVEL = LINEAR  # their tuned versions model what a post adds to the account's level
 MODELS = (*LINEAR, *NONLINEAR, STACK)
-RIVALS = ("train_mean", "train_median", *RULES)
+RIVALS = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
 PRESETS = ("tuned", "study")
 
 #: Members of the stack; it predicts their plain average.
@@ -192,11 +194,11 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
         STACK: lambda: Stack(preset=preset, seed=seed),
         "train_mean": lambda: DummyRegressor(strategy="mean"),
         "train_median": lambda: DummyRegressor(strategy="median"),
-        "ridge": lambda: Ridge(alpha=10.0) if preset == "study" else InnerRidge(),
+        "ridge": lambda: Ridge(alpha=10.0) if preset == "study" else OnLevel(InnerRidge()),
         "elastic_net": lambda: (
-            ElasticNet(alpha=0.01, l1_ratio=0.2) if preset == "study" else InnerElasticNet()
+            ElasticNet(alpha=0.01, l1_ratio=0.2) if preset == "study" else OnLevel(InnerElasticNet())
         ),
-        "block_ridge": BlockRidge,
+        "block_ridge": lambda: OnLevel(BlockRidge()),
         "xgboost": lambda: _study_booster() if preset == "study" else RobustBooster(seed=seed),
         "random_forest": lambda: RandomForestRegressor(
             n_estimators=200, min_samples_leaf=5, max_features=0.33, n_jobs=1, random_state=seed

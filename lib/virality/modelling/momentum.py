@@ -20,11 +20,12 @@ EWM_HALFLIFE_POSTS = 5
 HIT_QUANTILE = 0.9
 HIT_NEEDS_POSTS = 10
 
-#: naive rule -> plain definition; each is a feature column and, passed through, a rival.
+#: naive rule -> plain definition; each is a feature column, and can be passed through as a rival.
 RULES = {
     "last_post": "the outcome of the last matured post",
     "rolling_median_10": "median outcome of the last 10 matured posts",
     "ewm": "exponentially weighted mean of all matured outcomes, halving every 5 posts",
+    "running_mean": "mean of all matured outcomes",
 }
 
 
@@ -68,7 +69,7 @@ def momentum_features(posts: pd.DataFrame, embargo_days: float = 7) -> pd.DataFr
 
     Returns
     -------
-    DataFrame of shape (n, 23)
+    DataFrame of shape (n, 24)
         Index post_id; NaN where no matured post is in reach.
     """
     times = posts_clock(posts)
@@ -121,6 +122,7 @@ def rule_columns(outcome: np.ndarray, known: np.ndarray) -> pd.DataFrame:
         "last_post": present,
         "rolling_median_10": present.rolling(LEVEL_POSTS, min_periods=1).median(),
         "ewm": present.ewm(halflife=EWM_HALFLIFE_POSTS).mean(),
+        "running_mean": present.expanding().mean(),
     }
     return pd.DataFrame({name: _state_after(seen, rule) for name, rule in after.items()})
 

@@ -81,8 +81,8 @@ class Dates:
         UTC where `zoned`, else local time; NaT where missing. Midnight where `timed` is False.
     zoned, timed : ndarray of bool, shape (n,)
         Whether the cell fixed the time zone, and whether it held a time of day.
-    problems, repairs : dict of int to str
-        As in `parse.Column`.
+    problems : dict of int to str
+        Rows whose date was refused, and why.
     remarks : list of str
         What was decided for the whole column.
     """
@@ -91,7 +91,6 @@ class Dates:
     zoned: np.ndarray
     timed: np.ndarray
     problems: dict[int, str] = field(default_factory=dict)
-    repairs: dict[int, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
 
 

@@ -79,6 +79,13 @@ def describe(traits: str) -> str:
     return ", ".join(words) or UNNAMED
 
 
+def _title(regime: int, traits: str, hashtags: dict[int, list[str]]) -> str:
+    """A regime's letter in bold, and in brackets what it is: words, else its hashtags."""
+    if not traits and hashtags.get(regime):
+        return f"**{letter(regime)}** ({escape(' '.join(hashtags[regime]))})"
+    return f"**{letter(regime)}** ({describe(traits)})"
+
+
 def _generic(feature: str) -> tuple[str, str]:
     words = escape(feature.split("__", 1)[-1].replace("_", " "))
     return f"high {words}", f"low {words}"
@@ -216,7 +223,8 @@ def _holding(check: Stability) -> str:
     marks = {"hold": [], "loose": [], "fall": [], "era": []}
     for regime, value in enumerate(check.recovery):
         kind = "hold" if value >= HOLDS else "loose" if value >= LOOSE else "fall"
-        marks["era" if check.era[regime] else kind].append(letter(regime))
+        lingered = check.era[regime] and kind != "fall"
+        marks["era" if lingered else kind].append(letter(regime))
     parts = []
     if marks["hold"]:
         parts.append(
@@ -240,9 +248,7 @@ def _holding(check: Stability) -> str:
 # ---------------------------------------------------------------------------- the regimes
 
 
-def regimes_table(
-    summary: pd.DataFrame, hashtags: dict[int, list[str]], private: bool = False
-) -> pd.DataFrame:
+def regimes_table(summary: pd.DataFrame, hashtags: dict[int, list[str]]) -> pd.DataFrame:
     """One row a regime: size, what sets it apart, dates, whether it comes back.
 
     Parameters
@@ -251,8 +257,7 @@ def regimes_table(
         From :func:`virality.modelling.regimes.summarise`.
     hashtags : dict
         From :func:`virality.modelling.regimes.common_hashtags`; raw text, the table escapes it.
-    private : bool
-        Leave hashtags out.
+        Empty for a private page: then there is no such column.
     """
     shown = _shown(summary)
     noise = shown["regime"] == NOISE
@@ -271,7 +276,7 @@ def regimes_table(
             "comes back": shown["recovery"].map(lambda x: "–" if np.isnan(x) else f"{x:.2f}"),
         }
     )
-    return table.drop(columns="hashtags") if private else table
+    return table if hashtags else table.drop(columns="hashtags")
 
 
 def _shown(summary: pd.DataFrame) -> pd.DataFrame:
@@ -503,8 +508,14 @@ def _largest_departure(table: pd.DataFrame) -> tuple[int, str, float] | None:
 # ----------------------------------------------------------------------------- the answer
 
 
-def answer(regimes: pd.DataFrame, summary: pd.DataFrame, check: Stability, p: float) -> str:
-    """The answer box."""
+def answer(
+    regimes: pd.DataFrame,
+    summary: pd.DataFrame,
+    check: Stability,
+    p: float,
+    hashtags: dict[int, list[str]],
+) -> str:
+    """The answer box; `hashtags` stand in for words where a regime has none (raw, may be empty)."""
     if regimes.empty:
         return "None can be named: there are too few posts, or too little in which they differ."
     labels = _regimes(regimes)
@@ -523,7 +534,7 @@ def answer(regimes: pd.DataFrame, summary: pd.DataFrame, check: Stability, p: fl
         )
     sure = [r for r in labels if check.sure[r]]
     own = summary.set_index("regime")
-    names = [f"**{letter(r)}** ({describe(own.loc[r, 'traits'])})" for r in sure[:SHOWN_REGIMES]]
+    names = [_title(r, own.loc[r, "traits"], hashtags) for r in sure[:SHOWN_REGIMES]]
     text = (
         f"{plural(len(sure), 'content regime')} that {'comes' if len(sure) == 1 else 'come'} back "
         f"when posts are left out: {listing(names)}. {percent(_noise_share(regimes))} of the posts "

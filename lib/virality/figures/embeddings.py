@@ -1,0 +1,131 @@
+"""Figures of the first three seconds."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+from PIL import Image
+
+from virality.figures import theme
+
+_TILE = (72, 128)
+_MOST_TILES = 48
+
+
+def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> bytes:
+    """Return one JPEG of small first frames, in the order given, evenly thinned when many.
+
+    Parameters
+    ----------
+    thumbnails : list of bytes
+        JPEG files.
+    columns : int
+        Pictures per row.
+    """
+    places = np.unique(np.linspace(0, len(thumbnails) - 1, min(len(thumbnails), _MOST_TILES)))
+    chosen = [thumbnails[int(place)] for place in places]
+    rows = -(-len(chosen) // columns)
+    width, height = _TILE
+    sheet = Image.new("RGB", (columns * width, rows * height), (128, 128, 128))
+    for number, content in enumerate(chosen):
+        with Image.open(BytesIO(content)) as picture:
+            tile = picture.convert("RGB").resize(_TILE)
+        sheet.paste(tile, (number % columns * width, number // columns * height))
+    buffer = BytesIO()
+    sheet.save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
+def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
+    """Draw which posts have which block, over time.
+
+    Parameters
+    ----------
+    present : DataFrame of bool, shape (n posts, n blocks)
+    posted_at : Series of n timestamps
+    """
+    figure, axis = theme.figure(7.0, 0.8 + 0.34 * present.shape[1])
+    for place, block in enumerate(reversed(list(present.columns))):
+        here = present[block].to_numpy()
+        color = theme.BLOCK_COLORS[block]
+        axis.plot(posted_at[here], np.full(here.sum(), place), "|", color=color, markersize=11)
+        axis.plot(posted_at[~here], np.full((~here).sum(), place), "x", color=theme.INK)
+    names = [theme.block_name(block) for block in reversed(list(present.columns))]
+    axis.set_yticks(range(len(names)), names)
+    axis.set_xlabel("posted (a cross marks a post without that block)")
+    axis.grid(axis="y", visible=False)
+    return figure
+
+
+def variance_kept(kept: pd.DataFrame) -> Figure:
+    """Draw the share of each block's variance that the first components keep.
+
+    Parameters
+    ----------
+    kept : DataFrame
+        Columns block, components, share.
+    """
+    figure, axis = theme.figure(6.6, 3.2)
+    for block, part in kept.groupby("block", sort=False):
+        axis.plot(
+            part["components"],
+            100 * part["share"],
+            marker="o",
+            color=theme.BLOCK_COLORS[block],
+            label=theme.block_name(block),
+        )
+    axis.set_xscale("log", base=2)
+    axis.set_xticks(sorted(kept["components"].unique()), sorted(kept["components"].unique()))
+    axis.set_ylim(0, 102)
+    axis.set_xlabel("components kept")
+    axis.set_ylabel("variance kept (%)")
+    axis.legend(loc="lower right")
+    return figure
+
+
+def similarity(matrix: pd.DataFrame) -> Figure:
+    """Draw how alike two blocks arrange the posts (linear CKA, 0 to 1)."""
+    figure, axis = theme.figure(5.4, 3.6)
+    names = [theme.block_name(block) for block in matrix.columns]
+    sns.heatmap(
+        matrix.to_numpy(),
+        xticklabels=names,
+        yticklabels=names,
+        vmin=0,
+        vmax=1,
+        cmap="crest",
+        annot=True,
+        fmt=".2f",
+        cbar_kws={"label": "CKA"},
+        ax=axis,
+    )
+    axis.grid(visible=False)
+    axis.tick_params(axis="x", rotation=30)
+    return figure
+
+
+def openings(curves: dict[str, list[dict]]) -> Figure:
+    """Draw loudness and motion of the loudest and the calmest openings.
+
+    Parameters
+    ----------
+    curves : dict
+        "loud" and "calm", each a list of mappings with "level" (dB per tenth of a second).
+    """
+    figure, axis = theme.figure(6.6, 3.0)
+    looks = {"loud": (theme.ACCENT, "loudest"), "calm": (theme.BLOCK_COLORS["metadata"], "calmest")}
+    for kind, many in curves.items():
+        color, word = looks[kind]
+        for number, one in enumerate(many):
+            level = np.asarray(one["level"], dtype=float)
+            label = f"{word} openings" if number == 0 else None
+            axis.plot(np.arange(len(level)) / 10, level, color=color, alpha=0.8, label=label)
+    axis.set_xlabel("time (s)")
+    axis.set_ylabel("sound level (dB)")
+    if any(curves.values()):
+        axis.legend()
+    return figure

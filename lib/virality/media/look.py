@@ -1,0 +1,103 @@
+"""Looking into the vectors: what they keep, how alike blocks are, which posts are neighbours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from virality.media.extract import BLOCKS
+
+COMPONENTS = (2, 4, 8, 16, 32)
+
+
+def block_values(embeddings: pd.DataFrame, block: str) -> pd.DataFrame:
+    """Return the rows of a block that are there, scaled when they are named measurements."""
+    columns = [name for name in embeddings.columns if name.startswith(f"{block}__")]
+    part = embeddings[columns].dropna(how="all")
+    if block == "energy":
+        part = (part - part.mean()) / part.std(ddof=0).replace(0, 1)
+    return part.fillna(0.0).astype(float)
+
+
+def present(embeddings: pd.DataFrame) -> pd.DataFrame:
+    """Return which post has which block: bool, one column per block that exists."""
+    found = {}
+    for block in BLOCKS:
+        columns = [name for name in embeddings.columns if name.startswith(f"{block}__")]
+        if columns:
+            found[block] = embeddings[columns].notna().any(axis=1)
+    return pd.DataFrame(found, index=embeddings.index)
+
+
+def variance_kept(embeddings: pd.DataFrame) -> pd.DataFrame:
+    """Return the share of each block's variance in its first components.
+
+    For looking only; the models fit their components inside each fold.
+
+    Returns
+    -------
+    DataFrame
+        Columns block, components, share.
+    """
+    rows = []
+    for block in present(embeddings).columns:
+        values = block_values(embeddings, block).to_numpy()
+        if len(values) < 3:
+            continue
+        sizes = np.linalg.svd(values - values.mean(axis=0), compute_uv=False) ** 2
+        total = sizes.sum()
+        for count in COMPONENTS:
+            if count <= len(sizes) and total > 0:
+                rows.append((block, count, float(sizes[:count].sum() / total)))
+    return pd.DataFrame(rows, columns=["block", "components", "share"])
+
+
+def cka(embeddings: pd.DataFrame) -> pd.DataFrame:
+    """Return the linear CKA between blocks, on the posts that have both.
+
+    References
+    ----------
+    Kornblith et al. (2019), Similarity of Neural Network Representations Revisited.
+    """
+    blocks = list(present(embeddings).columns)
+    parts = {block: block_values(embeddings, block) for block in blocks}
+    matrix = pd.DataFrame(np.eye(len(blocks)), index=blocks, columns=blocks)
+    for i, a in enumerate(blocks):
+        for b in blocks[:i]:
+            both = parts[a].index.intersection(parts[b].index)
+            value = _cka(parts[a].loc[both].to_numpy(), parts[b].loc[both].to_numpy())
+            matrix.loc[a, b] = matrix.loc[b, a] = value
+    return matrix
+
+
+def neighbours(embeddings: pd.DataFrame, posts: list[str], block: str) -> dict[str, str]:
+    """Return, for each post that has the block, the other post most like it (cosine)."""
+    values = block_values(embeddings, block)
+    centred = values - values.mean()
+    length = np.linalg.norm(centred, axis=1, keepdims=True)
+    unit = centred.to_numpy() / np.where(length > 0, length, 1)
+    found = {}
+    for post in posts:
+        if post in values.index and len(values) > 1:
+            likeness = unit @ unit[values.index.get_loc(post)]
+            likeness[values.index.get_loc(post)] = -np.inf
+            found[post] = str(values.index[int(np.argmax(likeness))])
+    return found
+
+
+def extremes(embeddings: pd.DataFrame, column: str, count: int = 3) -> tuple[list[str], list[str]]:
+    """Return the posts with the largest and the smallest values of a named measurement."""
+    if column not in embeddings:
+        return [], []
+    values = embeddings[column].dropna().sort_values(kind="stable")
+    count = min(count, len(values) // 2)
+    return [str(i) for i in values.index[::-1][:count]], [str(i) for i in values.index[:count]]
+
+
+def _cka(a: np.ndarray, b: np.ndarray) -> float:
+    if len(a) < 3:
+        return float("nan")
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    cross = np.linalg.norm(a.T @ b) ** 2
+    size = np.linalg.norm(a.T @ a) * np.linalg.norm(b.T @ b)
+    return float(cross / size) if size > 0 else float("nan")

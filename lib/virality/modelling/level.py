@@ -1,0 +1,90 @@
+"""The level of the account: what a model of content should start from.
+
+An account drifts.  A model that is shrunk towards the mean of two years forecasts the past; one
+that trusts the last posts alone chases noise.  How far the last posts deserve trust is learnt from
+the training rows, by asking how well their rules would have forecast at the time.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.utils.validation import check_is_fitted
+
+RECENT = ("rival__rolling_median_10", "rival__ewm")
+LONG_RUN = "rival__running_mean"
+PRIOR_TRUST = 0.5
+PRIOR_POSTS = 5.0
+
+
+class OnLevel(RegressorMixin, BaseEstimator):
+    """A model of what a post adds to, or takes from, the level of the account.
+
+    The level is a blend of the recent rules and the long-run mean, both from matured outcomes only.
+    Without the rules' columns the model is fitted on the outcome itself.
+
+    Parameters
+    ----------
+    base : estimator
+        Fitted on the outcome minus the level.
+
+    Attributes
+    ----------
+    base_ : fitted estimator
+    trust_ : float
+        Weight of the recent rules from 0 (only the long run counts) to 1; NaN without rules.
+    """
+
+    def __init__(self, base: BaseEstimator):
+        self.base = base
+
+    def fit(self, X: pd.DataFrame, y) -> OnLevel:
+        """Learn the trust in the recent rules, then the base model on what is left."""
+        y = np.asarray(y, dtype=float)
+        self.fallback_ = float(y.mean())
+        self.trust_ = _trust(y, *_rules(X)) if has_rules(X) else np.nan
+        self.base_ = clone(self.base).fit(_without_rules(X), y - self.level(X))
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Level plus what the base model adds, shape (n_rows,)."""
+        check_is_fitted(self, "base_")
+        return self.level(X) + self.base_.predict(_without_rules(X))
+
+    def level(self, X: pd.DataFrame) -> np.ndarray:
+        """The level alone; the training mean before the first matured post."""
+        if not has_rules(X):
+            return np.zeros(len(X))
+        recent, long_run = _rules(X)
+        blend = self.trust_ * recent + (1 - self.trust_) * long_run
+        return np.where(np.isnan(blend), self.fallback_, blend)
+
+
+def has_rules(X) -> bool:
+    """Whether the columns of the naive rules are there."""
+    return isinstance(X, pd.DataFrame) and {*RECENT, LONG_RUN} <= set(X.columns)
+
+
+def _rules(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    return X[list(RECENT)].mean(axis=1).to_numpy(float), X[LONG_RUN].to_numpy(float)
+
+
+def _without_rules(X):
+    if not isinstance(X, pd.DataFrame):
+        return X
+    return X.loc[:, ~X.columns.str.startswith("rival__")]
+
+
+def _trust(y: np.ndarray, recent: np.ndarray, long_run: np.ndarray) -> float:
+    """Least squares of (outcome − long run) on (recent − long run), held near one half by a prior.
+
+    Both sides are forecasts made before the outcome, so that a drifting account shows itself even
+    inside the training rows.
+    """
+    known = ~(np.isnan(recent) | np.isnan(long_run))
+    step, gain = (recent - long_run)[known], (y - long_run)[known]
+    prior = PRIOR_POSTS * float(np.var(y))
+    total = float(step @ step) + prior
+    trust = (float(step @ gain) + PRIOR_TRUST * prior) / total if total > 0 else PRIOR_TRUST
+    return float(np.clip(trust, 0.0, 1.0))
