@@ -1,0 +1,249 @@
+"""Sentences of the baselines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from virality.book.prose import listing, plural
+from virality.figures.theme import block_name, model_name
+from virality.modelling.summary import ALPHA
+from virality.sentences.scores import gain, indicative, interval, p_value, too_few
+
+__all__ = ["indicative", "too_few"]
+
+
+def triumph(shuffled: pd.DataFrame) -> str:
+    """Say what shuffled folds promise."""
+    best = shuffled.loc[shuffled["r2_oos"].idxmax()]
+    hope = (
+        "That looks like a success."
+        if best.r2_oos > 0.1
+        else "Even so, that is not much."
+        if best.r2_oos > 0
+        else "Not even that helps here."
+    )
+    return (
+        f"On shuffled folds, {model_name(best.model)} reaches an R² of "
+        f"{_two(best.r2_oos)} against the training mean. {hope}"
+    )
+
+
+def triumph_caption(shuffled: pd.DataFrame, honest: pd.DataFrame) -> str:
+    """State what became of the shuffled scores in time order."""
+    both = shuffled.merge(honest, on="model", suffixes=("", "_honest"))
+    falls = both["r2_oos"] - both["r2_oos_honest"]
+    if falls.empty:
+        return "Shuffled folds against folds in time order."
+    biggest = both.loc[falls.idxmax()]
+    if falls.max() > 0.05:
+        finding = (
+            f"{_capital(model_name(biggest.model))} falls from {_two(biggest.r2_oos)} to "
+            f"{_two(biggest.r2_oos_honest)} once it may only learn from the past"
+        )
+    else:
+        finding = "Here the order of time hardly changes the scores"
+    return f"{finding}. Lines are intervals from the block bootstrap."
+
+
+def folds_caption(folds: pd.DataFrame) -> str:
+    """Describe the folds."""
+    gap = folds["gap_days"].min()
+    return (
+        f"{plural(len(folds), 'fold')}, each predicting what came after its training posts; the "
+        f"gap between them is {gap:.0f} days at least."
+    )
+
+
+def folds_table(folds: pd.DataFrame) -> pd.DataFrame:
+    """Return the folds for reading."""
+    day = "%Y-%m-%d"
+    return pd.DataFrame(
+        {
+            "fold": folds["fold"],
+            "training posts": folds["n_train"],
+            "from": folds["train_start"].dt.strftime(day),
+            "to": folds["train_end"].dt.strftime(day),
+            "gap (days)": folds["gap_days"].round(1),
+            "held-out posts": folds["n_test"],
+            "from ": folds["test_start"].dt.strftime(day),
+            "to ": folds["test_end"].dt.strftime(day),
+        }
+    )
+
+
+def scores_caption(scores: pd.DataFrame) -> str:
+    """State who leads the table of scores."""
+    best = scores.iloc[0]
+    return (
+        f"Smallest typical miss: {model_name(best.model)}, a factor of {best.factor:.2f} on "
+        f"{plural(int(best.n), 'held-out post')}. Intervals in brackets."
+    )
+
+
+def comparison(gaps: pd.DataFrame, naive: str) -> str:
+    """Say of each model whether it beats the better naive rule."""
+    lines = []
+    for row in gaps.itertuples():
+        verdict = {
+            "better": "beats it",
+            "worse": "**is worse than it**",
+            "no clear difference": "**does not clearly beat it**",
+        }[row.verdict]
+        lines.append(f"- {_capital(model_name(row.model))} {verdict}: {gain(row)}.")
+    head = f"The bar to clear is the {model_name(naive)}. Against it, on the very same posts:"
+    return "\n".join([head, "", *lines])
+
+
+def block_table(scores: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Return, for one model, each block alone and each block left out.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        Score table over all selections of blocks.
+    model : str
+        Whose scores.
+    """
+    own = scores[scores["model"] == model].copy()
+    alone = own[~own["blocks"].str.contains(r"^all|\+|^none$", regex=True)]
+    without = own[own["blocks"].str.startswith("all-")]
+    return pd.concat(
+        [
+            alone.assign(block=alone["blocks"], kind="alone"),
+            without.assign(block=without["blocks"].str[4:], kind="left out"),
+        ],
+        ignore_index=True,
+    )
+
+
+def blocks_caption(table: pd.DataFrame, whole: float) -> str:
+    """State which block does most alone, and whether any is missed."""
+    alone = table[(table["kind"] == "alone") & table["spearman"].notna()]
+    if alone.empty:
+        return "No block could be scored alone."
+    best = alone.loc[alone["spearman"].idxmax()]
+    sure = best.spearman_low > 0
+    start = (
+        f"Alone, {block_name(best.block)} does best"
+        if sure
+        else f"No block alone is clearly above zero; {block_name(best.block)} comes first"
+    )
+    return (
+        f"{start} ({interval(best.spearman, best.spearman_low, best.spearman_high, '+.2f')}). "
+        f"All blocks together reach {_two(whole)}."
+    )
+
+
+def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the content tests for reading."""
+    rows = evidence[evidence["kind"].isin(["content_any", "content"])]
+    names = ["all content" if b == "all" else block_name(b) for b in rows["block"]]
+    return pd.DataFrame(
+        {
+            "content": names,
+            "Spearman": rows["statistic"].round(2).to_numpy(),
+            "p": rows["p"].map(p_value).to_numpy(),
+            "p corrected": rows["p_adjusted"].map(p_value).to_numpy(),
+            "shifts": rows["n_shifts"].to_numpy(),
+        }
+    )
+
+
+def content_caption(evidence: pd.DataFrame) -> str:
+    """State what the content test found."""
+    any_row = evidence[evidence["kind"] == "content_any"]
+    named = _named(evidence)
+    if any_row.empty:
+        return "There was not enough to test."
+    shown = any_row.iloc[0]["p_adjusted"] < ALPHA
+    if shown and named:
+        return f"Content says something about views; the test names {listing(named)}."
+    if shown:
+        return "Content says something about views, but no single block can be named."
+    return "No content is shown to say anything about views beyond the account's level."
+
+
+def history(evidence: pd.DataFrame) -> str:
+    """Say what the history test found."""
+    rows = evidence[evidence["kind"] == "history"]
+    if rows.empty:
+        return "There were too few held-out posts to test the account's memory."
+    row = rows.iloc[0]
+    saved = interval(row.statistic, row.low, row.high, "+.0%")
+    if row.p < ALPHA:
+        start = "**The account has a memory.** Recent posts forecast better than the long-run mean"
+    else:
+        start = (
+            "**No memory is shown.** Recent posts do not clearly forecast better than the "
+            "long-run mean"
+        )
+    return f"{start}: squared error saved {saved}, p {p_value(row.p)}."
+
+
+def curve_caption(curve: pd.DataFrame) -> str:
+    """State whether more posts helped."""
+    last = curve.sort_values("m").groupby("model", sort=False).tail(1)
+    helped = last[last["gain_low"] > 0]
+    n = int(curve["n"].max())
+    if len(helped):
+        finding = "The last doubling of posts still helped, so more posts are likely to help more"
+    else:
+        finding = "Beyond the smallest training sets, more posts did not clearly help"
+    return f"{finding}. The same {plural(n, 'held-out post')} at every point."
+
+
+def smallest(evidence: pd.DataFrame) -> str:
+    """Say which effect this number of posts could have shown."""
+    rows = evidence[evidence["kind"] == "smallest_effect"]
+    if rows.empty:
+        return ""
+    value = rows.iloc[0]["statistic"]
+    if not np.isfinite(value):
+        return (
+            "How small an effect could these posts have shown? Even content that explained half "
+            "of what the level leaves open would often have been missed. Silence of the test "
+            "therefore means little here."
+        )
+    return (
+        "How small an effect could these posts have shown? Content that explains "
+        f"{value:.0%} of what the account's level leaves open would be found four times out of "
+        "five. Anything much weaker can hide."
+    )
+
+
+def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: int) -> str:
+    """Return the answer box."""
+    if scores.empty:
+        return too_few(n)
+    models = gaps[gaps["preset"] != "rival"]
+    wins = [model_name(row.model) for row in models.itertuples() if row.verdict == "better"]
+    best = scores.iloc[0]
+    start = (
+        f"{_capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} the best naive rule."
+        if wins
+        else "No linear model clearly beats the best naive rule."
+    )
+    named = _named(evidence)
+    content = (
+        f" The content test names {listing(named)}."
+        if named
+        else " The content test names no block."
+    )
+    return (
+        f"{start} The smallest typical miss is a factor of {best.factor:.2f}, by "
+        f"{model_name(best.model)}.{content} {indicative(n)}"
+    ).strip()
+
+
+def _named(evidence: pd.DataFrame) -> list[str]:
+    rows = evidence[(evidence["kind"] == "content") & (evidence["p_adjusted"] < ALPHA)]
+    return [block_name(block) for block in rows.sort_values("p_adjusted")["block"]]
+
+
+def _two(value: float) -> str:
+    return "–" if value != value else f"{value:.2f}".replace("-", "−")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,104 @@
+"""Words about scores that several chapters share."""
+
+from __future__ import annotations
+
+from math import expm1
+
+import pandas as pd
+
+from virality.book.prose import plural
+from virality.figures.theme import model_name
+
+INDICATIVE_BELOW = 80
+
+
+def too_few(n: int) -> str:
+    """Say that nothing is modelled."""
+    return (
+        f"There are {plural(n, 'usable post')}, too few for a prediction that could be tested. "
+        "This chapter therefore predicts nothing, and its tables are empty."
+    )
+
+
+def indicative(n: int) -> str:
+    """Warn when the posts are few; "" otherwise."""
+    if n >= INDICATIVE_BELOW:
+        return ""
+    return f"With {plural(n, 'post')}, every number on this page is indicative at best."
+
+
+def table(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return a score table for reading: one line a model, intervals beside the numbers.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        From :func:`virality.modelling.scores.score_table`, in the order to show.
+    """
+    return pd.DataFrame(
+        {
+            "model": [model_name(model) for model in scores["model"]],
+            "typical miss ×/÷": [
+                interval(row.factor, row.factor_low, row.factor_high, ".2f")
+                for row in scores.itertuples()
+            ],
+            "R² against mean": [
+                interval(row.r2_oos, row.r2_oos_low, row.r2_oos_high, "+.2f")
+                for row in scores.itertuples()
+            ],
+            "Spearman": [
+                interval(row.spearman, row.spearman_low, row.spearman_high, "+.2f")
+                for row in scores.itertuples()
+            ],
+            "RMSE": scores["rmse"].round(2).to_numpy(),
+            "MAE": scores["mae"].round(2).to_numpy(),
+            "top tenth": [
+                "–"
+                if row.top10_hits != row.top10_hits
+                else f"{row.top10_hits:.3g} of {row.top10_k:.0f} (by luck {row.top10_expected:.1f})"
+                for row in scores.itertuples()
+            ],
+        }
+    )
+
+
+def interval(value: float, low: float, high: float, form: str) -> str:
+    """Return "0.12 (−0.05 to 0.29)"; "–" when there is no value."""
+    if value != value:
+        return "–"
+    text = format(value, form)
+    if low == low and high == high:
+        text += f" ({format(low, form)} to {format(high, form)})"
+    return text.replace("-", "−")
+
+
+def gain(row) -> str:
+    """Return how much smaller the typical miss is than the rival's, with its interval.
+
+    Parameters
+    ----------
+    row : namedtuple
+        A row of :func:`virality.modelling.scores.paired_differences` (absolute loss).
+    """
+    values = [-expm1(value) for value in (row.difference, row.high, row.low)]
+    text = f"{values[0]:+.0%} (interval {values[1]:+.0%} to {values[2]:+.0%})"
+    return text.replace("-", "−")
+
+
+def compared(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of paired comparisons for reading."""
+    return pd.DataFrame(
+        {
+            "model": [model_name(model) for model in gaps["model"]],
+            "typical miss smaller by": [gain(row) for row in gaps.itertuples()],
+            "p": gaps["p"].map(p_value).to_numpy(),
+            "verdict": gaps["verdict"].to_numpy(),
+        }
+    )
+
+
+def p_value(p: float) -> str:
+    """Return a p value as readers know it."""
+    if p != p:
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
