@@ -107,7 +107,7 @@ def nothing(n_posts: int) -> str:
     rest = "The text below says what this chapter would show."
     if n_posts < MIN_POSTS:
         return (
-            f"There are {plural(n_posts, 'post')}. Below {MIN_POSTS} a group of posts cannot be "
+            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} a group of posts cannot be "
             f"told from a coincidence, so none is looked for. {rest}"
         )
     return f"The posts do not differ in anything that describes their content. {rest}"

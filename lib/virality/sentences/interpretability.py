@@ -68,7 +68,7 @@ def nothing(own: Explanation) -> str:
         )
     if n_posts < MIN_POSTS:
         return (
-            f"There are {plural(n_posts, 'post')}. Below {MIN_POSTS} this book describes and does "
+            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} this book describes and does "
             f"not model, so there is no forecast to take apart. {rest}"
         )
     return (
