@@ -165,7 +165,7 @@ def stability(
     null = np.array(
         [
             _searched_recovery(_surrogate(tested, rng), min_cluster_size, min_samples, rng)
-            for _ in range(n_surrogates if overall > 0 else 0)
+            for _ in range(n_surrogates if len(recovery) > 1 else 0)
         ]
     )
     p = (1 + np.sum(null >= overall)) / (1 + len(null))

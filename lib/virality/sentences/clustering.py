@@ -107,8 +107,8 @@ def nothing(n_posts: int) -> str:
     rest = "The text below says what this chapter would show."
     if n_posts < MIN_POSTS:
         return (
-            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} a group of posts cannot be "
-            f"told from a coincidence, so none is looked for. {rest}"
+            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} a group of posts "
+            f"cannot be told from a coincidence, so none is looked for. {rest}"
         )
     return f"The posts do not differ in anything that describes their content. {rest}"
 
@@ -157,6 +157,11 @@ def map_alt(regimes: pd.DataFrame) -> str:
     return f"Map of posts by content. Groups: {listing(named) or 'none'}; {noise} in no group."
 
 
+def map_texts(regimes: pd.DataFrame) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return map_caption(regimes), map_alt(regimes)
+
+
 # ------------------------------------------------------------------------------ stability
 
 
@@ -178,6 +183,11 @@ def stability_alt(check: Stability) -> str:
         f"Histogram of {len(check.null)} sets without groups, with a line at "
         f"{check.overall:.2f}; bars of overlap by regime: {listing(named)}."
     )
+
+
+def stability_texts(check: Stability) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return stability_caption(check), stability_alt(check)
 
 
 def verdict(regimes: pd.DataFrame, check: Stability) -> str:
@@ -383,6 +393,11 @@ def views_alt(summary: pd.DataFrame) -> str:
     return f"Views by regime, and medians against the posts around: {listing(named)}."
 
 
+def views_texts(summary: pd.DataFrame, p: float) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return views_caption(summary, p), views_alt(summary)
+
+
 def views_table(summary: pd.DataFrame) -> pd.DataFrame:
     """How each regime behaves: views, level, hits, and how well it is predicted."""
     shown = _shown(summary)
@@ -491,6 +506,11 @@ def fingerprint_alt(table: pd.DataFrame) -> str:
         pushes = [f"{block_name(b)} {factor(np.exp(row[b]))}" for b in blocks]
         rows.append(f"{name}: {', '.join(pushes)}")
     return f"Heat map of mean pushes. {'; '.join(rows)}."
+
+
+def fingerprint_texts(table: pd.DataFrame) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return fingerprint_caption(table), fingerprint_alt(table)
 
 
 def _largest_departure(table: pd.DataFrame) -> tuple[int, str, float] | None:

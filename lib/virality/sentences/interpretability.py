@@ -68,8 +68,8 @@ def nothing(own: Explanation) -> str:
         )
     if n_posts < MIN_POSTS:
         return (
-            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} this book describes and does "
-            f"not model, so there is no forecast to take apart. {rest}"
+            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} this book describes "
+            f"and does not model, so there is no forecast to take apart. {rest}"
         )
     return (
         f"No boosted trees were stored for these {plural(n_posts, 'post')}, so there is no "
@@ -143,6 +143,13 @@ def waterfall_alt(steps: pd.DataFrame) -> str:
     return f"Waterfall of the pushes behind one forecast, largest first: {listing(named)}."
 
 
+def waterfall_texts(
+    steps: pd.DataFrame, label: str, base: float, prediction: float, actual: float
+) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return waterfall_caption(steps, label, base, prediction, actual), waterfall_alt(steps)
+
+
 def waterfall_reading(base: float, prediction: float, actual: float) -> str:
     """Say whether the model moved this post the right way."""
     off, started = abs(actual - prediction), abs(actual - base)
@@ -182,6 +189,11 @@ def summary_alt(importance: pd.DataFrame) -> str:
     return f"Rows of dots, one row per feature, by mean size of the push: {listing(named)}."
 
 
+def summary_texts(importance: pd.DataFrame, n_posts: int) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return summary_caption(importance, n_posts), summary_alt(importance)
+
+
 def blocks_caption(own: Explanation) -> str:
     """Caption of the bars by block."""
     first = own.blocks.iloc[0]
@@ -196,6 +208,11 @@ def blocks_alt(own: Explanation) -> str:
     """Alternative text of the bars by block."""
     named = [f"{block_name(b.block)} {percent(b.share)}" for b in own.blocks.itertuples()]
     return f"Bars of the blocks' shares of all pushes: {listing(named)}."
+
+
+def blocks_texts(own: Explanation) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return blocks_caption(own), blocks_alt(own)
 
 
 def blocks_reading(own: Explanation) -> str:
@@ -246,6 +263,11 @@ def folds_alt(own: Explanation) -> str:
         for b in own.by_fold.columns
     ]
     return f"Lines of each block's share of the pushes over the folds: {listing(span)}."
+
+
+def folds_texts(own: Explanation) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return folds_caption(own), folds_alt(own)
 
 
 def folds_reading(own: Explanation) -> str:
@@ -305,6 +327,11 @@ def checks_alt(own: Explanation) -> str:
         for b in own.blocks.itertuples()
     ]
     return f"Intervals of the error added by shuffling each block, in log views: {listing(named)}."
+
+
+def checks_texts(own: Explanation) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return checks_caption(own), checks_alt(own)
 
 
 def checks_reading(own: Explanation) -> str:
@@ -401,6 +428,11 @@ def dependence_alt(tables: dict[str, pd.DataFrame]) -> str:
     return f"Scatter of reading against push for {listing(named)}. " + " ".join(
         _direction(key, table) for key, table in tables.items()
     )
+
+
+def dependence_texts(tables: dict[str, pd.DataFrame]) -> tuple[str, str]:
+    """Caption and alternative text together."""
+    return dependence_caption(tables), dependence_alt(tables)
 
 
 def _direction(key: str, table: pd.DataFrame) -> str:
