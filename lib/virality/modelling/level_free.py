@@ -14,7 +14,7 @@ from virality.modelling.momentum import DAY_US
 from virality.modelling.validation import MIN_POSTS
 
 LEVEL = "rival__rolling_median_10"
-FOLDS, FIRST_POSTS, SMALLEST_FOLD = 8, 15, 5  # of the content test
+FOLDS, FIRST_POSTS, SMALLEST_FOLD = 5, 15, 5  # of the content test
 
 
 @dataclass(frozen=True)

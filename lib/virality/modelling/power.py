@@ -11,7 +11,7 @@ from threadpoolctl import threadpool_limits
 from virality.modelling import shifts as sh
 from virality.modelling.evaluate import model_table
 from virality.modelling.evidence_rows import empty_evidence, evidence_table
-from virality.modelling.level_free import Content, content_series
+from virality.modelling.level_free import FOLDS, Content, content_series
 
 EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 ALPHA, POWER = 0.05, 0.8
@@ -23,6 +23,7 @@ def smallest_effect(
     *,
     target: str = "views",
     embargo_days: float = 7,
+    n_folds: int = FOLDS,
     n_directions: int = 10,
     n_shifts: int = 99,
     n_simulated: int = 100,
@@ -49,7 +50,7 @@ def smallest_effect(
         has less.
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table)
+    content = content_series(table, n_folds)
     if not content.testable:
         return empty_evidence()
     return effect_sizes(content, n_directions, n_shifts, n_simulated, seed)

@@ -1,0 +1,196 @@
+"""Figures of the nonlinear models: gaps to the rivals, calibration, intervals, viral chances."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from virality.figures import theme
+from virality.modelling.targets import TARGETS
+
+REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
+METHOD_COLORS = {
+    "adaptive": "#e08434",
+    "rolling": "#5b8fc7",
+    "frozen": "#9678c4",
+    "sigma": "#9a9a9a",
+}
+
+
+def gaps(differences: pd.DataFrame) -> Figure:
+    """Draw each model's error minus the rival's, with its interval, best at the top.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        From :func:`virality.modelling.nonlinear.against_naive`; log views.
+    """
+    rows = differences[differences["difference"].notna()]
+    rows = rows.sort_values("difference", ascending=False).reset_index(drop=True)
+    figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(rows))
+    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
+    for place, row in rows.iterrows():
+        color = theme.MODEL_COLORS.get(row.model, theme.INK)
+        axis.plot([row.low, row.high], [place, place], color=color, linewidth=2)
+        face = "none" if row.blocks == "none" else color
+        axis.plot(row.difference, place, "o", color=color, markerfacecolor=face, markersize=7)
+    axis.set_yticks(range(len(rows)), [theme.model_name(model) for model in rows["model"]])
+    axis.set_xlabel("absolute error minus the rival's, log views (left of the line is better)")
+    axis.grid(axis="y", visible=False)
+    return figure
+
+
+def calibration(levels: pd.DataFrame) -> Figure:
+    """Draw mean outcome against mean prediction, normal and viral posts apart.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        From :func:`virality.modelling.calibration.by_level`.
+    """
+    figure, axis = theme.figure(5.4, 4.2)
+    ends = levels[["predicted", "observed"]].to_numpy(float)
+    if len(ends):
+        low, high = float(np.nanmin(ends)) - 0.2, float(np.nanmax(ends)) + 0.2
+        axis.plot([low, high], [low, high], color=theme.INK, linewidth=1, linestyle=":")
+    names = {"all": "all posts", "normal": "normal posts", "viral": "viral posts"}
+    for regime, rows in levels.groupby("regime", sort=False):
+        color = REGIME_COLORS[regime]
+        half = np.vstack([rows["gap"] - rows["low"], rows["high"] - rows["gap"]])
+        axis.errorbar(
+            rows["predicted"],
+            rows["observed"],
+            yerr=np.nan_to_num(half),
+            fmt="o-",
+            color=color,
+            linewidth=1.4,
+            markersize=6,
+            capsize=3,
+            label=names[regime],
+        )
+    axis.set_xlabel("mean prediction, log views")
+    axis.set_ylabel("mean outcome, log views")
+    if len(levels):
+        axis.legend(loc="best")
+    return figure
+
+
+def interval_band(intervals: pd.DataFrame, posts: pd.DataFrame) -> Figure:
+    """Draw held-out posts in time with the interval that was issued for each.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        One method's rows of an `intervals` table.
+    posts : DataFrame
+        For the dates.
+    """
+    figure, axis = theme.figure(7.4, 3.6)
+    rows = intervals.assign(
+        day=intervals["post_id"].map(posts.set_index("post_id")["posted_at"])
+    ).sort_values("day", kind="stable")
+    issued = rows.dropna(subset=["lower", "upper"])
+    inside = (issued["y_true"] >= issued["lower"]) & (issued["y_true"] <= issued["upper"])
+    color = METHOD_COLORS["adaptive"]
+    axis.vlines(issued["day"], issued["lower"], issued["upper"], color=color, alpha=0.35, lw=3)
+    axis.plot(issued["day"][inside], issued["y_true"][inside], "o", color="#5b8fc7", ms=4,
+              label="inside its interval")  # fmt: skip
+    axis.plot(issued["day"][~inside], issued["y_true"][~inside], "D", color="#d1605e", ms=5,
+              label="outside")  # fmt: skip
+    warm = rows[rows["lower"].isna()]
+    axis.plot(warm["day"], warm["y_true"], "o", color=theme.INK, markerfacecolor="none", ms=4,
+              label="warm-up, no interval yet")  # fmt: skip
+    axis.set_ylabel("log views")
+    figure.autofmt_xdate(rotation=30)
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=3)
+    return figure
+
+
+def coverage(groups: pd.DataFrame, level: float) -> Figure:
+    """Draw the coverage of each method in each group, with the promise as a line.
+
+    Parameters
+    ----------
+    groups : DataFrame
+        Rows of :func:`virality.modelling.conformal.coverage` with a column ``group``.
+    level : float
+        What was promised.
+    """
+    names = list(dict.fromkeys(groups["group"]))
+    methods = list(dict.fromkeys(groups["method"]))
+    figure, axis = theme.figure(7.0, 1.0 + 0.5 * len(names))
+    axis.axvline(level, color=theme.INK, linewidth=1, linestyle=":")
+    for step, method in enumerate(methods):
+        rows = groups[groups["method"] == method]
+        place = [
+            len(names) - 1 - names.index(group) + 0.26 - 0.52 * step / max(len(methods) - 1, 1)
+            for group in rows["group"]
+        ]
+        color = METHOD_COLORS[method]
+        axis.hlines(place, rows["low"], rows["high"], color=color, linewidth=1.6)
+        axis.plot(rows["coverage"], place, "o", color=color, markersize=5, label=_METHODS[method])
+    axis.set_yticks(range(len(names)), names[::-1])
+    axis.set_xlim(0, 1.02)
+    axis.set_xlabel("share of held-out posts inside their interval")
+    axis.grid(axis="y", visible=False)
+    axis.legend(loc="lower left")
+    return figure
+
+
+_METHODS = {
+    "adaptive": "adaptive",
+    "rolling": "rolling quantile",
+    "frozen": "frozen split",
+    "sigma": "naive sigma",
+}
+
+
+def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
+    """Draw the share of viral posts against their mean chance.
+
+    Parameters
+    ----------
+    bins : DataFrame
+        From :func:`virality.modelling.viral.reliability`.
+    base_rate : float
+        Share of viral posts among those that were learnt from.
+    """
+    figure, axis = theme.figure(5.0, 3.8)
+    top = float(max(bins["high"].max(), bins["chance"].max(), 2 * base_rate)) if len(bins) else 1
+    axis.plot([0, top], [0, top], color=theme.INK, linewidth=1, linestyle=":")
+    axis.axhline(base_rate, color=theme.INK, linewidth=1, linestyle="--")
+    color = theme.MODEL_COLORS["xgboost"]
+    axis.vlines(bins["chance"], bins["low"], bins["high"], color=color, linewidth=2)
+    axis.plot(bins["chance"], bins["share"], "o", color=color, markersize=7)
+    for row in bins.itertuples():
+        axis.annotate(
+            f"{row.positives} of {row.n}",
+            (row.chance, row.share),
+            xytext=(6, 4),
+            textcoords="offset points",
+            fontsize=8,
+        )
+    axis.set_xlabel("chance that was given")
+    axis.set_ylabel("share that went viral")
+    return figure
+
+
+def targets(table: pd.DataFrame) -> Figure:
+    """Draw how much of the rival's error XGBoost saves for each outcome.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.modelling.nonlinear.compare_targets`.
+    """
+    rows = table.sort_values("saved").reset_index(drop=True)
+    figure, axis = theme.figure(6.4, 0.9 + 0.38 * len(rows))
+    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
+    color = theme.MODEL_COLORS["xgboost"]
+    axis.hlines(rows.index, 100 * rows["saved_low"], 100 * rows["saved_high"], color=color, lw=2)
+    axis.plot(100 * rows["saved"], rows.index, "o", color=color, markersize=7)
+    axis.set_yticks(rows.index, [TARGETS[name] for name in rows["target"]])
+    axis.set_xlabel("error saved against the better plain rule, %")
+    axis.grid(axis="y", visible=False)
+    return figure
