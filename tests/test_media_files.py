@@ -1,0 +1,277 @@
+"""Every odd kind of file: a clear reason, and the modalities that are there."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from media_files import RATE, cut, encode, scene, turn
+from PIL import Image
+
+from virality.errors import UserError
+from virality.media.frames import read_frames, wanted_times
+from virality.media.match import id_in_name, match
+from virality.media.probe import probe
+from virality.media.sound import read_sound
+
+
+def look(path, **options):
+    facts = probe(path)
+    return facts, read_frames(path, facts, short_side=96, **options), read_sound(path, facts)
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory):
+    return encode(tmp_path_factory.mktemp("film") / "film.mp4")
+
+
+def test_whole_film(film):
+    facts, frames, sound = look(film)
+    assert (facts.problem, facts.warning, frames.problem, frames.warning) == ("",) * 4
+    assert frames.images.shape == (15, 160, 96, 3) and frames.reader == "decord"
+    assert np.allclose(frames.times, np.arange(15) / 5)
+    assert sound.samples.shape == (3 * RATE,) and sound.samples.dtype == np.float32
+    assert 0.2 < np.sqrt(np.mean(sound.samples**2)) < 0.35
+
+
+def test_no_video_stream(tmp_path):
+    facts, frames, sound = look(encode(tmp_path / "x.mp4", picture=False))
+    assert not facts.has_video and "only sound" in frames.problem and len(frames.images) == 0
+    assert len(sound.samples) == 3 * RATE
+
+
+def test_no_audio_stream(tmp_path):
+    _, frames, sound = look(encode(tmp_path / "x.mp4", sound=False))
+    assert len(frames.images) == 15
+    assert sound.problem == "The file has no sound stream." and len(sound.samples) == 0
+
+
+def test_empty_file(tmp_path):
+    path = tmp_path / "x.mp4"
+    path.touch()
+    facts, frames, sound = look(path)
+    assert facts.problem == "The file is empty." == frames.problem == sound.problem
+
+
+@pytest.mark.parametrize("text", ["<html>Sorry</html>", "не видео\n" * 900, "x"])
+def test_text_named_mp4(tmp_path, text):
+    path = tmp_path / "x.mp4"
+    path.write_text(text, encoding="utf-8")
+    assert "text file" in look(path)[1].problem
+
+
+def test_zeros_and_noise(tmp_path):
+    (tmp_path / "zero.mp4").write_bytes(bytes(5000))
+    assert "zero bytes" in probe(tmp_path / "zero.mp4").problem
+    (tmp_path / "noise.mp4").write_bytes(np.random.default_rng(0).bytes(5000))
+    assert "damaged" in probe(tmp_path / "noise.mp4").problem
+
+
+def test_no_index(tmp_path, film):
+    facts, frames, _ = look(cut(film, 0.5, tmp_path / "x.mp4"))
+    assert "no index (moov)" in facts.problem and len(frames.images) == 0
+
+
+@pytest.mark.parametrize("share", [0.02, 0.5])
+def test_cut_short_with_the_index_in_front(tmp_path, share):
+    whole = encode(tmp_path / "whole.mp4", seconds=4, fast_start=True, fps=30, size=(240, 426))
+    facts, frames, sound = look(cut(whole, share, tmp_path / "x.mp4"))
+    said = " ".join([facts.problem, facts.warning, frames.problem, frames.warning, sound.problem])
+    assert "cut short" in said or "no index" in said
+    # What is given is as long as the window, or it is not given at all.
+    assert len(frames.images) == 0 or len(frames.images) >= 13
+    assert len(sound.samples) == 0 or len(sound.samples) >= 0.9 * 3 * RATE
+    if share == 0.02:
+        assert len(frames.images) == 0 and len(sound.samples) == 0
+
+
+def test_shorter_than_the_window(tmp_path):
+    facts, frames, sound = look(encode(tmp_path / "x.mp4", seconds=1.5))
+    assert len(frames.images) == 8 and not frames.problem
+    assert 1.4 * RATE < len(sound.samples) < 1.7 * RATE and not sound.problem
+    assert facts.duration_s == pytest.approx(1.5, abs=0.05)
+
+
+def test_shorter_than_one_frame_interval(tmp_path):
+    _, frames, sound = look(encode(tmp_path / "x.mp4", seconds=0.15, fps=20))
+    assert len(frames.images) == 1 and not frames.problem
+    assert len(sound.samples) < 0.3 * RATE
+
+
+def test_variable_frame_rate(tmp_path):
+    times = np.r_[np.arange(0, 1, 1 / 30), np.arange(1, 4, 1 / 8)]
+    path = encode(tmp_path / "x.mp4", times=times, fps=30)
+    _, frames, _ = look(path)
+    shown = times[np.searchsorted(times, wanted_times(3, 5) + 1e-3, side="right") - 1]
+    for image, moment in zip(frames.images, shown, strict=True):
+        assert np.abs(image.astype(int) - scene(moment)).mean() < 12
+
+
+@pytest.mark.parametrize("degrees", [0, 90, 180, 270])
+def test_rotation(tmp_path, degrees):
+    path = turn(encode(tmp_path / "x.mp4", size=(160, 96)), degrees)
+    facts, frames, _ = look(path)
+    assert facts.rotation == degrees
+    assert (facts.width, facts.height) == ((160, 96) if degrees in (0, 180) else (96, 160))
+    upright = np.rot90(scene(0, 160, 96), -degrees // 90)
+    assert frames.images[0].shape == upright.shape
+    assert np.abs(frames.images[0].astype(int) - upright).mean() < 12
+
+
+@pytest.mark.parametrize(
+    ("codec", "suffix"), [("libx265", "mp4"), ("libsvtav1", "mp4"), ("libvpx-vp9", "webm")]
+)
+def test_other_codecs(tmp_path, codec, suffix):
+    options = {"libx265": {"x265-params": "log-level=none"}, "libsvtav1": {"preset": "12"}}
+    fast = options.get(codec, {"cpu-used": "8", "deadline": "realtime"})
+    path = encode(tmp_path / f"x.{suffix}", codec=codec, sound=False, options=fast)
+    facts, frames, _ = look(path)
+    assert facts.codec and len(frames.images) == 15 and not frames.problem
+    for image, moment in zip(frames.images, wanted_times(3, 5), strict=True):
+        assert np.abs(image.astype(int) - scene(moment)).mean() < 20
+
+
+@pytest.mark.parametrize("fps", [20, 60])
+def test_frame_rates(tmp_path, fps):
+    _, frames, _ = look(encode(tmp_path / "x.mp4", fps=fps, sound=False))
+    for image, moment in zip(frames.images, wanted_times(3, 5), strict=True):
+        assert np.abs(image.astype(int) - scene(moment)).mean() < 12
+
+
+@pytest.mark.parametrize(("rate", "channels"), [(8_000, 1), (48_000, 6), (44_100, 2)])
+def test_sound_layouts(tmp_path, rate, channels):
+    path = encode(tmp_path / "x.mp4", rate=rate, channels=channels)
+    facts, _, sound = look(path)
+    assert (facts.sample_rate, facts.channels) == (rate, channels)
+    assert len(sound.samples) == 3 * RATE
+    spectrum = np.abs(np.fft.rfft(sound.samples))
+    assert np.argmax(spectrum) / 3 == pytest.approx(220, abs=1)
+
+
+def test_sound_that_ends_early_is_not_filled_up(tmp_path):
+    _, _, sound = look(encode(tmp_path / "x.mp4", sound_s=1.0))
+    assert 0.9 * RATE < len(sound.samples) < 1.2 * RATE and not sound.problem
+
+
+def test_still_image(tmp_path):
+    picture = Image.fromarray(scene(0))
+    exif = picture.getexif()
+    exif[0x0112] = 6  # turn a quarter clockwise
+    picture.save(tmp_path / "x.jpg", exif=exif)
+    facts, frames, sound = look(tmp_path / "x.jpg")
+    assert facts.still and frames.images.shape == (1, 96, 160, 3)
+    assert len(sound.samples) == 0
+    (tmp_path / "y.jpg").write_bytes((tmp_path / "x.jpg").read_bytes()[:300])
+    assert look(tmp_path / "y.jpg")[1].problem
+
+
+def test_flipped_bits_are_noticed(tmp_path):
+    path = encode(tmp_path / "x.mp4", fps=30, size=(240, 426), sound=False)
+    data = bytearray(path.read_bytes())
+    start, end = data.find(b"mdat") + 2000, data.find(b"moov") - 2000
+    for place in np.linspace(start, end, 60).astype(int):
+        data[place] ^= 0x55
+    path.write_bytes(data)
+    _, frames, _ = look(path)
+    assert "damaged" in frames.problem + frames.warning
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
+@pytest.mark.parametrize("kind", ["even", "varying", "turned"])
+def test_frames_agree_with_ffmpeg(tmp_path, kind):
+    times = np.r_[np.arange(0, 1, 1 / 30), np.arange(1, 4, 1 / 7)] if kind == "varying" else None
+    path = encode(tmp_path / "x.mp4", fps=30, size=(160, 96), times=times)
+    if kind == "turned":
+        turn(path, 90)
+    facts, frames, _ = look(path)
+    height, width = frames.images.shape[1:3]
+    command = ["ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough"]
+    command += ["-vf", f"scale={width}:{height}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    every = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
+    clock = np.arange(len(every)) / 30 if times is None else times
+    picked = np.searchsorted(clock, wanted_times(3, 5) + 1e-3, side="right") - 1
+    difference = np.abs(every[picked].astype(int) - frames.images)
+    assert difference.mean(axis=(1, 2, 3)).max() < 1.0
+
+
+@pytest.mark.skipif(not os.environ.get("VIRALITY_SAMPLES"), reason="VIRALITY_SAMPLES is not set")
+def test_real_samples():
+    folder = Path(os.environ["VIRALITY_SAMPLES"]) / "media"
+    names = {path.name.split("_")[1].split(".")[0]: path for path in folder.glob("*.m*")}
+    facts, frames, sound = look(names["nasa"])
+    assert len(frames.images) == 15 and len(sound.samples) == 3 * RATE and not frames.problem
+    facts, frames, _ = look(names["rotation"])
+    assert facts.rotation == 90 and facts.height > facts.width
+    assert frames.images.shape[1] > frames.images.shape[2]
+    _, frames, _ = look(names["corrupted"])
+    assert "damaged" in frames.problem + frames.warning
+
+
+# --- matching -------------------------------------------------------------------------------------
+
+
+def posts(*ids, **columns):
+    return pd.DataFrame({"post_id": list(ids), **columns})
+
+
+def files(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_bytes(b"x")
+    return str(folder)
+
+
+def test_ids_in_names():
+    known = {"7001", "7100000000000000001", "a b"}
+    assert id_in_name("7001.mp4", known) == "7001"
+    assert id_in_name("sub/Dogs 🐶 & \"cats\" [7001].mp4", known) == "7001"
+    assert id_in_name("user_7100000000000000001_hd.mp4", known) == "7100000000000000001"
+    assert id_in_name("a b.mp4", known) == "a b"
+    assert id_in_name("17001.mp4", known) is None
+    assert id_in_name("7001 [9].mp4", known) is None
+
+
+def test_match_lists_both_sides(tmp_path):
+    folder = files(tmp_path, "2.mp4", "with 'quotes' [1].mp4", "stranger.mp4", "notes.txt")
+    found = match(posts("1", "2", "3"), folder)
+    assert {k: v.name for k, v in found.files.items()} == {
+        "1": "with 'quotes' [1].mp4",
+        "2": "2.mp4",
+    }
+    assert "3" in found.problems and found.without_post == ["stranger.mp4"]
+
+
+def test_column_and_mapping_win_over_names(tmp_path):
+    folder = files(tmp_path / "v", "1.mp4", "a.mp4", "b c.mp4")
+    table = posts("1", "2", media_file=["a.mp4", None])
+    assert match(table, folder).files["1"].name == "a.mp4"
+    mapping = tmp_path / "map.csv"
+    mapping.write_text("video_id,file\n1,b c.mp4\n2,b c.mp4\n9,x.mp4\n2,a.mp4\n")
+    found = match(table, folder, str(mapping))
+    assert found.files["1"].name == found.files["2"].name == "b c.mp4"
+    assert found.shared == {"b c.mp4": ["1", "2"]} and len(found.notes) == 2
+
+
+def test_never_leaves_the_folder(tmp_path):
+    (tmp_path / "secret.mp4").write_bytes(b"x")
+    folder = files(tmp_path / "v", "2.mp4")
+    (tmp_path / "v" / "1.mp4").symlink_to(tmp_path / "secret.mp4")
+    table = posts("1", "2", media_file=[None, "../secret.mp4"])
+    found = match(table, folder)
+    assert "1" not in found.files and "1.mp4" in found.refused
+    assert "2" not in found.files and "outside" in found.problems["2"]
+
+
+def test_bad_folder_and_mapping(tmp_path):
+    with pytest.raises(UserError, match="no such folder"):
+        match(posts("1"), str(tmp_path / "none"))
+    bad = tmp_path / "m.csv"
+    bad.write_text("a,b\n1,2\n")
+    with pytest.raises(UserError, match="post_id"):
+        match(posts("1"), str(tmp_path), str(bad))
+    with pytest.raises(UserError, match="no such mapping"):
+        match(posts("1"), str(tmp_path), str(tmp_path / "none.csv"))
