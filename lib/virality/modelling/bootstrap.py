@@ -98,7 +98,7 @@ def fisher_interval(
     """The same on Fisher's z scale, for a correlation: it never leaves −1 to 1."""
     squeeze = lambda x: np.arctanh(np.clip(x, -0.999, 0.999))  # noqa: E731
     low, high = interval(float(squeeze(r)), squeeze(draws), n, confidence)
-    return float(np.tanh(low)), float(np.tanh(high))
+    return min(float(np.tanh(low)), r), max(float(np.tanh(high)), r)
 
 
 def p_value(estimate: float, draws: np.ndarray, n: int) -> float:

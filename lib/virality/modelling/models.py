@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from xgboost import XGBRegressor
 
 from virality.errors import UserError
+from virality.modelling.features import block_of
 from virality.modelling.level import OnLevel
 from virality.modelling.linear import BlockRidge, InnerElasticNet, InnerRidge
 from virality.modelling.momentum import RULES
@@ -161,13 +162,15 @@ class Stack(RegressorMixin, BaseEstimator):
         self.fitted_ = []
         for name in self.members:
             model = make_model(name, self.preset, self.seed)
-            self.fitted_.append((name, model.fit(_columns_of(name, X), y)))
+            self.fitted_.append((name, model.fit(_columns_of(name, self.preset, X), y)))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Predicted outcome, shape (n_rows,)."""
         check_is_fitted(self, "fitted_")
-        return np.mean([m.predict(_columns_of(name, X)) for name, m in self.fitted_], axis=0)
+        return np.mean(
+            [m.predict(_columns_of(name, self.preset, X)) for name, m in self.fitted_], axis=0
+        )
 
 
 def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator:
@@ -196,7 +199,9 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
         "train_median": lambda: DummyRegressor(strategy="median"),
         "ridge": lambda: Ridge(alpha=10.0) if preset == "study" else OnLevel(InnerRidge()),
         "elastic_net": lambda: (
-            ElasticNet(alpha=0.01, l1_ratio=0.2) if preset == "study" else OnLevel(InnerElasticNet())
+            ElasticNet(alpha=0.01, l1_ratio=0.2)
+            if preset == "study"
+            else OnLevel(InnerElasticNet())
         ),
         "block_ridge": lambda: OnLevel(BlockRidge()),
         "xgboost": lambda: _study_booster() if preset == "study" else RobustBooster(seed=seed),
@@ -218,10 +223,21 @@ def booster_of(model: BaseEstimator):
     return model.get_booster() if isinstance(model, XGBRegressor) else None
 
 
-def _columns_of(member: str, X: pd.DataFrame) -> pd.DataFrame:
-    """A rule's own column, or every column that is no rule's."""
-    rival = X.columns.str.startswith("rival__")
-    return X[[f"rival__{member}"]] if member in RULES else X.loc[:, ~rival]
+def wants_level(model: str, preset: str, columns) -> bool:
+    """Whether a model starts from the account's level when it may see these columns.
+
+    Only where momentum is among them: a block alone is alone.
+    """
+    blocks = {block_of(name) for name in columns}
+    return preset == "tuned" and model in ON_LEVEL and bool(blocks & {"momentum", "all"})
+
+
+def _columns_of(member: str, preset: str, X: pd.DataFrame) -> pd.DataFrame:
+    """A rule's own column; all columns for a model on the level; else those that are no rule's."""
+    if member in RULES:
+        return X[[f"rival__{member}"]]
+    plain = X.loc[:, ~X.columns.str.startswith("rival__")]
+    return X if wants_level(member, preset, plain.columns) else plain
 
 
 def _study_booster() -> XGBRegressor:
