@@ -83,7 +83,7 @@ STUDY = columns(
 
 
 def study_rows(posts):
-    rows = [STUDY]
+    rows = [list(STUDY)]
     for i, p in enumerate(posts.itertuples(), 1):
         t, total = p.posted_at, int(p.views * p.avg_watch_s)
         play = f"{total // 3600}h:{total // 60 % 60}m:{total % 60}s"
@@ -108,7 +108,7 @@ STUDIO_HEADER = columns(
 
 
 def studio_rows(posts, day=lambda t: f"{t:%B} {t.day}", read="June 30", header=STUDIO_HEADER):
-    rows = [header]
+    rows = [list(header)]
     for p in posts.sort_values("views", ascending=False).itertuples():
         counts = [str(v) for v in (p.likes, p.comments, p.shares, p.views)]
         rows.append([read, p.caption, p.url, day(p.posted_at), *counts])
@@ -278,7 +278,7 @@ def pyktok(posts):
         "video_id,video_timestamp,video_duration,video_locationcreated,video_diggcount,"
         "video_sharecount,video_commentcount,video_playcount,video_description,author_username"
     )
-    rows = [header]
+    rows = [list(header)]
     for p in posts.itertuples():
         when = f"{p.posted_at:%Y-%m-%dT%H:%M:%S}"  # local to a machine that runs in UTC
         counts = map(str, (p.likes, p.shares, p.comments, p.views))

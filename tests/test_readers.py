@@ -3,6 +3,7 @@
 import json
 import zipfile
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -141,16 +142,12 @@ def test_studio_in_any_language(language, read):
     assert set(reading.repairs["severity"]) <= {"note"}, reading.repairs.to_string()
 
 
+@cache
 def year_of_posts():
     """Posts in all twelve months."""
-    posts = exports.made_up_posts(n=12)
-    moved = exports.made_up_posts(n=1)
-    parts = []
-    for i in range(12):
-        start = pd.Timestamp("2025-07-05 11:00") + pd.DateOffset(months=i)
-        moved = exports.made_up_posts(n=1, start=start.to_pydatetime(), seed=i)
-        parts.append(moved)
-    return pd.concat(parts, ignore_index=True).assign(caption=posts["caption"])
+    starts = [pd.Timestamp("2025-07-05 11:00") + pd.DateOffset(months=i) for i in range(12)]
+    parts = [exports.made_up_posts(1, s.to_pydatetime(), seed=i) for i, s in enumerate(starts)]
+    return pd.concat(parts, ignore_index=True).assign(caption=POSTS["caption"])
 
 
 def test_studio_with_columns_in_an_unknown_language_and_order(read):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from virality.book.prose import plural
+from virality.book.prose import listing, plural
 from virality.errors import UserError
 from virality.posts.parse import is_blank, plain
 
@@ -329,33 +329,64 @@ def _read_words(known: dict[str, Moment], dates, id_times, remarks) -> None:
     if not texts:
         return
     sample = dict(list(texts.items())[:: max(1, len(texts) // 40)])
-    scores = {}
-    for language in LANGUAGES:
-        read = {t: _in_language(w, language) for t, w in sample.items()}
-        scores[language] = {t: m for t, m in read.items() if m is not None}
+    candidates = _of_script("".join(texts.values()))
+    scores = {language: _try_language(sample, language) for language in candidates}
     most = max(map(len, scores.values()))
     if most == 0:
         known.update({t: Moment(problem="is not a date in any language known") for t in texts})
         return
-    best = [lang for lang in LANGUAGES if len(scores[lang]) == most]
+    best = [lang for lang in candidates if len(scores[lang]) == most]
     rivals = [lang for lang in best if scores[lang] != scores[best[0]]]
     language = best[0]
     if rivals:
-        language = _language_by_ids(best, scores, dates, id_times)
+        language = _language_by_ids(best, scores, known, dates, id_times)
     for text, words in texts.items():
         moment = _in_language(words, language)
         known[text] = moment or Moment(problem=f"is not a date (language: {language})")
     if language != "en":
-        remarks.append(f"dates are written in {LANGUAGES[language]}")
+        same = [language] if rivals else best
+        remarks.append(f"dates are written in {listing([LANGUAGES[lang] for lang in same], 'or')}")
 
 
-def _language_by_ids(best, scores, dates, id_times) -> str:
+_SCRIPTS = {
+    "[\u0370-\u03ff]": ("el",),
+    "[\u0400-\u04ff]": ("ru", "uk"),
+    "[\u0600-\u06ff]": ("ar",),
+    "[\u1100-\u11ff\uac00-\ud7af]": ("ko",),
+    "[\u3040-\u30ff\u4e00-\u9fff]": ("ja", "zh"),
+}
+
+
+def _of_script(text: str) -> tuple[str, ...]:
+    """Languages written in the script of the text; those in Latin letters where it is no other."""
+    found = [
+        lang for script, langs in _SCRIPTS.items() if re.search(script, text) for lang in langs
+    ]
+    others = {lang for langs in _SCRIPTS.values() for lang in langs}
+    return tuple(found) or tuple(lang for lang in LANGUAGES if lang not in others)
+
+
+def _try_language(sample: dict[str, str], language: str) -> dict[str, datetime]:
+    """What a language makes of the sample; given up when it can read none of the first four."""
+    read: dict[str, datetime] = {}
+    for number, (text, words) in enumerate(sample.items()):
+        if number == 4 and not read:
+            break
+        stamp = _dateparser(words, language, 2024)
+        if stamp is not None:
+            read[text] = stamp
+    return read
+
+
+def _language_by_ids(best, scores, known, dates, id_times) -> str:
+    moments = {lang: {t: _in_language(known[t].words, lang) for t in scores[lang]} for lang in best}
+
     def agreement(language):
-        read = scores[language]
+        read = moments[language]
         return sum(
             _near(_with_id(read[t], None, i.item())[0], i)
-            for t, i in zip(dates, id_times)
-            if t in read and not np.isnat(i)
+            for t, i in zip(dates, id_times, strict=True)
+            if read.get(t) is not None and not np.isnat(i)
         )
 
     ranked = sorted(best, key=agreement, reverse=True)
@@ -369,7 +400,8 @@ def _language_by_ids(best, scores, dates, id_times) -> str:
 
 
 def _in_language(words: str, language: str) -> Moment | None:
-    first, second = (_dateparser(words, language, base) for base in (2024, 2028))
+    first = _dateparser(words, language, 2024)
+    second = None if first is None else _dateparser(words, language, 2028)
     if first is None or second is None:
         return None
     timed = re.search(r"\d{1,2}[:h.]\d{2}(?!\d)", words) or re.search(
