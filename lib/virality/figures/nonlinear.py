@@ -50,6 +50,7 @@ def calibration(levels: pd.DataFrame) -> Figure:
         From :func:`virality.modelling.calibration.by_level`.
     """
     figure, axis = theme.figure(5.4, 4.2)
+    levels = levels[levels["bin"] >= 0]
     ends = levels[["predicted", "observed"]].to_numpy(float)
     if len(ends):
         low, high = float(np.nanmin(ends)) - 0.2, float(np.nanmax(ends)) + 0.2

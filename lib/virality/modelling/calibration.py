@@ -9,6 +9,7 @@ from virality.modelling import bootstrap as bs
 
 NORMAL, VIRAL = "normal", "viral"
 SMALLEST_GROUP = 3
+WHOLE = -1
 
 
 def level_bins(y_pred: np.ndarray, n_bins: int = 3) -> np.ndarray:
@@ -42,9 +43,9 @@ def by_level(
     Returns
     -------
     DataFrame
-        One row per regime ("all", "normal", "viral") and bin with at least three posts: n,
-        predicted and observed (means, log views), gap = observed − predicted with low and high
-        (95 %).
+        One row per regime ("all", "normal", "viral") and bin with at least three posts, and one
+        with bin −1 for the regime as a whole: n, predicted and observed (means, log views), gap =
+        observed − predicted with low and high (95 %).
     """
     y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
     bins = level_bins(y_pred, n_bins)
@@ -54,8 +55,8 @@ def by_level(
     weights = bs.block_weights(len(y_true), n_bootstrap, seed) if len(y_true) else None
     rows = []
     for regime, member in groups.items():
-        for number in np.unique(bins):
-            chosen = member & (bins == number)
+        for number in [*np.unique(bins), WHOLE]:
+            chosen = member & ((bins == number) | (number == WHOLE))
             if chosen.sum() >= SMALLEST_GROUP:
                 row = _gap(y_true, y_pred, chosen, weights)
                 rows.append({"regime": regime, "bin": int(number), **row})

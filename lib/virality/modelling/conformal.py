@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from virality.modelling import bootstrap as bs
+from virality.modelling.calibration import level_bins
 
 LEVEL = 0.8
 GAMMA = 0.02
@@ -173,6 +174,49 @@ def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.D
     ]
     columns = ["n", "coverage", "low", "high", "level", "width", "score", "saturated"]
     return pd.DataFrame(rows, columns=[*keys, *columns])
+
+
+def coverage_groups(table: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
+    """Coverage by year, by third of the predicted level, and for normal and viral posts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        An `intervals` table of one series.
+    posts : DataFrame
+        For the years.
+
+    Returns
+    -------
+    DataFrame
+        As `coverage`, with a column `group`.  Groups of fewer than eight posts are left
+        out.
+    """
+    issued = table.dropna(subset=["lower"])
+    if issued.empty:
+        return coverage(issued.assign(group=""), "group")
+    years = issued["post_id"].map(posts.set_index("post_id")["posted_at"]).dt.year.astype(str)
+    thirds = level_bins(issued["y_pred"].to_numpy(), 3)
+    third = pd.Series(np.array(THIRDS)[thirds], index=issued.index)
+    viral_post = issued["y_true"] > issued["threshold"]
+    kind = viral_post.map({True: "viral posts", False: "normal posts"})
+    found = pd.concat(
+        [
+            coverage(issued.assign(group=group), "group").sort_values("group", key=_order)
+            for group in (years, third, kind)
+        ],
+        ignore_index=True,
+    )
+    return found[found["n"] >= SMALLEST_GROUP].reset_index(drop=True)
+
+
+THIRDS = ("low forecasts", "middle forecasts", "high forecasts")
+SMALLEST_GROUP = 8
+
+
+def _order(groups: pd.Series) -> pd.Series:
+    """Years as they are, thirds from low to high."""
+    return groups.map({name: str(i) for i, name in enumerate(THIRDS)}).fillna(groups)
 
 
 def _coverage(group: pd.DataFrame) -> dict[str, float]:

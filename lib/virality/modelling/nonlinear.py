@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 from threadpoolctl import threadpool_limits
 
+from virality.modelling import conformal, scores, study
 from virality.modelling import regimes_mixture as mixture
-from virality.modelling import scores, study
 from virality.modelling.evaluate import (
     FittedFold,
     cross_validate,
@@ -20,9 +21,11 @@ from virality.modelling.evaluate import (
     fold_data,
     model_table,
 )
+from virality.modelling.models import LINEAR
 from virality.modelling.targets import available_targets
-from virality.modelling.uncertainty import in_sample_sigma
+from virality.modelling.uncertainty import in_sample_sigma, intervals
 
+ALPHA = 0.05
 MODEL = "xgboost"
 OTHERS = ("random_forest", "stack")
 GATE_BLOCKS = 4  # blocks whose first component may open the gate between the regimes
@@ -147,18 +150,73 @@ def against_naive(
     Returns
     -------
     DataFrame
-        As `scores.paired_differences`, best first.
+        As `scores.paired_differences`, best first, and `p_adjusted`: of several nonlinear models
+        one is the luckiest, so their p-values are corrected for their number (Holm 1979), and
+        their verdict follows the corrected one.
     """
     part = predictions[
         (predictions["split"] == split) & predictions["blocks"].isin(["all", "none"])
     ]
     naive = scores.better_naive(part, split)
     found = scores.paired_differences(part, against=naive, n_bootstrap=n_bootstrap)
-    return found.sort_values(["difference", "model"], ignore_index=True)
+    found = found.sort_values(["difference", "model"], ignore_index=True)
+    return _corrected(found)
 
 
-def two_regimes(found: Nonlinear, posts: pd.DataFrame) -> pd.DataFrame:
-    """Held-out log scores of a normal and a viral regime, see `regimes_mixture.compare`.
+def _corrected(found: pd.DataFrame) -> pd.DataFrame:
+    tried = found["model"].isin([MODEL, *OTHERS]) & found["p"].notna()
+    found["p_adjusted"] = found["p"]
+    if tried.any():
+        found.loc[tried, "p_adjusted"] = multipletests(found.loc[tried, "p"], method="holm")[1]
+    unclear = tried & ~(found["p_adjusted"] < ALPHA)
+    found.loc[unclear, "verdict"] = "no clear difference"
+    return found
+
+
+def against_linear(
+    predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
+) -> pd.DataFrame:
+    """XGBoost with all blocks against the linear model with the smallest error, post by post.
+
+    Returns
+    -------
+    DataFrame
+        One row as in `scores.paired_differences`, or none.
+    """
+    part = predictions[(predictions["split"] == split) & (predictions["blocks"] == "all")]
+    errors = (part["y_true"] - part["y_pred"]).abs().groupby(part["model"]).mean()
+    errors = errors[errors.index.isin(LINEAR)]
+    if errors.empty or MODEL not in set(part["model"]):
+        return scores.paired_differences(part.head(0))
+    pair = part[part["model"].isin([MODEL, errors.idxmin()])]
+    found = scores.paired_differences(pair, against=errors.idxmin(), n_bootstrap=n_bootstrap)
+    return found[found["model"] == MODEL].reset_index(drop=True)
+
+
+def uncertain(
+    found: Nonlinear,
+    posts: pd.DataFrame,
+    folds: pd.DataFrame,
+    *,
+    level: float = conformal.LEVEL,
+    embargo_days: float = 7,
+    target: str = "views",
+) -> pd.DataFrame:
+    """XGBoost's intervals by every method, and its viral chances: the `intervals` artefact."""
+    return intervals(
+        found.own,
+        posts,
+        folds,
+        methods=conformal.METHODS,
+        level=level,
+        embargo_days=embargo_days,
+        target=target,
+        sigma=found.sigma,
+    )
+
+
+def two_regimes(found: Nonlinear, posts: pd.DataFrame) -> dict:
+    """Does knowing the post tell a viral regime from a normal one?  See `regimes_mixture`.
 
     The mean is XGBoost's.  The gate sees that prediction and the first component of each block,
     as the fold's own training posts define it; it learns from posts that were held out earlier.
@@ -174,7 +232,7 @@ def two_regimes(found: Nonlinear, posts: pd.DataFrame) -> pd.DataFrame:
         test = np.flatnonzero((own["fold"] == fold.fold).to_numpy())
         folds.append((train, test))
         gates.append((_gate(fold.X_train, own.iloc[train]), _gate(fold.X_test, own.iloc[test])))
-    return mixture.compare(errors, gates, folds)
+    return mixture.verdict(mixture.compare(errors, gates, folds))
 
 
 def compare_targets(
@@ -263,13 +321,6 @@ def beside_published(
 
 
 STUDY_POSTS = 140
-
-
-def level_thirds(table: pd.DataFrame) -> pd.Series:
-    """Which third of the predicted levels each row falls into: low, middle or high."""
-    rank = table["y_pred"].rank(pct=True, method="average")
-    names = np.array(["low", "middle", "high"])
-    return pd.Series(names[np.minimum((rank * 3).to_numpy().astype(int), 2)], index=table.index)
 
 
 def _predict(fitted: FittedFold, rows: pd.DataFrame) -> np.ndarray:

@@ -125,12 +125,6 @@ def in_sample_sigma(fitted) -> dict[int, float]:
     return {fold: float(np.std(np.asarray(y) - np.asarray(told))) for fold, y, told in fitted}
 
 
-def chances(table: pd.DataFrame) -> pd.DataFrame:
-    """One row per held-out post of an `intervals` table, in time order: the viral chances."""
-    first = table["method"].iloc[0] if len(table) else ""
-    return table[table["method"] == first].reset_index(drop=True)
-
-
 class _Clock:
     """Posting times and outcomes of all posts."""
 

@@ -81,6 +81,12 @@ def recent_rate(
     return out
 
 
+def chances(table: pd.DataFrame) -> pd.DataFrame:
+    """One row per held-out post of an `intervals` table, in time order: the viral chances."""
+    first = table["method"].iloc[0] if len(table) else ""
+    return table[table["method"] == first].reset_index(drop=True)
+
+
 def brier_skill(viral: np.ndarray, chance: np.ndarray, rival: np.ndarray | float) -> dict:
     """Share of the rival's squared error that the chances save.
 
