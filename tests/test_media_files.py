@@ -228,7 +228,7 @@ def files(folder, *names):
 def test_ids_in_names():
     known = {"7001", "7100000000000000001", "a b"}
     assert id_in_name("7001.mp4", known) == "7001"
-    assert id_in_name("sub/Dogs 🐶 & \"cats\" [7001].mp4", known) == "7001"
+    assert id_in_name('sub/Dogs 🐶 & "cats" [7001].mp4', known) == "7001"
     assert id_in_name("user_7100000000000000001_hd.mp4", known) == "7100000000000000001"
     assert id_in_name("a b.mp4", known) == "a b"
     assert id_in_name("17001.mp4", known) is None

@@ -27,7 +27,7 @@ def test_escape_leaves_no_ascii_punctuation_but_entities(text):
 
     escaped = prose.escape(text)
     assert not re.search(r"[!-/:-@\[-`{-~]", re.sub(r"&#\d+;", "", escaped))
-    assert html.unescape(escaped) == " ".join(text.split())
+    assert html.unescape(escaped).replace("\u2060", "") == " ".join(text.split())
 
 
 def test_invisible_and_reordering_characters_go_but_emoji_stay():

@@ -208,7 +208,7 @@ class Chapter:
                 "purpose. Nothing here is about a real person or account.",
             )
         encoders = self._encoders()
-        if encoders.get("note") and self.spec.slug != "data":
+        if encoders.get("note") and "embeddings" in self.spec.reads:
             self.note("Which encoders were used", encoders["note"])
 
     def _encoders(self) -> dict:

@@ -308,7 +308,7 @@ def beside_published(
         input is the study's own table.
     """
     columns = ["source", "model", "features", "r2", "rmse", "mae", "spearman"]
-    if not path or study.read_study_table(path) is None or len(posts) != STUDY_POSTS:
+    if not path or not study.is_published_table(study.read_study_table(path)):
         return pd.DataFrame(columns=columns)
     theirs = study.published()
     theirs = theirs[theirs["model"] == MODEL].assign(source="published")
@@ -318,9 +318,6 @@ def beside_published(
     ours = ours[shown & ours["blocks"].isin(["all", "none"])]
     ours = ours.assign(source="this run", features=ours["blocks"].replace("none", "no features"))
     return pd.concat([theirs, ours], ignore_index=True)[columns]
-
-
-STUDY_POSTS = 140
 
 
 def _predict(fitted: FittedFold, rows: pd.DataFrame) -> np.ndarray:

@@ -9,6 +9,7 @@ honest ones.
 
 from __future__ import annotations
 
+import hashlib
 from importlib.resources import files
 from pathlib import Path
 
@@ -66,6 +67,10 @@ METADATA_ROWS = (
 )
 
 
+# Of the sorted video ids, so that nobody else's hundred and forty posts pass for the study's.
+_PUBLISHED_ON = "6c5b709682e9d51b"
+
+
 def is_study_table(raw: pd.DataFrame) -> bool:
     """Whether a raw table has the columns of a hand-copied Creator Studio table."""
     return set(RAW_COLUMNS) <= set(raw.columns)
@@ -98,16 +103,27 @@ def read_study_table(path: str | Path) -> pd.DataFrame | None:
     stamp = raw["published date"] + " " + raw["published time"]
     row_number = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype(str)
     link = raw["url"].astype("string").str.extract(r"(\d+)\D*$")[0] if "url" in raw else row_number
+    views = pd.to_numeric(raw["views"].astype(str).str.replace(",", ""), errors="coerce")
+    if views.isna().any():
+        return None  # "541.2K" and the like: not as the study wrote them
     table = pd.DataFrame(
         {
             "post_id": link.fillna(row_number).astype("string"),
             "posted_at": pd.to_datetime(stamp, format="mixed", dayfirst=False),
             "caption": raw["description"].fillna("").astype(str),
             "length_s": raw["video length"].map(_length_as_written),
-            "views": raw["views"].astype(str).str.replace(",", "").astype(float),
+            "views": views.astype(float),
         }
     )
     return table.sort_values("posted_at", kind="stable").reset_index(drop=True)
+
+
+def is_published_table(table: pd.DataFrame | None) -> bool:
+    """Whether a table from `read_study_table` is the very one that the study published on."""
+    if table is None:
+        return False
+    identity = hashlib.sha256("\n".join(sorted(table["post_id"])).encode()).hexdigest()
+    return identity.startswith(_PUBLISHED_ON)
 
 
 def study_table_from_posts(posts: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:

@@ -353,7 +353,7 @@ def typical_table(
         {
             "regime": chosen["regime"].map(letter),
             "post": [label(post) for post in chosen.itertuples()],
-            "views": chosen["views"],
+            "views": chosen["views"].map("{:,}".format),
             "strength": chosen["strength"].map("{:.2f}".format),
         }
     )
@@ -445,8 +445,8 @@ def views_reading(summary: pd.DataFrame, p: float, stable: bool) -> str:
     """Say what may be concluded about views."""
     if not stable:
         return (
-            "Since the regimes are not stable, nothing about them can be: another month of posts "
-            "would draw them differently, and their views with them."
+            "The regimes are not stable, so nothing follows from their views: another month of "
+            "posts would draw them differently."
         )
     if p > LEVEL:
         return (

@@ -199,7 +199,7 @@ def blocks_caption(own: Explanation) -> str:
     first = own.blocks.iloc[0]
     return (
         f"Mean size of each block's push on held-out forecasts, with 95 % intervals. "
-        f"{_name(first.block)} pushes most, {factor(first.importance)} either way: "
+        f"The largest come from {block_name(first.block)}, {factor(first.importance)} either way: "
         f"{percent(first.share)} of all pushes."
     )
 
@@ -248,11 +248,11 @@ def folds_caption(own: Explanation) -> str:
     first = own.blocks["block"].iloc[0]
     times = int((leaders == first).sum())
     if times == len(leaders):
-        return f"{_name(first)} has the largest share of the pushes in every fold."
+        return f"{_name(first)}: the largest share of the pushes in every fold."
     others = [block_name(b) for b in dict.fromkeys(leaders) if b != first]
     return (
-        f"{_name(first)} has the largest share in {times} of {plural(len(leaders), 'fold')}; "
-        f"elsewhere {listing(others)} {'leads' if len(others) == 1 else 'lead'}."
+        f"{_name(first)}: the largest share in {times} of {plural(len(leaders), 'fold')}; elsewhere "
+        f"it is {listing(others, 'or')}."
     )
 
 
@@ -368,8 +368,8 @@ def _refits(own: Explanation, again: list[str]) -> str:
             "nothing else in the data stands in for it."
         )
     return (
-        "Fitted again without any one block, the model does about as well: either the block says "
-        "little, or another says the same."
+        "Fitted again without any one block, the model gets no worse by as much as could be shown: "
+        "the block says little, or another says the same, or the posts are too few to tell."
     )
 
 

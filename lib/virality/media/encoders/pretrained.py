@@ -13,6 +13,7 @@ import contextlib
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError  # raised by torch, which refuses what is not a tensor
 
 import cv2
 import numpy as np
@@ -41,7 +42,7 @@ def _from_folder(loader, recipe: Recipe, **options):
     logging.disable_progress_bar()
     try:
         return loader.from_pretrained(recipe.folder, local_files_only=True, **options)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, UnpicklingError) as error:
         first = str(error).strip().splitlines()
         raise UserError(
             f"The encoder {recipe.id} could not be loaded ({first[0] if first else error!r}).",

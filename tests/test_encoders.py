@@ -1,0 +1,362 @@
+"""Encoders: classic without weights; CLIP and Whisper from folders; no network needed."""
+
+import json
+import shutil
+import socket
+import threading
+import time
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import numpy as np
+import pytest
+from media_files import RATE, tiny_clip, tiny_whisper, tone
+
+from virality.errors import UserError
+from virality.media import resolve as module
+from virality.media.encoders.base import load
+from virality.media.encoders.classic import CLASSIC, ClassicEncoder
+from virality.media.encoders.recipes import clip_recipe, missing_parts, whisper_recipe
+from virality.media.resolve import resolve
+from virality.media.texts import is_other_script, split_caption
+
+SILENT = {"announce": lambda line: None}
+
+
+@pytest.fixture(scope="session")
+def clip_folder(tmp_path_factory):
+    return tiny_clip(tmp_path_factory.mktemp("tiny-clip"))
+
+
+@pytest.fixture(scope="session")
+def whisper_folder(tmp_path_factory):
+    return tiny_whisper(tmp_path_factory.mktemp("tiny-whisper"))
+
+
+@pytest.fixture
+def images():
+    return np.random.default_rng(0).integers(0, 256, (5, 57, 32, 3), dtype=np.uint8)
+
+
+def cosine(a, b):
+    return (a * b).sum(-1) / np.linalg.norm(a, axis=-1) / np.linalg.norm(b, axis=-1)
+
+
+# --- classic --------------------------------------------------------------------------------------
+
+
+def test_classic_shapes_and_repeatability():
+    encoder = ClassicEncoder(CLASSIC)
+    picture = np.random.default_rng(0).integers(0, 256, (2, 120, 90, 3), dtype=np.uint8)
+    vectors = encoder.encode_images(picture)
+    assert vectors.shape == (2, encoder.dims["vision"]) and vectors.dtype == np.float32
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    assert np.array_equal(vectors, encoder.encode_images(picture))
+    assert encoder.encode_sound(tone(3)[0]).shape == (encoder.dims["audio"],)
+    texts = encoder.encode_texts(["a dog", "собака", "犬 🐶"])
+    assert texts.shape == (3, encoder.dims["text"]) and (np.abs(texts).sum(1) > 0).all()
+
+
+@pytest.mark.parametrize("samples", [np.zeros(48_000), tone(0.1)[0], np.ones(48_000) * 1e-8])
+def test_classic_sound_is_always_finite(samples):
+    assert np.isfinite(ClassicEncoder(CLASSIC).encode_sound(samples.astype(np.float32))).all()
+
+
+def test_classic_sees_colour_and_hears_pitch():
+    encoder = ClassicEncoder(CLASSIC)
+    red, dark, blue = (
+        np.full((1, 96, 96, 3), c, np.uint8) for c in ([220, 0, 0], [190, 10, 10], [0, 0, 220])
+    )
+    a, b, c = (encoder.encode_images(one)[0] for one in (red, dark, blue))
+    assert cosine(a, b) > cosine(a, c)
+
+
+# --- texts ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("caption", "words", "tags"),
+    [
+        ("Hi #dogs, #cats!", "Hi , !", "dogs cats"),
+        ("#one#two", "", "one two"),
+        ("हिन्दी #हिन्दी ok", "हिन्दी ok", "हिन्दी"),
+        ("<b>#x</b>", "<b> </b>", "x"),
+        ("＃日本 です", "です", "日本"),
+        (None, "", ""),
+    ],
+)
+def test_split_caption(caption, words, tags):
+    assert split_caption(caption) == (words, tags)
+
+
+def test_scripts():
+    assert is_other_script("привет world ёж") and not is_other_script("héllo 😀 #1")
+    assert not is_other_script("😀 123")
+
+
+# --- pretrained -----------------------------------------------------------------------------------
+
+
+def test_clip_vectors(clip_folder, images):
+    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    vectors = encoder.encode_images(images)
+    assert vectors.shape == (5, 24) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    texts = ["a dog", "rain on a window", "犬 🐶", "dog " * 200]
+    words = encoder.encode_texts(texts)
+    assert words.shape == (4, 24) and len(np.unique(words.round(5), axis=0)) == 4
+    counts, limit = encoder.count_tokens(texts)
+    assert limit == 77 and counts[3] > 77 > counts[0]
+
+
+def test_clip_agrees_with_transformers(clip_folder, images):
+    import torch
+    from transformers import AutoTokenizer, CLIPModel
+
+    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    model = CLIPModel.from_pretrained(clip_folder).eval()
+    tokenizer = AutoTokenizer.from_pretrained(clip_folder)
+    with torch.inference_mode():
+        expected = model.get_text_features(**tokenizer(["a dog"], return_tensors="pt"))
+        seen = model.get_image_features(pixel_values=torch.from_numpy(encoder.prepare(images)))
+    expected, seen = (getattr(v, "pooler_output", v).numpy() for v in (expected, seen))
+    assert cosine(encoder.encode_texts(["a dog"]), expected) == pytest.approx(1, abs=1e-5)
+    assert cosine(encoder.encode_images(images), seen) == pytest.approx(1, abs=1e-5)
+
+
+def test_a_text_does_not_depend_on_its_batch(clip_folder):
+    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    texts = [f"text {'and more ' * (i % 9)}{i}" for i in range(70)]
+    together = encoder.encode_texts(texts)
+    alone = np.concatenate([encoder.encode_texts([text]) for text in texts])
+    assert np.array_equal(together, alone)
+
+
+def test_whisper_windows(whisper_folder):
+    exact = load(whisper_recipe(str(whisper_folder), whisper_folder, "exact"))
+    padded = load(whisper_recipe(str(whisper_folder), whisper_folder, "padded"))
+    samples = tone(3)[0]
+    one, other = exact.encode_sound(samples), padded.encode_sound(samples)
+    assert one.shape == other.shape == (16,) and not np.allclose(one, other, atol=1e-3)
+    # The table of positions is cut for the call, not for good.
+    assert exact.encoder.embed_positions.num_embeddings == 1500
+    assert np.array_equal(one, exact.encode_sound(samples))
+    assert np.isfinite(exact.encode_sound(samples[:1600])).all()
+
+
+def test_whisper_exact_is_the_encoder_on_a_cut_table(whisper_folder):
+    import torch
+    from transformers import WhisperFeatureExtractor, WhisperModel
+
+    ours = load(whisper_recipe(str(whisper_folder), whisper_folder, "exact"))
+    model = WhisperModel.from_pretrained(whisper_folder).eval().get_encoder()
+    model.embed_positions = torch.nn.Embedding.from_pretrained(model.embed_positions.weight[:150])
+    model.config.max_source_positions = 150
+    mel = WhisperFeatureExtractor()(
+        tone(3)[0], sampling_rate=RATE, max_length=48_000, return_tensors="pt"
+    ).input_features
+    with torch.inference_mode():
+        expected = model(mel).last_hidden_state[0].mean(0).numpy()
+    assert np.allclose(ours.encode_sound(tone(3)[0]), expected, atol=1e-5)
+
+
+def test_siglip_type(tmp_path, clip_folder):
+    from transformers import SiglipConfig, SiglipModel
+
+    half = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    config = SiglipConfig(
+        text_config={**half, "num_attention_heads": 2, "vocab_size": 49_408, "projection_size": 32},
+        vision_config={**half, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
+    )
+    SiglipModel(config).save_pretrained(tmp_path)
+    for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
+        shutil.copy(clip_folder / name, tmp_path)
+    encoder = load(clip_recipe(str(tmp_path), tmp_path))
+    assert encoder.encode_images(np.zeros((2, 57, 32, 3), np.uint8)).shape == (2, 32)
+    assert encoder.encode_texts(["a dog", "a"]).shape == (2, 32)
+
+
+def test_half_precision_stays_close_or_is_refused(clip_folder, whisper_folder):
+    from virality.media.encoders import pretrained
+
+    for recipe in (
+        clip_recipe(str(clip_folder), clip_folder),
+        whisper_recipe(str(whisper_folder), whisper_folder, "exact"),
+    ):
+        half = replace(recipe, precision="bfloat16")
+        assert half.fingerprint != recipe.fingerprint
+        vectors = [pretrained._sample_vectors(one, 0) for one in (recipe, half)]
+        close = all((cosine(a, b) >= 0.999).all() for a, b in zip(*vectors, strict=True))
+        assert pretrained.agrees(recipe, half) == close
+
+
+def test_precision_is_measured_once_and_kept(tmp_path, clip_folder, whisper_folder, monkeypatch):
+    options = {"clip_model": str(clip_folder), "whisper_model": str(whisper_folder)}
+    first = resolve("pretrained", **options, cache_dir=tmp_path, **SILENT)
+    monkeypatch.setattr(module, "_measure", lambda *a: pytest.fail("measured again"))
+    assert resolve("pretrained", **options, cache_dir=tmp_path, **SILENT) == first
+    assert first.used == "pretrained" and first.note == ""
+    assert str(clip_folder.parent) not in json.dumps(first.see.describe())
+
+
+# --- what is not whole ----------------------------------------------------------------------------
+
+
+def test_a_tokenizer_of_two_tokens_is_no_tokenizer(tmp_path, clip_folder):
+    folder = shutil.copytree(clip_folder, tmp_path / "m")
+    (folder / "vocab.json").write_text(json.dumps({"<|startoftext|>": 0, "<|endoftext|>": 1}))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    with pytest.raises(UserError, match="tokenizer of m is not whole"):
+        load(clip_recipe(str(folder), folder))
+
+
+def test_missing_parts_are_named(tmp_path, clip_folder):
+    folder = shutil.copytree(clip_folder, tmp_path / "m")
+    (folder / "merges.txt").unlink()
+    (folder / "model.safetensors").unlink()
+    assert missing_parts(folder, "clip") == ["its weights", "its tokenizer"]
+    with pytest.raises(UserError, match="lacks its weights and its tokenizer"):
+        resolve("pretrained", clip_model=str(folder), hear=False, **SILENT)
+    choice = resolve("auto", clip_model=str(folder), hear=False, **SILENT)
+    assert choice.used == "classic" and "lacks" in choice.reason and "classic" in choice.note
+
+
+def test_incomplete_weights_are_refused(tmp_path, clip_folder):
+    from safetensors.torch import load_file, save_file
+
+    folder = shutil.copytree(clip_folder, tmp_path / "m")
+    tensors = load_file(folder / "model.safetensors")
+    tensors.pop("visual_projection.weight")
+    save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(UserError, match="not whole"):
+        load(clip_recipe(str(folder), folder))
+
+
+def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
+    import torch
+
+    class Bomb:
+        def __reduce__(self):
+            return (open, (str(tmp_path / "exploded"), "w"))
+
+    folder = shutil.copytree(clip_folder, tmp_path / "m")
+    (folder / "model.safetensors").unlink()
+    torch.save({"a": Bomb()}, folder / "pytorch_model.bin")
+    with pytest.raises(UserError):
+        load(clip_recipe(str(folder), folder))
+    assert not (tmp_path / "exploded").exists()
+
+
+def test_wrong_type_and_unknown_words(whisper_folder):
+    with pytest.raises(UserError, match="not CLIP"):
+        clip_recipe(str(whisper_folder), whisper_folder)
+    with pytest.raises(UserError, match="encoders"):
+        resolve("best")
+
+
+# --- the network ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty_cache(monkeypatch, tmp_path):
+    monkeypatch.setattr(module, "cached_folder", lambda model: "")
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_a_silent_hub_is_given_up_on(monkeypatch, empty_cache):
+    with socket.create_server(("127.0.0.1", 0)) as server:  # accepts, and never says a word
+        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
+        start = time.monotonic()
+        choice = resolve("auto", patience_s=0.5, **SILENT)
+        assert choice.used == "classic" and "did not answer" in choice.reason
+        with pytest.raises(UserError, match="did not answer.*local folder"):
+            resolve("pretrained", patience_s=0.5, **SILENT)
+        assert time.monotonic() - start < 20  # transformers alone retries for longer
+
+
+def test_offline_asks_nobody(monkeypatch, empty_cache):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr(module, "_ask_hub", lambda *a: pytest.fail("asked"))
+    assert "offline" in resolve("auto", **SILENT).reason
+
+
+def test_what_auto_found_is_kept_until_the_user_changes_it(empty_cache, monkeypatch):
+    previous = {
+        "requested": "auto", "used": "classic", "reason": "The Hub did not answer.",
+        "clip_model": "a/b", "whisper_model": "c/d",
+    }  # fmt: skip
+    monkeypatch.setattr(module, "_ask_hub", lambda *a: pytest.fail("asked"))
+    kept = resolve("auto", "a/b", "c/d", previous=previous, **SILENT)
+    assert (kept.used, kept.reason) == ("classic", previous["reason"])
+
+
+def test_download_from_a_hub_announces_its_size(monkeypatch, tmp_path, clip_folder):
+    """A tiny stand-in for the Hub on this machine serves the tiny model."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _hub(clip_folder))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    address = f"http://127.0.0.1:{server.server_port}"
+    monkeypatch.setenv("HF_ENDPOINT", address)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr(
+        "huggingface_hub._snapshot_download.constants.HF_HUB_CACHE", str(tmp_path / "hub")
+    )
+    said = []
+    try:
+        choice = resolve("auto", "tiny/clip", hear=False, announce=said.append, patience_s=10)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert choice.used == "pretrained" and choice.see.revision == SHA
+    assert said[0].startswith("Downloading tiny/clip (") and "MB" in said[0]
+    again = resolve("auto", "tiny/clip", hear=False, announce=said.append)
+    assert again.see == choice.see and len(said) == 1
+
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+def _hub(folder):
+    import hashlib
+
+    class Hub(BaseHTTPRequestHandler):
+        def log_message(self, *args):
+            pass
+
+        def _send(self, body, kind="application/json", etag="x"):
+            self.send_response(200)
+            headers = {
+                "Content-Type": kind,
+                "Content-Length": len(body),
+                "ETag": f'"{etag}"',
+                "X-Repo-Commit": SHA,
+            }
+            for name, value in headers.items():
+                self.send_header(name, str(value))
+            self.end_headers()
+            if self.command == "GET":
+                self.wfile.write(body)
+
+        def do_GET(self):
+            path = self.path.split("?")[0]
+            if "/tree/" in path:
+                files = sorted(folder.iterdir())
+                tree = [
+                    {"type": "file", "path": p.name, "size": p.stat().st_size, "oid": "0"}
+                    for p in files
+                ]
+                self._send(json.dumps(tree).encode())
+            elif path.startswith("/api/models/tiny/clip"):
+                files = [
+                    {"rfilename": p.name, "size": p.stat().st_size}
+                    for p in sorted(folder.iterdir())
+                ]
+                self._send(json.dumps({"id": "tiny/clip", "sha": SHA, "siblings": files}).encode())
+            elif path.startswith("/tiny/clip/resolve/"):
+                content = (folder / path.rsplit("/", 1)[1]).read_bytes()
+                self._send(content, "application/octet-stream", hashlib.sha256(content).hexdigest())
+            else:
+                self.send_error(404)
+
+        do_HEAD = do_GET
+
+    return Hub

@@ -1,0 +1,212 @@
+"""Out-of-fold predictions: complete, repeatable, blind to what they must not see."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import xgboost as xgb
+from pandas.testing import assert_frame_equal
+from toyposts import toy_embeddings, toy_posts
+
+from virality.errors import UserError
+from virality.modelling import evaluate as ev
+from virality.modelling import models as md
+from virality.modelling.features import build_features
+from virality.modelling.many import evaluate_many, main_evaluate, read_tidy
+from virality.modelling.scores import score_table
+from virality.modelling.table import select_columns, variations
+
+
+@pytest.fixture(scope="module")
+def toy():
+    posts, traits = toy_posts(100, content=0.4)
+    return posts, build_features(posts), toy_embeddings(posts, traits)
+
+
+@pytest.fixture(scope="module")
+def linear(toy):
+    posts, *tables = toy
+    return ev.cross_validate(posts, tables, ("ridge", "block_ridge"), blocks="every")
+
+
+def test_every_post_of_every_fold_once(toy, linear):
+    predictions, folds = linear
+    counts = predictions.groupby(["model", "blocks"]).size().unique()
+    assert counts.tolist() == [folds["n_test"].sum()]
+    assert not predictions.duplicated(["post_id", "model", "blocks"]).any()
+    assert predictions[["y_true", "y_pred"]].notna().all().all()
+    assert {c: str(t) for c, t in predictions.dtypes.items()} == ev.PREDICTION_COLUMNS
+    truth = np.log1p(toy[0].set_index("post_id")["views"].astype(float))
+    assert (truth[predictions["post_id"]].to_numpy() == predictions["y_true"]).all()
+
+
+def test_rivals_and_every_block_alone_and_left_out(linear):
+    predictions, _ = linear
+    assert set(predictions.loc[predictions["blocks"] == "none", "model"]) == set(md.RIVALS)
+    blocks = ["metadata", "momentum", "vision", "audio"]
+    assert set(predictions["blocks"]) == {
+        "none", "all", "metadata+momentum", *blocks, *(f"all-{b}" for b in blocks)
+    }  # fmt: skip
+
+
+def test_two_runs_are_bit_identical(toy, linear):
+    posts, *tables = toy
+    again = ev.cross_validate(posts, tables, ("ridge", "block_ridge"), blocks="every")
+    for one, two in zip(linear, again, strict=True):
+        assert_frame_equal(one, two, check_exact=True)
+
+
+def test_row_order_of_the_tables_does_not_matter(toy, linear):
+    posts, *tables = toy
+    mixed = [table.sample(frac=1, random_state=1) for table in tables]
+    predictions, _ = ev.cross_validate(posts, mixed, ("ridge", "block_ridge"), blocks="every")
+    assert_frame_equal(predictions, linear[0], check_exact=True)
+
+
+def test_content_that_matters_is_used(linear):
+    scores = score_table(*linear).set_index(["model", "blocks"])
+    assert scores.loc[("ridge", "vision"), "spearman"] > 0.3
+    assert scores.loc[("ridge", "vision"), "spearman"] > scores.loc[("ridge", "audio"), "spearman"]
+
+
+def test_a_rival_is_its_column(toy, linear):
+    predictions, _ = linear
+    column = build_features(toy[0])["momentum__rolling_median_10"]
+    own = predictions[predictions["model"] == "rolling_median_10"]
+    np.testing.assert_array_equal(column[own["post_id"]].to_numpy(), own["y_pred"])
+
+
+def test_the_stack_is_the_mean_of_its_members(toy):
+    posts, *tables = toy
+    table = ev.model_table(posts, *tables)
+    fold = next(iter(ev.fold_data(table)))
+    members = [ev.fit_fold(fold, name).y_pred for name in md.STACK_MEMBERS]
+    stack = ev.fit_fold(fold, "stack")
+    np.testing.assert_allclose(stack.y_pred, np.mean(members, axis=0))
+    predictions, _ = ev.cross_validate(posts, tables, ["stack"], rivals=False)
+    first = predictions[predictions["fold"] == 1].set_index("post_id")["y_pred"]
+    np.testing.assert_allclose(first, stack.y_pred)
+
+
+def test_a_stored_booster_gives_the_predictions(toy, tmp_path):
+    posts, *tables = toy
+    table = ev.model_table(posts, *tables)
+    fold = next(iter(ev.fold_data(table)))
+    fitted = ev.fit_fold(fold, "xgboost")
+    fitted.booster.save_model(tmp_path / "fold.json")
+    json.loads((tmp_path / "fold.json").read_text())
+    again = xgb.Booster(model_file=str(tmp_path / "fold.json"))
+    told = again.predict(xgb.DMatrix(fitted.X_test.astype("float32"))).astype(float)
+    np.testing.assert_array_equal(told, fitted.y_pred)
+    assert {"vision__pc1", "momentum__ewm"} <= set(fitted.X_test)
+    final = ev.fit_final(table, "xgboost")
+    assert len(final.X_test) == 100 and final.fold == 0
+
+
+@pytest.mark.parametrize("pca", ["none", "global"])
+def test_other_ways_to_reduce(toy, pca):
+    posts, *tables = toy
+    predictions, _ = ev.cross_validate(
+        posts, tables, ["ridge"], blocks=["all", "all-vision", "vision"], pca=pca
+    )
+    assert set(predictions["blocks"]) == {"none", "all", "all-vision", "vision"}
+    with_picture, without = (
+        predictions.loc[predictions["blocks"] == b, "y_pred"].to_numpy() for b in ("all", "all-vision")
+    )
+    assert not np.allclose(with_picture, without)
+
+
+def test_selections():
+    columns = ["metadata__a", "momentum__b", "vision__pc1", "vision__missing"]
+    assert select_columns(columns, "all") == columns
+    assert select_columns(columns, "vision") == columns[2:]
+    assert select_columns(columns, "all-vision") == columns[:2]
+    assert select_columns(columns, "metadata+momentum") == columns[:2]
+    assert variations(["metadata", "momentum"]) == [
+        "all", "metadata", "momentum", "all-metadata", "all-momentum"
+    ]  # fmt: skip
+    assert variations(["metadata"]) == ["all"]
+
+
+@pytest.mark.parametrize("n", [1, 10, 29])
+def test_too_few_posts_give_empty_tables(n):
+    posts, _ = toy_posts(n)
+    predictions, folds = ev.cross_validate(posts, build_features(posts), blocks="every")
+    assert predictions.empty and folds.empty
+    assert list(predictions) == list(ev.PREDICTION_COLUMNS)
+    assert score_table(predictions, folds).empty
+
+
+@pytest.mark.parametrize("case", ["forty", "equal", "burst", "no media", "no captions"])
+def test_odd_creators(case):
+    posts, traits = toy_posts(40, every_days=0.2 if case == "burst" else 5)
+    media = toy_embeddings(posts, traits)
+    if case == "equal":
+        posts["views"] = pd.array([500] * 40, dtype="Int64")
+    if case == "no media":
+        media[:] = np.nan
+    if case == "no captions":
+        posts["caption"] = pd.array([None] * 40, dtype="string")
+        posts["duration_s"] = np.nan
+    tables = [build_features(posts), media]
+    predictions, folds = ev.cross_validate(posts, tables, md.MODELS)
+    assert np.isfinite(predictions["y_pred"]).all()
+    assert len(predictions) == folds["n_test"].sum() * (len(md.MODELS) + len(md.RIVALS))
+    assert len(score_table(predictions, folds)) == len(predictions.groupby("model"))
+
+
+def test_other_targets(toy):
+    posts, *tables = toy
+    posts = posts.copy()
+    posts.loc[:9, "likes"] = pd.NA
+    predictions, folds = ev.cross_validate(posts, tables, ["ridge"], target="likes")
+    likes = np.log1p(posts.set_index("post_id")["likes"].astype("Float64"))
+    assert (likes[predictions["post_id"]].to_numpy(float) == predictions["y_true"]).all()
+    assert folds["train_start"].min() >= posts["posted_at"].iloc[10]
+
+
+def test_posts_read_too_early_are_left_out(toy):
+    posts, *tables = toy
+    posts = posts.copy()
+    posts["captured_at"] = posts["posted_at"].max() + pd.Timedelta(days=1)
+    early = posts["posted_at"] > posts["captured_at"] - pd.Timedelta(days=7)
+    table = ev.model_table(posts, *tables)
+    assert not set(posts.loc[early, "post_id"]) & set(table.y.index)
+    assert len(table.y) == (~early).sum()
+
+
+def test_many_creators(tmp_path, capsys):
+    many = [toy_posts(n, seed=n, author=f"a{n}")[0] for n in (10, 50, 60)]
+    posts = pd.concat(many, ignore_index=True)
+    columns = ["post_id", "author", "posted_at", "caption", "views"]
+    posts[columns].to_parquet(tmp_path / "posts.parquet")
+    main_evaluate(str(tmp_path / "posts.parquet"), out=str(tmp_path / "out.parquet"), jobs=1)
+    assert "1 of 3 creators have fewer than 30" in capsys.readouterr().out
+    predictions = pd.read_parquet(tmp_path / "out.parquet")
+    scores = pd.read_parquet(tmp_path / "out_by_author.parquet")
+    assert {"author", "post_id", "y_pred", "lower", "upper", "p_viral"} <= set(predictions)
+    assert set(scores["author"]) == {"a50", "a60"}
+    assert len(scores) == 2 * (len(md.MODELS) + len(md.RIVALS))
+    own, _ = ev.cross_validate(many[1], build_features(many[1]), ["ridge"])
+    mine = predictions[(predictions["author"] == "a50") & (predictions["model"] == "ridge")]
+    np.testing.assert_array_equal(mine["y_pred"], own.loc[own["model"] == "ridge", "y_pred"])
+
+
+def test_many_creators_by_another_column():
+    posts = pd.concat([toy_posts(40, 1, author="x")[0], toy_posts(40, 2, author="y")[0]])
+    posts = posts.assign(niche=np.repeat(["dance", "food"], 40))
+    _, scores = evaluate_many(posts, by="niche", models=["ridge"], n_bootstrap=50)
+    assert set(scores["niche"]) == {"dance", "food"}
+    with pytest.raises(UserError, match="planet"):
+        evaluate_many(posts, by="planet")
+    predictions, scores = evaluate_many(posts.head(5), models=["ridge"])
+    assert predictions.empty and scores.empty and "lower" in predictions
+
+
+def test_broken_tables_are_explained(tmp_path):
+    (tmp_path / "a.parquet").write_bytes(b"no parquet")
+    (tmp_path / "b.csv").write_text("post_id,views\n1,2\n")
+    for name, words in {"a.parquet": "read", "b.csv": "posted_at", "c.parquet": "no file"}.items():
+        with pytest.raises(UserError, match=words):
+            read_tidy(tmp_path / name)

@@ -1,0 +1,325 @@
+"""Extraction: cache, resumption, missing modalities, the same bits everywhere."""
+
+import os
+import shutil
+
+import fsspec
+import numpy as np
+import pandas as pd
+import pytest
+from media_files import encode, tiny_clip, tiny_whisper
+
+from virality.errors import UserError
+from virality.media import extract as module
+from virality.media import work
+from virality.media.energy import FEATURES, of_picture, of_sound
+from virality.media.extract import Settings, extract
+from virality.media.frames import wanted_times
+
+CLASSIC = Settings(encoders="classic")
+
+
+def posts(count=5):
+    return pd.DataFrame(
+        {
+            "post_id": [str(7000 + i) for i in range(count)],
+            "caption": [f"Caption {i} #tag{i}" for i in range(count - 1)] + [None],
+        }
+    )
+
+
+@pytest.fixture(scope="session")
+def originals(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("originals")
+    encode(folder / "7000.mp4", fps=10)
+    encode(folder / "silent [7001].mp4", fps=10, sound=False)
+    encode(folder / 'it\'s "loud" 🎉 [7002].mp4', picture=False)
+    (folder / "7003.mp4").write_text("<html>not found</html>")
+    return folder
+
+
+@pytest.fixture
+def videos(originals, tmp_path):
+    return shutil.copytree(originals, tmp_path / "videos")
+
+
+def run(videos, cache, table=None, settings=CLASSIC, **options):
+    table = posts() if table is None else table
+    options = {"workers": 1, "progress": False, "announce": lambda line: None} | options
+    return extract(table, str(videos), settings, cache, **options)
+
+
+def block(found, name):
+    return found.embeddings.filter(regex=f"^{name}__")
+
+
+def test_missing_is_missing_for_exactly_that_block(videos, tmp_path):
+    found = run(videos, tmp_path / "c")
+    there = {
+        name: block(found, name).notna().all(axis=1).tolist()
+        for name in ("caption_text", "hashtag_text", "vision", "audio")
+    }
+    assert there["caption_text"] == there["hashtag_text"] == [True] * 4 + [False]
+    assert there["vision"] == [True, True, False, False, False]
+    assert there["audio"] == [True, False, True, False, False]
+    empty = block(found, "vision").isna().all(axis=1) | block(found, "vision").notna().all(axis=1)
+    assert empty.all()
+    assert not (found.embeddings == 0).all(axis=1).any()
+    sound, picture = "energy__rms_level", "energy__brightness"
+    assert found.embeddings[sound].notna().tolist() == there["audio"]
+    assert found.embeddings[picture].notna().tolist() == there["vision"]
+    assert found.media["status"].tolist() == ["ok", "partial", "partial", "unreadable", "no file"]
+    assert found.media.loc[found.media["status"] != "ok", "problem"].str.len().min() > 10
+    assert (found.embeddings.dtypes == np.float32).all()
+    assert found.embeddings.index.tolist() == found.media["post_id"].tolist()
+
+
+def test_without_videos_the_media_blocks_are_absent(tmp_path):
+    found = run("", tmp_path / "c")
+    assert found.record["blocks"] == ["caption_text", "hashtag_text"]
+    assert found.record["absent"] == ["vision", "audio", "energy"]
+    assert set(found.media["status"]) == {"no videos"}
+
+
+def test_no_text_at_all(tmp_path):
+    found = run("", tmp_path / "c", posts().assign(caption=None))
+    assert found.embeddings.shape == (5, 0) and found.embeddings.index.name == "post_id"
+
+
+def test_a_rerun_reads_and_a_new_video_costs_one(videos, tmp_path, monkeypatch):
+    first = run(videos, tmp_path / "c")
+    assert first.work["files_new"] == 4
+    again = run(videos, tmp_path / "c")
+    assert again.work["files_new"] == again.work["texts_new"] == 0
+    pd.testing.assert_frame_equal(first.embeddings, again.embeddings)
+    assert first.record == again.record
+    encode(videos / "7004.mp4", seconds=1.0)
+    assert run(videos, tmp_path / "c").work["files_new"] == 1
+    # A new name is not a new video.
+    (videos / "7000.mp4").rename(videos / "renamed [7000].mp4")
+    monkeypatch.setattr(work, "_read", lambda *a: pytest.fail("read again"))
+    assert run(videos, tmp_path / "c").work["files_new"] == 0
+
+
+def test_a_file_that_changes_under_the_same_name(videos, tmp_path):
+    before = run(videos, tmp_path / "c")
+    path = videos / "7000.mp4"
+    stat = path.stat()
+    encode(tmp_path / "other.mp4", fps=10, seconds=2.0)
+    path.write_bytes((tmp_path / "other.mp4").read_bytes())
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    after = run(videos, tmp_path / "c")
+    assert after.work["files_new"] == 1
+    assert before.media["content_hash"][0] != after.media["content_hash"][0]
+    assert not np.allclose(block(before, "energy").iloc[0], block(after, "energy").iloc[0])
+
+
+def test_a_file_that_changes_while_it_is_read_is_not_kept(videos, tmp_path, monkeypatch):
+    real = work._read
+
+    def meddle(path, task):
+        entries = real(path, task)
+        os.utime(path)
+        return entries
+
+    monkeypatch.setattr(work, "_read", meddle)
+    found = run(videos, tmp_path / "c", posts(1))
+    assert "changed while" in found.media["problem"][0] and "vision" in found.record["absent"]
+    monkeypatch.undo()
+    assert run(videos, tmp_path / "c", posts(1)).media["status"][0] == "ok"
+
+
+def test_an_interrupted_run_goes_on(videos, tmp_path, monkeypatch):
+    encode(videos / "7003.mp4", seconds=1.5)
+    real, done = work._file, []
+
+    def stop_after_two(task):
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(task)
+        return real(task)
+
+    monkeypatch.setattr(work, "_file", stop_after_two)
+    with pytest.raises(KeyboardInterrupt):
+        run(videos, tmp_path / "c")
+    monkeypatch.undo()
+    assert run(videos, tmp_path / "c").work["files_new"] == 2
+    assert not list((tmp_path / "c").rglob(".*.npz*"))
+
+
+def test_damaged_entries_are_made_again(videos, tmp_path):
+    first = run(videos, tmp_path / "c")
+    for number, path in enumerate(sorted((tmp_path / "c").rglob("*.npz"))):
+        path.write_bytes(path.read_bytes()[: number % 3 * 40])
+    again = run(videos, tmp_path / "c")
+    pd.testing.assert_frame_equal(first.embeddings, again.embeddings)
+    (tmp_path / "c" / "files.json").write_text("{")
+    assert run(videos, tmp_path / "c").work["files_new"] == 0
+
+
+def test_two_posts_with_the_same_file(videos, tmp_path):
+    table = posts(2).assign(media_file=["7000.mp4", "7000.mp4"])
+    found = run(videos, tmp_path / "c", table)
+    assert np.array_equal(*block(found, "vision").to_numpy())
+    assert found.work["files_new"] == 1 and found.media["posts_of_file"].tolist() == [2, 2]
+    assert found.record["shared_files"] == {"7000.mp4": ["7000", "7001"]}
+
+
+def test_windows_and_rates_are_never_mixed(videos, tmp_path):
+    one = run(videos, tmp_path / "c", posts(1))
+    other = run(videos, tmp_path / "c", posts(1), Settings("classic", window_s=1.0))
+    assert other.work["files_new"] == 1
+    assert other.media["n_frames"][0] == 5 and other.media["heard_s"][0] == 1.0
+    assert not np.array_equal(block(one, "vision"), block(other, "vision"))
+    spread = run(videos, tmp_path / "c", posts(1), Settings("classic", spread=True))
+    assert spread.work["files_new"] == 0
+    assert block(spread, "vision").shape[1] == 2 * block(one, "vision").shape[1]
+
+
+def test_the_order_of_posts_changes_nothing(videos, tmp_path):
+    one = run(videos, tmp_path / "a")
+    other = run(videos, tmp_path / "b", posts().iloc[::-1])
+    pd.testing.assert_frame_equal(one.embeddings, other.embeddings.loc[one.embeddings.index])
+
+
+@pytest.mark.slow
+def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
+    one = run(videos, tmp_path / "a")
+    two = run(videos, tmp_path / "b", workers=2)
+    many = run(videos, tmp_path / "c", workers=2, backend="dask")
+    pd.testing.assert_frame_equal(one.embeddings, two.embeddings, check_exact=True)
+    pd.testing.assert_frame_equal(one.embeddings, many.embeddings, check_exact=True)
+    pd.testing.assert_frame_equal(one.media, many.media)
+
+
+@pytest.mark.slow
+def test_a_crash_of_a_decoder_costs_one_file(videos, tmp_path):
+    """The worker process dies; the other files come through all the same."""
+    from virality.media import parallel
+
+    encode(videos / "7003.mp4", seconds=1.0)
+    store = module.Store(tmp_path / "vectors")
+    choice = module.resolve("classic")
+    job = module._Job(CLASSIC, choice, store, tmp_path)
+    tasks = job.file_tasks(module.match(posts(), str(videos)))
+    tasks[1] = DeadlyTask(**vars(tasks[1]))
+    results = list(parallel.spread(tasks, workers=2, progress=False))
+    failures = {result.task.address: result.failure for result in results}
+    assert len(results) == len(tasks)
+    assert [bool(failures[task.address]) for task in tasks] == [False, True, False, False]
+
+
+class DeadlyTask(work.FileTask):
+    """Kills the process that reads it."""
+
+    @property
+    def window_s(self):
+        os._exit(1)
+
+    @window_s.setter
+    def window_s(self, value):
+        pass
+
+
+def test_addresses_of_fsspec(originals, tmp_path):
+    memory = fsspec.filesystem("memory")
+    for path in originals.iterdir():
+        memory.pipe(f"/films/{path.name}", path.read_bytes())
+    there = run("memory://films", tmp_path / "a")
+    here = run(originals, tmp_path / "b")
+    pd.testing.assert_frame_equal(there.embeddings, here.embeddings, check_exact=True)
+    assert run("memory://films", tmp_path / "a").work["files_new"] == 0
+    memory.rm("/films", recursive=True)
+
+
+def test_bad_parameters(videos, tmp_path):
+    for settings in (Settings("classic", window_s=0), Settings("classic", frames_per_s=-1)):
+        with pytest.raises(UserError):
+            run(videos, tmp_path, settings=settings)
+    with pytest.raises(UserError, match="backend"):
+        run(videos, tmp_path, backend="ray")
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for name in ("clip", "whisper"):
+        (folder / name).mkdir()
+    tiny_clip(folder / "clip")
+    tiny_whisper(folder / "whisper")
+    return {"clip_model": str(folder / "clip"), "whisper_model": str(folder / "whisper")}
+
+
+def test_pretrained_end_to_end(videos, tmp_path, models):
+    classic = run(videos, tmp_path / "c")
+    found = run(videos, tmp_path / "c", settings=Settings("pretrained", **models))
+    assert found.record["used"] == "pretrained" and found.record["note"] == ""
+    assert block(found, "vision").shape[1] == 24 and block(found, "audio").shape[1] == 16
+    assert block(found, "vision").notna().all(axis=1).tolist() == [True, True, False, False, False]
+    assert classic.record["see"]["fingerprint"] != found.record["see"]["fingerprint"]
+    again = run(videos, tmp_path / "c", settings=Settings("pretrained", **models))
+    assert again.work["files_new"] == again.work["texts_new"] == 0
+    pd.testing.assert_frame_equal(found.embeddings, again.embeddings, check_exact=True)
+    padded = Settings("pretrained", **models, audio_window="padded")
+    other = run(videos, tmp_path / "c", settings=padded)
+    assert not np.allclose(block(other, "audio").iloc[0], block(found, "audio").iloc[0])
+    assert np.array_equal(block(other, "vision").iloc[0], block(found, "vision").iloc[0])
+    words = found.encode_texts(["a dog", "a cat"])
+    assert words.shape == (2, 24)
+
+
+def test_captions_that_are_cut_are_counted(tmp_path, models):
+    table = posts(2).assign(caption=["word " * 120, "short"])
+    found = run("", tmp_path / "c", table, Settings("pretrained", **models))
+    assert found.media["caption_cut"].tolist() == [True, False]
+    assert found.media["caption_tokens"][0] > 77
+
+
+# --- energy ---------------------------------------------------------------------------------------
+
+
+def sine(seconds, pitch=220, rate=16_000):
+    return np.sin(2 * np.pi * pitch * np.arange(int(seconds * rate)) / rate).astype(np.float32)
+
+
+def test_energy_of_known_sounds():
+    silence, _ = of_sound(np.zeros(48_000, np.float32), 3.0)
+    assert silence["rms_level"] == -80 and silence["silence_before_sound"] == 3.0
+    steady, curve = of_sound(0.3 * sine(3), 3.0)
+    assert steady["rms_level"] == pytest.approx(-13.5, abs=0.1) and curve.shape == (30,)
+    assert steady["spectral_centroid"] == pytest.approx(220, abs=2)
+    assert steady["voiced_share"] == 1 and steady["onset_rate"] == 0
+    noise, _ = of_sound(np.random.default_rng(0).normal(0, 0.1, 48_000).astype(np.float32), 3.0)
+    assert noise["voiced_share"] == 0 and noise["spectral_flatness"] > 0.4
+    late, _ = of_sound(np.r_[np.zeros(24_000, np.float32), 0.3 * sine(1.5)], 3.0)
+    assert late["silence_before_sound"] == pytest.approx(1.5, abs=0.05)
+    clicks = np.zeros(48_000, np.float32)
+    for start in range(500, 48_000, 4_000):
+        clicks[start : start + 400] = 0.5 * sine(0.025, 800) * np.exp(-np.arange(400) / 200)
+    beats, _ = of_sound(clicks, 3.0)
+    assert beats["onset_rate"] == pytest.approx(4, abs=0.4)
+
+
+def test_energy_of_known_pictures():
+    times = wanted_times(3, 5)
+    rng = np.random.default_rng(0)
+    texture = rng.integers(0, 256, (40, 60, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    still = np.stack([texture[:224, :128]] * 15)
+    rest, curve = of_picture(still, times, 3.0)
+    assert rest["motion"] < 1e-3 and rest["cut_rate"] == 0 and rest["first_cut"] == 3.0
+    assert curve.shape == (14,)
+    moving, _ = of_picture(np.stack([texture[:224, i : i + 128] for i in range(15)]), times, 3.0)
+    # One pixel of 224 five times a second.
+    assert moving["motion"] == pytest.approx(5 / 224, rel=0.3)
+    cut = np.concatenate([still[:6], np.full((9, 224, 128, 3), (250, 240, 20), np.uint8)])
+    jump, curve = of_picture(cut, times, 3.0)
+    assert jump["first_cut"] == pytest.approx(1.2) and np.isnan(curve[5])
+    grey = np.full((1, 224, 128, 3), 128, np.uint8)
+    alone, _ = of_picture(grey, times[:1], 3.0)
+    assert alone["saturation"] == 0 and alone["brightness"] == pytest.approx(0.5, abs=0.01)
+    assert np.isfinite(list(alone.values())).all()
+
+
+def test_names_of_energy():
+    names = [one.name for one in FEATURES]
+    assert len(names) == len(set(names)) == 20

@@ -1,0 +1,155 @@
+"""Models find what is there, stay calm where nothing is, and repeat themselves bit by bit."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import Ridge
+from sklearn.utils.estimator_checks import parametrize_with_checks
+from toyposts import toy_embeddings, toy_posts
+
+from virality.errors import UserError
+from virality.modelling import models as md
+from virality.modelling.features import build_features
+from virality.modelling.evaluate import fit_fold, fold_data, model_table
+from virality.modelling.level import OnLevel
+from virality.modelling.linear import BlockRidge, InnerElasticNet, InnerRidge, inner_folds
+
+
+@parametrize_with_checks([InnerRidge(), InnerElasticNet(), BlockRidge(), md.PassThrough()])
+def test_estimators(estimator, check):
+    check(estimator)
+
+
+def design(n=120, seed=0, strength=1.0):
+    """Three blocks of ten columns; only the first says something."""
+    rng = np.random.default_rng(seed)
+    names = [f"{b}__pc{i}" for b in ("vision", "audio", "energy") for i in range(10)]
+    X = pd.DataFrame(rng.normal(size=(n, 30)), columns=names)
+    return X, strength * X.iloc[:, :10].sum(axis=1).to_numpy() + rng.normal(size=n)
+
+
+def test_one_penalty_per_block():
+    X, y = design()
+    model = BlockRidge().fit(X, y)
+    loud, *silent = (model.penalties_[b] for b in ("vision", "audio", "energy"))
+    assert min(silent) > 20 * loud
+    assert np.abs(model.coef_[10:]).max() < 0.1 < np.abs(model.coef_[:10]).min()
+
+
+def test_rows_and_columns_give_the_same_block_ridge():
+    X, y = design(n=25, strength=0.5)
+    wide = BlockRidge(strengths=(1.0,)).fit(X, y)  # more columns than rows: solved on rows
+    penalty = np.repeat([wide.penalties_[g] for g in wide.groups_], 10)
+    centred = X.to_numpy() - X.to_numpy().mean(axis=0)
+    direct = np.linalg.solve(centred.T @ centred + np.diag(penalty), centred.T @ (y - y.mean()))
+    np.testing.assert_allclose(wide.coef_, direct, atol=1e-8)
+
+
+@pytest.mark.parametrize("model", [InnerRidge(), InnerElasticNet(), BlockRidge()])
+def test_noise_teaches_little(model):
+    rng = np.random.default_rng(1)
+    X, y = pd.DataFrame(rng.normal(size=(100, 60))), rng.normal(size=100)
+    X.columns = [f"vision__{i}" for i in range(60)]
+    spread = np.std(model.fit(X, y).predict(X + rng.normal(size=X.shape)))
+    assert spread < 0.6
+
+
+def test_the_closed_form_is_ridge():
+    X, y = design()
+    ours = InnerRidge().fit(X, y)
+    theirs = Ridge(alpha=ours.alpha_ * len(y)).fit(X, y)
+    np.testing.assert_allclose(ours.coef_, theirs.coef_)
+    np.testing.assert_allclose(ours.predict(X), theirs.predict(X))
+
+
+def test_inner_folds_look_forward():
+    for train, test in inner_folds(60):
+        assert train.max() + 3 < test.min()
+    assert inner_folds(20) == []
+
+
+def test_the_booster_forgives_outliers():
+    X, y = design(n=150)
+    spoilt = y.copy()
+    spoilt[::10] += 50
+    gentle = md.RobustBooster().fit(X, spoilt).predict(X)
+    harsh = md.make_model("xgboost", "study").fit(X, spoilt).predict(X)
+    clean = np.ones(150, dtype=bool)
+    clean[::10] = False
+    assert np.abs(gentle - y)[clean].mean() < np.abs(harsh - y)[clean].mean() + 0.5
+    assert np.abs(np.median(gentle - y)) < 0.5
+
+
+def test_the_booster_is_its_own_prediction():
+    import xgboost
+
+    X, y = design()
+    model = md.RobustBooster().fit(X, y)
+    told = model.booster_.predict(xgboost.DMatrix(X.astype("float32")))
+    np.testing.assert_array_equal(told.astype(float), model.predict(X))
+    flat = md.RobustBooster().fit(X, np.full(len(X), 9.0)).predict(X)
+    np.testing.assert_allclose(flat, 9.0, rtol=1e-5)
+
+
+def rules(level: np.ndarray, long_run: np.ndarray) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "rival__rolling_median_10": level,
+            "rival__ewm": level,
+            "rival__running_mean": long_run,
+            "vision__pc1": 0.0,
+        }
+    )
+
+
+def test_trust_in_the_last_posts_is_learnt():
+    rng = np.random.default_rng(0)
+    level, long_run = rng.normal(10, 1, 200), np.full(200, 10.0)
+    drifting = OnLevel(InnerRidge()).fit(rules(level, long_run), level + rng.normal(0, 0.3, 200))
+    steady = OnLevel(InnerRidge()).fit(rules(level, long_run), 10 + rng.normal(0, 1, 200))
+    assert drifting.trust_ > 0.9 and steady.trust_ < 0.2
+
+
+def test_on_level_without_rules_is_the_base_model():
+    X, y = design()
+    np.testing.assert_array_equal(
+        OnLevel(InnerRidge()).fit(X, y).predict(X), InnerRidge().fit(X, y).predict(X)
+    )
+
+
+def test_on_level_before_the_first_matured_post():
+    X = rules(np.r_[np.nan, np.arange(40.0)], np.r_[np.nan, np.arange(40.0)])
+    told = OnLevel(InnerRidge()).fit(X, np.arange(41.0)).predict(X.iloc[:1])
+    assert told[0] == pytest.approx(20)
+
+
+def test_a_rival_hands_a_column_through():
+    X = pd.DataFrame({"rival__last_post": [1.0, np.nan, 3.0], "rival__ewm": [7.0, 8, 9]})
+    model = md.make_model("last_post").fit(X, [10.0, 20, 60])
+    assert model.predict(X).tolist() == [1.0, 20.0, 3.0]
+    assert md.make_model("train_mean").fit(X, [10.0, 20, 60]).predict(X).tolist() == [30.0] * 3
+    assert md.make_model("train_median").fit(X, [10.0, 20, 60]).predict(X).tolist() == [20.0] * 3
+
+
+def test_presets_are_the_studys():
+    assert md.make_model("ridge", "study").get_params()["alpha"] == 10
+    net = md.make_model("elastic_net", "study").get_params()
+    assert (net["alpha"], net["l1_ratio"]) == (0.01, 0.2)
+    trees = md.make_model("xgboost", "study").get_params()
+    assert (trees["n_estimators"], trees["max_depth"], trees["learning_rate"]) == (300, 4, 0.05)
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(UserError, match="ridge"):
+        md.make_model("oracle")
+    with pytest.raises(UserError, match="tuned"):
+        md.make_model("ridge", "best")
+
+
+@pytest.mark.parametrize("name", md.MODELS)
+def test_two_fits_are_bit_identical(name):
+    posts, traits = toy_posts(60, content=0.5)
+    table = model_table(posts, build_features(posts), toy_embeddings(posts, traits))
+    fold = next(iter(fold_data(table)))
+    one, two = (fit_fold(fold, name, seed=1).y_pred for _ in range(2))
+    pd.testing.assert_series_equal(one, two, check_exact=True)
