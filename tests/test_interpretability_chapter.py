@@ -71,10 +71,12 @@ def test_the_answer_says_whether_the_checks_agree(found):
     first, second = found[0].blocks["block"].head(2)
     agree = sentences.answer(with_losses(found[0], **{first: 0.1}))
     differ = sentences.answer(with_losses(found[0], **{second: 0.1}))
-    silent = sentences.answer(with_losses(found[0]))
+    silent = sentences.answer(judged(with_losses(found[0]), "worse"))
+    together = sentences.answer(judged(with_losses(found[0]), "better"))
     assert "agrees" in agree
     assert "names others" in differ
     assert "none can be shown to help" in silent
+    assert "no single one is missed" in together
 
 
 def test_checks_name_what_helps_and_what_misleads(found):
@@ -111,6 +113,7 @@ def test_folds_agree_or_not(found):
     some = sentences.folds_caption(replace(found[0], by_fold=turning, blocks=blocks))
     assert "in every fold" in every
     assert "in 1 of 3 folds" in some
+    assert " or " in some
 
 
 def test_a_global_reduction_is_admitted(found):

@@ -38,7 +38,7 @@ WORDS = {
     "energy__spectral_centroid": ("bright sound", "dark sound"),
     "energy__spectral_flatness": ("noisy sound", "tonal sound"),
     "energy__zero_crossing_rate": ("hissing sound", "smooth sound"),
-    "energy__voiced_share": ("pitched sound, as of a voice", "little pitched sound"),
+    "energy__voiced_share": ("voice-like sound", "little voice-like sound"),
     "energy__silence_before_sound": ("silence first", "sound at once"),
     "energy__brightness": ("bright picture", "dark picture"),
     "energy__contrast": ("strong contrast", "weak contrast"),

@@ -350,6 +350,11 @@ def checks_reading(own: Explanation) -> str:
             "No block's loss is clear of zero. Whatever the trees lean on, one block at a time, "
             "cannot be shown to help them on posts that they have not seen."
         )
+        if own.skill and own.skill.verdict == "better":
+            parts.append(
+                "Together the blocks do help, since the forecasts beat the naive rules: no single "
+                "one is needed, or the posts are too few to say which."
+            )
     if bad:
         parts.append(
             f"Shuffling {listing([block_name(b) for b in bad])} even makes them better: what the "
@@ -515,6 +520,11 @@ def _agreement(own: Explanation) -> str:
     good, first = useful(own), own.blocks["block"].iloc[0]
     names = listing([f"**{block_name(b)}**" for b in good])
     if not good:
+        if own.skill and own.skill.verdict == "better":
+            return (
+                " Which block that is due to cannot be shown: shuffled one at a time, no single one "
+                "is missed."
+            )
         return " When blocks are shuffled one at a time, none can be shown to help."
     if first in good:
         return (
