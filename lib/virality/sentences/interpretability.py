@@ -251,8 +251,8 @@ def folds_caption(own: Explanation) -> str:
         return f"{_name(first)}: the largest share of the pushes in every fold."
     others = [block_name(b) for b in dict.fromkeys(leaders) if b != first]
     return (
-        f"{_name(first)}: the largest share in {times} of {plural(len(leaders), 'fold')}; elsewhere "
-        f"it is {listing(others, 'or')}."
+        f"{_name(first)}: the largest share in {times} of {plural(len(leaders), 'fold')}; "
+        f"elsewhere it is {listing(others, 'or')}."
     )
 
 
@@ -522,8 +522,8 @@ def _agreement(own: Explanation) -> str:
     if not good:
         if own.skill and own.skill.verdict == "better":
             return (
-                " Which block that is due to cannot be shown: shuffled one at a time, no single one "
-                "is missed."
+                " Which block that is due to cannot be shown: shuffled one at a time, no single "
+                "one is missed."
             )
         return " When blocks are shuffled one at a time, none can be shown to help."
     if first in good:
