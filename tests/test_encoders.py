@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
-from media_files import RATE, tiny_clip, tiny_whisper, tone
 
+from media_files import RATE, tiny_clip, tiny_whisper, tone
 from virality.errors import UserError
 from virality.media import resolve as module
 from virality.media.encoders.base import load
@@ -269,7 +269,7 @@ def test_a_silent_hub_is_given_up_on(monkeypatch, empty_cache):
         start = time.monotonic()
         choice = resolve("auto", patience_s=0.5, **SILENT)
         assert choice.used == "classic" and "did not answer" in choice.reason
-        with pytest.raises(UserError, match="did not answer.*local folder"):
+        with pytest.raises(UserError, match=r"did not answer.*local folder"):
             resolve("pretrained", patience_s=0.5, **SILENT)
         assert time.monotonic() - start < 20  # transformers alone retries for longer
 

@@ -7,8 +7,8 @@ import fsspec
 import numpy as np
 import pandas as pd
 import pytest
-from media_files import encode, tiny_clip, tiny_whisper
 
+from media_files import encode, tiny_clip, tiny_whisper
 from virality.errors import UserError
 from virality.media import extract as module
 from virality.media import work

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from media_files import RATE, cut, encode, scene, turn
 from PIL import Image
 
+from media_files import RATE, cut, encode, scene, turn
 from virality.errors import UserError
 from virality.media.frames import read_frames, wanted_times
 from virality.media.match import id_in_name, match
@@ -186,7 +186,7 @@ def test_frames_agree_with_ffmpeg(tmp_path, kind):
     path = encode(tmp_path / "x.mp4", fps=30, size=(160, 96), times=times)
     if kind == "turned":
         turn(path, 90)
-    facts, frames, _ = look(path)
+    _, frames, _ = look(path)
     height, width = frames.images.shape[1:3]
     command = ["ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough"]
     command += ["-vf", f"scale={width}:{height}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]

@@ -223,7 +223,7 @@ def _text_key(text: str, see: Recipe) -> str:
 
 def _text_tasks(texts: Iterable[str], see: Recipe, store: Store) -> list[TextTask]:
     # Sorted, so that the tasks do not depend on the order of the posts.
-    new = sorted({text for text in texts if text and _text_key(text, see) not in store})
+    new = sorted({t for t in texts if t and store.read(_text_key(t, see)) is None})
     parts = range(0, len(new), _TEXTS_PER_TASK)
     return [TextTask(tuple(new[start : start + _TEXTS_PER_TASK]), see) for start in parts]
 

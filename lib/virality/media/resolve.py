@@ -258,7 +258,6 @@ def _download(model: str, kind: str, patience_s: float) -> str:
         names = [one.rfilename for one in info.siblings]
         folder = snapshot_download(
             model,
-            revision=info.sha,
             endpoint=endpoint(),
             etag_timeout=patience_s,
             allow_patterns=[*_SMALL_FILES, *(name for name in names if _is_weight(name, names))],
