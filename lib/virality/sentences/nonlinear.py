@@ -145,7 +145,7 @@ def beyond_linear(gaps: pd.DataFrame) -> str:
         From :func:`virality.modelling.nonlinear.against_linear`; one row, or none.
     """
     if gaps.empty:
-        return ""
+        return "There is no linear model on the same posts to compare with."
     row = gaps.iloc[0]
     name = model_name(row.against)
     if row.verdict == "better":
@@ -441,7 +441,8 @@ def two_regimes(verdict: dict) -> str:
         )
     return (
         f"**Two regimes are not shown to describe these posts better** than one with a heavy "
-        f"tail (log score {limits}, {posts}): it is not shown that a candidate for going viral can be told beforehand."
+        f"tail (log score {limits}, {posts}): that candidates for going viral can be told "
+        "beforehand is not shown."
     )
 
 

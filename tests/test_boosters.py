@@ -1,0 +1,83 @@
+"""Stored boosters give back the very predictions that were made, or say that they cannot."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from virality.errors import UserError
+from virality.modelling import boosters
+from virality.modelling.evaluate import cross_validate, fit_final, fit_fold, fold_data, model_table
+from virality.modelling.known_truth import known_creator
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory):
+    creator = known_creator(80, seed=1)
+    table = model_table(creator.posts, creator.content)
+    fitted = [fit_fold(fold, "xgboost") for fold in fold_data(table, n_folds=3)]
+    folder = tmp_path_factory.mktemp("boosters")
+    manifest = boosters.store_boosters(folder, fitted, fit_final(table, "xgboost"), target="views")
+    return creator, fitted, folder, manifest
+
+
+def test_reload_is_exact_to_the_bit(stored):
+    creator, fitted, folder, _ = stored
+    told, _ = cross_validate(creator.posts, [creator.content], ["xgboost"], n_folds=3, rivals=False)
+    for one, loaded in zip(fitted, boosters.load_boosters(folder), strict=True):
+        assert loaded.fold == one.fold
+        assert np.array_equal(loaded.y_pred, one.y_pred.to_numpy())
+        own = told[told["fold"] == one.fold].set_index("post_id")["y_pred"]
+        assert np.array_equal(own.loc[loaded.rows.index].to_numpy(), loaded.y_pred)
+        assert loaded.rows.index.name == "post_id"
+        assert all("__" in name for name in loaded.rows.columns)
+
+
+def test_the_final_model_has_seen_every_matured_post(stored):
+    creator, _, folder, manifest = stored
+    final = boosters.load_final(folder)
+    assert set(final.rows.index) == set(creator.posts["post_id"])
+    assert manifest["final"]["n_train"] == len(creator.posts)
+
+
+def test_two_runs_store_the_same_bytes(stored, tmp_path):
+    _, fitted, folder, manifest = stored
+    again = boosters.store_boosters(tmp_path, fitted, target="views")
+    assert [e["sha256"] for e in again["folds"]] == [e["sha256"] for e in manifest["folds"]]
+
+
+def test_nothing_is_a_pickle(stored):
+    folder = stored[2]
+    assert {path.suffix for path in folder.iterdir()} == {".json", ".parquet"}
+    for path in folder.glob("*.json"):
+        json.loads(path.read_text())
+
+
+def test_a_changed_file_is_refused(stored, tmp_path):
+    _, fitted, _, _ = stored
+    boosters.store_boosters(tmp_path, fitted)
+    path = tmp_path / "fold_1_rows.parquet"
+    pd.read_parquet(path).mul(2).to_parquet(path)
+    with pytest.raises(UserError, match="fold_1_rows"):
+        boosters.load_boosters(tmp_path)
+
+
+def test_an_incomplete_folder_is_refused(tmp_path):
+    with pytest.raises(UserError, match="incomplete"):
+        boosters.load_boosters(tmp_path)
+    (tmp_path / boosters.MANIFEST).write_text('{"format": 99}')
+    with pytest.raises(UserError, match="version"):
+        boosters.load_boosters(tmp_path)
+
+
+def test_nothing_to_store_is_no_error(tmp_path):
+    boosters.store_boosters(tmp_path, [])
+    assert boosters.load_boosters(tmp_path) == [] and boosters.load_final(tmp_path) is None
+
+
+def test_only_boosters_can_be_stored(tmp_path):
+    creator = known_creator(60, seed=1)
+    fold = next(iter(fold_data(model_table(creator.posts, creator.content), n_folds=2)))
+    with pytest.raises(ValueError, match="no booster"):
+        boosters.store_boosters(tmp_path, [fit_fold(fold, "ridge")])
