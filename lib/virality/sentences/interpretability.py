@@ -10,6 +10,7 @@ from virality.book.prose import listing, plural, significant
 from virality.figures.theme import block_name, model_name
 from virality.modelling import explain
 from virality.modelling.explain import Explanation, Skill
+from virality.modelling.targets import TARGETS
 from virality.modelling.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.sentences.concepts import concept
 
@@ -75,6 +76,12 @@ def nothing(own: Explanation) -> str:
         f"No boosted trees were stored for these {plural(n_posts, 'post')}, so there is no "
         f"forecast to take apart. {rest}"
     )
+
+
+def other_target(target: str) -> str:
+    """Say that this run predicts something else than views."""
+    name = TARGETS.get(target, target)
+    return f"This run predicts {name}. Where the text or a figure says views, read {name}."
 
 
 def skill(own: Explanation) -> str:
