@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import xgboost as xgb
 from pandas.testing import assert_frame_equal
-from toyposts import toy_embeddings, toy_posts
 
+from toyposts import toy_embeddings, toy_posts
 from virality.errors import UserError
 from virality.modelling import evaluate as ev
 from virality.modelling import models as md
@@ -112,7 +112,8 @@ def test_other_ways_to_reduce(toy, pca):
     )
     assert set(predictions["blocks"]) == {"none", "all", "all-vision", "vision"}
     with_picture, without = (
-        predictions.loc[predictions["blocks"] == b, "y_pred"].to_numpy() for b in ("all", "all-vision")
+        predictions.loc[predictions["blocks"] == b, "y_pred"].to_numpy()
+        for b in ("all", "all-vision")
     )
     assert not np.allclose(with_picture, without)
 
@@ -176,10 +177,11 @@ def test_posts_read_too_early_are_left_out(toy):
     assert len(table.y) == (~early).sum()
 
 
+@pytest.mark.slow
 def test_many_creators(tmp_path, capsys):
     many = [toy_posts(n, seed=n, author=f"a{n}")[0] for n in (10, 50, 60)]
     posts = pd.concat(many, ignore_index=True)
-    columns = ["post_id", "author", "posted_at", "caption", "views"]
+    columns = ["post_id", "author", "posted_at", "caption", "duration_s", "views"]
     posts[columns].to_parquet(tmp_path / "posts.parquet")
     main_evaluate(str(tmp_path / "posts.parquet"), out=str(tmp_path / "out.parquet"), jobs=1)
     assert "1 of 3 creators have fewer than 30" in capsys.readouterr().out

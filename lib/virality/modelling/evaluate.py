@@ -6,12 +6,15 @@ once (`cross_validate`).  Predictions are stored, scores are derived from them e
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.linalg import LinAlgWarning
 from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from virality.modelling import models as md
@@ -25,7 +28,10 @@ from virality.modelling.table import (
 )
 from virality.modelling.validation import folds_table, make_splitter
 
+RIVALS = md.RIVALS
+
 __all__ = [
+    "RIVALS",
     "FittedFold",
     "FoldData",
     "ModelTable",
@@ -34,9 +40,11 @@ __all__ = [
     "fit_final",
     "fit_fold",
     "fold_data",
+    "fold_predictions",
     "model_table",
     "refuse_leaks",
     "select_columns",
+    "stack_up",
     "variations",
 ]
 
@@ -153,7 +161,10 @@ def fit_fold(
         Blocks the model may see.
     """
     X_train, X_test = _model_rows(fold, model, blocks, preset)
-    with threadpool_limits(1):
+    with threadpool_limits(1), warnings.catch_warnings():
+        if preset == "study":  # its solvers do not converge on unscaled view sums; that is known
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", LinAlgWarning)
         fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
         y_pred = np.asarray(fitted.predict(X_test), dtype=float)
     return FittedFold(
@@ -243,11 +254,11 @@ def cross_validate(
                 n_components=n_components, seed=seed,
             ):  # fmt: skip
                 for name in inside:
-                    found = _fold_predictions(fold, list(models), name, preset, seed)
+                    found = fold_predictions(fold, list(models), name, preset, seed)
                     parts += [part.assign(blocks=selection) for part in found] if mixed else found
                 if rivals and selection == selections[0][0]:
-                    parts += _fold_predictions(fold, list(md.RIVALS), "none", "rival", seed)
-    return _stack_up(parts), folds_table(splitter, table.y)
+                    parts += fold_predictions(fold, list(md.RIVALS), "none", "rival", seed)
+    return stack_up(parts), folds_table(splitter, table.y)
 
 
 def empty_predictions() -> pd.DataFrame:
@@ -268,7 +279,7 @@ def _selections(blocks, present: list[str], pca: str) -> list[tuple[str, list[st
     return [("all", wanted)]
 
 
-def _fold_predictions(fold: FoldData, names, blocks: str, preset: str, seed: int) -> list:
+def fold_predictions(fold: FoldData, names, blocks: str, preset: str, seed: int) -> list:
     """One long table per model; the stack averages what its members have already predicted."""
     done: dict[str, np.ndarray] = {}
 
@@ -296,7 +307,7 @@ def _fold_predictions(fold: FoldData, names, blocks: str, preset: str, seed: int
     ]
 
 
-def _stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
+def stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
     """One table in a fixed order; rows of a fold stay in time order."""
     if not parts:
         return empty_predictions()

@@ -10,7 +10,6 @@ import warnings
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import ElasticNet, enet_path
@@ -138,7 +137,7 @@ class BlockRidge(RegressorMixin, BaseEstimator):
     def __init__(
         self,
         blocks: tuple[str, ...] | None = None,
-        n_iter: int = 200,
+        n_iter: int = 60,
         max_penalty: float = 1e8,
         strengths: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 1e6),
     ):
@@ -147,10 +146,9 @@ class BlockRidge(RegressorMixin, BaseEstimator):
 
     def fit(self, X, y) -> BlockRidge:
         """Learn penalties, noise and coefficients, shape X (n_rows, n_columns)."""
-        names = X.columns if isinstance(X, pd.DataFrame) else None
         X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
-        groups = self.blocks or (tuple(map(penalty_group, names)) if names is not None else None)
-        groups = groups or ("x",) * X.shape[1]
+        names = getattr(self, "feature_names_in_", ["x"] * X.shape[1])
+        groups = self.blocks or tuple(map(penalty_group, names))
         self.groups_ = list(dict.fromkeys(groups))
         code = np.array([self.groups_.index(g) for g in groups])
         errors = np.vstack([
@@ -193,7 +191,7 @@ class BlockRidge(RegressorMixin, BaseEstimator):
             noise = missed / max(n - effective.sum(), 1.0)
             new = np.clip(noise * effective / np.maximum(squares, 1e-300), 1e-6, self.max_penalty)
             new = np.where(effective < 1e-6, self.max_penalty, new)
-            done = np.max(np.abs(np.log(new / penalty))) < 1e-3
+            done = np.max(np.abs(np.log(new / penalty))) < 1e-2
             penalty = new
             if done:
                 break

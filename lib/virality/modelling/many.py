@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
@@ -136,8 +137,8 @@ def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:
         elif column.name == "source_row":
             out[column.name] = pd.Series(range(1, len(table) + 1), index=table.index)
         else:
-            value = defaults.get(column.name, pd.NA)
-            out[column.name] = pd.Series(value, index=table.index, dtype="object")
+            value = defaults.get(column.name, np.nan if column.dtype == "float64" else None)
+            out[column.name] = pd.Series(value, index=table.index).astype(column.dtype)
     for name in ("posted_at", "captured_at"):
         out[name] = pd.to_datetime(out[name], utc=True).dt.as_unit("us")
     return pd.DataFrame(out)

@@ -26,7 +26,7 @@ RIVALS = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
 PRESETS = ("tuned", "study")
 
 #: Members of the stack; it predicts their plain average.
-STACK_MEMBERS = ("block_ridge", "xgboost", "random_forest", "rolling_median_10")
+STACK_MEMBERS = ("ridge", "block_ridge", "xgboost", "random_forest", "ewm")
 
 
 class RobustBooster(RegressorMixin, BaseEstimator):
@@ -40,6 +40,8 @@ class RobustBooster(RegressorMixin, BaseEstimator):
     n_estimators, max_depth, learning_rate, subsample, colsample_bytree, min_child_weight,
     reg_lambda, max_bin
         As in XGBoost.
+    huber : float
+        Where the loss bends, in spreads of the outcome.
     seed : int
 
     Attributes
@@ -58,6 +60,7 @@ class RobustBooster(RegressorMixin, BaseEstimator):
         min_child_weight: float = 5.0,
         reg_lambda: float = 10.0,
         max_bin: int = 16,
+        huber: float = 1.5,
         seed: int = 0,
     ):
         self.n_estimators, self.max_depth, self.learning_rate = (
@@ -67,7 +70,7 @@ class RobustBooster(RegressorMixin, BaseEstimator):
         )
         self.subsample, self.colsample_bytree = subsample, colsample_bytree
         self.min_child_weight, self.reg_lambda = min_child_weight, reg_lambda
-        self.max_bin, self.seed = max_bin, seed
+        self.max_bin, self.huber, self.seed = max_bin, huber, seed
 
     def fit(self, X, y) -> RobustBooster:
         """Fit on one thread, so that two runs agree bit by bit."""
@@ -76,7 +79,7 @@ class RobustBooster(RegressorMixin, BaseEstimator):
         spread = float(np.median(np.abs(y - middle))) * 1.4826
         self.model_ = XGBRegressor(
             objective="reg:pseudohubererror",
-            huber_slope=max(1.5 * spread, 1e-3),
+            huber_slope=max(self.huber * spread, 1e-3),
             base_score=middle,
             n_estimators=self.n_estimators,
             max_depth=self.max_depth,
@@ -209,11 +212,20 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
             n_estimators=200, min_samples_leaf=5, max_features=0.33, n_jobs=1, random_state=seed
         ),
     }
+    if preset == "study":
+        builders |= _THE_STUDYS
     if name not in builders:
         raise UserError(
             f"There is no model called '{name}'.", do=f"Choose from: {', '.join(MODELS)}."
         )
     return builders[name]()
+
+
+_THE_STUDYS = {
+    "ridge": lambda: Ridge(alpha=10.0),
+    "elastic_net": lambda: ElasticNet(alpha=0.01, l1_ratio=0.2),
+    "xgboost": lambda: _study_booster(),
+}
 
 
 def booster_of(model: BaseEstimator):

@@ -96,10 +96,13 @@ def read_study_table(path: str | Path) -> pd.DataFrame | None:
         return None
     try:
         raw = pd.read_csv(path)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError):
-        return None
-    if not is_study_table(raw):
-        return None
+        return _as_written(raw) if is_study_table(raw) else None
+    except (ValueError, TypeError, pd.errors.ParserError, pd.errors.EmptyDataError):
+        return None  # its parser would have failed as well
+
+
+def _as_written(raw: pd.DataFrame) -> pd.DataFrame:
+    """The raw table's values as the study's parser took them."""
     stamp = raw["published date"] + " " + raw["published time"]
     row_number = pd.Series(np.arange(1, len(raw) + 1), index=raw.index).astype(str)
     link = raw["url"].astype("string").str.extract(r"(\d+)\D*$")[0] if "url" in raw else row_number
