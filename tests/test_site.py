@@ -108,7 +108,8 @@ def test_page_opens_without_trouble(page, address, name):
     page.goto(f"{address}/{name}.html")
     page.wait_for_load_state("networkidle")
     assert page.troubles == []
-    assert page.locator("h1").count() == 1
+    # the first page has the title of the book above its own
+    assert page.locator("h1").count() == (2 if name == "index" else 1)
     wide = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert wide, "the page is wider than the window"
 

@@ -125,7 +125,7 @@ CHAPTERS: tuple[Spec, ...] = (
     ),
     Spec(
         "index",
-        "What moves the views",
+        "In short",
         "",
         "What moves this creator's views, how much can be predicted, and how sure are we?",
         reads=tuple(name for name in ARTEFACTS if name != "summary"),

@@ -78,7 +78,7 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
     axis.invert_yaxis()
     axis.set_xlabel("R² against the training mean (0: no better)")
     axis.grid(axis="y", visible=False)
-    axis.legend(loc="best")
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 

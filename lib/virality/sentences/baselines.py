@@ -57,7 +57,7 @@ def folds_caption(folds: pd.DataFrame) -> str:
 
 def folds_table(folds: pd.DataFrame) -> pd.DataFrame:
     """Return the folds for reading."""
-    day = "%Y-%m-%d"
+    day = "%Y\u2011%m\u2011%d"  # hyphens that do not break the line
     return pd.DataFrame(
         {
             "fold": folds["fold"],

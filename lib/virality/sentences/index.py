@@ -64,8 +64,8 @@ def _sources(facts: dict) -> str:
             names = listing([block_name(block) for block in found])
             verb = "carries" if len(found) == 1 else "carry"
             sentences.append(
-                f"In the test that random shifts of the posts would fool only one time in "
-                f"twenty, {names} {verb} information about views."
+                f"In a test that chance alone would pass one time in twenty, {names} {verb} "
+                "information about views."
             )
         else:
             sentences.append(
