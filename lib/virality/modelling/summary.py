@@ -57,8 +57,9 @@ def facts(
 ) -> dict:
     """Return what the abstract says, as JSON can hold it.
 
-    The named model is the one with the smallest error of all that were tried; the p value of
-    its gain is multiplied by their number, because the best of several flatters itself.
+    The named model has the smallest error of those that clearly beat the better plain rule, or
+    of all when none does; p values are multiplied by the number of models that were tried,
+    because the best of several flatters itself.
 
     Parameters
     ----------
@@ -80,18 +81,22 @@ def facts(
     models = table[~table["naive"]]
     if models.empty or not table["naive"].any():
         return found | {"verdict": "none"}
-    best = models.iloc[0]
     naive = scores.better_naive(chosen, split)
     rival = table[table["model"] == naive].iloc[0]
     gaps = scores.paired_differences(chosen, against=naive, n_bootstrap=n_bootstrap)
-    gap = gaps[(gaps["model"] == best["model"]) & (gaps["preset"] == best["preset"])].iloc[0]
-    p = min(1.0, float(gap["p"]) * len(models))
+    models = models.merge(gaps[["model", "preset", "difference", "low", "high", "p"]])
+    alone = models[(models["p"] < ALPHA) & (models["difference"] < 0)]["model"]
+    models["p"] = (models["p"].astype(float) * len(models)).clip(upper=1.0)
+    sure = models[(models["p"] < ALPHA) & (models["difference"] < 0)]
+    best = gap = (sure if len(sure) else models).iloc[0]
+    p = float(gap["p"])
     clear = p < ALPHA
     verdict = "alike" if not clear else "better" if gap["difference"] < 0 else "worse"
     return found | {
         "verdict": verdict,
         "n_held_out": int(best["n"]),
         "n_models": len(models),
+        "better_alone": sorted(alone),
         "model": str(best["model"]),
         "naive": naive,
         "naive_factor": float(rival["factor"]),

@@ -33,15 +33,18 @@ def _verdict(facts: dict) -> str:
             f"**No.** Even the best of {plural(facts['n_models'], 'model')}, {model}, predicts "
             f"this creator's views worse than {naive} ({_gain_interval(facts)})."
         )
-    choice = (
-        f", after correcting for having chosen the best of {plural(facts['n_models'], 'model')}"
-        if facts["n_models"] > 1
+    choice = ", once choosing the best is corrected for" if facts["n_models"] > 1 else ""
+    near = listing([model_name(name) for name in facts["better_alone"]])
+    aside = (
+        f" Looked at alone, {near} would count as better; with so many tries that is less of a "
+        "surprise."
+        if near
         else ""
     )
     return (
         f"**Not beyond a simple rule, as far as these posts can show.** The best of "
         f"{plural(facts['n_models'], 'model')}, {model}, is not clearly better than {naive} on "
-        f"{plural(facts['n_held_out'], 'held-out post')}{choice} ({_gain_interval(facts)})."
+        f"{plural(facts['n_held_out'], 'held-out post')}{choice} ({_gain_interval(facts)}).{aside}"
     )
 
 
