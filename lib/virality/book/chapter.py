@@ -134,8 +134,9 @@ class Chapter:
     # ----------------------------------------------------------------------- page
 
     def say(self, text: str) -> None:
-        """Show Markdown, as part of the running text."""
-        display(Markdown(text))
+        """Show Markdown, as part of the running text; nothing where there is nothing to say."""
+        if text:
+            display(Markdown(text))
 
     def answer(self, text: str) -> None:
         """Show the answer box that a chapter ends with."""

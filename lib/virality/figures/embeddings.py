@@ -114,18 +114,25 @@ def openings(curves: dict[str, list[dict]]) -> Figure:
     Parameters
     ----------
     curves : dict
-        "loud" and "calm", each a list of mappings with "level" (dB per tenth of a second).
+        "loud" and "calm", each a list of mappings with "level" (dB per tenth of a second) and,
+        where there is a picture, "times" (s) and "motion" (heights/s between looks).
     """
-    figure, axis = theme.figure(6.6, 3.0)
+    figure, (above, below) = theme.figure(6.6, 4.4, nrows=2, sharex=True)
     looks = {"loud": (theme.ACCENT, "loudest"), "calm": (theme.BLOCK_COLORS["metadata"], "calmest")}
     for kind, many in curves.items():
         color, word = looks[kind]
         for number, one in enumerate(many):
             level = np.asarray(one["level"], dtype=float)
             label = f"{word} openings" if number == 0 else None
-            axis.plot(np.arange(len(level)) / 10, level, color=color, alpha=0.8, label=label)
-    axis.set_xlabel("time (s)")
-    axis.set_ylabel("sound level (dB)")
+            above.plot(
+                np.arange(len(level)) / 10 + 0.05, level, color=color, alpha=0.8, label=label
+            )
+            if len(one.get("motion", ())):
+                middle = (one["times"][1:] + one["times"][:-1]) / 2
+                below.plot(middle, one["motion"], color=color, alpha=0.8)
+    above.set_ylabel("sound level (dB)")
+    below.set_ylabel("motion (heights/s)")
+    below.set_xlabel("time (s); a gap in the motion is a cut")
     if any(curves.values()):
-        axis.legend()
+        above.legend(loc="lower right")
     return figure

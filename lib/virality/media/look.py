@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.media.extract import BLOCKS
+from virality.media.extract import BLOCKS, Extraction
 
 COMPONENTS = (2, 4, 8, 16, 32)
 
@@ -53,7 +53,7 @@ def variance_kept(embeddings: pd.DataFrame) -> pd.DataFrame:
 
 
 def cka(embeddings: pd.DataFrame) -> pd.DataFrame:
-    """Return the linear CKA between blocks, on the posts that have both.
+    """Return the linear CKA between blocks, on the posts that have both; near 0 when unrelated.
 
     References
     ----------
@@ -94,10 +94,59 @@ def extremes(embeddings: pd.DataFrame, column: str, count: int = 3) -> tuple[lis
     return [str(i) for i in values.index[::-1][:count]], [str(i) for i in values.index[:count]]
 
 
+def zero_shot(found: Extraction, vocabulary: str) -> pd.DataFrame:
+    """Return the word of a vocabulary that is nearest to each post's opening.
+
+    Parameters
+    ----------
+    found : Extraction
+        With CLIP-type vectors; other encoders have no words for pictures.
+    vocabulary : str
+        Words or phrases, separated by commas.
+
+    Returns
+    -------
+    DataFrame
+        Columns post_id, word, lead (cosine above the runner-up); empty without CLIP.
+
+    References
+    ----------
+    Radford et al. (2021), Learning transferable visual models from natural language supervision.
+    """
+    words = list(dict.fromkeys(word.strip() for word in vocabulary.split(",") if word.strip()))
+    columns = ["post_id", "word", "lead"]
+    if found.record["used"] != "pretrained" or len(words) < 2 or "vision" in found.record["absent"]:
+        return pd.DataFrame(columns=columns)
+    size = found.choice.see.length("vision")
+    pictures = found.embeddings[[f"vision__{i:03d}" for i in range(size)]].dropna()
+    texts = found.encode_texts(f"a photo of {word}" for word in words)
+    # What a word has in common with every picture of this creator says nothing about one.
+    cosines = pictures.to_numpy() @ texts.T
+    cosines -= cosines.mean(axis=0)
+    best = np.sort(cosines, axis=1)
+    nearest = [words[place] for place in cosines.argmax(axis=1)]
+    return pd.DataFrame(
+        {"post_id": pictures.index.astype(str), "word": nearest, "lead": best[:, -1] - best[:, -2]},
+        columns=columns,
+    )
+
+
 def _cka(a: np.ndarray, b: np.ndarray) -> float:
-    if len(a) < 3:
+    """Linear CKA with the unbiased estimate of dependence (Song et al. 2012).
+
+    The plain one is far above zero for unrelated blocks when columns outnumber posts.
+    """
+    if len(a) < 4:
         return float("nan")
-    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
-    cross = np.linalg.norm(a.T @ b) ** 2
-    size = np.linalg.norm(a.T @ a) * np.linalg.norm(b.T @ b)
-    return float(cross / size) if size > 0 else float("nan")
+    first, second = a @ a.T, b @ b.T
+    size = _hsic(first, first) * _hsic(second, second)
+    return float(_hsic(first, second) / np.sqrt(size)) if size > 0 else float("nan")
+
+
+def _hsic(first: np.ndarray, second: np.ndarray) -> float:
+    n = len(first)
+    first, second = first - np.diag(np.diag(first)), second - np.diag(np.diag(second))
+    together = (first * second).sum()
+    apart = first.sum() * second.sum() / ((n - 1) * (n - 2))
+    mixed = 2 / (n - 2) * (first.sum(axis=0) @ second.sum(axis=1))
+    return float(together + apart - mixed) / (n * (n - 3))

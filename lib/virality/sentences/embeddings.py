@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
-
+import numpy as np
 import pandas as pd
 
 from virality.book.prose import escape, listing, plural
 from virality.figures.theme import block_name
+from virality.media.texts import is_other_script, split_caption
 
 _MEDIA = ("vision", "audio", "energy")
+_NAMED = 12
 
 
 def inputs(record: dict, media: pd.DataFrame) -> str:
@@ -20,7 +21,7 @@ def inputs(record: dict, media: pd.DataFrame) -> str:
             "not zero: no model sees them, and no sentence of this book is about them. Captions "
             "and hashtags are read from the posts themselves."
         )
-    matched = int(media["file"].notna().sum() - (media["status"] == "no file").sum())
+    matched = int(media["file"].notna().sum())
     without = int((media["status"] == "no file").sum())
     spare = record["n_files_without_post"]
     parts = [f"{plural(matched, 'post')} of {len(media):,} could be matched with a video file."]
@@ -36,17 +37,18 @@ def encoders(record: dict) -> str:
     """Say which encoders made the vectors, over which window."""
     window, rate = record["window_s"], record["frames_per_s"]
     if record["used"] == "classic":
-        return (
-            f"{escape(record['note'])} Pictures are taken {rate:g} times a second over the first "
-            f"{window:g} seconds."
-        )
+        when = f" Pictures are taken {rate:g} times a second over the first {window:g} seconds."
+        return escape(record["note"]) + when * ("vision" in record["blocks"])
     sound = (
         f" The sound of the same seconds goes through {escape(record['hear']['id'])}."
         if record["hear"]
         else ""
     )
+    see = escape(record["see"]["id"])
+    if "vision" not in record["blocks"]:
+        return f"Texts go through {see}; there are no pictures to go with them."
     return (
-        f"Texts and pictures go through {escape(record['see']['id'])}, pictures {rate:g} times a "
+        f"Texts and pictures go through {see}, pictures {rate:g} times a "
         f"second over the first {window:g} seconds.{sound} The vectors are stored with the "
         "encoder's revision, so those of different encoders can never be mixed."
     )
@@ -54,26 +56,34 @@ def encoders(record: dict) -> str:
 
 def scripts(captions: pd.Series) -> str:
     """Say how many captions are mostly in another script than the Latin one."""
-    texts = captions.dropna()
-    texts = texts[texts.str.strip() != ""]
+    # Hashtags are often Latin in any language, so they are left out of the count.
+    texts = captions.dropna().map(lambda caption: split_caption(caption)[0])
+    texts = texts[texts != ""]
     if texts.empty:
-        return "No post has a caption."
-    other = sum(_mostly_other(text) for text in texts)
+        return "No caption says anything beside its hashtags."
+    other = sum(is_other_script(text) for text in texts)
     if not other:
         return "Every caption is written in the Latin script."
     share = other / len(texts)
     return (
-        f"{plural(other, 'caption')} ({share:.0%}) use mostly another script than the Latin one; "
-        "an encoder that was trained on English text reads them less well."
+        f"Without their hashtags, {plural(other, 'caption is', 'captions are')} mostly in another "
+        f"script than the Latin one ({share:.0%} of those with words). An encoder that was trained "
+        "on English text reads them less well."
     )
 
 
-def cut(media: pd.DataFrame) -> str:
+def cut(media: pd.DataFrame, record: dict) -> str:
     """Say how many texts were longer than the encoder reads."""
-    many = int(media["caption_cut"].sum())
-    if not many:
-        return ""
-    return f"{plural(many, 'caption was', 'captions were')} longer than the encoder reads, and cut."
+    if record["used"] == "classic":
+        return "The classic encoder reads a text of any length to its end."
+    many, tags = int(media["caption_cut"].sum()), int(media["hashtag_cut"].sum())
+    if not many and not tags:
+        return "Every text was short enough for the encoder to read to its end."
+    parts = [plural(many, "caption")] * (many > 0) + [plural(tags, "list") + " of hashtags"] * (
+        tags > 0
+    )
+    verb = "was" if many + tags == 1 else "were"
+    return f"{listing(parts)} {verb} longer than the encoder reads, and cut."
 
 
 def problems(media: pd.DataFrame, private: bool) -> pd.DataFrame:
@@ -101,11 +111,11 @@ def coverage_caption(present: pd.DataFrame) -> str:
     """Return the caption of coverage over time."""
     whole = [block_name(name) for name in present.columns if present[name].all()]
     gaps = present.columns[~present.all()]
-    parts = [f"{block_name(name)} for {present[name].mean():.0%} of the posts" for name in gaps]
+    parts = [f"{block_name(name)} {present[name].mean():.0%}" for name in gaps]
     if not parts:
         return f"Every post has {listing(whole)}."
-    start = f"Every post has {listing(whole)}; there is " if whole else "There is "
-    return f"{start}{listing(parts)}."
+    start = f"Every post has {listing(whole)}. " if whole else ""
+    return f"{start}Share of posts that have the block: {listing(parts)}."
 
 
 def kept_caption(kept: pd.DataFrame, n_components: int) -> str:
@@ -130,8 +140,8 @@ def cka_caption(matrix: pd.DataFrame) -> str:
     a, b = pairs.idxmax()
     return (
         f"Most alike are {block_name(a)} and {block_name(b)} ({pairs.max():.2f}). One means that "
-        "two blocks arrange the posts in the same way; with few posts and many columns, even "
-        "unrelated blocks do not reach zero."
+        "two blocks arrange the posts in the same way, zero that they have nothing in common; the "
+        "estimate allows for blocks with more columns than posts."
     )
 
 
@@ -165,10 +175,92 @@ def neighbours_caption(table: pd.DataFrame) -> str:
 
 def openings_caption(loud: list, calm: list) -> str:
     """Return the caption of the energy curves."""
+    many = f"the {len(loud)} loudest and the {len(calm)} calmest openings"
+    if len(loud) == len(calm) == 1:
+        many = "the loudest and the calmest opening"
+    return f"Sound level and motion over the first seconds of {many}."
+
+
+def openings_reading(curves: dict) -> str:
+    """Say whether loud openings also move more than calm ones."""
+    motion = {
+        kind: np.concatenate([one["motion"] for one in many if len(one.get("motion", ()))] or [[]])
+        for kind, many in curves.items()
+    }
+    if any(not np.isfinite(values).any() for values in motion.values()):
+        return ""
+    loud, calm = (float(np.nanmean(motion[kind])) for kind in ("loud", "calm"))
+    if max(loud, calm) < 1.25 * min(loud, calm) or max(loud, calm) == 0:
+        return (
+            "In these few, loud and calm openings move about equally much: loudness and motion are "
+            "two different things here."
+        )
+    word = "also move more" if loud > calm else "move less"
     return (
-        f"Sound level over the first seconds of the {len(loud)} loudest and the {len(calm)} "
-        "calmest openings."
+        f"In these few, the loud openings {word} than the calm ones. A handful of extremes is no "
+        "law, so read it as an example of what the numbers measure."
     )
+
+
+def leftovers(record: dict, private: bool) -> str:
+    """Say which files belong to no post, were refused, or serve several posts."""
+    parts = list(map(escape, record["mapping_notes"]))
+    spare, shared, refused = (
+        record["files_without_post"],
+        record["shared_files"],
+        record["refused"],
+    )
+    if spare and not private:
+        more = record["n_files_without_post"] - len(spare[:_NAMED])
+        names = [escape(name) for name in spare[:_NAMED]] + ([f"{more} more"] if more else [])
+        parts.append(f"Files without a post: {listing(names)}.")
+    if shared:
+        what = plural(len(shared), "file serves", "files serve")
+        parts.append(f"{what} more than one post; these posts get the same vectors.")
+    if refused:
+        what = plural(len(refused), "link was", "links were")
+        parts.append(f"{what} not followed, because they lead out of the folder or nowhere.")
+    return " ".join(parts)
+
+
+def words(nearest: pd.DataFrame, names: dict) -> pd.DataFrame:
+    """Return the table of zero-shot words: how many openings, and the clearest example.
+
+    Parameters
+    ----------
+    nearest : DataFrame
+        Columns post_id, word, lead.
+    names : dict
+        Post id → safe Markdown.
+    """
+    order = nearest.sort_values("lead", ascending=False, kind="stable")
+    groups = order.groupby("word", sort=False)
+    table = pd.DataFrame({"openings": groups.size(), "clearest example": groups["post_id"].first()})
+    table["clearest example"] = table["clearest example"].map(names)
+    table = table.sort_values("openings", ascending=False, kind="stable")
+    return table.rename_axis("word").reset_index()
+
+
+def words_caption(table: pd.DataFrame) -> str:
+    """Return the caption of the zero-shot words."""
+    first = table.iloc[0]
+    return (
+        f"The word of the vocabulary that lies nearest to each opening; most often "
+        f"“{escape(first['word'])}”, for {plural(int(first['openings']), 'opening')}. One word has "
+        "to win for every video, even where none fits."
+    )
+
+
+def no_words(record: dict) -> str:
+    """Say why there are no zero-shot words."""
+    if "vision" in record["absent"]:
+        return "There is no picture in this run, so there is nothing to put words to."
+    if record["used"] != "pretrained":
+        return (
+            "The classic encoders measure pictures and have no words for them, so this part is "
+            "left out. It appears when CLIP is used."
+        )
+    return "The vocabulary needs two words or more, so this part is left out."
 
 
 def sheet_caption(shown: int, total: int) -> str:
@@ -205,13 +297,5 @@ def answer(record: dict, present: pd.DataFrame, media: pd.DataFrame) -> str:
     return text
 
 
-def _mostly_other(text: str) -> bool:
-    letters = [char for char in text if char.isalpha()]
-    latin = sum("LATIN" in unicodedata.name(char, "") for char in letters)
-    return bool(letters) and latin < len(letters) / 2
-
-
 def _diagonal(matrix: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
     return pd.DataFrame(np.eye(len(matrix), dtype=bool), matrix.index, matrix.columns)
