@@ -42,7 +42,7 @@ def test_the_final_model_has_seen_every_matured_post(stored):
 
 
 def test_two_runs_store_the_same_bytes(stored, tmp_path):
-    _, fitted, folder, manifest = stored
+    _, fitted, _, manifest = stored
     again = boosters.store_boosters(tmp_path, fitted, target="views")
     assert [e["sha256"] for e in again["folds"]] == [e["sha256"] for e in manifest["folds"]]
 
