@@ -204,5 +204,5 @@ def _close(site, private: bool) -> None:
         if private
         else "with captions, thumbnails and the executed notebooks; --private leaves them out"
     )
-    kind = "plain version (Quarto is not installed)" if site.plain else "website"
+    kind = "plain version" if site.plain else "website"
     print(f"\nThe report ({kind}, {holds}):\n  {site.page}")

@@ -138,6 +138,7 @@ def _content(evidence: pd.DataFrame) -> dict:
 def _regimes(regimes: pd.DataFrame) -> dict:
     labels = regimes["regime"].dropna()
     return {
+        "regimes_stable": bool(len(regimes) and regimes["stable"].fillna(False).all()),
         "n_regimes": int(labels[labels >= 0].nunique()),
         "noise_share": float((labels == -1).mean()) if len(labels) else None,
     }
