@@ -1,6 +1,6 @@
 """Do the tests keep their level, and the intervals their promise?  Simulated creators, printed.
 
-    python benchmarks/evidence.py [--creators 200] [--jobs 2] [--only content intervals]
+    python benchmarks/evidence.py [--creators 200] [--only content intervals viral mixture]
 
 Seeds are fixed: the same numbers every time.  A small version of each table is a test.
 """
@@ -17,11 +17,14 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from virality.modelling import evidence
+from virality.modelling import conformal, evidence, viral
+from virality.modelling import regimes_mixture as mixture
 from virality.modelling import shifts as sh
 from virality.modelling.evaluate import cross_validate, model_table
-from virality.modelling.known_truth import known_creator
+from virality.modelling.known_truth import known_creator, known_lottery
+from virality.modelling.momentum import momentum_features
 from virality.modelling.scores import spearman
+from virality.modelling.uncertainty import intervals
 
 ALPHA = 0.05
 FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}
@@ -87,14 +90,19 @@ def wrong_test(creator, seed: int, n_shifts: int = 199) -> float:
     return float((np.array(shifted) >= shifted[0]).mean())
 
 
-def run(cell, creators: int, jobs: int, arguments: tuple) -> dict[str, float]:
-    """Means over creators."""
+def each_creator(cell, creators: int, jobs: int, arguments: tuple) -> list:
+    """What `cell` says about each creator."""
 
     def one(seed):
         with threadpool_limits(1):
             return cell(seed, *arguments)
 
-    return pd.DataFrame(Parallel(jobs)(delayed(one)(seed) for seed in range(creators)))
+    return Parallel(jobs)(delayed(one)(seed) for seed in range(creators))
+
+
+def run(cell, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
+    """The same as a table, one row a creator."""
+    return pd.DataFrame(each_creator(cell, creators, jobs, arguments))
 
 
 def content(creators: int, jobs: int) -> None:
@@ -107,7 +115,107 @@ def content(creators: int, jobs: int) -> None:
     print(pd.DataFrame(rows).T.round(1).to_string())
 
 
-PARTS = {"content": content}
+LEVELS = ("white", "ar", "walk", "jump", "spread")
+
+
+def intervals_cell(seed: int, level: str, n: int) -> pd.DataFrame:
+    """One creator: coverage and score of each method, whole and by thirds of the time."""
+    creator = known_creator(n, level, "drift", 0.2, seed=[seed, n, 5])
+    tables = [momentum_features(creator.posts), creator.content]
+    told, folds = cross_validate(creator.posts, tables, ["ridge"], rivals=False)
+    frame = intervals(told, creator.posts, folds, methods=("adaptive", "rolling", "frozen"))
+    whole = conformal.coverage(frame).set_index("method")
+    issued = frame.dropna(subset=["lower"]).copy()
+    place = issued.groupby("method").cumcount() / issued.groupby("method")["lower"].transform(
+        "size"
+    )
+    issued["third"] = np.minimum((3 * place).astype(int), 2) + 1
+    thirds = conformal.coverage(issued, "third").pivot_table(
+        index="method", columns="third", values="coverage"
+    )
+    return whole[["n", "coverage", "score", "width", "saturated"]].join(thirds.add_prefix("third "))
+
+
+def intervals_table(creators: int, jobs: int) -> None:
+    """Coverage of 80 % intervals."""
+    print(f"\n80 % intervals of {creators} creators a row; below: share of creators under 70 %")
+    rows = {}
+    for n in (140, 300):
+        for level in LEVELS:
+            found = pd.concat(each_creator(intervals_cell, creators, jobs, (level, n)))
+            for method, part in found.groupby(level=0, sort=False):
+                spread = {
+                    "sd": part["coverage"].std(),
+                    "below .70": (part["coverage"] < 0.7).mean(),
+                }
+                rows[n, level, method] = {**part.mean().to_dict(), **spread}
+    table = pd.DataFrame(rows).T
+    print(table.round(3).to_string())
+    print("\nmean over levels")
+    print(table.groupby(level=[0, 2], sort=False).mean().round(3).to_string())
+
+
+def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
+    """One creator: Brier skill of the viral chances."""
+    creator = known_creator(n, level, "iid", r2, seed=[seed, n, 6])
+    tables = [momentum_features(creator.posts), creator.content]
+    told, folds = cross_validate(creator.posts, tables, ["ridge"], rivals=False)
+    skill = viral.skill_table(viral.chances(intervals(told, creator.posts, folds)))
+    names = ("over base rate", "over recent rate", "recent over base rate")
+    return {
+        "positives": skill["positives"].iloc[0],
+        **dict(zip(names, skill["skill"], strict=True)),
+    }
+
+
+def viral_table(creators: int, jobs: int) -> None:
+    """Brier skill of the viral chances."""
+    print(f"\nBrier skill of the viral chances, mean (and SD) over {creators} creators")
+    rows = {}
+    for n in (140, 300):
+        for level, r2 in (("white", 0.0), ("white", 0.2), ("walk", 0.2)):
+            found = run(viral_cell, creators, jobs, (level, r2, n))
+            cells = zip(found.mean(), found.std(), strict=True)
+            rows[f"n = {n}, {level}, R² {r2}"] = dict(
+                zip(found.columns, (f"{m:.3f} ({s:.3f})" for m, s in cells), strict=True)
+            )
+    print(pd.DataFrame(rows).T.to_string())
+
+
+def mixture_cell(seed: int, slope: float, n: int) -> dict[str, float]:
+    """One creator whose errors are known: is a second regime found, and does it beat a normal?"""
+    creator = known_lottery(n, 0.12, slope, seed=[seed, n])
+    y = np.log1p(creator.posts["views"].to_numpy(float))
+    z = creator.content.to_numpy()
+    late = np.arange(n // 2, n)
+    folds = [(np.arange(rows[0]), rows) for rows in np.array_split(late, 4)]
+    gates = [(z[train], z[test]) for train, test in folds]
+    found = mixture.verdict(mixture.compare(y - 9.0, gates, folds))
+    return {
+        "two regimes named": float(found["verdict"] == "two regimes"),
+        "one regime named": float(found["verdict"] == "one regime"),
+        "gain over free shape": found["gain"],
+        "beats a normal": float(found["over_normal"] > 0),
+    }
+
+
+def mixture_table(creators: int, jobs: int) -> None:
+    """How often two regimes are named."""
+    print(f"\nTwo regimes against one of a free shape, {creators} creators a row")
+    rows = {}
+    for n in (140, 300):
+        for slope in (0.0, 1.0, 2.0):
+            name = f"n = {n}, gate slope {slope:g}"
+            rows[name] = run(mixture_cell, creators, jobs, (slope, n)).mean()
+    print(pd.DataFrame(rows).T.round(3).to_string())
+
+
+PARTS = {
+    "content": content,
+    "intervals": intervals_table,
+    "viral": viral_table,
+    "mixture": mixture_table,
+}
 
 
 def main() -> None:

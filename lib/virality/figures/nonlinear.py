@@ -51,9 +51,8 @@ def calibration(levels: pd.DataFrame) -> Figure:
     """
     figure, axis = theme.figure(5.4, 4.2)
     levels = levels[levels["bin"] >= 0]
-    ends = levels[["predicted", "observed"]].to_numpy(float)
-    if len(ends):
-        low, high = float(np.nanmin(ends)) - 0.2, float(np.nanmax(ends)) + 0.2
+    if len(levels):
+        low, high = float(levels["predicted"].min()) - 0.2, float(levels["predicted"].max()) + 0.2
         axis.plot([low, high], [low, high], color=theme.INK, linewidth=1, linestyle=":")
     names = {"all": "all posts", "normal": "normal posts", "viral": "viral posts"}
     for regime, rows in levels.groupby("regime", sort=False):
@@ -158,18 +157,19 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
         Share of viral posts among those that were learnt from.
     """
     figure, axis = theme.figure(5.0, 3.8)
-    top = float(max(bins["high"].max(), bins["chance"].max(), 2 * base_rate)) if len(bins) else 1
+    top = 1.25 * float(max(bins["chance"].max(), base_rate)) if len(bins) else 1
     axis.plot([0, top], [0, top], color=theme.INK, linewidth=1, linestyle=":")
     axis.axhline(base_rate, color=theme.INK, linewidth=1, linestyle="--")
     color = theme.MODEL_COLORS["xgboost"]
     axis.vlines(bins["chance"], bins["low"], bins["high"], color=color, linewidth=2)
     axis.plot(bins["chance"], bins["share"], "o", color=color, markersize=7)
-    for row in bins.itertuples():
+    for place, row in enumerate(bins.itertuples()):
         axis.annotate(
             f"{row.positives} of {row.n}",
-            (row.chance, row.share),
-            xytext=(6, 4),
+            (row.chance, row.high),
+            xytext=(0, 4 + 11 * (place % 2)),  # neighbours may stand close
             textcoords="offset points",
+            ha="center",
             fontsize=8,
         )
     axis.set_xlabel("chance that was given")
