@@ -113,8 +113,23 @@ def test_trust_in_the_last_posts_is_learnt():
 def test_on_level_without_rules_is_the_base_model():
     X, y = design()
     np.testing.assert_array_equal(
-        OnLevel(InnerRidge()).fit(X, y).predict(X), InnerRidge().fit(X, y).predict(X)
+        OnLevel(InnerRidge(), clip=1e9).fit(X, y).predict(X), InnerRidge().fit(X, y).predict(X)
     )
+
+
+def test_one_viral_post_does_not_bend_every_weight():
+    X, y = design()
+    viral = y.copy()
+    viral[-1] += 100
+    clean, calm, bent = (
+        model.fit(X, outcome).predict(X)
+        for model, outcome in (
+            (OnLevel(BlockRidge()), y),
+            (OnLevel(BlockRidge()), viral),
+            (OnLevel(BlockRidge(), clip=1e9), viral),
+        )
+    )
+    assert np.abs(calm - clean).mean() < 0.2 * np.abs(bent - clean).mean()
 
 
 def test_on_level_before_the_first_matured_post():

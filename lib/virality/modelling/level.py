@@ -28,6 +28,9 @@ class OnLevel(RegressorMixin, BaseEstimator):
     ----------
     base : estimator
         Fitted on the outcome minus the level.
+    clip : float
+        Training outcomes further from their middle than so many robust spreads are pulled in to
+        there: one viral post should not bend every weight.
 
     Attributes
     ----------
@@ -36,15 +39,15 @@ class OnLevel(RegressorMixin, BaseEstimator):
         Weight of the recent rules from 0 (only the long run counts) to 1; NaN without rules.
     """
 
-    def __init__(self, base: BaseEstimator):
-        self.base = base
+    def __init__(self, base: BaseEstimator, clip: float = 2.0):
+        self.base, self.clip = base, clip
 
     def fit(self, X: pd.DataFrame, y) -> OnLevel:
         """Learn the trust in the recent rules, then the base model on what is left."""
         y = np.asarray(y, dtype=float)
         self.fallback_ = float(y.mean())
         self.trust_ = _trust(y, *_rules(X)) if has_rules(X) else np.nan
-        self.base_ = clone(self.base).fit(_without_rules(X), y - self.level(X))
+        self.base_ = clone(self.base).fit(_without_rules(X), _pull_in(y - self.level(X), self.clip))
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -59,6 +62,15 @@ class OnLevel(RegressorMixin, BaseEstimator):
         recent, long_run = _rules(X)
         blend = self.trust_ * recent + (1 - self.trust_) * long_run
         return np.where(np.isnan(blend), self.fallback_, blend)
+
+
+def _pull_in(values: np.ndarray, clip: float) -> np.ndarray:
+    """Winsorise at `clip` robust spreads (1.4826 × median absolute deviation) from the median."""
+    middle = np.median(values)
+    spread = 1.4826 * np.median(np.abs(values - middle))
+    if spread <= 0:  # more than half of the outcomes are equal
+        return values
+    return np.clip(values, middle - clip * spread, middle + clip * spread)
 
 
 def has_rules(X) -> bool:
