@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from PIL import Image
+from PIL import Image, ImageOps
 
 from virality.figures import theme
 
@@ -33,7 +33,7 @@ def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> bytes:
     sheet = Image.new("RGB", (columns * width, rows * height), (128, 128, 128))
     for number, content in enumerate(chosen):
         with Image.open(BytesIO(content)) as picture:
-            tile = picture.convert("RGB").resize(_TILE)
+            tile = ImageOps.pad(picture.convert("RGB"), _TILE, color=(128, 128, 128))
         sheet.paste(tile, (number % columns * width, number // columns * height))
     buffer = BytesIO()
     sheet.save(buffer, "JPEG", quality=80)
@@ -129,7 +129,7 @@ def openings(curves: dict[str, list[dict]]) -> Figure:
             )
             if len(one.get("motion", ())):
                 middle = (one["times"][1:] + one["times"][:-1]) / 2
-                below.plot(middle, one["motion"], color=color, alpha=0.8)
+                below.plot(middle, one["motion"], marker=".", color=color, alpha=0.8)
     above.set_ylabel("sound level (dB)")
     below.set_ylabel("motion (heights/s)")
     below.set_xlabel("time (s); a gap in the motion is a cut")

@@ -91,7 +91,15 @@ def _on_loky(tasks: list, count: int) -> Iterator[Result]:
                     yield _alone(task)
     finally:
         # Idle workers would hold the models in memory.
-        get_reusable_executor().shutdown(wait=True, kill_workers=True)
+        _let_go(get_reusable_executor(reuse=True))
+
+
+def _let_go(executor) -> None:
+    """End the workers, and the folder that joblib shares with them."""
+    if hasattr(executor, "terminate"):
+        executor.terminate(kill_workers=True)
+    else:
+        executor.shutdown(wait=True, kill_workers=True)
 
 
 def _alone(task) -> Result:

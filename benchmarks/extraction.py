@@ -1,0 +1,319 @@
+"""How fast are the first three seconds, against the study's procedure? One run, one process tree.
+
+    python benchmarks/extraction.py                 # made-up weights of the real architectures
+    python benchmarks/extraction.py --clip DIR --whisper DIR --videos FOLDER
+    python benchmarks/extraction.py --many 100 2000 # is memory flat, do handles leak?
+
+The study's way is written as its authors would: every frame at full size through OpenCV and
+PIL, one video at a time, all threads, float32, sound padded to thirty seconds and averaged.
+Ours is `extract`, with the same architectures and weights on the same files.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pandas as pd
+import psutil
+from PIL import Image
+
+from virality.media.energy import of_picture, of_sound
+from virality.media.extract import Settings, extract
+from virality.media.frames import read_frames
+from virality.media.probe import probe
+from virality.media.sound import read_sound
+from virality.media.work import one_thread
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from media_files import clip_tokenizer, encode  # noqa: E402
+
+CAPTION = "A day in the life, and what nobody tells you about it"
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--videos", default="", help="folder of films; made up when not given")
+    parser.add_argument("--count", type=int, default=8, help="films to use")
+    parser.add_argument("--clip", default="", help="folder of a CLIP model")
+    parser.add_argument("--whisper", default="", help="folder of a Whisper model")
+    parser.add_argument("--processes", type=int, nargs="*", default=[1, 2])
+    parser.add_argument("--many", type=int, nargs="*", default=[], help="classic, so many films")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        if options.many:
+            return flatness(options.many, Path(folder))
+        films = _films(options, Path(folder))
+        clip = options.clip or _clip(Path(folder) / "clip")
+        whisper = options.whisper or _whisper(Path(folder) / "whisper")
+        compare(films, str(clip), str(whisper), options.processes, Path(folder))
+    return None
+
+
+def compare(films: list[Path], clip: str, whisper: str, processes: list[int], folder: Path) -> None:
+    """Print stages, ratio, cosines, memory and scaling."""
+    study, study_vectors, peak = timed(lambda: study_all(films, clip, whisper))
+    print(f"\nfilms: {len(films)}; cores: {psutil.cpu_count()}")
+    print(f"{'':<26}{'ms a film':>10}{'ratio':>8}{'peak MB':>9}")
+    print(f"{'study, one at a time':<26}{1e3 * study / len(films):>10.0f}{1:>8.2f}{peak:>9.0f}")
+    settings = {"clip_model": clip, "whisper_model": whisper}
+    for mode in ("exact", "padded"):
+        for count in processes if mode == "exact" else processes[-1:]:
+            chosen = Settings("pretrained", **settings, audio_window=mode)
+            seconds, found, peak = timed(partial(ours, films, chosen, count, folder))
+            name = f"ours, {mode}, processes: {count}"
+            per, ratio = 1e3 * seconds / len(films), study / seconds
+            print(f"{name:<26}{per:>10.0f}{ratio:>8.2f}{peak:>9.0f}")
+        for block in ("vision", "audio", "caption_text"):
+            here = found.embeddings.filter(regex=f"^{block}__").to_numpy()
+            alike = _cosines(here, np.stack([one[block] for one in study_vectors]))
+            print(f"    cosine of {block:<14} min {alike.min():.4f} mean {alike.mean():.4f}")
+    print(f"precision: {found.record['see']['precision']} on {found.record['see']['device']}")
+    stages(films, found)
+
+
+def ours(films: list[Path], settings: Settings, count: int, folder: Path):
+    """Extract with an empty cache; the time includes starting processes and loading models."""
+    cache = folder / "cache"
+    shutil.rmtree(cache, ignore_errors=True)
+    return extract(_posts(films), str(films[0].parent), settings, cache, count, progress=False)
+
+
+def stages(films: list[Path], found) -> None:
+    """Print what each stage costs one thread, models loaded."""
+    from virality.media.encoders.base import load
+
+    see, hear = load(found.choice.see), load(found.choice.hear)
+    spent: dict[str, float] = {}
+    with one_thread():
+        see.encode_images(np.zeros((15, 400, found.choice.see.image_side, 3), np.uint8))
+        for film in films:
+            with stage(spent, "probe"):
+                facts = probe(film)
+            with stage(spent, "decode pictures"):
+                frames = read_frames(film, facts, short_side=found.choice.see.image_side)
+            with stage(spent, "decode sound"):
+                sound = read_sound(film, facts)
+            with stage(spent, "encode pictures"):
+                see.encode_images(frames.images)
+            with stage(spent, "encode sound"):
+                hear.encode_sound(sound.samples)
+            with stage(spent, "measure energy"):
+                of_picture(frames.images, frames.times, 3.0)
+                of_sound(sound.samples, 3.0)
+        with stage(spent, "encode texts"):
+            see.encode_texts([f"{CAPTION} {i}" for i in range(len(films))])
+    print("\nstage, one thread             ms a film")
+    for name, seconds in spent.items():
+        print(f"{name:<26}{1e3 * seconds / len(films):>12.1f}")
+
+
+# --- the study's procedure ------------------------------------------------------------------------
+
+
+def study_all(films: list[Path], clip: str, whisper: str) -> list[dict[str, np.ndarray]]:
+    """Load the models and embed one film after the other."""
+    from transformers import (
+        AutoTokenizer,
+        CLIPImageProcessor,
+        CLIPModel,
+        WhisperFeatureExtractor,
+        WhisperModel,
+    )
+
+    model, words = CLIPModel.from_pretrained(clip).eval(), AutoTokenizer.from_pretrained(clip)
+    looks = CLIPImageProcessor.from_pretrained(clip)
+    ear = WhisperModel.from_pretrained(whisper).eval()
+    mel = WhisperFeatureExtractor.from_pretrained(whisper)
+    return [study_one(n, film, model, words, looks, ear, mel) for n, film in enumerate(films)]
+
+
+def study_one(number, film, model, words, looks, ear, mel) -> dict[str, np.ndarray]:
+    """Embed one film as the study did."""
+    import torch
+
+    with torch.no_grad():
+        seen = model.get_image_features(**looks(study_frames(film), return_tensors="pt"))
+        text = model.get_text_features(**words([f"{CAPTION} {number}"], return_tensors="pt"))
+        features = mel(study_sound(film), sampling_rate=16_000, return_tensors="pt")
+        heard = ear.encoder(features.input_features).last_hidden_state.mean(dim=1)[0]
+    seen, text = (getattr(one, "pooler_output", one) for one in (seen, text))
+    seen = seen / seen.norm(dim=-1, keepdim=True)
+    return {
+        "vision": seen.mean(dim=0).numpy(),
+        "audio": heard.numpy(),
+        "caption_text": text[0].numpy(),
+    }
+
+
+def study_frames(film: Path) -> list[Image.Image]:
+    """Return every so many frames of the first three seconds, at full size."""
+    capture = cv2.VideoCapture(str(film))
+    rate = capture.get(cv2.CAP_PROP_FPS)
+    step, pictures, number = int(rate // 5), [], 0
+    while number < 3 * rate:
+        ok, frame = capture.read()
+        if not ok:
+            break
+        if number % step == 0:
+            pictures.append(Image.fromarray(cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)))
+        number += 1
+    capture.release()
+    return pictures[:15]
+
+
+def study_sound(film: Path) -> np.ndarray:
+    """Return three seconds of mono sound at 16 kHz (the study's own reader needs ffmpeg)."""
+    pieces = []
+    with av.open(str(film)) as container:
+        resampler = av.AudioResampler(format="fltp", layout="mono", rate=16_000)
+        for frame in container.decode(audio=0):
+            pieces += [part.to_ndarray()[0] for part in resampler.resample(frame)]
+            if sum(map(len, pieces)) >= 48_000:
+                break
+    return np.concatenate(pieces)[:48_000]
+
+
+# --- memory and handles ---------------------------------------------------------------------------
+
+
+def flatness(counts: list[int], folder: Path) -> None:
+    """Print peak memory and open handles for more and more films (classic encoders)."""
+    base = encode(folder / "base.mp4", seconds=3, fps=15).read_bytes()
+    print(f"{'films':>8}{'seconds':>9}{'peak MB':>9}{'handles before':>16}{'after':>7}")
+    for count in counts:
+        here = folder / str(count)
+        here.mkdir()
+        for number in range(count):
+            # A box that players skip makes each file another content.
+            extra = (16).to_bytes(4, "big") + b"free" + number.to_bytes(8, "big")
+            (here / f"{number}.mp4").write_bytes(base + extra)
+        films = sorted(here.iterdir())
+        before = psutil.Process().num_fds()
+        settings, cache = Settings("classic"), here / "cache"
+        work = partial(extract, _posts(films), str(here), settings, cache, 2, progress=False)
+        seconds, _, peak = timed(work)
+        after = psutil.Process().num_fds()
+        print(f"{count:>8}{seconds:>9.1f}{peak:>9.0f}{before:>16}{after:>7}", flush=True)
+
+
+# --- help -----------------------------------------------------------------------------------------
+
+
+def timed(work):
+    """Return (seconds, result, peak MB of this process and its children)."""
+    peak, stop = [0.0], threading.Event()
+
+    def watch() -> None:
+        me = psutil.Process()
+        while not stop.wait(0.1):
+            total = 0
+            for one in [me, *me.children(recursive=True)]:
+                try:
+                    total += one.memory_info().rss
+                except psutil.NoSuchProcess:
+                    continue
+            peak[0] = max(peak[0], total / 1e6)
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    start = time.perf_counter()
+    result = work()
+    seconds = time.perf_counter() - start
+    stop.set()
+    watcher.join()
+    return seconds, result, peak[0]
+
+
+@contextmanager
+def stage(spent: dict[str, float], name: str):
+    """Add the time of a block to a stage."""
+    start = time.perf_counter()
+    yield
+    spent[name] = spent.get(name, 0.0) + time.perf_counter() - start
+
+
+def _posts(films: list[Path]) -> pd.DataFrame:
+    names = [film.name for film in films]
+    captions = [f"{CAPTION} {number}" for number in range(len(films))]
+    ids = [film.stem for film in films]
+    return pd.DataFrame({"post_id": ids, "caption": captions, "media_file": names})
+
+
+def _cosines(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    lengths = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return (one * other).sum(axis=1) / lengths
+
+
+def _films(options, folder: Path) -> list[Path]:
+    if options.videos:
+        return sorted(Path(options.videos).glob("*.mp4"))[: options.count]
+    (folder / "films").mkdir()
+    fast = {"preset": "ultrafast"}
+    return [
+        encode(
+            folder / "films" / f"{7000 + number}.mp4",
+            times=np.arange(96) / 30 + number / 7,
+            fps=30,
+            size=(1080, 1920),
+            options=fast,
+            channels=2,
+            rate=44_100,
+        )
+        for number in range(options.count)
+    ]
+
+
+def _clip(folder: Path) -> Path:
+    """Write CLIP ViT-B/32 with made-up weights."""
+    import json
+
+    import torch
+    from transformers import CLIPConfig, CLIPModel
+
+    folder.mkdir()
+    torch.manual_seed(0)
+    CLIPModel(CLIPConfig(vision_config={"patch_size": 32})).save_pretrained(folder)
+    clip_tokenizer(folder)
+    preparation = {
+        "size": {"shortest_edge": 224}, "crop_size": {"height": 224, "width": 224},
+        "do_center_crop": True, "do_resize": True, "do_convert_rgb": True,
+        "image_mean": [0.48145466, 0.4578275, 0.40821073],
+        "image_std": [0.26862954, 0.26130258, 0.27577711],
+        "image_processor_type": "CLIPImageProcessor",
+    }  # fmt: skip
+    (folder / "preprocessor_config.json").write_text(json.dumps(preparation))
+    return folder
+
+
+def _whisper(folder: Path) -> Path:
+    """Write Whisper base with made-up weights."""
+    import torch
+    from transformers import WhisperConfig, WhisperFeatureExtractor, WhisperModel
+
+    folder.mkdir()
+    torch.manual_seed(0)
+    config = WhisperConfig(
+        d_model=512, encoder_layers=6, decoder_layers=6, encoder_attention_heads=8,
+        decoder_attention_heads=8, encoder_ffn_dim=2048, decoder_ffn_dim=2048,
+    )  # fmt: skip
+    WhisperModel(config).save_pretrained(folder)
+    WhisperFeatureExtractor().save_pretrained(folder)
+    return folder
+
+
+if __name__ == "__main__":
+    main()
