@@ -45,12 +45,12 @@ def folds(table: pd.DataFrame) -> Figure:
 
 
 def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
-    """Draw out-of-sample R² on shuffled and on honest folds, model by model.
+    """Draw R² on shuffled and on honest folds, model by model.
 
     Parameters
     ----------
     shuffled, honest : DataFrame
-        Score tables with model, r2_oos, r2_oos_low, r2_oos_high.
+        Score tables with model, r2, r2_low, r2_high.
     """
     models = list(shuffled["model"])
     figure, axis = theme.figure(6.6, 0.9 + 0.5 * len(models))
@@ -64,9 +64,9 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
                 continue
             row, color = rows.iloc[0], theme.MODEL_COLORS.get(model, theme.INK)
             at = place + offset
-            axis.plot([row.r2_oos_low, row.r2_oos_high], [at, at], color=color, linewidth=2)
+            axis.plot([row.r2_low, row.r2_high], [at, at], color=color, linewidth=2)
             axis.plot(
-                row.r2_oos,
+                row.r2,
                 at,
                 "o",
                 color=color,
@@ -76,8 +76,36 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.set_yticks(range(len(models)), [theme.model_name(model) for model in models])
     axis.invert_yaxis()
-    axis.set_xlabel("R² against the training mean (0: no better)")
+    axis.set_xlabel("R² (0: no better than one number for all posts)")
     axis.grid(axis="y", visible=False)
+    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    return figure
+
+
+def fold_by_fold(each: pd.DataFrame, models: list[str]) -> Figure:
+    """Draw the typical miss of each model in each fold.
+
+    Parameters
+    ----------
+    each : DataFrame
+        Fold scores: fold, model, mae (log views).
+    models : list of str
+        Which to draw.
+    """
+    figure, axis = theme.figure(6.6, 3.2)
+    for model in models:
+        part = each[each["model"] == model].sort_values("fold")
+        dashed = model not in ("ridge", "elastic_net", "block_ridge")
+        axis.plot(
+            part["fold"],
+            np.exp(part["mae"]),
+            "o--" if dashed else "o-",
+            color=theme.MODEL_COLORS.get(model, theme.INK),
+            label=theme.model_name(model),
+        )
+    axis.set_xticks(sorted(each["fold"].unique()))
+    axis.set_xlabel("fold, in time order")
+    axis.set_ylabel("typical miss as a factor")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 

@@ -46,6 +46,33 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     return scores[["preset", "model", *METRICS]]
 
 
+def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
+    """The study's published metadata rows, the same rebuilt, tuned models and naive rules.
+
+    Parameters
+    ----------
+    path : str
+        The input of the run.
+
+    Returns
+    -------
+    DataFrame
+        Columns source ("published", "rebuilt", "tuned", "naive"), model, r2, rmse, mae, spearman,
+        top10: means over the study's three folds.  Empty unless the input is the study's own table.
+    """
+    columns = ["source", "model", "r2", "rmse", "mae", "spearman", "top10"]
+    table = study.read_study_table(path) if path else None
+    if not study.is_published_table(table):
+        return pd.DataFrame(columns=columns)
+    theirs = study.published().query("features == 'metadata'").assign(source="published")
+    ours = replicate(table, seed)
+    names = {"study": "rebuilt", "tuned": "tuned", "rival": "naive"}
+    ours = ours.assign(source=ours["preset"].map(names))
+    both = pd.concat([theirs, ours[ours["model"] != "last_post"]], ignore_index=True)[columns]
+    order = both["source"].map({"published": 0, "rebuilt": 1, "tuned": 2, "naive": 3})
+    return both.iloc[np.lexsort([both["model"], order])].reset_index(drop=True)
+
+
 def _model_table(table: pd.DataFrame) -> ev.ModelTable:
     """The study's columns and outcome, its order, and the rules' columns."""
     X = study.study_features(table)

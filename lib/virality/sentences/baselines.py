@@ -7,6 +7,7 @@ import pandas as pd
 
 from virality.book.prose import listing, plural
 from virality.figures.theme import block_name, model_name
+from virality.modelling.models import LINEAR
 from virality.modelling.summary import ALPHA
 from virality.sentences.scores import gain, indicative, interval, p_value, too_few
 
@@ -15,39 +16,114 @@ __all__ = ["indicative", "too_few"]
 
 def triumph(shuffled: pd.DataFrame) -> str:
     """Say what shuffled folds promise."""
-    best = shuffled.loc[shuffled["r2_oos"].idxmax()]
-    hope = (
-        "That looks like a success."
-        if best.r2_oos > 0.1
-        else "Even so, that is not much."
-        if best.r2_oos > 0
-        else "Not even that helps here."
-    )
-    return (
-        f"On shuffled folds, {model_name(best.model)} reaches an R² of "
-        f"{_two(best.r2_oos)} against the training mean. {hope}"
-    )
+    best = shuffled.loc[shuffled["r2"].idxmax()] if shuffled["r2"].notna().any() else None
+    if best is None:
+        return "The outcomes of these posts do not differ, so there is nothing to predict."
+    start = f"On shuffled folds, {model_name(best.model)} reaches an R² of {_two(best.r2)}"
+    if best.r2 <= 0:
+        return f"{start}, which is no better than one number for all posts. Not even that helps."
+    hope = "That looks like a success." if best.r2 > 0.1 else "Even so, that is not much."
+    return f"{start}: it seems to foresee that share of the ups and downs. {hope}"
 
 
 def triumph_caption(shuffled: pd.DataFrame, honest: pd.DataFrame) -> str:
-    """State what became of the shuffled scores in time order."""
+    """State what became of the shuffled scores in time order.
+
+    Parameters
+    ----------
+    shuffled, honest : DataFrame
+        Score tables over the very same posts.
+    """
     both = shuffled.merge(honest, on="model", suffixes=("", "_honest"))
-    falls = both["r2_oos"] - both["r2_oos_honest"]
-    if falls.empty:
+    falls = both["r2"] - both["r2_honest"]
+    if not falls.notna().any():
         return "Shuffled folds against folds in time order."
     biggest = both.loc[falls.idxmax()]
     if falls.max() > 0.05:
         finding = (
-            f"{_capital(model_name(biggest.model))} falls from {_two(biggest.r2_oos)} to "
-            f"{_two(biggest.r2_oos_honest)} once it may only learn from the past"
+            f"{_capital(model_name(biggest.model))} falls from {_two(biggest.r2)} to "
+            f"{_two(biggest.r2_honest)} once it may only learn from the past"
         )
     else:
         finding = "Here the order of time hardly changes the scores"
-    return f"{finding}. Lines are intervals from the block bootstrap."
+    same = plural(int(biggest.n), "post")
+    return f"{finding}. Both scores are about the same {same}; lines are bootstrap intervals."
+
+
+def fold_by_fold(each: pd.DataFrame, naive: str) -> str:
+    """Say in how many folds the best model was nearer than the better naive rule.
+
+    Parameters
+    ----------
+    each : DataFrame
+        Fold scores of the models with all blocks and of the rivals.
+    naive : str
+        The better naive rule.
+    """
+    miss = each.pivot_table(index="fold", columns="model", values="mae")
+    own = [name for name in LINEAR if name in miss]
+    if not own or naive not in miss:
+        return "No model and no rule can be compared fold by fold."
+    best = min(own, key=lambda name: miss[name].mean())
+    wins, n = int((miss[best] < miss[naive]).sum()), len(miss)
+    low, high = np.exp(miss[best].min()), np.exp(miss[best].max())
+    return (
+        f"{_capital(model_name(best))} was nearer than the {model_name(naive)} in {wins} of "
+        f"{plural(n, 'fold')}. Its typical miss ran from a factor of {low:.2f} in its best fold to "
+        f"{high:.2f} in its worst."
+    )
+
+
+def replication(table: pd.DataFrame) -> str:
+    """Say how well the study's rows came back, and what they are worth beside one line of code."""
+    of = {source: part.set_index("model") for source, part in table.groupby("source")}
+    published, rebuilt, tuned, naive = (
+        of[source] for source in ("published", "rebuilt", "tuned", "naive")
+    )
+    gaps = (rebuilt["r2"] - published["r2"]).abs()
+    exact = [model_name(name) for name in published.index if gaps[name] < 5e-5]
+    near = [model_name(name) for name in published.index if gaps[name] >= 5e-5]
+    first = f"The rows of {listing(exact)} come back to four digits." if exact else ""
+    second = f" {_capital(listing(near))} comes near, in a newer version." if near else ""
+    better = [
+        name
+        for name in rebuilt.index
+        if (tuned.loc[name, ["rmse", "mae"]] < rebuilt.loc[name, ["rmse", "mae"]]).all()
+        and tuned.loc[name, "r2"] > rebuilt.loc[name, "r2"]
+    ]
+    third = (
+        " Tuned beforehand on simulated creators, every model is better on these folds in R², RMSE "
+        "and MAE."
+        if len(better) == len(rebuilt)
+        else f" Tuned beforehand on simulated creators, {len(better)} of {len(rebuilt)} models are "
+        "better in R², RMSE and MAE."
+    )
+    rule = naive["mae"].idxmin()
+    best = pd.concat([published, tuned])["mae"].min()
+    verdict = "still beats them all" if naive["mae"].min() < best else "is beaten"
+    return (
+        f"{first}{second}{third} In MAE the {model_name(rule)} "
+        f"({naive['mae'].min():.3f}) {verdict}: it is one line of code."
+    ).strip()
+
+
+def replication_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return published and rebuilt scores for reading."""
+    words = {"published": "published", "rebuilt": "rebuilt here", "tuned": "tuned", "naive": "rule"}
+    shown = pd.DataFrame(
+        {"whose": table["source"].map(words), "model": [model_name(m) for m in table["model"]]}
+    )
+    shown["R²"] = [_two(value, 4) for value in table["r2"]]
+    names = {"rmse": "RMSE", "mae": "MAE", "spearman": "Spearman", "top10": "top tenth"}
+    for column, name in names.items():
+        shown[name] = [_two(value, 3) for value in table[column]]
+    return shown
 
 
 def folds_caption(folds: pd.DataFrame) -> str:
     """Describe the folds."""
+    if folds.empty:
+        return "There are too few posts for a fold in time order."
     gap = folds["gap_days"].min()
     return (
         f"{plural(len(folds), 'fold')}, each predicting what came after its training posts; the "
@@ -241,8 +317,8 @@ def _named(evidence: pd.DataFrame) -> list[str]:
     return [block_name(block) for block in rows.sort_values("p_adjusted")["block"]]
 
 
-def _two(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}".replace("-", "−")
+def _two(value: float, digits: int = 2) -> str:
+    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
 
 
 def _capital(text: str) -> str:

@@ -80,7 +80,7 @@ def gain(row) -> str:
     row : namedtuple
         A row of :func:`virality.modelling.scores.paired_differences` (absolute loss).
     """
-    values = [-expm1(value) for value in (row.difference, row.high, row.low)]
+    values = [round(-expm1(v), 2) + 0.0 for v in (row.difference, row.high, row.low)]  # no −0 %
     text = f"{values[0]:+.0%} (interval {values[1]:+.0%} to {values[2]:+.0%})"
     return text.replace("-", "−")
 
