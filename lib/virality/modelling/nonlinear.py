@@ -152,7 +152,7 @@ def against_naive(
     DataFrame
         As `scores.paired_differences`, best first, and `p_adjusted`: of several nonlinear models
         one is the luckiest, so their p-values are corrected for their number (Holm 1979), and
-        their verdict follows the corrected one.
+        only a gain that survives this is called better.
     """
     part = predictions[
         (predictions["split"] == split) & predictions["blocks"].isin(["all", "none"])
@@ -168,7 +168,7 @@ def _corrected(found: pd.DataFrame) -> pd.DataFrame:
     found["p_adjusted"] = found["p"]
     if tried.any():
         found.loc[tried, "p_adjusted"] = multipletests(found.loc[tried, "p"], method="holm")[1]
-    unclear = tried & ~(found["p_adjusted"] < ALPHA)
+    unclear = tried & (found["verdict"] == "better") & ~(found["p_adjusted"] < ALPHA)
     found.loc[unclear, "verdict"] = "no clear difference"
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from math import exp, expm1
 
 import pandas as pd
@@ -114,8 +115,8 @@ def comparison(gaps: pd.DataFrame, n: int) -> str:
         parts.append(f"{_capital(told)} {words}.")
     if len(rows) > 1:
         parts.append(
-            f"The verdicts are corrected for having tried {plural(len(rows), 'model')}; the "
-            "intervals are each for itself."
+            f"To be called better, a gain has to survive a correction for having tried "
+            f"{plural(len(rows), 'model')}; the intervals are each for itself."
         )
     return " ".join(parts)
 
@@ -199,7 +200,7 @@ def published_table(table: pd.DataFrame) -> pd.DataFrame:
     shown = table.assign(model=[model_name(m) for m in table["model"]])
     names = {name: METRICS[name][0] for name in ("r2", "rmse", "mae", "spearman")}
     for name in names:
-        shown[name] = [f"{value:.3f}".replace("-", "−") for value in shown[name]]
+        shown[name] = [interval(value, math.nan, math.nan, ".3f") for value in shown[name]]
     return shown.rename(columns=names)
 
 
