@@ -12,7 +12,7 @@ from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
 from virality.book import prose
-from virality.book.chapters import chapter, writer
+from virality.book.chapters import CHAPTERS, chapter, writer
 from virality.errors import UserError
 from virality.figures import theme
 from virality.paths import Inputs, Run, replacing
@@ -69,7 +69,6 @@ class Chapter:
 
     def timings(self) -> dict[str, float]:
         """Return the seconds that each chapter took when it last ran."""
-        from virality.book.chapters import CHAPTERS
         from virality.book.runner import read_stamp
 
         stamps = {spec.slug: read_stamp(self.run, spec.slug) for spec in CHAPTERS}

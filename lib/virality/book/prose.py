@@ -127,6 +127,16 @@ def plural(count: int, one: str, many: str = "") -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
+def capital(text: str) -> str:
+    """Return the text with its first letter as a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def decimals(value: float, digits: int = 2) -> str:
+    """Return a number with so many decimals and a true minus; "–" when missing."""
+    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+
+
 def significant(value: float, digits: int = 3) -> str:
     """Return a number with so many significant digits and no exponent; "–" when missing."""
     if value is None or value is pd.NA or value != value:

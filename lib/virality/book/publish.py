@@ -14,6 +14,7 @@ from string import Template
 
 from virality.book import hashing, plain, prose, quarto
 from virality.book.chapters import CHAPTERS
+from virality.book.runner import read_stamp
 from virality.errors import UserError
 from virality.paths import NOTEBOOKS, SITES, Run, replacing
 
@@ -77,7 +78,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
     stage(run, title, private)
     wanted = hashing.of_value([hashing.of_path(run.staging), as_plain, hashing.of_library()])
     page = run.site / "index.html"
-    if page.exists() and _stamp(run) == wanted:
+    if page.exists() and read_stamp(run, "site").get("staged") == wanted:
         return Site(page, as_plain, rendered=False)
     with replacing(run.site) as temporary:
         if as_plain:
@@ -194,13 +195,6 @@ def _offer_notebooks(run: Run, site: Path) -> None:
     source = run.staging / "notebooks"
     if source.exists():
         shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
-
-
-def _stamp(run: Run) -> str:
-    try:
-        return json.loads(run.stamp("site").read_text(encoding="utf-8"))["staged"]
-    except (OSError, ValueError, KeyError):
-        return ""
 
 
 _LIST = Template(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
 from virality.book.prose import clean
+from virality.modelling.features import BLOCKS as BLOCKS  # also the order of drawing
 
 # Mid-tones with a contrast of at least 3:1 against both white and the dark page.
 INK = "#808080"
 GRID = "#80808040"
 ACCENT = "#d1605e"
 MUTED = "#9a9a9a"
-
-BLOCKS = ("metadata", "momentum", "caption_text", "hashtag_text", "vision", "audio", "energy")
 
 BLOCK_COLORS = {
     "metadata": "#5b8fc7",
@@ -125,8 +126,6 @@ def plain(text: object, length: int = 60) -> str:
 
 def render(figure: Figure) -> dict[str, bytes]:
     """Return the figure as ``{"svg": …, "png": …}`` without dates in the files, and close it."""
-    from io import BytesIO
-
     files = {}
     for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
         buffer = BytesIO()

@@ -12,6 +12,7 @@ from scipy import stats
 
 BLOCK = 12
 CONFIDENCE = 0.95
+ALPHA = 0.05  # from which a p-value counts, everywhere in the book
 
 
 def block_length(n: int) -> int:

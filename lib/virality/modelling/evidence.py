@@ -34,7 +34,6 @@ __all__ = [
     "tree_test",
 ]
 
-ALPHA = 0.05
 MIN_TESTED = 12  # held-out posts for a test of history
 
 

@@ -16,7 +16,6 @@ from sklearn.linear_model import ElasticNet, enet_path
 from sklearn.model_selection import TimeSeriesSplit
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from virality.modelling.features import block_of
 from virality.modelling.momentum import RULES
 
 INNER_FOLDS = 4
@@ -209,11 +208,6 @@ def inner_folds(n: int) -> list[tuple[np.ndarray, np.ndarray]]:
     if n < 8 * INNER_FOLDS:
         return []
     return list(TimeSeriesSplit(INNER_FOLDS, gap=INNER_GAP_POSTS).split(np.arange(n)))
-
-
-def block_of_columns(columns) -> list[str]:
-    """Block of each column name."""
-    return [block_of(column) for column in columns]
 
 
 def _choose(errors: np.ndarray, caution: float, strongest_first: bool = False) -> int:

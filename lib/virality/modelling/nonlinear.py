@@ -12,6 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from virality.modelling import conformal, scores, study
 from virality.modelling import regimes_mixture as mixture
+from virality.modelling.bootstrap import ALPHA
 from virality.modelling.evaluate import (
     FittedFold,
     cross_validate,
@@ -25,7 +26,6 @@ from virality.modelling.models import LINEAR
 from virality.modelling.targets import available_targets
 from virality.modelling.uncertainty import in_sample_sigma, intervals
 
-ALPHA = 0.05
 MODEL = "xgboost"
 OTHERS = ("random_forest", "stack")
 GATE_BLOCKS = 4  # blocks whose first component may open the gate between the regimes

@@ -9,12 +9,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from virality.modelling import shifts as sh
+from virality.modelling.bootstrap import ALPHA
 from virality.modelling.evaluate import model_table
 from virality.modelling.evidence_rows import empty_evidence, evidence_table
 from virality.modelling.level_free import FOLDS, Content, content_series
 
 EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
-ALPHA, POWER = 0.05, 0.8
+POWER = 0.8
 
 
 def smallest_effect(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.modelling import scores
-
-ALPHA = 0.05
-RIVALS = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
+from virality.modelling.bootstrap import ALPHA
+from virality.modelling.models import RIVALS
 
 
 def headline_scores(

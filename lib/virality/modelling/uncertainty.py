@@ -8,20 +8,13 @@ import numpy as np
 import pandas as pd
 
 from virality.modelling import conformal, viral
+from virality.modelling.evaluate import PREDICTION_COLUMNS
 from virality.modelling.momentum import DAY_US, matured_before
+from virality.modelling.scores import KEYS
 from virality.modelling.targets import target_values
 
-SERIES = ["split", "preset", "blocks", "model"]
-
 INTERVAL_COLUMNS = {
-    "post_id": "string",
-    "split": "string",
-    "fold": "int64",
-    "model": "string",
-    "blocks": "string",
-    "preset": "string",
-    "y_true": "float64",
-    "y_pred": "float64",
+    **PREDICTION_COLUMNS,
     "lower": "float64",
     "upper": "float64",
     "level": "float64",
@@ -79,7 +72,7 @@ def intervals(
     clock = _Clock(posts, target, embargo_days)
     lines = folds.drop_duplicates(["split", "fold"]).set_index(["split", "fold"])["train_p90"]
     parts = []
-    for _, series in predictions.groupby(SERIES, sort=False, dropna=False):
+    for _, series in predictions.groupby(KEYS, sort=False, dropna=False):
         own = clock.sort(series)
         known = matured_before(clock.times(own), embargo_days)
         own = own.assign(
@@ -104,7 +97,7 @@ def add_uncertainty(
         As for `intervals`.
     """
     found = intervals(predictions, posts, folds, methods=("adaptive",), **options)
-    keys = ["post_id", "fold", *SERIES]
+    keys = ["post_id", "fold", *KEYS]
     extra = found.set_index(keys)[["lower", "upper", "p_viral"]]
     extra = extra[~extra.index.duplicated()]
     return predictions.join(extra, on=keys)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import listing, plural
+from virality.book.prose import capital, decimals, listing, plural
 from virality.figures.theme import block_name, model_name
+from virality.modelling.bootstrap import ALPHA
 from virality.modelling.models import LINEAR
-from virality.modelling.summary import ALPHA
 from virality.sentences.scores import gain, indicative, interval, p_value, too_few
 
 __all__ = ["indicative", "too_few"]
@@ -19,7 +19,7 @@ def triumph(shuffled: pd.DataFrame) -> str:
     best = shuffled.loc[shuffled["r2"].idxmax()] if shuffled["r2"].notna().any() else None
     if best is None:
         return "The outcomes of these posts do not differ, so there is nothing to predict."
-    start = f"On shuffled folds, {model_name(best.model)} reaches an R² of {_two(best.r2)}"
+    start = f"On shuffled folds, {model_name(best.model)} reaches an R² of {decimals(best.r2)}"
     if best.r2 <= 0:
         return f"{start}, which is no better than one number for all posts. Not even that helps."
     hope = "That looks like a success." if best.r2 > 0.1 else "Even so, that is not much."
@@ -41,8 +41,8 @@ def triumph_caption(shuffled: pd.DataFrame, honest: pd.DataFrame) -> str:
     biggest = both.loc[falls.idxmax()]
     if falls.max() > 0.05:
         finding = (
-            f"{_capital(model_name(biggest.model))} falls from {_two(biggest.r2)} to "
-            f"{_two(biggest.r2_honest)} once it may only learn from the past"
+            f"{capital(model_name(biggest.model))} falls from {decimals(biggest.r2)} to "
+            f"{decimals(biggest.r2_honest)} once it may only learn from the past"
         )
     else:
         finding = "Here the order of time hardly changes the scores"
@@ -68,7 +68,7 @@ def fold_by_fold(each: pd.DataFrame, naive: str) -> str:
     wins, n = int((miss[best] < miss[naive]).sum()), len(miss)
     low, high = np.exp(miss[best].min()), np.exp(miss[best].max())
     return (
-        f"{_capital(model_name(best))} was nearer than the {model_name(naive)} in {wins} of "
+        f"{capital(model_name(best))} was nearer than the {model_name(naive)} in {wins} of "
         f"{plural(n, 'fold')}. Its typical miss ran from a factor of {low:.2f} in its best fold to "
         f"{high:.2f} in its worst."
     )
@@ -84,7 +84,7 @@ def replication(table: pd.DataFrame) -> str:
     exact = [model_name(name) for name in published.index if gaps[name] < 5e-5]
     near = [model_name(name) for name in published.index if gaps[name] >= 5e-5]
     first = f"The rows of {listing(exact)} come back to four digits." if exact else ""
-    second = f" {_capital(listing(near))} comes near, in a newer version." if near else ""
+    second = f" {capital(listing(near))} comes near, in a newer version." if near else ""
     better = [
         name
         for name in rebuilt.index
@@ -113,10 +113,10 @@ def replication_table(table: pd.DataFrame) -> pd.DataFrame:
     shown = pd.DataFrame(
         {"whose": table["source"].map(words), "model": [model_name(m) for m in table["model"]]}
     )
-    shown["R²"] = [_two(value, 4) for value in table["r2"]]
+    shown["R²"] = [decimals(value, 4) for value in table["r2"]]
     names = {"rmse": "RMSE", "mae": "MAE", "spearman": "Spearman", "top10": "top tenth"}
     for column, name in names.items():
-        shown[name] = [_two(value, 3) for value in table[column]]
+        shown[name] = [decimals(value, 3) for value in table[column]]
     return shown
 
 
@@ -166,7 +166,7 @@ def comparison(gaps: pd.DataFrame, naive: str) -> str:
             "worse": "**is worse than it**",
             "no clear difference": "**does not clearly beat it**",
         }[row.verdict]
-        lines.append(f"- {_capital(model_name(row.model))} {verdict}: {gain(row)}.")
+        lines.append(f"- {capital(model_name(row.model))} {verdict}: {gain(row)}.")
     head = f"The bar to clear is the {model_name(naive)}. Against it, on the very same posts:"
     return "\n".join([head, "", *lines])
 
@@ -207,7 +207,7 @@ def blocks_caption(table: pd.DataFrame, whole: float) -> str:
     )
     return (
         f"{start} ({interval(best.spearman, best.spearman_low, best.spearman_high, '+.2f')}). "
-        f"All blocks together reach {_two(whole)}."
+        f"All blocks together reach {decimals(whole)}."
     )
 
 
@@ -296,7 +296,7 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
     wins = [model_name(row.model) for row in models.itertuples() if row.verdict == "better"]
     best = scores.iloc[0]
     start = (
-        f"{_capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} the best naive rule."
+        f"{capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} the best naive rule."
         if wins
         else "No linear model clearly beats the best naive rule."
     )
@@ -315,11 +315,3 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
 def _named(evidence: pd.DataFrame) -> list[str]:
     rows = evidence[(evidence["kind"] == "content") & (evidence["p_adjusted"] < ALPHA)]
     return [block_name(block) for block in rows.sort_values("p_adjusted")["block"]]
-
-
-def _two(value: float, digits: int = 2) -> str:
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import expm1
+
 import pandas as pd
 
 from virality.book.chapters import CHAPTERS
-from virality.book.prose import listing, plural
+from virality.book.prose import capital, listing, plural
 from virality.figures.theme import BLOCKS, block_name, model_name
 
 
@@ -24,7 +26,7 @@ def _verdict(facts: dict) -> str:
     model, naive = model_name(facts["model"]), _rule(facts["naive"])
     if facts["verdict"] == "better":
         return (
-            f"**Yes, in part.** {_capital(model)} predicts this creator's views better than "
+            f"**Yes, in part.** {capital(model)} predicts this creator's views better than "
             f"{naive}: on {plural(facts['n_held_out'], 'held-out post')} its misses are smaller "
             f"by {_percent(facts['gain'])} ({_gain_interval(facts)})."
         )
@@ -55,7 +57,7 @@ def _size(facts: dict) -> str:
         f"The typical forecast is off by a factor of {facts['factor']:.1f}{interval}: a post "
         f"that gets ten thousand views was typically forecast somewhere between "
         f"{10_000 / facts['factor']:,.0f} and {10_000 * facts['factor']:,.0f}. "
-        f"{_capital(_rule(facts['naive']))} is off by a factor of {facts['naive_factor']:.1f}."
+        f"{capital(_rule(facts['naive']))} is off by a factor of {facts['naive_factor']:.1f}."
     )
 
 
@@ -90,7 +92,7 @@ def _sources(facts: dict) -> str:
 def headline_caption(facts: dict) -> str:
     """Return the caption of the comparison of models and rules."""
     if facts["verdict"] == "better":
-        finding = f"{_capital(model_name(facts['model']))} beats every rule that needs no model"
+        finding = f"{capital(model_name(facts['model']))} beats every rule that needs no model"
         if facts["factor"] >= facts["naive_factor"]:
             finding = "The gain over the rules is small"
     elif facts["verdict"] == "worse":
@@ -201,19 +203,11 @@ def _rule(naive: str) -> str:
 
 
 def _percent(gain: float) -> str:
-    from math import expm1
-
     return f"{abs(expm1(-gain)):.0%}"
 
 
 def _gain_interval(facts: dict) -> str:
-    from math import expm1
-
     low, high = -expm1(-facts["gain_low"]), -expm1(-facts["gain_high"])
     return (
         f"gain in typical miss {-expm1(-facts['gain']):+.0%}, interval {low:+.0%} to {high:+.0%}"
     ).replace("-", "−")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -7,8 +7,9 @@ from math import exp, expm1
 
 import pandas as pd
 
-from virality.book.prose import listing, plural
+from virality.book.prose import capital, decimals, listing, plural
 from virality.figures.theme import model_name
+from virality.modelling.bootstrap import ALPHA
 from virality.modelling.calibration import WHOLE
 from virality.modelling.conformal import METHOD_NAMES
 from virality.modelling.scores import METRICS
@@ -16,7 +17,6 @@ from virality.modelling.targets import TARGETS
 from virality.modelling.validation import INDICATIVE_POSTS
 from virality.sentences.scores import gain, indicative, interval, p_value, too_few
 
-ALPHA = 0.05
 MODELS = ("xgboost", "random_forest", "stack")
 EXAM_NAMES = {
     "learnt": "the posts that it was fitted on",
@@ -35,28 +35,29 @@ def exams(table: pd.DataFrame, n: int) -> str:
     r2 = table.set_index("exam")["r2"]
     start = (
         "Asked about the posts that it was fitted on, XGBoost reaches an R² of "
-        f"{_two(r2['learnt'])}."
+        f"{decimals(r2['learnt'])}."
     )
     if n < INDICATIVE_POSTS:
         start = f"{indicative(n)} {start}"
     middle = (
-        f"On shuffled folds {_two(r2['shuffled'])} is left"
+        f"On shuffled folds {decimals(r2['shuffled'])} is left"
         if r2["shuffled"] < r2["learnt"]
-        else f"On shuffled folds it reaches {_two(r2['shuffled'])}"
+        else f"On shuffled folds it reaches {decimals(r2['shuffled'])}"
     )
     if r2["ordered"] <= 0:
         end = (
-            f"and when it has to predict later posts from earlier ones, {_two(r2['ordered'])}: it "
-            "does no better than the mean of these posts, which nobody knew beforehand."
+            "and when it has to predict later posts from earlier ones, "
+            f"{decimals(r2['ordered'])}: it does no better than the mean of these posts, "
+            "which nobody knew beforehand."
         )
     elif r2["ordered"] < 0.5 * r2["learnt"]:
         end = (
-            f"and when it has to predict later posts from earlier ones, {_two(r2['ordered'])}. "
+            f"and when it has to predict later posts from earlier ones, {decimals(r2['ordered'])}. "
             "The rest was memory."
         )
     else:
         end = (
-            f"and when it has to predict later posts from earlier ones, {_two(r2['ordered'])}. "
+            f"and when it has to predict later posts from earlier ones, {decimals(r2['ordered'])}. "
             "Much of the score survives."
         )
     return f"{start} {middle}, {end}"
@@ -68,9 +69,9 @@ def exam_table(table: pd.DataFrame) -> pd.DataFrame:
         {
             "examined on": [EXAM_NAMES[exam] for exam in table["exam"]],
             "posts": table["n"].to_numpy(),
-            "R²": [_two(value) for value in table["r2"]],
+            "R²": [decimals(value) for value in table["r2"]],
             "typical miss ×/÷": [f"{value:.2f}" for value in table["factor"]],
-            "Spearman": [_two(value) for value in table["spearman"]],
+            "Spearman": [decimals(value) for value in table["spearman"]],
         }
     )
 
@@ -80,7 +81,7 @@ def exam_caption(table: pd.DataFrame) -> str:
     r2 = table.set_index("exam")["r2"]
     gap = r2["learnt"] - r2["ordered"]
     finding = (
-        f"One model, three exams: {_two(gap)} of its R² is lost on the way to an honest one"
+        f"One model, three exams: {decimals(gap)} of its R² is lost on the way to an honest one"
         if gap > 0
         else "One model, three exams, and nothing is lost on the way to an honest one"
     )
@@ -112,7 +113,7 @@ def comparison(gaps: pd.DataFrame, n: int) -> str:
         if verdict == "no clear difference":
             verb = "does" if len(chosen) == 1 else "do"
             words = f"**{verb} not clearly beat it**"
-        parts.append(f"{_capital(told)} {words}.")
+        parts.append(f"{capital(told)} {words}.")
     if len(rows) > 1:
         parts.append(
             f"To be called better, a gain has to survive a correction for having tried "
@@ -126,7 +127,7 @@ def gaps_caption(gaps: pd.DataFrame) -> str:
     rows = gaps[gaps["model"].isin(MODELS)]
     better = [model_name(m) for m in rows.loc[rows["verdict"] == "better", "model"]]
     finding = (
-        f"{_capital(listing(better))} {'lies' if len(better) == 1 else 'lie'} clear of the line"
+        f"{capital(listing(better))} {'lies' if len(better) == 1 else 'lie'} clear of the line"
         if better
         else "No nonlinear model lies clear of the line on its good side"
     )
@@ -170,7 +171,7 @@ def trees(evidence: pd.DataFrame) -> str:
     if evidence.empty:
         return "There is too little content on record to put the trees to this test."
     row = evidence.sort_values("p").iloc[0]
-    size = f"rank correlation {_two(row.statistic)}, p {p_value(row.p)}"
+    size = f"rank correlation {decimals(row.statistic)}, p {p_value(row.p)}"
     if row.p < ALPHA:
         return (
             f"**XGBoost sees something in the content** that shifted outcomes do not give it "
@@ -505,7 +506,7 @@ def answer(gaps: pd.DataFrame, table: pd.DataFrame, skill: pd.DataFrame, n: int)
     ]
     if others:
         verb = "does" if len(others) == 1 else "do"
-        first += f" {_capital(listing(others))} {verb}{' too' if own.verdict == 'better' else ''}."
+        first += f" {capital(listing(others))} {verb}{' too' if own.verdict == 'better' else ''}."
     parts = [first, _interval_answer(table), _viral_answer(skill), indicative(n)]
     return "\n\n".join(part for part in parts if part)
 
@@ -563,11 +564,3 @@ def _moved(gap: float) -> str:
     side = "above" if gap > 0 else "below"
     size = f"a factor of {exp(abs(gap)):.1f}" if abs(gap) >= 0.7 else f"{abs(expm1(gap)):.0%}"
     return f"{size} {side}"
-
-
-def _two(value: float) -> str:
-    return "–" if value != value else f"{value:.2f}".replace("-", "−")
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ import pandas as pd
 from virality.book.prose import listing, plural
 from virality.demo.truth import Truth, recovery
 from virality.figures.theme import BLOCKS, block_name, model_name
+from virality.modelling.bootstrap import ALPHA
 
 TITLE = "Did we recover what was planted?"
 
@@ -19,7 +20,6 @@ TERM_NAMES = {
     "content": "content regime",
     "energy": "early energy",
 }
-ALPHA = 0.05
 ALMOST_ALL = 0.7  # share of a planted effect from which we do not call it a part
 
 
