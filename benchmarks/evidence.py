@@ -17,14 +17,14 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from virality.modelling import conformal, evidence, viral
-from virality.modelling import regimes_mixture as mixture
-from virality.modelling import shifts as sh
-from virality.modelling.evaluate import cross_validate, model_table
-from virality.modelling.known_truth import known_creator, known_lottery
-from virality.modelling.momentum import momentum_features
-from virality.modelling.scores import spearman
-from virality.modelling.uncertainty import intervals
+from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evaluation.scores import spearman
+from virality.evidence import claims as evidence
+from virality.evidence import shifts as sh
+from virality.evidence.known_truth import known_creator, known_lottery
+from virality.features.momentum import momentum_features
+from virality.uncertainty import conformal, mixture, viral
+from virality.uncertainty.intervals import intervals
 
 ALPHA = 0.05
 FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}

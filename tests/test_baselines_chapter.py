@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from toyposts import toy_embeddings, toy_posts
+from virality.evaluation import evaluate, scores
+from virality.features.build import build_features
 from virality.figures import baselines as figures
 from virality.figures import theme
-from virality.modelling import evaluate, scores
-from virality.modelling.features import build_features
 from virality.sentences import baselines as sentences
 from virality.sentences import scores as words
 

@@ -7,8 +7,8 @@ from sklearn.decomposition import PCA
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from toyposts import toy_embeddings, toy_posts
-from virality.modelling import features as ft
-from virality.modelling.blocks import BlockImputer, BlockPCA, BlockTransform, make_transform
+from virality.features import build as ft
+from virality.models.blocks import BlockImputer, BlockPCA, BlockTransform, make_transform
 
 
 @parametrize_with_checks([BlockPCA(n_components=2), BlockPCA(n_components=3, mode="none")])

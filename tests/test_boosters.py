@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from virality.errors import UserError
-from virality.modelling import boosters
-from virality.modelling.evaluate import cross_validate, fit_final, fit_fold, fold_data, model_table
-from virality.modelling.known_truth import known_creator
+from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data, model_table
+from virality.evidence.known_truth import known_creator
+from virality.models import boosters
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from virality.book import prose
+from virality.explanation import regimes as rg
+from virality.explanation.clusters import NOISE, Stability
+from virality.explanation.content_space import Space
 from virality.figures import clustering as figures
 from virality.figures import theme
-from virality.modelling import regimes as rg
-from virality.modelling.clusters import NOISE, Stability
-from virality.modelling.content_space import Space
 from virality.sentences import clustering as sentences
 
 HOSTILE = "<script>x</script> ::: {{< meta x >}} ![](http://a.b) @tbl-x $$ ` | </div> #<b>"
@@ -143,8 +143,8 @@ def test_names_are_made_from_traits():
 
 
 def test_every_readable_feature_has_words():
+    from virality.features.metadata import COLUMNS
     from virality.media.energy import FEATURES
-    from virality.modelling.metadata import COLUMNS
 
     energy = {f"energy__{feature.name}" for feature in FEATURES}
     content = {

@@ -7,9 +7,9 @@ from scipy.stats import mannwhitneyu
 from sklearn.metrics import adjusted_rand_score
 
 import toy_explanation as toy
-from virality.modelling import clusters, regimes
-from virality.modelling.clusters import NOISE
-from virality.modelling.content_space import content_space, content_table
+from virality.explanation import clusters, regimes
+from virality.explanation.clusters import NOISE
+from virality.explanation.content_space import content_space, content_table
 
 
 def index(n):

@@ -11,8 +11,8 @@ from matplotlib import pyplot as plt
 
 import exports
 from virality.demo.creator import Effects, simulate
+from virality.features.build import build_features, ledger
 from virality.figures import data as figures
-from virality.modelling.features import build_features, ledger
 from virality.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.posts import describe
 from virality.posts.read import PostsReading, read_posts

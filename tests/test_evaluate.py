@@ -9,13 +9,13 @@ import xgboost as xgb
 from pandas.testing import assert_frame_equal
 
 from toyposts import toy_embeddings, toy_posts
+from virality.creators.many import evaluate_many, main_evaluate, read_tidy
 from virality.errors import UserError
-from virality.modelling import evaluate as ev
-from virality.modelling import models as md
-from virality.modelling.features import build_features
-from virality.modelling.many import evaluate_many, main_evaluate, read_tidy
-from virality.modelling.scores import score_table
-from virality.modelling.table import select_columns, variations
+from virality.evaluation import evaluate as ev
+from virality.evaluation.scores import score_table
+from virality.features.build import build_features
+from virality.features.table import select_columns, variations
+from virality.models import catalogue as md
 
 
 @pytest.fixture(scope="module")

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.modelling import evidence, level_free, power
-from virality.modelling import shifts as sh
-from virality.modelling.evaluate import cross_validate, model_table
-from virality.modelling.known_truth import known_creator, known_lottery
+from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evidence import claims as evidence
+from virality.evidence import level_free, power
+from virality.evidence import shifts as sh
+from virality.evidence.known_truth import known_creator, known_lottery
 
 ALPHA = 0.05
 

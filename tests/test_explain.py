@@ -7,9 +7,10 @@ import xgboost as xgb
 
 import toy_explanation as toy
 from virality.errors import UserError
-from virality.modelling import evaluate, explain
-from virality.modelling.boosters import StoredFold, load_boosters, store_boosters
-from virality.modelling.concepts import concept_of, reading, readings
+from virality.evaluation import evaluate
+from virality.explanation import explain
+from virality.features.concepts import concept_of, reading, readings
+from virality.models.boosters import StoredFold, load_boosters, store_boosters
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from pandas.testing import assert_frame_equal
 
 from toyposts import toy_posts
 from virality.errors import UserError
-from virality.modelling import features as ft
-from virality.modelling import momentum as mo
+from virality.features import build as ft
+from virality.features import momentum as mo
 
 DAY = pd.Timedelta(days=1)
 

@@ -8,10 +8,11 @@ import pytest
 
 import toy_explanation as toy
 from virality.book import prose
+from virality.explanation import explain
+from virality.explanation.explain import Skill
+from virality.features import concepts
 from virality.figures import interpretability as figures
 from virality.figures import theme
-from virality.modelling import concepts, explain
-from virality.modelling.explain import Skill
 from virality.sentences import interpretability as sentences
 from virality.sentences.concepts import concept
 
@@ -147,7 +148,7 @@ def test_few_posts_say_so(own):
 
 
 def pd_empty():
-    from virality.modelling.evaluate import empty_predictions
+    from virality.evaluation.evaluate import empty_predictions
 
     return empty_predictions()
 

@@ -6,11 +6,12 @@ import pytest
 
 from toyposts import toy_embeddings, toy_posts
 from virality.errors import UserError
-from virality.modelling import evaluate as ev
-from virality.modelling import features as ft
-from virality.modelling import metadata, momentum, validation
-from virality.modelling.blocks import BlockTransform
-from virality.modelling.table import refuse_leaks
+from virality.evaluation import evaluate as ev
+from virality.evaluation import validation
+from virality.features import build as ft
+from virality.features import metadata, momentum
+from virality.features.table import refuse_leaks
+from virality.models.blocks import BlockTransform
 
 EMBARGO = pd.Timedelta(days=7)
 MODELS = ("ridge", "block_ridge", "xgboost")

@@ -8,11 +8,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from toyposts import toy_embeddings, toy_posts
 from virality.errors import UserError
-from virality.modelling import models as md
-from virality.modelling.evaluate import fit_fold, fold_data, model_table
-from virality.modelling.features import build_features
-from virality.modelling.level import OnLevel
-from virality.modelling.linear import BlockRidge, InnerElasticNet, InnerRidge, inner_folds
+from virality.evaluation.evaluate import fit_fold, fold_data, model_table
+from virality.features.build import build_features
+from virality.models import catalogue as md
+from virality.models.level import OnLevel
+from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge, inner_folds
 
 
 @parametrize_with_checks([InnerRidge(), InnerElasticNet(), BlockRidge()])

@@ -5,13 +5,15 @@ import pandas as pd
 import pytest
 
 from toy_explanation import creator
+from virality.evaluation import nonlinear
+from virality.evaluation.evaluate import cross_validate
+from virality.evidence import claims as evidence
+from virality.evidence.known_truth import known_creator
+from virality.evidence.rows import evidence_table
 from virality.figures import nonlinear as figures
 from virality.figures import theme
-from virality.modelling import calibration, conformal, evidence, nonlinear, viral
-from virality.modelling.evaluate import cross_validate
-from virality.modelling.evidence_rows import evidence_table
-from virality.modelling.known_truth import known_creator
 from virality.sentences import nonlinear as sentences
+from virality.uncertainty import calibration, conformal, viral
 
 
 @pytest.fixture(scope="module")

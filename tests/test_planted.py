@@ -14,9 +14,13 @@ import pytest
 from virality.demo.creator import Effects, simulate
 from virality.demo.model import REGIMES
 from virality.demo.truth import Truth, recovery
+from virality.evaluation import evaluate, summary
+from virality.evidence import claims as evidence
+from virality.explanation import explain, regimes
+from virality.features import concepts
+from virality.features.build import build_features
 from virality.media.extract import Settings, extract
-from virality.modelling import boosters, concepts, evaluate, evidence, explain, regimes, summary
-from virality.modelling.features import build_features
+from virality.models import boosters
 from virality.sentences import clustering, index, interpretability, recovered
 
 pytestmark = pytest.mark.slow

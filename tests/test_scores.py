@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from virality.modelling import bootstrap as bs
-from virality.modelling import scores as sc
+from virality.evaluation import bootstrap as bs
+from virality.evaluation import scores as sc
 
 
 def stored(y, predictions: dict, folds=(1,), split="expanding"):

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from toyposts import toy_posts
-from virality.modelling import study
-from virality.modelling.features import build_features
-from virality.modelling.replication import replicate
+from virality.evaluation.replication import replicate
+from virality.features import study
+from virality.features.build import build_features
 
 TABLE = Path(os.environ.get("VIRALITY_SAMPLES", "none")) / "data" / "creator_studio" / "posts.csv"
 real_table = pytest.mark.skipif(

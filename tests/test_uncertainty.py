@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.modelling import calibration, conformal, uncertainty, viral
-from virality.modelling import regimes_mixture as mixture
-from virality.modelling.evaluate import cross_validate
-from virality.modelling.known_truth import known_creator
+from virality.evaluation.evaluate import cross_validate
+from virality.evidence.known_truth import known_creator
+from virality.uncertainty import calibration, conformal, mixture, viral
+from virality.uncertainty import intervals as uncertainty
 
 DELAY = 4
 

@@ -10,7 +10,7 @@ from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 
 from toyposts import toy_posts
 from virality.errors import UserError
-from virality.modelling import validation as va
+from virality.evaluation import validation as va
 
 
 def times(n=140, seed=0, every=5.0):

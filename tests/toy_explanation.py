@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from virality.demo.model import REGIMES, Effects, simulate_posts
-from virality.modelling import evaluate, features
-from virality.modelling.boosters import StoredFold
+from virality.evaluation import evaluate
+from virality.features import build as features
+from virality.models.boosters import StoredFold
 
 
 @dataclass

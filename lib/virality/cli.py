@@ -169,7 +169,7 @@ def _check(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from virality.modelling.many import main_evaluate
+    from virality.creators.many import main_evaluate
 
     main_evaluate(options.posts, by=options.by, out=options.out, jobs=options.jobs)
 

@@ -8,8 +8,8 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability
 from virality.figures import theme
-from virality.modelling.clusters import HOLDS, LOOSE, NOISE, Stability
 
 # Apart from the colours of blocks and models, which mean something else.
 REGIME_COLORS = (
@@ -83,9 +83,9 @@ def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     Parameters
     ----------
     members : DataFrame
-        From :func:`virality.modelling.regimes.members`.
+        From :func:`virality.explanation.regimes.members`.
     summary : DataFrame
-        From :func:`virality.modelling.regimes.summarise`.
+        From :func:`virality.explanation.regimes.summarise`.
     """
     fig, (left, right) = theme.figure(7.2, 0.5 * len(summary) + 1.3, ncols=2, sharey=True)
     for row, regime in enumerate(summary.itertuples()):

@@ -29,7 +29,7 @@ def waterfall(steps: pd.DataFrame, base: float, prediction: float, actual: float
     Parameters
     ----------
     steps : DataFrame
-        From :func:`virality.modelling.explain.waterfall`.
+        From :func:`virality.explanation.explain.waterfall`.
     base, prediction, actual : float
         Log views: where the model starts, what it says, what came.
     """
@@ -74,7 +74,7 @@ def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int =
     Parameters
     ----------
     values : DataFrame
-        From :func:`virality.modelling.explain.concept_values`.
+        From :func:`virality.explanation.explain.concept_values`.
     readings : dict of str to Series
         What a concept was for each post (colour); concepts without one are grey.
     at_most : int
@@ -173,7 +173,7 @@ def dependence(tables: dict[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     tables : dict of str to DataFrame
-        Concept to what :func:`virality.modelling.explain.dependence` gives.
+        Concept to what :func:`virality.explanation.explain.dependence` gives.
     """
     fig, axes = theme.figure(3.5 * len(tables), 3.0, ncols=len(tables), sharey=True, squeeze=False)
     for ax, (key, table) in zip(axes[0], tables.items(), strict=True):

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from virality.features.targets import TARGETS
 from virality.figures import theme
-from virality.modelling.targets import TARGETS
 
 REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
 METHOD_COLORS = {
@@ -24,7 +24,7 @@ def gaps(differences: pd.DataFrame) -> Figure:
     Parameters
     ----------
     differences : DataFrame
-        From :func:`virality.modelling.nonlinear.against_naive`; log views.
+        From :func:`virality.evaluation.nonlinear.against_naive`; log views.
     """
     rows = differences[differences["difference"].notna()]
     rows = rows.sort_values("difference", ascending=False).reset_index(drop=True)
@@ -47,7 +47,7 @@ def calibration(levels: pd.DataFrame) -> Figure:
     Parameters
     ----------
     levels : DataFrame
-        From :func:`virality.modelling.calibration.by_level`.
+        From :func:`virality.uncertainty.calibration.by_level`.
     """
     figure, axis = theme.figure(5.4, 4.2)
     levels = levels[levels["bin"] >= 0]
@@ -113,7 +113,7 @@ def coverage(groups: pd.DataFrame, level: float) -> Figure:
     Parameters
     ----------
     groups : DataFrame
-        Rows of :func:`virality.modelling.conformal.coverage` with a column ``group``.
+        Rows of :func:`virality.uncertainty.conformal.coverage` with a column ``group``.
     level : float
         What was promised.
     """
@@ -152,7 +152,7 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
     Parameters
     ----------
     bins : DataFrame
-        From :func:`virality.modelling.viral.reliability`.
+        From :func:`virality.uncertainty.viral.reliability`.
     base_rate : float
         Share of viral posts among those that were learnt from.
     """
@@ -183,7 +183,7 @@ def targets(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From :func:`virality.modelling.nonlinear.compare_targets`.
+        From :func:`virality.evaluation.nonlinear.compare_targets`.
     """
     rows = table.sort_values("saved").reset_index(drop=True)
     figure, axis = theme.figure(6.4, 0.9 + 0.38 * len(rows))

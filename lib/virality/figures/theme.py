@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 
 from virality.book.prose import clean
-from virality.modelling.features import BLOCKS as BLOCKS  # also the order of drawing
+from virality.features.build import BLOCKS as BLOCKS  # also the order of drawing
 
 # Mid-tones with a contrast of at least 3:1 against both white and the dark page.
 INK = "#808080"

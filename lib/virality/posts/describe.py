@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.modelling.bootstrap import block_weights, fisher_interval, interval
-from virality.modelling.validation import MIN_POSTS
+from virality.evaluation.bootstrap import block_weights, fisher_interval, interval
+from virality.evaluation.validation import MIN_POSTS
 from virality.posts.schema import OUTCOMES
 from virality.posts.timing import known_zone
 

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 
 from virality.book.prose import capital, decimals, listing, plural
+from virality.evaluation.bootstrap import ALPHA
 from virality.figures.theme import block_name, model_name
-from virality.modelling.bootstrap import ALPHA
-from virality.modelling.models import LINEAR
+from virality.models.catalogue import LINEAR
 from virality.sentences.scores import gain, indicative, interval, p_value, too_few
 
 __all__ = ["indicative", "too_few"]

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from virality.book.prose import escape, listing, plural
+from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.explanation.clusters import HOLDS, LEVEL, LOOSE, NOISE, Stability
+from virality.explanation.content_space import Space
 from virality.figures.clustering import letter
 from virality.figures.theme import block_name
-from virality.modelling.clusters import HOLDS, LEVEL, LOOSE, NOISE, Stability
-from virality.modelling.content_space import Space
-from virality.modelling.validation import INDICATIVE_POSTS, MIN_POSTS
 
 FEWEST_HELD_OUT = 5  # posts that a mean push needs
 SHOWN_REGIMES = 12  # rows in tables; the map shows all
@@ -264,9 +264,9 @@ def regimes_table(summary: pd.DataFrame, hashtags: dict[int, list[str]]) -> pd.D
     Parameters
     ----------
     summary : DataFrame
-        From :func:`virality.modelling.regimes.summarise`.
+        From :func:`virality.explanation.regimes.summarise`.
     hashtags : dict
-        From :func:`virality.modelling.regimes.common_hashtags`; raw text, the table escapes it.
+        From :func:`virality.explanation.regimes.common_hashtags`; raw text, the table escapes it.
         Empty for a private page: then there is no such column.
     """
     shown = _shown(summary)

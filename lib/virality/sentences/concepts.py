@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from virality.features.build import block_of
+from virality.features.concepts import COMPONENTS, MISSING
 from virality.figures.theme import block_name
-from virality.modelling.concepts import COMPONENTS, MISSING
-from virality.modelling.features import block_of
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from virality.book.prose import escape, excerpt, listing, plural, significant
-from virality.modelling.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.read import PostsReading

@@ -175,7 +175,7 @@ def what_was_run(facts: dict, author: str, seconds: dict, parameters: dict) -> p
     Parameters
     ----------
     facts : dict
-        From :func:`virality.modelling.summary.facts`.
+        From :func:`virality.evaluation.summary.facts`.
     author : str
         Whose posts they are.
     seconds : dict

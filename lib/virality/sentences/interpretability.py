@@ -7,11 +7,11 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from virality.book.prose import listing, plural, significant
+from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.explanation import explain
+from virality.explanation.explain import Explanation, Skill
+from virality.features.targets import TARGETS
 from virality.figures.theme import block_name, model_name
-from virality.modelling import explain
-from virality.modelling.explain import Explanation, Skill
-from virality.modelling.targets import TARGETS
-from virality.modelling.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.sentences.concepts import concept
 
 # Where a reading goes round, "higher" has no meaning: edges and names of its parts.

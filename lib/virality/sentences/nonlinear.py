@@ -8,14 +8,14 @@ from math import exp, expm1
 import pandas as pd
 
 from virality.book.prose import capital, decimals, listing, plural
+from virality.evaluation.bootstrap import ALPHA
+from virality.evaluation.scores import METRICS
+from virality.evaluation.validation import INDICATIVE_POSTS
+from virality.features.targets import TARGETS
 from virality.figures.theme import model_name
-from virality.modelling.bootstrap import ALPHA
-from virality.modelling.calibration import WHOLE
-from virality.modelling.conformal import METHOD_NAMES
-from virality.modelling.scores import METRICS
-from virality.modelling.targets import TARGETS
-from virality.modelling.validation import INDICATIVE_POSTS
 from virality.sentences.scores import gain, indicative, interval, p_value, too_few
+from virality.uncertainty.calibration import WHOLE
+from virality.uncertainty.conformal import METHOD_NAMES
 
 MODELS = ("xgboost", "random_forest", "stack")
 EXAM_NAMES = {
@@ -144,7 +144,7 @@ def beyond_linear(gaps: pd.DataFrame) -> str:
     Parameters
     ----------
     gaps : DataFrame
-        From :func:`virality.modelling.nonlinear.against_linear`; one row, or none.
+        From :func:`virality.evaluation.nonlinear.against_linear`; one row, or none.
     """
     if gaps.empty:
         return "There is no linear model on the same posts to compare with."

@@ -9,8 +9,8 @@ import pandas as pd
 
 from virality.book.prose import listing, plural
 from virality.demo.truth import Truth, recovery
+from virality.evaluation.bootstrap import ALPHA
 from virality.figures.theme import BLOCKS, block_name, model_name
-from virality.modelling.bootstrap import ALPHA
 
 TITLE = "Did we recover what was planted?"
 

@@ -33,7 +33,7 @@ def table(scores: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     scores : DataFrame
-        From :func:`virality.modelling.scores.score_table`, in the order to show.
+        From :func:`virality.evaluation.scores.score_table`, in the order to show.
     """
     return pd.DataFrame(
         {
@@ -78,7 +78,7 @@ def gain(row) -> str:
     Parameters
     ----------
     row : namedtuple
-        A row of :func:`virality.modelling.scores.paired_differences` (absolute loss).
+        A row of :func:`virality.evaluation.scores.paired_differences` (absolute loss).
     """
     values = [round(-expm1(v), 2) + 0.0 for v in (row.difference, row.high, row.low)]  # no −0 %
     text = f"{values[0]:+.0%} (interval {values[1]:+.0%} to {values[2]:+.0%})"

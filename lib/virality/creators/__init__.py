@@ -1,0 +1,1 @@
+"""Many creators at once: scores from one table, without notebooks."""

@@ -1,0 +1,167 @@
+"""The same machinery on many creators, without notebooks and without media."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from joblib import Parallel, delayed
+
+from virality.errors import UserError
+from virality.evaluation.evaluate import cross_validate, empty_predictions
+from virality.evaluation.scores import score_table
+from virality.evaluation.validation import MIN_POSTS
+from virality.features.build import build_features
+from virality.models import catalogue as md
+from virality.paths import replacing
+from virality.posts.schema import POSTS, validate_posts
+from virality.uncertainty.intervals import add_uncertainty
+
+NEEDED = ("post_id", "posted_at", "views")
+UNCERTAINTY = ("lower", "upper", "p_viral")
+
+
+def evaluate_many(
+    posts: pd.DataFrame,
+    by: str = "author",
+    *,
+    models: Sequence[str] = md.MODELS,
+    jobs: int = 1,
+    n_bootstrap: int = 1000,
+    level: float = 0.8,
+    **options,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Predict every creator's posts out of fold, each from that creator's own past.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of any number of creators.
+    by : str
+        Column that separates them.
+    models : list of str
+    jobs : int
+        Processes; the result does not depend on it.
+    n_bootstrap : int
+        For the intervals of the scores.
+    level : float
+        Of the prediction intervals.
+    **options
+        As for `evaluate.cross_validate` (split, n_folds, embargo_days, target, preset, seed ...).
+
+    Returns
+    -------
+    predictions : DataFrame
+        Column `by`, then as from `cross_validate`, then lower, upper and p_viral.
+    scores : DataFrame
+        Column `by`, then as from `scores.score_table`.  Creators with fewer than 30 posts are in
+        neither table.
+    """
+    if by not in posts:
+        raise UserError(f"The posts table has no column '{by}'.", do="Name one with --by.")
+    groups = list(posts.groupby(by, sort=True))
+    work = delayed(_evaluate_one)
+    found = Parallel(n_jobs=jobs)(
+        work(own.reset_index(drop=True), models, n_bootstrap, level, options) for _, own in groups
+    )
+    names = [name for name, _ in groups]
+    predictions, scores = (_label([pair[i] for pair in found], names, by) for i in (0, 1))
+    return predictions, scores
+
+
+def main_evaluate(posts: str, by: str = "author", out: str = "", jobs: int = 1) -> None:
+    """Do what `virality evaluate` promises: read a table, write predictions and scores, say so.
+
+    Parameters
+    ----------
+    posts : str
+        Parquet or CSV with at least post_id, posted_at and views; columns as in `data/README.md`.
+    by : str
+    out : str
+        Parquet file for the predictions; the scores go beside it as `<name>_by_<by>.parquet`.
+    jobs : int
+    """
+    table = read_tidy(Path(posts))
+    predictions, scores = evaluate_many(table, by, jobs=jobs)
+    target = Path(out)
+    beside = target.with_name(f"{target.stem}_by_{by}.parquet")
+    for path, content in ((target, predictions), (beside, scores)):
+        with replacing(path) as temporary:
+            content.to_parquet(temporary)
+    modelled, all_of_them = scores[by].nunique(), table[by].nunique()
+    print(f"{len(predictions):,} predictions: {target}\n{len(scores):,} rows of scores: {beside}")
+    if modelled < all_of_them:
+        print(
+            f"{all_of_them - modelled} of {all_of_them} creators have fewer than {MIN_POSTS} "
+            "usable posts or no time-ordered fold, and were left out."
+        )
+
+
+def read_tidy(path: Path) -> pd.DataFrame:
+    """Read a tidy posts table; columns that it lacks are added as missing.
+
+    Raises
+    ------
+    UserError
+        When the file cannot be read, or a value is not what its column promises.
+    """
+    if not path.is_file():
+        raise UserError(f"There is no file {path.name}.", do="Give the path of a tidy posts table.")
+    try:
+        if path.suffix.lower() == ".csv":
+            table = pd.read_csv(path, dtype={"post_id": "string", "author": "string"})
+        else:
+            table = pd.read_parquet(path)
+    except (ValueError, OSError) as error:
+        raise UserError(
+            "This is not a table that can be read.", where=path.name, do="Parquet is expected."
+        ) from error
+    missing = [name for name in NEEDED if name not in table]
+    if missing:
+        raise UserError(f"The table has no column {', '.join(missing)}.", where=path.name)
+    extra = [name for name in table if name not in {column.name for column in POSTS}]
+    known = validate_posts(_complete(table, path.name))
+    own = table.assign(post_id=table["post_id"].astype("string"))
+    return known.merge(own[["post_id", *extra]], on="post_id", validate="one_to_one")
+
+
+def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    """All columns of the tidy table, in their types as far as they can be cast."""
+    defaults = {"author": "unknown", "kind": "video", "source": source}
+    out = {}
+    for column in POSTS:
+        if column.name in table:
+            out[column.name] = table[column.name]
+        elif column.name == "source_row":
+            out[column.name] = pd.Series(range(1, len(table) + 1), index=table.index)
+        else:
+            value = defaults.get(column.name, np.nan if column.dtype == "float64" else None)
+            out[column.name] = pd.Series(value, index=table.index).astype(column.dtype)
+    for name in ("posted_at", "captured_at"):
+        out[name] = pd.to_datetime(out[name], utc=True).dt.as_unit("us")
+    return pd.DataFrame(out)
+
+
+def _evaluate_one(posts, models, n_bootstrap, level, options):
+    """Predictions with uncertainty and scores of one creator; both empty below 30 posts."""
+    embargo_days = options.get("embargo_days", 7)
+    features = build_features(posts, embargo_days)
+    predictions, folds = cross_validate(posts, features, models, **options)
+    scores = score_table(predictions, folds, n_bootstrap)
+    if predictions.empty:
+        return predictions.assign(**dict.fromkeys(UNCERTAINTY, pd.Series(dtype=float))), scores
+    target = options.get("target", "views")
+    told = {"level": level, "embargo_days": embargo_days, "target": target}
+    return add_uncertainty(predictions, posts, folds, **told), scores
+
+
+def _label(tables: list[pd.DataFrame], names: list, by: str) -> pd.DataFrame:
+    """One table, each part under its creator's name in a first column."""
+    full = [t.assign(**{by: name}) for t, name in zip(tables, names, strict=True) if len(t)]
+    if not full:
+        empty = tables[0] if tables else empty_predictions()
+        return empty.assign(**{by: pd.Series(dtype="string")})
+    table = pd.concat(full, ignore_index=True)
+    return table[[by, *(name for name in table if name != by)]]

@@ -1,0 +1,1 @@
+"""Time-ordered folds, out-of-fold predictions and scores with their intervals."""

@@ -1,0 +1,84 @@
+"""The study's metadata rows, fitted again on its own folds, beside tuned models and rivals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from virality.evaluation import evaluate as ev
+from virality.evaluation.scores import mean_over_folds
+from virality.evaluation.validation import Study, folds_table
+from virality.features import momentum, study
+
+MODELS = ("ridge", "elastic_net", "xgboost")
+EMBARGO_DAYS = 3  # of the rivals, as the study's data were compared before
+METRICS = ["r2", "rmse", "mae", "smape", "spearman", "top10"]
+
+
+def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
+    """Scores on the study's three folds: its models as they were, tuned, and the naive rules.
+
+    Everybody gets the study's 19 columns of its metadata rows.  The rules use outcomes only after
+    an embargo, which the study's own momentum columns do not.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `study.read_study_table`, or `study.study_table_from_posts`.
+
+    Returns
+    -------
+    DataFrame
+        One row per preset and model: means over the folds of r2, rmse, mae, smape, spearman, top10.
+    """
+    data = _model_table(table)
+    if len(data.y) < 30:
+        return pd.DataFrame(columns=["preset", "model", *METRICS])
+    parts = []
+    for preset in ("study", "tuned"):
+        pca = {"pca": "none", "preset": preset, "seed": seed}
+        for fold in ev.fold_data(data, "study", blocks="metadata+momentum", **pca):
+            parts += ev.fold_predictions(fold, MODELS, "metadata+momentum", preset, seed)
+            if preset == "tuned":
+                parts += ev.fold_predictions(fold, ev.RIVALS, "none", "rival", seed)
+    predictions = ev.stack_up(parts)
+    scores = mean_over_folds(predictions, folds_table(Study(data.times), data.y))
+    return scores[["preset", "model", *METRICS]]
+
+
+def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
+    """The study's published metadata rows, the same rebuilt, tuned models and naive rules.
+
+    Parameters
+    ----------
+    path : str
+        The input of the run.
+
+    Returns
+    -------
+    DataFrame
+        Columns source ("published", "rebuilt", "tuned", "naive"), model, r2, rmse, mae, spearman,
+        top10: means over the study's three folds.  Empty unless the input is the study's own table.
+    """
+    columns = ["source", "model", "r2", "rmse", "mae", "spearman", "top10"]
+    table = study.read_study_table(path) if path else None
+    if not study.is_published_table(table):
+        return pd.DataFrame(columns=columns)
+    theirs = study.published().query("features == 'metadata'").assign(source="published")
+    ours = replicate(table, seed)
+    names = {"study": "rebuilt", "tuned": "tuned", "rival": "naive"}
+    ours = ours.assign(source=ours["preset"].map(names))
+    both = pd.concat([theirs, ours[ours["model"] != "last_post"]], ignore_index=True)[columns]
+    order = both["source"].map({"published": 0, "rebuilt": 1, "tuned": 2, "naive": 3})
+    return both.iloc[np.lexsort([both["model"], order])].reset_index(drop=True)
+
+
+def _model_table(table: pd.DataFrame) -> ev.ModelTable:
+    """The study's columns and outcome, its order, and the rules' columns."""
+    X = study.study_features(table)
+    y = pd.Series(np.log1p(table["views"].to_numpy(float)), index=X.index, name="log_views")
+    times = pd.Series(table["posted_at"].dt.tz_localize("UTC").to_numpy(), index=X.index)
+    clock = table["posted_at"].to_numpy("datetime64[us]").astype("int64")
+    known = momentum.matured_before(clock, EMBARGO_DAYS)
+    rules = momentum.rule_columns(y.to_numpy(), known).set_axis(X.index).add_prefix("rival__")
+    return ev.ModelTable(X, y, rules, times, 0.0)

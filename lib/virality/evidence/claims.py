@@ -1,0 +1,239 @@
+"""Is anything predictable at all?  Two claims, each with its own test.
+
+*Content*: does what a post shows say anything about its views, beyond how the account was doing?
+*History*: does how the account was doing say anything, beyond its long-run mean?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from threadpoolctl import threadpool_limits
+
+from virality.evaluation import bootstrap as bs
+from virality.evaluation.evaluate import fit_fold, fold_data, model_table
+from virality.evidence import shifts as sh
+from virality.evidence.learning_curve import curve_evidence, learning_curve
+from virality.evidence.level_free import FOLDS, Content, content_series
+from virality.evidence.power import smallest_effect
+from virality.evidence.rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
+
+__all__ = [
+    "EVIDENCE_COLUMNS",
+    "content_series",
+    "content_test",
+    "curve_evidence",
+    "empty_evidence",
+    "evidence_table",
+    "history_test",
+    "learning_curve",
+    "smallest_effect",
+    "tree_test",
+]
+
+MIN_TESTED = 12  # held-out posts for a test of history
+
+
+def content_test(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = FOLDS,
+    n_shifts: int = 499,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Does any content say something about views?  Shifted content, refitted in every fold.
+
+    A ridge regression with a fixed penalty predicts, fold by fold, how far a post lies above the
+    account's level.  The same is done with the content of each block shifted against the outcomes.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of one creator.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    target, embargo_days
+        As everywhere.
+    n_folds : int
+        See `test_folds`.
+    n_shifts : int
+        Shifts wanted; n posts have about n − 20 that are not close to zero, and the table says how
+        many were used.
+    seed : int
+        Of the choice of shifts, where there are more than wanted.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `EVIDENCE_COLUMNS`.  One row of kind "content_any" (block "all"): `statistic`
+        of all blocks together with its `p`, and `p_adjusted` for any content at all (see
+        `shifts.combined`): that is the claim.  One row of kind "content" per block: Spearman,
+        its own `p`, and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    return test_content(content_series(table, n_folds), n_shifts, seed)
+
+
+def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
+    """The content test on prepared series, see `content_test`."""
+    if not content.testable:
+        return empty_evidence()
+    n, names = len(content.residual), list(content.blocks)
+    moves = sh.all_shifts(n, n_shifts, seed=seed)
+    sources = [*content.blocks.values(), content.together()]
+    with threadpool_limits(1):
+        found = np.hstack(
+            [sh.shift_statistics(z, content.residual, content.folds, moves) for z in sources]
+        )
+    p, p_adjusted = sh.stepdown(found[:, :-1])
+    p_together, p_any = sh.combined(found[:, :-1], found[:, -1])
+    common = {
+        "measure": "spearman",
+        "model": "ridge",
+        "n": content.n_tested,
+        "n_shifts": len(moves),
+    }
+    rows = [
+        {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
+         "p": p_together, "p_adjusted": p_any, **common}
+    ]  # fmt: skip
+    rows += [
+        {"kind": "content", "block": name, "statistic": found[0, i], "p": p[i],
+         "p_adjusted": p_adjusted[i], **common}
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    return evidence_table(rows)
+
+
+test_content.__test__ = False  # a test of content, not a test of pytest's
+
+
+def tree_test(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    models: Iterable[str] = ("xgboost",),
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = 5,
+    split: str = "expanding",
+    n_components: int = 8,
+    n_shifts: int = 499,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Do trees see anything in the content?  Outcomes shifted inside each fold, without a refit.
+
+    The trees are fitted on the same level-free series as the content test, once.  Their held-out
+    predictions are then compared with the held-out residuals, and with these shifted within their
+    fold; ranks are centred within folds, so that no fold's own level can speak.
+
+    Returns
+    -------
+    DataFrame
+        One row of kind "trees" per model, block "all".
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    content = content_series(table)
+    if not content.testable:
+        return empty_evidence()
+    # Trees need more posts to start from: the forecasts' own folds.
+    folds = list(fold_data(content.table, split, n_folds, n_components=n_components))
+    rows = []
+    for model in models:
+        predicted = [fit_fold(fold, model, "all", seed=seed).y_pred.to_numpy() for fold in folds]
+        truth = [fold.y_test.to_numpy() for fold in folds]
+        statistic, p = shift_within_folds(truth, predicted, n_shifts, seed)
+        rows.append({"kind": "trees", "block": sh.TOGETHER, "model": model, "measure": "spearman",
+                     "statistic": statistic, "p": p, "p_adjusted": p, "n": sum(map(len, truth)),
+                     "n_shifts": n_shifts})  # fmt: skip
+    return evidence_table(rows)
+
+
+def shift_within_folds(
+    truth: list[np.ndarray], predicted: list[np.ndarray], n_shifts: int = 499, seed: int = 0
+) -> tuple[float, float]:
+    """Rank correlation within folds, and how rarely a shift inside the folds reaches it.
+
+    Parameters
+    ----------
+    truth, predicted : list of ndarray
+        One pair per fold, in time order.
+    n_shifts : int
+    seed : int
+
+    Returns
+    -------
+    statistic, p : float
+        NaN and 1 when the predictions do not rank at all.
+    """
+    a = [sh.fold_ranks(t[:, None])[:, 0] for t in truth]
+    b = [sh.fold_ranks(np.round(p, 9)[:, None])[:, 0] for p in predicted]
+    size = np.sqrt(sum(x @ x for x in a) * sum(x @ x for x in b))
+    if not size > 0:
+        return np.nan, 1.0
+    rng = np.random.default_rng(seed)
+    total = np.zeros(1 + n_shifts)
+    for ranks, told in zip(a, b, strict=True):
+        n = len(ranks)
+        nearest = max(1, min(3, n // 6))
+        moves = rng.integers(nearest, max(n - nearest, nearest) + 1, n_shifts)
+        at_shift = np.array([np.roll(ranks, move) @ told for move in range(n + 1)])
+        total += at_shift[np.concatenate([[0], np.minimum(moves, n)])]
+    return float(total[0] / size), float((total >= total[0] - 1e-12).mean())
+
+
+def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.DataFrame:
+    """Does recent history beat the long-run mean?  A paired test on the same held-out posts.
+
+    Squared error, because the mean is the best constant for it: under absolute error a median of
+    recent posts could win by being a median.  Errors of neighbours hang together, so the standard
+    error is that of circular blocks, with one degree of freedom per block but one; one-sided.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table with the rivals "rolling_median_10" and "train_mean".
+    split : str
+
+    Returns
+    -------
+    DataFrame
+        One row of kind "history": `statistic` is the share of the mean's squared error that the
+        rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
+    """
+    keys = ["fold", "post_id"]
+    chosen = predictions[predictions["split"] == split].drop_duplicates([*keys, "model"])
+    recent, mean = (
+        chosen[chosen["model"] == model].set_index(keys)
+        for model in ("rolling_median_10", "train_mean")
+    )
+    both = mean.join(recent[["y_pred"]], rsuffix="_recent", how="inner")
+    return test_history(both["y_true"], both["y_pred_recent"], both["y_pred"])
+
+
+def test_history(y, recent, mean) -> pd.DataFrame:
+    """The history test on arrays of held-out outcomes and two forecasts, in time order."""
+    y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
+    gain = (y - mean) ** 2 - (y - recent) ** 2
+    base = float(((y - mean) ** 2).mean()) if len(y) else 0.0
+    if len(y) < MIN_TESTED or base <= 0:
+        return empty_evidence()
+    error = bs.block_standard_error(gain)
+    freedom = max(len(y) / bs.block_length(len(y)) - 1, 1)
+    p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
+    half = bs.t_width(len(y)) * error
+    return evidence_table(
+        [{"kind": "history", "block": "momentum", "model": "rolling_median_10",
+          "measure": "share of squared error saved", "statistic": gain.mean() / base,
+          "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
+          "p": p, "p_adjusted": p, "n": len(y)}]
+    )  # fmt: skip
+
+
+test_history.__test__ = False

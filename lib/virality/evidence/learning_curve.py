@@ -1,0 +1,131 @@
+"""How many posts would one need?  The same posts, predicted from a shorter and a longer memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from virality.evaluation import bootstrap as bs
+from virality.evaluation.evaluate import FoldData, ModelTable, fit_fold, model_table
+from virality.evaluation.scores import spearman
+from virality.evaluation.validation import MIN_TRAIN, make_splitter
+from virality.evidence.rows import evidence_table
+from virality.models.blocks import make_transform
+
+LATE = 3  # of the folds, so that there is something behind the first of them
+SIZES = (20, 40, 80, 160, 320, 640)
+CURVE_COLUMNS = ["model", "m", "n", "mae", "low", "high", "spearman", "gain", "gain_low",
+                 "gain_high"]  # fmt: skip
+
+
+def learning_curve(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    models: Iterable[str] = ("block_ridge",),
+    sizes: Iterable[int] = SIZES,
+    target: str = "views",
+    embargo_days: float = 7,
+    n_folds: int = 5,
+    n_components: int = 8,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Predict the same held-out posts from the last m matured posts, for growing m.
+
+    Scores of successive folds would compare different posts, and easy months with hard ones.  The
+    posts are those of the last three folds, so that there is a history to be cut short.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of one creator.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    models : list of str
+        From `models.MODELS` or `models.RIVALS`.
+    sizes : list of int
+        Training posts; those that the first test fold does not have behind it are left out, and
+        what it does have is added as the largest.
+    target, embargo_days, n_folds, n_components, seed
+        As everywhere.
+
+    Returns
+    -------
+    DataFrame
+        One row per model and m: n (test posts), mae with low and high (95 %, circular blocks),
+        spearman (mean of the folds'), and gain = error with the next smaller m minus this one,
+        with gain_low and gain_high: above zero, more posts helped.  Empty when there are too few.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    folds = list(make_splitter("expanding", table.times, n_folds, embargo_days).split())[-LATE:]
+    if not folds or table.X.shape[1] == 0:
+        return pd.DataFrame(columns=CURVE_COLUMNS)
+    models, rows = list(models), []
+    before: dict[str, np.ndarray] = {}
+    for m in memory_sizes(len(folds[0][0]), sizes):
+        data = [_fold(table, number, train[-m:], test, n_components)
+                for number, (train, test) in enumerate(folds, start=1)]  # fmt: skip
+        for model in models:
+            told = [fit_fold(fold, model, "all", seed=seed).y_pred.to_numpy() for fold in data]
+            truth = [fold.y_test.to_numpy() for fold in data]
+            errors = np.abs(np.concatenate(truth) - np.concatenate(told))
+            rows.append(_row(model, m, errors, truth, told, before.get(model)))
+            before[model] = errors
+    return pd.DataFrame(rows, columns=CURVE_COLUMNS)
+
+
+def memory_sizes(available: int, sizes: Iterable[int] = SIZES) -> list[int]:
+    """Training sizes to compare: those well below what there is, and all there is."""
+    smaller = [m for m in sorted(sizes) if MIN_TRAIN <= m <= 0.8 * available]
+    return [*smaller, available]
+
+
+def _fold(table: ModelTable, number: int, train, test, n_components: int) -> FoldData:
+    transform = make_transform("block", n_components)
+    X_train = transform.fit_transform(table.X.iloc[train])
+    return FoldData(
+        split="expanding",
+        fold=number,
+        X_train=X_train,
+        X_test=transform.transform(table.X.iloc[test]),
+        rivals_train=table.rivals.iloc[train],
+        rivals_test=table.rivals.iloc[test],
+        y_train=table.y.iloc[train],
+        y_test=table.y.iloc[test],
+        transform=transform,
+    )
+
+
+def _row(model, m, errors, truth, told, before) -> dict:
+    low, high = bs.mean_interval(errors)
+    row = {"model": model, "m": m, "n": len(errors), "mae": float(errors.mean()),
+           "low": low, "high": high, "spearman": _mean_rank_correlation(truth, told),
+           "gain": np.nan, "gain_low": np.nan, "gain_high": np.nan}  # fmt: skip
+    if before is not None:
+        row["gain"] = float((before - errors).mean())
+        row["gain_low"], row["gain_high"] = bs.mean_interval(before - errors)
+    return row
+
+
+def _mean_rank_correlation(truth, told) -> float:
+    found = [spearman(np.asarray(t), np.asarray(p)) for t, p in zip(truth, told, strict=True)]
+    found = [value for value in found if np.isfinite(value)]
+    return float(np.mean(found)) if found else np.nan
+
+
+def curve_evidence(curve: pd.DataFrame) -> pd.DataFrame:
+    """The curve as rows of the `evidence` table: kind "learning_curve", `n_train` = m.
+
+    Parameters
+    ----------
+    curve : DataFrame
+        From `learning_curve`.
+    """
+    rows = [
+        {"kind": "learning_curve", "block": "all", "model": row.model, "measure": "mae",
+         "statistic": row.mae, "low": row.low, "high": row.high, "n": row.n, "n_train": row.m}
+        for row in curve.itertuples()
+    ]  # fmt: skip
+    return evidence_table(rows)

@@ -1,0 +1,1 @@
+"""SHAP values by block and concept, and content regimes with a null to beat."""

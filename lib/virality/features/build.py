@@ -1,0 +1,162 @@
+"""The feature table: what was known when a post went up, and the ledger that says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from virality.features import metadata, momentum, study
+from virality.features.targets import available_targets, is_matured, target_values
+
+__all__ = [
+    "BLOCKS",
+    "available_targets",
+    "block_of",
+    "build_features",
+    "is_matured",
+    "knowable",
+    "ledger",
+    "rival_columns",
+    "target_values",
+]
+
+#: Every feature block, in the order of the book.
+BLOCKS = ("metadata", "momentum", "caption_text", "hashtag_text", "vision", "audio", "energy")
+
+BEFORE, AT = "before posting", "at posting"
+RULES = tuple(momentum.RULES)
+
+_OUTCOMES = {
+    "views": "views",
+    "likes": "likes",
+    "comments": "comments",
+    "shares": "shares",
+    "saves": "saves",
+    "avg_watch_s": "seconds",
+    "watched_full": "share",
+    "new_followers": "followers",
+}
+
+
+def block_of(column: str) -> str:
+    """The block of a feature column: what stands before the first double underscore."""
+    return str(column).split("__", 1)[0]
+
+
+def build_features(
+    posts: pd.DataFrame,
+    embargo_days: float = 7,
+    timezone: str = "UTC",
+    study_features: bool = False,
+) -> pd.DataFrame:
+    """Metadata and momentum of every post, from what was known when it went up.
+
+    Parameters
+    ----------
+    posts : DataFrame of n rows
+        Tidy posts table, sorted by posted_at.  Several authors have one history each.
+    embargo_days : float
+        Days before an earlier post's outcome counts as known.
+    timezone : str
+        The creator's time zone.
+    study_features : bool
+        Give the study's 21 columns instead (no embargo; for replication, not for a forecast).
+
+    Returns
+    -------
+    DataFrame of n rows
+        Index post_id, columns `metadata__*` and `momentum__*`, float64; NaN = not known.
+    """
+    if study_features:
+        return study.study_features(study.study_table_from_posts(posts, timezone))
+    parts = [metadata.metadata_features(posts, timezone)]
+    parts.append(_per_author(posts, lambda own: momentum.momentum_features(own, embargo_days)))
+    return pd.concat(parts, axis=1)
+
+
+def rival_columns(
+    posts: pd.DataFrame, embargo_days: float = 7, target: str = "views"
+) -> pd.DataFrame:
+    """The naive rules as columns: `rival__last_post`, `rival__rolling_median_10`, …
+
+    Each holds, for every post, what the rule would have predicted when the post went up, on the log
+    scale of the target.  NaN before the first matured post.
+    """
+
+    def own_rules(own: pd.DataFrame) -> pd.DataFrame:
+        y = target_values(own, target)
+        known = momentum.matured_before(momentum.posts_clock(own), embargo_days)
+        return momentum.rule_columns(y.to_numpy(), known).set_axis(y.index)
+
+    return _per_author(posts, own_rules).add_prefix("rival__")
+
+
+def ledger(study_features: bool = False, embargo_days: float = 7) -> pd.DataFrame:
+    """One row per feature: its block, unit, when it is known, and what it is.
+
+    Parameters
+    ----------
+    study_features : bool
+        The study's columns instead of this book's.
+    embargo_days : float
+        Named in the rows of outcomes, which are known only after so many days.
+
+    Returns
+    -------
+    DataFrame
+        Columns feature, block, unit, known, definition.  `known` is "before posting", "at
+        posting" or "after N days"; a forecast can only take the first two.
+    """
+    late = f"after {embargo_days:g} days"
+    if study_features:
+        rows = [(n, u, _study_known(n, late), d) for n, u, d in study.COLUMNS]
+    else:
+        rows = [(n, u, BEFORE, d) for n, u, d in metadata.COLUMNS]
+        rows += [(n, u, AT, d) for n, u, d in momentum.momentum_columns()]
+    rows += [
+        (f"outcome__{name}", unit, late, "an outcome: predicted, never used to predict itself")
+        for name, unit in _OUTCOMES.items()
+    ]
+    table = pd.DataFrame(rows, columns=["feature", "unit", "known", "definition"], dtype="string")
+    table.insert(1, "block", table["feature"].map(block_of).astype("string"))
+    return table
+
+
+def knowable(table: pd.DataFrame, register: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Only the columns that a forecast may use.
+
+    Columns of media and text blocks come from the post itself and are always allowed; columns that
+    the ledger lists must be known before or at posting; anything else is refused.
+
+    Raises
+    ------
+    ValueError
+        For a column of an unknown block, or one that the ledger does not list.
+    """
+    register = ledger() if register is None else register
+    known = dict(zip(register["feature"], register["known"], strict=True))
+    keep = []
+    for column in map(str, table.columns):
+        if block_of(column) not in BLOCKS and column not in known:
+            raise ValueError(f"'{column}' belongs to no feature block")
+        if block_of(column) in ("metadata", "momentum") and column not in known:
+            raise ValueError(f"'{column}' is not in the ledger, so nobody knows when it is known")
+        if known.get(column, BEFORE) in (BEFORE, AT):
+            keep.append(column)
+    return table[keep]
+
+
+def _study_known(name: str, late: str) -> str:
+    if block_of(name) == "metadata":
+        return BEFORE
+    return AT if name.startswith("momentum__videos") else late
+
+
+def _per_author(posts: pd.DataFrame, build) -> pd.DataFrame:
+    """Apply `build` to each author's posts and return the rows in the order of `posts`."""
+    if len(posts["author"].unique()) <= 1:
+        return build(posts)
+    rows = posts.reset_index(drop=True).groupby("author", sort=False, dropna=False).indices
+    parts = [build(posts.iloc[np.sort(own)]) for own in rows.values()]
+    order = np.concatenate([np.sort(own) for own in rows.values()])
+    return pd.concat(parts).iloc[np.argsort(order)]

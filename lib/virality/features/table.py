@@ -1,0 +1,151 @@
+"""The table that models read: features of every usable post, its outcome, and the naive rules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from virality.errors import UserError
+from virality.features import build as ft
+from virality.features import study
+
+LEAK_RANK_CORRELATION = 0.999
+LEAK_NEEDS_POSTS = 20
+
+
+@dataclass(frozen=True)
+class ModelTable:
+    """Everything that modelling reads, one row per usable post, in time order.
+
+    Attributes
+    ----------
+    X : DataFrame
+        Features before imputation, index post_id, columns `block__name`.
+    y : Series
+        Log outcome.
+    rivals : DataFrame
+        The naive rules' columns, `rival__*`.
+    times : Series
+        Posting times.
+    """
+
+    X: pd.DataFrame
+    y: pd.Series
+    rivals: pd.DataFrame
+    times: pd.Series
+    embargo_days: float
+
+    @property
+    def blocks(self) -> list[str]:
+        """Blocks that have at least one known value, in the order of the book."""
+        known = {ft.block_of(name) for name in self.X.columns[self.X.notna().any()]}
+        return [block for block in ft.BLOCKS if block in known]
+
+
+def model_table(
+    posts: pd.DataFrame,
+    *tables: pd.DataFrame,
+    target: str = "views",
+    embargo_days: float = 7,
+) -> ModelTable:
+    """Join feature tables to posts by post_id and leave out posts without a matured outcome.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    *tables : DataFrame
+        Feature tables indexed by post_id (features, embeddings); empty ones are fine.
+    target : str
+    embargo_days : float
+
+    Raises
+    ------
+    UserError
+        When a column gives the outcome away.
+    ValueError
+        For a column that is not known at posting or belongs to no block.
+    """
+    usable = ft.is_matured(posts, embargo_days)
+    y = ft.target_values(posts, target)
+    usable &= y.notna().to_numpy()
+    X = _join(y.index, tables)
+    refuse_leaks(X[usable], y[usable])
+    rivals = ft.rival_columns(posts, embargo_days, target)
+    times = pd.Series(posts["posted_at"].to_numpy(), index=y.index, name="posted_at")
+    return ModelTable(X[usable], y[usable], rivals[usable], times[usable], float(embargo_days))
+
+
+def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:
+    """Stop when a column ranks the posts just as the outcome does: nothing honest can.
+
+    Raises
+    ------
+    UserError
+        Naming the columns.
+    """
+    if len(y) < LEAK_NEEDS_POSTS or y.nunique() < LEAK_NEEDS_POSTS // 2:
+        return
+    ranks = X.rank().to_numpy(dtype=float)
+    target = y.rank().to_numpy(dtype=float)
+    caught = []
+    for name, column in zip(X.columns, ranks.T, strict=True):
+        both = ~np.isnan(column)
+        a, b = column[both], target[both]
+        if len(a) < LEAK_NEEDS_POSTS or a.std() == 0 or b.std() == 0:
+            continue
+        if abs(np.corrcoef(a, b)[0, 1]) > LEAK_RANK_CORRELATION:
+            caught.append(str(name))
+    if caught:
+        raise UserError(
+            f"The feature {', '.join(caught)} ranks the posts exactly as the outcome does.",
+            do="A feature may only hold what was known when the post went up.",
+        )
+
+
+def select_columns(columns: Iterable[str], blocks: str = "all") -> list[str]:
+    """Columns of "all", "all-vision", "vision" or "metadata+momentum".
+
+    With the study's features, "metadata+momentum" are the 19 columns of its metadata rows, in its
+    order.  After a global PCA blocks can no longer be told apart: only "all" is possible.
+    """
+    columns = [str(name) for name in columns]
+    if blocks == "metadata+momentum" and set(study.METADATA_ROWS) <= set(columns):
+        return list(study.METADATA_ROWS)
+    if blocks == "all":
+        return columns
+    if blocks.startswith("all-"):
+        return [name for name in columns if ft.block_of(name) != blocks.removeprefix("all-")]
+    return [name for name in columns if ft.block_of(name) in blocks.split("+")]
+
+
+def variations(blocks: list[str]) -> list[str]:
+    """All blocks, metadata and momentum only, each block alone, each left out."""
+    out = ["all"]
+    if set(blocks) > {"metadata", "momentum"}:
+        out.append("metadata+momentum")
+    if len(blocks) > 1:
+        out += blocks + [f"all-{block}" for block in blocks]
+    return out
+
+
+def _join(index: pd.Index, tables) -> pd.DataFrame:
+    """Feature tables side by side for these posts, joined by post_id; knowable columns only."""
+    parts = []
+    for part in tables:
+        if part is None or part.shape[1] == 0:
+            continue
+        part = part.set_axis(part.index.astype("string"))
+        parts.append(_allowed(part).reindex(index))
+    joined = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
+    return joined.rename_axis("post_id")
+
+
+def _allowed(part: pd.DataFrame) -> pd.DataFrame:
+    """The study's own columns pass as they are: they replicate, they do not forecast."""
+    if set(part.columns) == {name for name, *_ in study.COLUMNS}:
+        return part
+    return ft.knowable(part)

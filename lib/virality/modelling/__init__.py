@@ -1,1 +1,0 @@
-"""Features, validation, models, uncertainty and explanation; callable without a notebook."""

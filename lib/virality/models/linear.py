@@ -1,0 +1,262 @@
+"""Linear models for few posts and many columns.
+
+Ridge and Elastic Net choose their penalty on inner folds in time order; the block-penalty model
+learns one penalty per block from the training rows alone, without any folds.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import ElasticNet, enet_path
+from sklearn.model_selection import TimeSeriesSplit
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from virality.features.momentum import RULES
+
+INNER_FOLDS = 4
+INNER_GAP_POSTS = 3
+
+
+class InnerRidge(RegressorMixin, BaseEstimator):
+    """Ridge whose penalty is chosen on inner folds that respect time.
+
+    Parameters
+    ----------
+    alphas : tuple of float
+        Penalties to choose from, as a multiple of the number of training rows.
+    caution : float
+        Prefer the largest penalty whose inner error is within so many standard errors of the best.
+
+    Attributes
+    ----------
+    alpha_ : float
+    coef_ : ndarray of shape (n_columns,)
+    intercept_ : float
+    """
+
+    def __init__(self, alphas: tuple[float, ...] = (), caution: float = 0.0):
+        self.alphas, self.caution = alphas, caution
+
+    def fit(self, X, y) -> InnerRidge:
+        """Rows must come in time order."""
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        alphas = np.asarray(self.alphas or np.logspace(-3, 2, 16))
+        errors = np.vstack([
+            _ridge_errors(X[a], y[a], X[b], y[b], alphas * len(a)) for a, b in inner_folds(len(y))
+        ] or [np.zeros((1, len(alphas)))])  # fmt: skip
+        self.alpha_ = float(alphas[_choose(errors, self.caution)])
+        self.coef_, self.intercept_ = _ridge(X, y, np.array([self.alpha_ * len(y)]))
+        self.coef_, self.intercept_ = self.coef_[:, 0], float(self.intercept_[0])
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """Predicted outcome, shape (n_rows,)."""
+        check_is_fitted(self, "coef_")
+        return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
+
+
+class InnerElasticNet(RegressorMixin, BaseEstimator):
+    """Elastic Net whose penalty is chosen on inner folds that respect time.
+
+    Parameters
+    ----------
+    l1_ratio : float
+        Share of the absolute penalty.
+    n_alphas : int
+        Penalties on the path from "everything is zero" down to a hundredth of that.
+    caution : float
+        As for `InnerRidge`.
+    """
+
+    def __init__(self, l1_ratio: float = 0.3, n_alphas: int = 20, caution: float = 0.0):
+        self.l1_ratio, self.n_alphas, self.caution = l1_ratio, n_alphas, caution
+
+    def fit(self, X, y) -> InnerElasticNet:
+        """Rows must come in time order."""
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        centred = X - X.mean(axis=0)
+        top = np.abs(centred.T @ (y - y.mean())).max() / (len(y) * self.l1_ratio)
+        alphas = max(top, 1e-9) * np.logspace(0, -2, self.n_alphas)
+        errors = np.vstack([
+            self._path_errors(X[a], y[a], X[b], y[b], alphas) for a, b in inner_folds(len(y))
+        ] or [np.zeros((1, len(alphas)))])  # fmt: skip
+        self.alpha_ = float(alphas[_choose(errors, self.caution, strongest_first=True)])
+        model = ElasticNet(alpha=self.alpha_, l1_ratio=self.l1_ratio, max_iter=20_000)
+        self.model_ = model.fit(X, y)
+        self.coef_, self.intercept_ = model.coef_, float(model.intercept_)
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """Predicted outcome, shape (n_rows,)."""
+        check_is_fitted(self, "coef_")
+        return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
+
+    def _path_errors(self, X, y, X_new, y_new, alphas) -> np.ndarray:
+        centre, level = X.mean(axis=0), y.mean()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)  # only a choice hangs on the path
+            _, coefs, _ = enet_path(
+                X - centre, y - level, l1_ratio=self.l1_ratio, alphas=alphas, max_iter=1000
+            )
+        return (y_new[:, None] - level - (X_new - centre) @ coefs) ** 2
+
+
+class BlockRidge(RegressorMixin, BaseEstimator):
+    """A linear model with one penalty per block, learnt by evidence maximisation.
+
+    Each block's coefficients have a normal prior of their own width.  The widths and the noise are
+    those under which the training outcomes are most likely (MacKay 1992, "Bayesian interpolation";
+    grouped as in automatic relevance determination), so that a block that says nothing is shrunk
+    away and a block that says something is not punished for its neighbours.
+
+    Parameters
+    ----------
+    blocks : tuple of str, optional
+        Block of each column; by default read off the column names.
+    n_iter : int
+        Most updates of the penalties.
+    strengths : tuple of float
+        Factors for all penalties together; inner folds in time order choose one.  The evidence
+        believes its rows to be exchangeable, and a drifting account is not.
+    max_penalty : float
+        Ceiling for a block's penalty relative to the noise, where it counts as switched off.
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_columns,)
+    penalties_ : dict
+        Block -> penalty relative to the noise; large = switched off.
+    """
+
+    def __init__(
+        self,
+        blocks: tuple[str, ...] | None = None,
+        n_iter: int = 60,
+        max_penalty: float = 1e8,
+        strengths: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 1e6),
+    ):
+        self.blocks, self.n_iter = blocks, n_iter
+        self.max_penalty, self.strengths = max_penalty, strengths
+
+    def fit(self, X, y) -> BlockRidge:
+        """Learn penalties, noise and coefficients, shape X (n_rows, n_columns)."""
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        names = getattr(self, "feature_names_in_", ["x"] * X.shape[1])
+        groups = self.blocks or tuple(map(penalty_group, names))
+        self.groups_ = list(dict.fromkeys(groups))
+        code = np.array([self.groups_.index(g) for g in groups])
+        errors = np.vstack([
+            self._strength_errors(X[a], y[a], X[b], y[b], code) for a, b in inner_folds(len(y))
+        ] or [np.zeros((1, len(self.strengths)))])  # fmt: skip
+        self.strength_ = float(self.strengths[_choose(errors, 0.0)])
+        centre, level = X.mean(axis=0), y.mean()
+        penalty, solve = self._learn(X - centre, y - level, code)
+        penalty = penalty * self.strength_
+        self.coef_ = solve(penalty)[0]
+        self.intercept_ = float(level - centre @ self.coef_)
+        self.penalties_ = dict(zip(self.groups_, penalty.tolist(), strict=True))
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """Predicted outcome, shape (n_rows,)."""
+        check_is_fitted(self, "coef_")
+        return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
+
+    def _strength_errors(self, X, y, X_new, y_new, code) -> np.ndarray:
+        centre, level = X.mean(axis=0), y.mean()
+        penalty, solve = self._learn(X - centre, y - level, code)
+        coefs = np.column_stack([solve(penalty * factor)[0] for factor in self.strengths])
+        return (y_new[:, None] - level - (X_new - centre) @ coefs) ** 2
+
+    def _learn(self, X, y, code) -> tuple[np.ndarray, Callable]:
+        """Penalties under which y is most likely, and the solver that they were found with."""
+        n, n_blocks = len(y), code.max() + 1
+        total = float(y @ y)
+        solve = _dual(X, y, code) if n < X.shape[1] else _primal(X, y, code)
+        if total <= 1e-12 * n:  # a constant outcome leaves nothing to learn
+            return np.full(n_blocks, self.max_penalty), solve
+        # Start where the blocks together would explain half of the outcome's variance.
+        spread = np.bincount(code, weights=(X**2).mean(axis=0))
+        penalty = np.maximum(spread * n_blocks, 1e-9)
+        for _ in range(self.n_iter):
+            coef, effective = solve(penalty)
+            squares = np.bincount(code, weights=coef**2)
+            missed = float(np.sum((y - X @ coef) ** 2)) + 1e-9 * total
+            noise = missed / max(n - effective.sum(), 1.0)
+            new = np.clip(noise * effective / np.maximum(squares, 1e-300), 1e-6, self.max_penalty)
+            new = np.where(effective < 1e-6, self.max_penalty, new)
+            done = np.max(np.abs(np.log(new / penalty))) < 1e-2
+            penalty = new
+            if done:
+                break
+        return penalty, solve
+
+
+def penalty_group(column: str) -> str:
+    """The naive rules carry the level of the account and have a penalty apart from momentum."""
+    block, _, name = str(column).partition("__")
+    return "level" if block == "momentum" and name in RULES else block
+
+
+def inner_folds(n: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Folds in time order inside a training window, with a gap of a few posts; none when short."""
+    if n < 8 * INNER_FOLDS:
+        return []
+    return list(TimeSeriesSplit(INNER_FOLDS, gap=INNER_GAP_POSTS).split(np.arange(n)))
+
+
+def _choose(errors: np.ndarray, caution: float, strongest_first: bool = False) -> int:
+    """Index of the smallest mean error, or of the strongest penalty not clearly worse."""
+    mean = errors.mean(axis=0)
+    best = int(np.argmin(mean))
+    if caution <= 0 or len(errors) < 2:
+        return best
+    worse = errors - errors[:, [best]]
+    allowed = worse.mean(axis=0) <= caution * worse.std(axis=0) / np.sqrt(len(errors))
+    fine = np.flatnonzero(allowed)
+    return int(fine[0] if strongest_first else fine[-1])
+
+
+def _ridge(X, y, penalties) -> tuple[np.ndarray, np.ndarray]:
+    """Ridge coefficients, shape (n_columns, n_penalties), and intercepts."""
+    centre, level = X.mean(axis=0), y.mean()
+    u, s, vt = np.linalg.svd(X - centre, full_matrices=False)
+    shrink = s[:, None] / (s[:, None] ** 2 + penalties)
+    coef = vt.T @ (shrink * (u.T @ (y - level))[:, None])
+    return coef, level - centre @ coef
+
+
+def _ridge_errors(X, y, X_new, y_new, penalties) -> np.ndarray:
+    coef, intercept = _ridge(X, y, penalties)
+    return (y_new[:, None] - X_new @ coef - intercept) ** 2
+
+
+def _primal(X, y, code):
+    """Solver on columns: (coefficients, effective parameters per block) for given penalties."""
+    gram, moment = X.T @ X, X.T @ y
+
+    def solve(penalty):
+        d = penalty[code]
+        inverse = np.linalg.inv(gram + np.diag(d))
+        used = 1.0 - d * np.diag(inverse)
+        return inverse @ moment, np.bincount(code, weights=used)
+
+    return solve
+
+
+def _dual(X, y, code):
+    """The same on rows, for more columns than rows."""
+    kernels = np.stack([X[:, code == g] @ X[:, code == g].T for g in range(code.max() + 1)])
+
+    def solve(penalty):
+        scaled = kernels / penalty[:, None, None]
+        inverse = np.linalg.inv(scaled.sum(axis=0) + np.eye(len(y)))
+        used = np.einsum("gij,ij->g", scaled, inverse)
+        return (X.T @ (inverse @ y)) / penalty[code], used
+
+    return solve

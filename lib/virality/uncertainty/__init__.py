@@ -1,0 +1,1 @@
+"""Prediction intervals, the chance to go viral, calibration, a mixture of regimes."""

@@ -1,0 +1,172 @@
+"""How sure is a forecast?  Intervals and viral chances beside every held-out prediction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from virality.evaluation.evaluate import PREDICTION_COLUMNS
+from virality.evaluation.scores import KEYS
+from virality.features.momentum import DAY_US, matured_before
+from virality.features.targets import target_values
+from virality.uncertainty import conformal, viral
+
+INTERVAL_COLUMNS = {
+    **PREDICTION_COLUMNS,
+    "lower": "float64",
+    "upper": "float64",
+    "level": "float64",
+    "method": "string",
+    "saturated": "bool",
+    "p_viral": "float64",
+    "p_recent": "float64",
+    "threshold": "float64",
+}
+
+
+def intervals(
+    predictions: pd.DataFrame,
+    posts: pd.DataFrame,
+    folds: pd.DataFrame,
+    *,
+    methods: Sequence[str] = ("adaptive",),
+    level: float = conformal.LEVEL,
+    embargo_days: float = 7,
+    target: str = "views",
+    sigma: Mapping[int, float] | None = None,
+    warm_up: int = conformal.WARM_UP,
+) -> pd.DataFrame:
+    """Put an interval and a chance to go viral beside every held-out prediction.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table from `evaluate.cross_validate`; every split, preset, selection of blocks and
+        model is a series of its own.
+    posts : DataFrame
+        Tidy posts table: when each post went up, and the outcomes that the recent rate looks at.
+    folds : DataFrame
+        From the same run; `train_p90` is the line between normal and viral.
+    methods : list of str
+        From `conformal.METHODS`.  "sigma" needs `sigma`.
+    level : float
+        Share of posts that an interval should hold.
+    embargo_days : float
+        Days after which an outcome counts as known.
+    target : str
+    sigma : mapping of int to float, optional
+        In-sample standard deviation of the errors, by fold.
+    warm_up : int
+        Matured errors needed before the first interval.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `INTERVAL_COLUMNS`, one row per prediction and method, in time order within
+        series and method.  `lower` and `upper` are missing during the warm-up.
+    """
+    if predictions.empty:
+        return empty_intervals()
+    clock = _Clock(posts, target, embargo_days)
+    lines = folds.drop_duplicates(["split", "fold"]).set_index(["split", "fold"])["train_p90"]
+    parts = []
+    for _, series in predictions.groupby(KEYS, sort=False, dropna=False):
+        own = clock.sort(series)
+        known = matured_before(clock.times(own), embargo_days)
+        own = own.assign(
+            level=level,
+            threshold=lines.reindex(list(zip(own["split"], own["fold"], strict=True))).to_numpy(),
+        )
+        own = _chances(own, known, clock)
+        parts += [_with_interval(own, known, method, level, sigma, warm_up) for method in methods]
+    table = pd.concat(parts, ignore_index=True)
+    return table[list(INTERVAL_COLUMNS)].astype(INTERVAL_COLUMNS)
+
+
+def add_uncertainty(
+    predictions: pd.DataFrame, posts: pd.DataFrame, folds: pd.DataFrame, **options
+) -> pd.DataFrame:
+    """Return the predictions, in their order, with `lower`, `upper` and `p_viral` beside them.
+
+    Parameters
+    ----------
+    predictions, posts, folds : DataFrame
+    **options
+        As for `intervals`.
+    """
+    found = intervals(predictions, posts, folds, methods=("adaptive",), **options)
+    keys = ["post_id", "fold", *KEYS]
+    extra = found.set_index(keys)[["lower", "upper", "p_viral"]]
+    extra = extra[~extra.index.duplicated()]
+    return predictions.join(extra, on=keys)
+
+
+def empty_intervals() -> pd.DataFrame:
+    """The `intervals` artefact without a row."""
+    return pd.DataFrame(columns=list(INTERVAL_COLUMNS)).astype(INTERVAL_COLUMNS)
+
+
+def in_sample_sigma(fitted) -> dict[int, float]:
+    """Standard deviation of each fold's errors on its own training posts: what not to trust.
+
+    Parameters
+    ----------
+    fitted : list of (fold number, y_train, predictions for the training rows)
+    """
+    return {fold: float(np.std(np.asarray(y) - np.asarray(told))) for fold, y, told in fitted}
+
+
+class _Clock:
+    """Posting times and outcomes of all posts."""
+
+    def __init__(self, posts: pd.DataFrame, target: str, embargo_days: float):
+        micros = posts["posted_at"].dt.as_unit("us").astype("int64")
+        self.posted = pd.Series(micros.to_numpy(), index=posts["post_id"].astype("string"))
+        y = target_values(posts, target)
+        order = np.argsort(self.posted.to_numpy(), kind="stable")
+        present = y.notna().to_numpy()[order]
+        self.all_times = self.posted.to_numpy()[order][present]
+        self.all_outcomes = y.to_numpy()[order][present]
+        self.embargo = round(embargo_days * DAY_US)
+
+    def sort(self, series: pd.DataFrame) -> pd.DataFrame:
+        order = np.argsort(self.times(series), kind="stable")
+        return series.iloc[order].reset_index(drop=True)
+
+    def times(self, series: pd.DataFrame) -> np.ndarray:
+        return self.posted.reindex(series["post_id"]).to_numpy()
+
+    def matured(self, series: pd.DataFrame) -> np.ndarray:
+        """How many of all posts had matured when each of these went up."""
+        now = self.times(series)
+        old = np.searchsorted(self.all_times, now - self.embargo, side="right")
+        return np.minimum(old, np.searchsorted(self.all_times, now, side="left"))
+
+
+def _chances(own: pd.DataFrame, known: np.ndarray, clock: _Clock) -> pd.DataFrame:
+    y, told, line = (own[name].to_numpy(float) for name in ("y_true", "y_pred", "threshold"))
+    return own.assign(
+        p_viral=viral.viral_probability(y, told, known, line),
+        p_recent=viral.recent_rate(clock.all_outcomes, clock.matured(own), line),
+    )
+
+
+def _with_interval(own, known, method, level, sigma, warm_up) -> pd.DataFrame:
+    errors = (own["y_true"] - own["y_pred"]).to_numpy(float)
+    if method == "adaptive":
+        found = conformal.adaptive(errors, known, level, warm_up=warm_up)
+    elif method == "rolling":
+        found = conformal.rolling(errors, known, level, warm_up=warm_up)
+    else:
+        found = conformal.frozen(errors, known, level, warm_up=warm_up)
+    width, saturated = found.width, found.saturated
+    if method == "sigma":  # on the same posts, so that the methods can be compared
+        believed = conformal.normal_width(own["fold"].map(sigma or {}).to_numpy(float), level)
+        width = np.where(np.isfinite(width), believed, np.nan)
+        saturated = np.zeros(len(own), dtype=bool)
+    middle = own["y_pred"].to_numpy(float)
+    return own.assign(
+        method=method, lower=middle - width, upper=middle + width, saturated=saturated
+    )
