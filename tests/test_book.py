@@ -94,6 +94,11 @@ def test_unchanged_rerun_runs_nothing(small_book):
         assert runner.is_fresh(small_book, spec, values(small_book, spec.slug)), spec.slug
 
 
+def test_unchanged_pages_are_not_made_again(small_book):
+    publish.publish(small_book, "The title", private=False)
+    assert not publish.publish(small_book, "The title", private=False).rendered
+
+
 def test_changed_parameter_reruns_only_who_names_it(small_book):
     stale = [
         spec.slug

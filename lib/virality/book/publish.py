@@ -159,7 +159,9 @@ def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
     notebook.metadata.pop("papermill", None)
     if not private:
         link = f"[Download this chapter as an executed notebook](notebooks/{slug}.ipynb)"
-        notebook.cells.append(nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::"))
+        # The id is given, because a random one would make every staged book a new one.
+        text = f"::: {{.download}}\n{link}\n:::"
+        notebook.cells.append(nbformat.v4.new_markdown_cell(text, id="download"))
 
 
 def _unpack(markdown: str, slug: str, staging: Path) -> str:
