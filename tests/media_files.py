@@ -33,8 +33,13 @@ LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 def encode(
     path, seconds=4.0, fps=10, codec="libx264", size=(96, 160), times=None, sound=True,
     rate=RATE, channels=1, picture=True, options=None, fast_start=False, sound_s=None,
+    sound_codec="aac", colours=None,
 ):  # fmt: skip
-    """Write a film; `times` are the moments of its frames where the rate varies."""
+    """Write a film.
+
+    `times` are the moments of its frames where the rate varies; `colours` are the matrix and
+    the range of its colours, as PyAV numbers them.
+    """
     flags = {"movflags": "+faststart"} if fast_start else {}
     times = np.arange(round(seconds * fps)) / fps if times is None else times
     with av.open(str(path), "w", options=flags) as out:
@@ -46,11 +51,18 @@ def encode(
                 pytest.skip(f"this PyAV cannot encode {codec}")
             video.width, video.height, video.pix_fmt = *size, "yuv420p"
             video.codec_context.time_base = video.time_base = Fraction(1, 12_800)
+            if colours:
+                video.codec_context.colorspace, video.codec_context.color_range = colours
         if sound:
-            audio = out.add_stream("aac", rate=rate, layout=LAYOUTS[channels])
+            audio = out.add_stream(sound_codec, rate=rate, layout=LAYOUTS[channels])
         if video:
             for t in times:
                 frame = av.VideoFrame.from_ndarray(scene(t, *size), format="rgb24")
+                if colours:
+                    matrix, reach = colours
+                    frame = frame.reformat(
+                        format="yuv420p", dst_colorspace=matrix, dst_color_range=reach
+                    )
                 frame.pts, frame.time_base = round(t * 12_800), Fraction(1, 12_800)
                 out.mux(video.encode(frame))
             out.mux(video.encode(None))

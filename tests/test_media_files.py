@@ -8,10 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from media_files import RATE, cut, encode, scene, turn
 from virality.errors import UserError
+from virality.media import frames as frames_module
 from virality.media.frames import read_frames, wanted_times
 from virality.media.match import id_in_name, match
 from virality.media.probe import probe
@@ -179,23 +181,47 @@ def test_flipped_bits_are_noticed(tmp_path):
     assert "damaged" in frames.problem + frames.warning
 
 
+VARYING = np.r_[np.arange(0, 1, 1 / 30), np.arange(1, 4, 1 / 7)]
+AS_FFMPEG = {
+    "even": {},
+    "varying": {"times": VARYING},
+    "turned 90": {"turned": 90},
+    "turned 180": {"turned": 180},
+    "turned 270": {"turned": 270},
+    "HEVC": {"codec": "libx265", "options": {"x265-params": "log-level=none"}},
+    "VP9": {"codec": "libvpx-vp9", "options": {"cpu-used": "8", "deadline": "realtime"}},
+    "high-definition colours": {"colours": (Colorspace.ITU709, ColorRange.MPEG)},
+    "full range of colours": {"colours": (Colorspace.ITU601, ColorRange.JPEG)},
+    "both": {"colours": (Colorspace.ITU709, ColorRange.JPEG)},
+}
+
+
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
-@pytest.mark.parametrize("kind", ["even", "varying", "turned"])
-def test_frames_agree_with_ffmpeg(tmp_path, kind):
-    times = np.r_[np.arange(0, 1, 1 / 30), np.arange(1, 4, 1 / 7)] if kind == "varying" else None
-    path = encode(tmp_path / "x.mp4", fps=30, size=(160, 96), times=times)
-    if kind == "turned":
-        turn(path, 90)
-    _, frames, _ = look(path)
+@pytest.mark.parametrize("reader", ["decord", "pyav"])
+@pytest.mark.parametrize("kind", AS_FFMPEG)
+def test_frames_agree_with_ffmpeg(tmp_path, kind, reader, monkeypatch):
+    """Frame by frame: the moment, which way is up, and the colours."""
+    if reader == "pyav":
+        monkeypatch.setattr(frames_module, "_DECORD_SUFFIXES", set())
+    options = dict(AS_FFMPEG[kind])
+    turned = options.pop("turned", 0)
+    path = encode(tmp_path / "x.mp4", fps=30, size=(160, 96), sound=False, **options)
+    _, frames, _ = look(turn(path, turned) if turned else path)
+    assert frames.reader == reader
     height, width = frames.images.shape[1:3]
-    command = ["ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough"]
-    command += ["-vf", f"scale={width}:{height}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
-    raw = subprocess.run(command, capture_output=True, check=True).stdout
-    every = np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
-    clock = np.arange(len(every)) / 30 if times is None else times
+    every = by_ffmpeg(path, width, height)
+    clock = options.get("times", np.arange(len(every)) / 30)
     picked = np.searchsorted(clock, wanted_times(3, 5) + 1e-3, side="right") - 1
     difference = np.abs(every[picked].astype(int) - frames.images)
     assert difference.mean(axis=(1, 2, 3)).max() < 1.0
+
+
+def by_ffmpeg(path, width, height):
+    """Return every frame as the program draws it, upright."""
+    command = ["ffmpeg", "-v", "error", "-i", path, "-fps_mode", "passthrough"]
+    command += ["-vf", f"scale={width}:{height}", "-pix_fmt", "rgb24", "-f", "rawvideo", "-"]
+    raw = subprocess.run(command, capture_output=True, check=True).stdout
+    return np.frombuffer(raw, np.uint8).reshape(-1, height, width, 3)
 
 
 @pytest.mark.skipif(not os.environ.get("VIRALITY_SAMPLES"), reason="VIRALITY_SAMPLES is not set")
