@@ -17,6 +17,7 @@ from virality.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.posts import describe
 from virality.posts.read import PostsReading, read_posts
 from virality.posts.schema import SEVERITIES, empty_posts, empty_repairs, validate_posts
+from virality.posts.settling import settled_at, settled_from, settling
 from virality.sentences import data as sentences
 
 POSTS = exports.made_up_posts(n=60)
@@ -41,7 +42,7 @@ def reading_of(posts, repairs=None, **notes) -> PostsReading:
         "captured_at": "",
         "n_young": 0,
         "embargo_days": 7,
-        "growth": {},
+        "n_read_twice": 0,
     } | notes
     return PostsReading(posts, empty_repairs() if repairs is None else repairs, notes)
 
@@ -158,6 +159,56 @@ def test_length_sentences_turn_with_the_relation():
     assert "holds no lengths" in sentences.lengths_reading(nothing)
 
 
+def read_again(share_at, n=60, later=60.0) -> PostsReading:
+    """Posts read at one to thirty days and much later, with so much of their later views."""
+    ages = np.linspace(1, 30, n)
+    posts = exports.made_up_posts(n=n)
+    final = pd.Series(np.full(n, 100_000))
+    early = (final * [share_at(a) for a in ages]).round().astype(int)
+    parts = [
+        posts[["post_id", "posted_at"]].assign(
+            captured_at=posts["posted_at"] + pd.to_timedelta(age, unit="D"), views=views
+        )
+        for age, views in ((ages, early), (np.full(n, later), final))
+    ]
+    reading = reading_of(posts, n_read_twice=n)
+    return replace(reading, snapshots=pd.concat(parts, ignore_index=True))
+
+
+def test_settling_has_a_known_answer():
+    table = settling(read_again(lambda age: 1 - np.exp(-age / 3)).snapshots)
+    own = settled_at(table, 7)
+    assert own.share == pytest.approx(1 - np.exp(-7 / 3), abs=0.03)
+    assert own.last_age_days == 60
+    assert settled_from(table) == 7
+    assert np.isnan(settled_from(settling(read_again(lambda age: 0.5).snapshots)))
+    near = settling(read_again(lambda age: 1, later=31).snapshots, apart_days=7)
+    assert near["age_days"].max() <= 24, "too close to the later reading to say anything"
+
+
+def test_settling_sentences_turn_with_the_growth():
+    fast = sentences.settling_reading(read_again(lambda age: 1 - np.exp(-age / 2)))
+    slow = sentences.settling_reading(read_again(lambda age: min(1, age / 20)))
+    assert "support the embargo" in fast
+    assert "the embargo is short" in slow
+    assert "`embargo_days`" in slow
+    once = sentences.settling_reading(reading_of(POSTS))
+    assert "No post in this record was read at two known times" in once
+    assert "virality import" in once
+    few = sentences.settling_reading(read_again(lambda age: 1, n=3))
+    assert "too few to check" in few
+
+
+def test_settling_is_drawn():
+    for share in (0.4, 1.2):
+        table = settling(read_again(lambda age, share=share: share).snapshots)
+        figures.settling(table, 7).savefig(os.devnull, format="png", dpi=30)
+        assert sentences.settling_caption(table)
+        assert sentences.settling_alt(table, 7)
+    figures.settling(table.head(1), 0).savefig(os.devnull, format="png", dpi=30)
+    plt.close("all")
+
+
 def test_hashtag_sentences_turn_with_the_effect():
     def said(effect):
         posts = hashtag_creator(effect)
@@ -203,10 +254,6 @@ def test_times_are_told_as_they_were_settled():
     assert "can be trusted" in say(zone_found="UTC")
     assert "Nothing in the file says when" in say()
     assert "read on 2026-06-30" in say(captured_at="2026-06-30T00:00:00+00:00")
-    growth = {"n": 9, "median": 1.4, "n_after_embargo": 4, "median_after_embargo": 1.02}
-    at = {"captured_at": "2026-06-30T00:00:00+00:00"}
-    assert "supports the embargo" in say(growth=growth, **at)
-    assert "too short" in say(growth=growth | {"median_after_embargo": 1.5}, **at)
 
 
 def test_few_posts_are_described():
@@ -304,6 +351,7 @@ def test_every_part_survives(case):
     said = [
         sentences.record(reading),
         sentences.when(reading),
+        sentences.settling_reading(reading),
         sentences.answer(reading),
         sentences.hits(posts, lambda p: p.post_id),
         sentences.rhythm_caption(posts, "UTC"),

@@ -16,6 +16,7 @@ from virality.posts.read import check, read_posts
 from virality.posts.readers import READERS
 from virality.posts.readers.base import FIELDS
 from virality.posts.schema import POST_COLUMNS
+from virality.posts.settling import settling
 
 POSTS = exports.made_up_posts()
 
@@ -168,7 +169,7 @@ def test_undefined_is_missing_not_zero(read):
 # --- more than one file ------------------------------------------------------------------------
 
 
-def test_the_latest_snapshot_wins_and_gives_growth(read):
+def test_the_latest_snapshot_wins_and_tells_how_views_settle(read):
     early = POSTS.assign(captured_at=POSTS["posted_at"] + pd.Timedelta(days=2))
     late = POSTS.assign(
         captured_at=POSTS["posted_at"] + pd.Timedelta(days=40),
@@ -179,16 +180,37 @@ def test_the_latest_snapshot_wins_and_gives_growth(read):
         reading = read(*(exports.tidy_csv(t) for t in order))
         assert reading.posts["views"].tolist() == late["views"].tolist()
         assert reading.posts["caption"].tolist() == POSTS["caption"].tolist()  # from the earlier
-        assert reading.notes["growth"]["n"] == len(POSTS)
-        assert reading.notes["growth"]["median"] == pytest.approx(1.5, rel=1e-3)
-        dropped = reading.repairs.query("severity == 'row dropped'")
-        assert len(dropped) == len(POSTS)
+        assert reading.notes["n_read_twice"] == len(POSTS)
+        share = settling(reading.snapshots)["share"]
+        assert len(share) == len(POSTS)
+        assert share.median() == pytest.approx(1 / 1.5, rel=1e-3)
+        older = reading.repairs[reading.repairs["why"].str.contains("an older export")]
+        assert older["severity"].tolist() == ["note"] * len(POSTS), "an older reading is no damage"
 
 
 def test_without_a_time_of_reading_more_views_are_later(read):
     more = POSTS.assign(views=POSTS["views"] + 10)
     reading = read(exports.tidy_csv(more), exports.tidy_csv(POSTS))
     assert reading.posts["views"].tolist() == more["views"].tolist()
+    dated = POSTS.assign(captured_at=POSTS["posted_at"].max() + pd.Timedelta(days=9))
+    reading = read(exports.tidy_csv(more), exports.tidy_csv(dated))
+    assert reading.posts["views"].tolist() == more["views"].tolist()
+    assert reading.posts["captured_at"].isna().all(), "the time of another reading is not borrowed"
+
+
+def test_the_same_row_twice_in_one_file_is_dropped_and_told(read):
+    reading = read(exports.tidy_csv(pd.concat([POSTS, POSTS.head(2)])))
+    assert len(reading.posts) == len(POSTS)
+    assert reading.notes["n_dropped"] == 2
+
+
+def test_files_of_the_same_name_are_told_apart(tmp_path):
+    for month, part in (("may", POSTS.head(8)), ("june", POSTS)):
+        (tmp_path / month).mkdir()
+        (tmp_path / month / "Content.csv").write_bytes(exports.studio_csv(part))
+    reading = read_posts([tmp_path / "may", tmp_path / "june"], now=exports.NOW)
+    assert reading.notes["files"] == ["Content.csv", "Content.csv (2)"]
+    assert len(reading.posts) == len(POSTS)
 
 
 def test_two_schemas_in_one_file(read):

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME
+from virality.paths import DEFAULT_NAME, join_paths, split_paths
 
 _DESCRIPTION = """\
 An honest report on what moves a short-video creator's views.
@@ -17,6 +17,7 @@ An honest report on what moves a short-video creator's views.
   virality report --name alice --posts posts.csv --videos clips/
   virality report --name alice -p n_folds=4              change a parameter and rerun
   virality check posts.csv                               what is wrong with a file, without running
+  virality import june.zip --name alice                  remember an export; add the next one later
 
 Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
 again. Inputs are read where they are and never changed."""
@@ -63,6 +64,15 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
 
+    bring = command("import", _import, "read exports of one account and remember them under a name")
+    bring.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or zip")
+    bring.add_argument("--name", required=True, help="the run that they belong to")
+    bring.add_argument(
+        "--anew", action="store_true", help="forget the inputs that this name had before"
+    )
+    bring.add_argument("--timezone", default="", help="zone of local times (default: as before)")
+    bring.add_argument("--out", default="", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
+
     evaluate = command(
         "evaluate", _evaluate, "score many creators from one table, without notebooks"
     )
@@ -87,7 +97,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
-    parser.add_argument("--posts", default="", metavar="PATH", help="posts file or folder")
+    parser.add_argument(
+        "--posts", nargs="+", default=[], metavar="PATH", help="posts: files, folders or zips"
+    )
     parser.add_argument("--videos", default="", metavar="FOLDER", help="video files, optional")
     parser.add_argument("--mapping", default="", metavar="FILE", help="table of post_id and file")
     parser.add_argument(
@@ -131,7 +143,7 @@ def _request(options: argparse.Namespace):
         given["private"] = options.private
     return Request(
         name=options.name,
-        posts=options.posts,
+        posts=join_paths(options.posts),
         videos=options.videos,
         mapping=options.mapping,
         given=given,
@@ -166,6 +178,22 @@ def _check(options: argparse.Namespace) -> None:
     from virality.posts.read import check
 
     print(check(options.paths, timezone=options.timezone))
+
+
+def _import(options: argparse.Namespace) -> None:
+    from virality.book.intake import bring
+    from virality.posts.read import verdict
+
+    reading, inputs = bring(
+        options.name, options.paths, options.anew, options.timezone, options.out
+    )
+    print(verdict(reading))
+    print(f"\nRemembered for “{options.name}”, and read from there each time:")
+    for path in split_paths(inputs.posts):
+        print(f"  {path}")
+    if options.out:
+        print(f"The tidy table is in {options.out}.")
+    print(f"Next: virality report --name {options.name}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import uuid
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -27,6 +28,47 @@ RUN_VARIABLE = "VIRALITY_RUN"
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 
 
+def split_paths(text: str) -> list[str]:
+    """Return the paths that a text names.
+
+    Parameters
+    ----------
+    text : str
+        A path, or several joined by the system's path separator. A path that exists as it
+        stands is one path, whatever is in its name.
+    """
+    if not text or os.pathsep not in text or exists(text):
+        return [text] if text else []
+    return [part for part in text.split(os.pathsep) if part]
+
+
+def join_paths(paths: Sequence[str | Path]) -> str:
+    """Return one text for several paths, see :func:`split_paths`.
+
+    Raises
+    ------
+    UserError
+        When one of several holds the separator itself.
+    """
+    texts = [str(path) for path in paths]
+    for text in texts:
+        if len(texts) > 1 and os.pathsep in text:
+            raise UserError(
+                f"A path that holds “{os.pathsep}” cannot be given together with others.",
+                where=text,
+                do="Rename it, or put the files into one folder and give that.",
+            )
+    return os.pathsep.join(texts)
+
+
+def exists(path: str | Path) -> bool:
+    """Return whether there is something; a path that cannot even be one is not there."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):  # too long, or holding a NUL
+        return False
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What the user brought, as absolute paths ("" where there is none).
@@ -34,8 +76,7 @@ class Inputs:
     Parameters
     ----------
     posts : str
-        The posts file or folder; several, where there are several, joined by the system's
-        path separator.
+        The posts file or folder, or several: see :func:`split_paths`.
     videos : str
         The folder of video files.
     mapping : str

@@ -8,7 +8,7 @@ import platform
 from functools import cache
 from pathlib import Path
 
-from virality.paths import LIBRARY, ROOT
+from virality.paths import LIBRARY, ROOT, split_paths
 
 _CHUNK = 1 << 20
 # A file above this size is recognised by size and time of change; reading it costs minutes.
@@ -50,6 +50,9 @@ def of_input(address: str) -> str:
     """
     if not address or "://" in address:
         return address
+    several = split_paths(address)
+    if len(several) > 1:
+        return of_value([of_input(path) for path in several])
     path = Path(address)
     if path.is_file() and path.stat().st_size <= _READ_WHOLE:
         return of_file(path)

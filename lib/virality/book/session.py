@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from virality.book import params, runner
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, DEMO_FOLDER, Inputs, Run
+from virality.paths import DEFAULT_NAME, DEMO_FOLDER, Inputs, Run, exists, join_paths, split_paths
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Request:
     name : str
         The run.
     posts, videos, mapping : str
-        Inputs; "" keeps those of the earlier run of this name.
+        Inputs; "" keeps those of the earlier run of this name. `posts` may name several
+        paths, see :func:`virality.paths.split_paths`.
     given : dict
         Parameters as given, unchecked.
     forget : bool
@@ -100,7 +102,7 @@ def _record_inputs(target: Run, request: Request) -> None:
     earlier = target.inputs()
     if request.posts:
         inputs = Inputs(
-            posts=_existing(request.posts, "POSTS"),
+            posts=existing_posts(split_paths(request.posts)),
             videos=_existing(request.videos, "VIDEOS"),
             mapping=_existing(request.mapping, "MAPPING"),
         )
@@ -112,7 +114,7 @@ def _record_inputs(target: Run, request: Request) -> None:
             )
         changes = {"videos": request.videos, "mapping": request.mapping}
         new = {key: _existing(path, key.upper()) for key, path in changes.items() if path}
-        _existing(earlier.posts, "POSTS")
+        existing_posts(split_paths(earlier.posts))
         target.save(inputs=replace(earlier, **new))
     elif earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
         _make_demo(target, request)
@@ -135,11 +137,22 @@ def _make_demo(target: Run, request: Request) -> None:
     target.save(inputs=inputs, demo={"posts": count, "videos": filmed})
 
 
+def existing_posts(paths: Sequence[str]) -> str:
+    """Return posts files and folders as they are recorded: absolute, each once.
+
+    Raises
+    ------
+    UserError
+        When one is not there.
+    """
+    return join_paths(list(dict.fromkeys(_existing(path, "POSTS") for path in paths)))
+
+
 def _existing(address: str, what: str) -> str:
     if not address or "://" in address:
         return address
     path = Path(address).expanduser()
-    if not path.exists():
+    if not exists(path):
         raise UserError(
             "There is nothing there.", where=f"{what}={address}", do="Check the spelling."
         )

@@ -13,8 +13,39 @@ from matplotlib.ticker import MaxNLocator
 
 from virality.figures import theme
 from virality.posts import describe
+from virality.posts.settling import bands
 
 POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
+
+
+def settling(table: pd.DataFrame, embargo_days: float) -> Figure:
+    """Draw what share of its latest views a post had, by its age at an earlier reading.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `posts.settling.settling` gives it.
+    embargo_days : float
+        Marked by a line.
+    """
+    figure, axis = theme.figure(6.8, 3.3)
+    age = table["age_days"].clip(lower=0.1)
+    axis.semilogx(age, 100 * table["share"], "o", color=POSTS, alpha=0.5, label="a reading")
+    middle = bands(table)
+    if len(middle):
+        x, y = middle["age_days"].clip(lower=0.1), 100 * middle["share"]
+        axis.plot(x, y, "D-", color=LEVEL, linewidth=1.8, markersize=5, label="median by age")
+    if embargo_days > 0:
+        axis.axvline(embargo_days, color=TOP, linewidth=1.4, label="the embargo")
+    low = min(age.min(), embargo_days or np.inf) / 1.3
+    high = max(age.max(), embargo_days) * 1.3
+    shown = [d for d in (0.1, 0.3, 1, 3, 7, 14, 30, 60, 120, 365, 1000) if low <= d <= high]
+    axis.set_xticks(shown, [f"{d:g}" for d in shown])
+    axis.xaxis.set_minor_locator(plt.NullLocator())
+    axis.set(xlabel="age of the post at the reading (days)", xlim=(low, high))
+    axis.set(ylabel="share of its latest views (%)", ylim=(0, max(105, 100 * table["share"].max())))
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.15), ncols=3)
+    return figure
 
 
 def views_histogram(posts: pd.DataFrame) -> Figure:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import stat
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -11,6 +10,7 @@ from datetime import datetime, time
 from pathlib import Path, PurePosixPath
 
 from virality.errors import UserError
+from virality.paths import exists, split_paths
 from virality.posts.parse import visible
 from virality.posts.source import MAX_BYTES, Source, as_table
 
@@ -38,15 +38,14 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
         A path does not exist, cannot be read, or is larger than `MAX_BYTES`.
     """
     if isinstance(paths, (str, Path)):
-        whole = isinstance(paths, Path) or os.pathsep not in paths or _exists(Path(paths))
-        paths = ([paths] if paths else []) if whole else [p for p in paths.split(os.pathsep) if p]
+        paths = [paths] if isinstance(paths, Path) else split_paths(paths)
     if not paths or not any(map(str, paths)):
         raise UserError(
             "No posts file was named, and none is recorded.",
             do="Give the path of an export, or run `virality report` first.",
         )
     for path in map(Path, paths):
-        if not _exists(path):
+        if not exists(path):
             raise UserError(f"There is no file {visible(str(path))[:200]}.", do="Check the path.")
         for file in _files(path) if path.is_dir() else [path]:
             yield from open_bytes(file.name, _bytes(file))
@@ -58,13 +57,6 @@ def open_bytes(name: str, data: bytes) -> Iterator[Source]:
         yield from _archive(name, data)
     else:
         yield Source(name, data)
-
-
-def _exists(path: Path) -> bool:
-    try:
-        return path.exists()
-    except (OSError, ValueError):  # too long, or holding a NUL
-        return False
 
 
 def _files(folder: Path) -> list[Path]:

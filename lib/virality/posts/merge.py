@@ -14,14 +14,16 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
     """One row a post, and every snapshot.
 
     The later reading of a post wins; where it lacks a value (a caption, a length), an earlier one
-    fills it. Without a time of reading, the larger view count is the later: views only grow.
+    fills it. Where a time of reading is missing, the larger view count is the later: views only
+    grow.
 
     Parameters
     ----------
     tables : list of DataFrame
         Tidy columns, ids possibly repeated.
     log : Log
-        Receives one line per row that another replaces.
+        Receives one line per row that another replaces: a note for an earlier reading, which
+        still tells how the post grew, and "row dropped" for the same row again.
 
     Returns
     -------
@@ -29,37 +31,39 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
         Tidy rows with unique ids; and (post_id, captured_at, views, posted_at) of posts that were
         read at two different times or more.
     """
-    rows = pd.concat(tables, ignore_index=True)
-    order = rows.assign(
-        _when=rows["captured_at"].astype("int64").where(rows["captured_at"].notna(), -1)
-    )
-    rows = rows.loc[order.sort_values(["_when", "views"], ascending=False, kind="stable").index]
+    rows = _latest_first(pd.concat(tables, ignore_index=True))
     again = rows["post_id"].duplicated()
     if not again.any():
         return rows.sort_index().reset_index(drop=True), _snapshots(rows.head(0))
     first = rows.drop_duplicates("post_id").set_index("post_id")
-    for late in rows[again].sort_index().itertuples():
-        kept = first.loc[late.post_id]
-        where = f"row {kept.source_row}" + (
-            "" if kept.source == late.source else f" of {kept.source}"
-        )
-        later = "the same reading" if kept.views == late.views else "the later reading"
-        why = f"the same post again; {where} is {later} and is used"
-        log.add(
-            late.source,
-            late.source_row,
-            late.post_id,
-            "post_id",
-            late.post_id,
-            "",
-            why,
-            "row dropped",
-        )
+    for row in rows[again].sort_index().itertuples():
+        why, severity = _why_not(row, first.loc[row.post_id])
+        log.add(row.source, row.source_row, row.post_id, "post_id", row.post_id, "", why, severity)
     several = rows["post_id"].isin(rows.loc[again, "post_id"])
-    best = rows[several].groupby("post_id", sort=False).first().reset_index()
-    best = best[list(POST_COLUMNS)].astype(_TYPES)
+    best = rows[several].groupby("post_id", sort=False).first()
+    best["captured_at"] = first["captured_at"]  # belongs to the views, so nothing fills it
+    best = best.reset_index()[list(POST_COLUMNS)].astype(_TYPES)
     merged = pd.concat([rows[~several], best], ignore_index=True)
     return merged, _snapshots(rows[several])
+
+
+def _latest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """Sort by time of reading; by views alone for a post with a reading of unknown time."""
+    dated = rows["captured_at"].notna().groupby(rows["post_id"]).transform("all")
+    when = rows["captured_at"].astype("int64").where(dated, -1)
+    order = rows.assign(_when=when).sort_values(["_when", "views"], ascending=False, kind="stable")
+    return rows.loc[order.index]
+
+
+def _why_not(row, kept) -> tuple[str, str]:
+    """Say why `kept` is used and not `row`, a reading of the same post."""
+    if row.source != kept.source:
+        later = "a later" if kept.views != row.views else "the same"
+        return f"an older export of a post; {kept.source} has {later} reading of it", "note"
+    if pd.notna(row.captured_at) and row.captured_at != kept.captured_at:
+        return "an earlier reading of a post that the file holds again", "note"
+    later = "the later reading" if kept.views != row.views else "the same reading"
+    return f"the same post again; row {kept.source_row} is {later} and is used", "row dropped"
 
 
 def enrich(posts: pd.DataFrame, extra: pd.DataFrame) -> tuple[pd.DataFrame, int]:
@@ -78,29 +82,6 @@ def enrich(posts: pd.DataFrame, extra: pd.DataFrame) -> tuple[pd.DataFrame, int]
         posts.loc[gap, name] = new[gap]
         filled += int(gap.sum())
     return posts, filled
-
-
-def growth(snapshots: pd.DataFrame) -> pd.DataFrame:
-    """How views grew between two readings of the same post.
-
-    Returns
-    -------
-    DataFrame
-        post_id, age_days (at the earlier reading), days (between the two), growth (ratio of the
-        views plus one).
-    """
-    s = snapshots.sort_values(["post_id", "captured_at"])
-    before = s.groupby("post_id").shift()
-    day = pd.Timedelta(days=1)
-    out = pd.DataFrame(
-        {
-            "post_id": s["post_id"],
-            "age_days": (before["captured_at"] - s["posted_at"]) / day,
-            "days": (s["captured_at"] - before["captured_at"]) / day,
-            "growth": (s["views"].astype(float) + 1) / (before["views"].astype(float) + 1),
-        }
-    )
-    return out.dropna().query("days > 0").reset_index(drop=True)
 
 
 def _snapshots(rows: pd.DataFrame) -> pd.DataFrame:

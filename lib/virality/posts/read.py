@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from virality.errors import UserError
 from virality.posts.clean import Cleaner
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
-from virality.posts.merge import enrich, growth, merge
+from virality.posts.merge import enrich, merge
 from virality.posts.parse import visible
 from virality.posts.readers import JSON_READERS, TABLE_READERS, RawTable
 from virality.posts.repairs import Log
@@ -75,7 +76,7 @@ def read_posts(
         `notes` holds: files, formats (dict file to format), ignored (dict file to reason), authors
         (dict handle to number of posts), n_rows, n_posts, n_dropped, severities (dict), zone_found,
         timezone, outcomes (list of the optional outcomes that some post has), captured_at (ISO or
-        ""), n_young, enriched, has_followers, growth (dict, if posts were read twice).
+        ""), n_young, embargo_days, enriched, has_followers, n_read_twice.
 
     Raises
     ------
@@ -130,7 +131,7 @@ def read_posts(
         "embargo_days": embargo_days,
         "enriched": enriched,
         "has_followers": bool(posts["followers"].notna().any()),
-        "growth": _growth_notes(snapshots, embargo_days),
+        "n_read_twice": int(snapshots["post_id"].nunique()),
     }
     return PostsReading(posts, repairs, notes, snapshots, series)
 
@@ -174,6 +175,9 @@ def verdict(reading: PostsReading) -> str:
     ]
     if notes["zone_found"] and notes["zone_found"] != notes["timezone"]:
         lines.append(f"local times fit the zone {notes['zone_found']}: pass it as the time zone")
+    if notes["n_read_twice"]:
+        twice = plural(notes["n_read_twice"], "post was", "posts were")
+        lines.append(f"{twice} read at two times: a report shows how fast their views settle")
     lines += ["", *_verdict_repairs(reading.repairs), "", _verdict_size(len(posts))]
     return "\n".join(lines)
 
@@ -204,8 +208,11 @@ def _verdict_size(n: int) -> str:
 
 
 def _recognise_all(paths, log: Log) -> tuple[list[RawTable], dict[str, str]]:
-    raws, ignored, errors = [], {}, []
+    raws, ignored, errors, seen = [], {}, [], Counter()
     for source in sources(paths):
+        seen[source.name] += 1
+        if seen[source.name] > 1:  # every Studio export is called Content.csv
+            source.name = f"{source.name} ({seen[source.name]})"
         try:
             found = recognise(source)
         except UserError as error:
@@ -301,19 +308,6 @@ def _note_marked(posts: pd.DataFrame, log: Log) -> None:
         for p in posts[posts[column].fillna(False)].itertuples():
             why = f"marked as {what}; its views may not compare"
             log.add(p.source, p.source_row, p.post_id, column, "true", "true", why, "note")
-
-
-def _growth_notes(snapshots: pd.DataFrame, embargo_days: float) -> dict:
-    table = growth(snapshots) if len(snapshots) else pd.DataFrame()
-    if table.empty:
-        return {}
-    old = table[table["age_days"] >= embargo_days]
-    return {
-        "n": len(table),
-        "median": float(table["growth"].median()),
-        "n_after_embargo": len(old),
-        "median_after_embargo": float(old["growth"].median()) if len(old) else None,
-    }
 
 
 def _naive_utc(now: datetime | None) -> datetime:

@@ -11,6 +11,7 @@ from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.read import PostsReading
 from virality.posts.schema import SEVERITIES
+from virality.posts.settling import SETTLED, settled_at, settled_from, settling
 
 OUTCOME_NAMES = {
     "views": "views",
@@ -136,22 +137,77 @@ def when(reading: PostsReading) -> str:
             f" {plural(notes['n_young'], 'post was', 'posts were')} then younger than "
             f"{notes['embargo_days']:g} days; models leave out what had not settled."
         )
-    return text + _growth(notes)
+    return text
 
 
-def _growth(notes: dict) -> str:
-    growth = notes["growth"]
-    if not growth:
-        return ""
-    text = (
-        f" {plural(growth['n'], 'pair of readings', 'pairs of readings')} of the same post show "
-        f"how views grew: by a median {percent(growth['median'] - 1)}"
+# --- settling -------------------------------------------------------------------------------------
+
+
+def settling_caption(table: pd.DataFrame) -> str:
+    """State what the figure of settling views shows."""
+    posts, last_age = int(table["post_id"].nunique()), table["last_age_days"].median()
+    return (
+        f"{plural(posts, 'post')} that {'was' if posts == 1 else 'were'} read more than once: the "
+        "share of its latest views that a post had at an earlier reading, by its age then. The "
+        f"median post was {plural_days(last_age)} old at its latest reading."
     )
-    if growth["n_after_embargo"]:
-        late = growth["median_after_embargo"] - 1
-        verdict = "supports the embargo" if late < 0.1 else "says that the embargo is too short"
-        text += f", and by {percent(late)} once a post was past the embargo, which {verdict}"
-    return text + "."
+
+
+def settling_alt(table: pd.DataFrame, embargo_days: float) -> str:
+    """Describe the figure of settling views to who cannot see it."""
+    return (
+        f"Scatter of {plural(len(table), 'earlier reading')} by age of the post on a log scale and "
+        "share of its latest views, with the median by age and a line at the embargo of "
+        f"{embargo_days:g} days."
+    )
+
+
+def settling_reading(reading: PostsReading) -> str:
+    """Check the embargo against posts that were read twice, or say that it cannot be checked."""
+    embargo = reading.notes["embargo_days"]
+    table = settling(reading.snapshots, embargo)
+    if table.empty:
+        return (
+            f"{_why_unchecked(reading, embargo)} So the embargo of {embargo:g} days is a rule of "
+            "thumb here. Keep a fresh export beside the old one (`virality import` adds it to "
+            "those that this report knows), and this section will show how fast views settle on "
+            "this account."
+        )
+    own = settled_at(table, embargo)
+    if not np.isfinite(own.share):
+        return (
+            f"{plural(own.n, 'reading is', 'readings are')} of a post about as old as the embargo "
+            f"of {embargo:g} days. That is too few to check it; a fresh export soon after some "
+            "posts would help."
+        )
+    text = (
+        f"Of the views that they had at their latest reading, posts about as old as the embargo of "
+        f"{embargo:g} days already had {percent(own.share)} (median of "
+        f"{plural(own.n, 'reading')}; the middle half lies between {percent(own.low)} and "
+        f"{percent(own.high)}). "
+    )
+    if own.share >= SETTLED:
+        return text + (
+            "**This account's own numbers support the embargo**: a post that has passed it is "
+            "nearly done growing."
+        )
+    text += (
+        "**This account's own numbers say that the embargo is short**: a post that has just "
+        "passed it still grows, so recent posts look weaker than they will be."
+    )
+    start = settled_from(table)
+    if np.isfinite(start) and start > embargo:
+        text += (
+            f" From about {plural_days(start)} on the median post has at least "
+            f"{percent(SETTLED)}; try the parameter `embargo_days` with that."
+        )
+    return text
+
+
+def _why_unchecked(reading: PostsReading, embargo: float) -> str:
+    if not reading.notes["n_read_twice"]:
+        return "No post in this record was read at two known times."
+    return f"Posts were read twice, but never {embargo:g} days apart or more."
 
 
 # --- repairs --------------------------------------------------------------------------------------
