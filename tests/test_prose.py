@@ -71,3 +71,10 @@ def test_callout_title_cannot_break_out():
     text = prose.callout("note", 'a"}\n:::\n# x', "body")
     assert text.splitlines()[0].count('"') == 2
     assert "\n# x" not in text
+
+
+def test_long_tables_scroll_in_a_box():
+    short, long = (pd.DataFrame({"a": range(n)}) for n in (prose.TALL, prose.TALL + 1))
+    assert "tall" not in prose.table(short, "tbl-x", "Words.")
+    text = prose.table(long, "tbl-x", "Words.")
+    assert text.startswith(":::: {.tall}") and text.rstrip().endswith("::::")

@@ -67,6 +67,10 @@ def figure(source: str, identifier: str, caption: str, alt: str) -> str:
     return f"::: {{#{identifier}}}\n\n![]({source}){{{attributes}}}\n\n{caption}\n\n:::"
 
 
+# Rows above which a table gets a box of its own.
+TALL = 20
+
+
 def table(
     data: pd.DataFrame,
     identifier: str,
@@ -112,7 +116,9 @@ def table(
     ]
     lines = [[escape(name) for name in columns], rule, *cells]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
-    return f"::: {{#{identifier}}}\n\n{body}\n\n{caption}\n\n:::"
+    whole = f"::: {{#{identifier}}}\n\n{body}\n\n{caption}\n\n:::"
+    # A long table scrolls in a box of its own, so that the story around it stays in sight.
+    return f":::: {{.tall}}\n{whole}\n::::" if len(cells) > TALL else whole
 
 
 def listing(words: list[str], last: str = "and") -> str:
