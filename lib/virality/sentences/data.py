@@ -79,8 +79,9 @@ def record(reading: PostsReading) -> str:
     pace = describe.pace(posts)
     if np.isfinite(pace.per_week):
         text += (
-            f" They went up at {significant(pace.per_week, 2)} a week; half of the pauses are shorter than "
-            f"{plural_days(pace.median_gap)}, and the longest is {plural_days(pace.longest_gap)}."
+            f" They went up at {significant(pace.per_week, 2)} a week; half of the pauses are "
+            f"shorter than {plural_days(pace.median_gap)}, and the longest is "
+            f"{plural_days(pace.longest_gap)}."
         )
     return text + "\n\n" + size(len(posts))
 
