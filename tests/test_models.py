@@ -62,6 +62,12 @@ def test_the_closed_form_is_ridge():
     np.testing.assert_allclose(ours.predict(X), theirs.predict(X))
 
 
+@pytest.mark.parametrize("model", [InnerRidge(), InnerElasticNet(), BlockRidge()])
+def test_too_few_rows_for_inner_folds_mean_caution(model):
+    X, y = design(n=20, strength=0.1)
+    assert np.abs(model.fit(X, y).coef_).max() < 0.05
+
+
 def test_inner_folds_look_forward():
     for train, test in inner_folds(60):
         assert train.max() + 3 < test.min()

@@ -125,6 +125,9 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         believes its rows to be exchangeable, and a drifting account is not.
     max_penalty : float
         Ceiling for a block's penalty relative to the noise, where it counts as switched off.
+    max_signal : float
+        No block may claim to say more than so many times the noise: with fewer rows than columns
+        the evidence can be talked into a perfect fit.
 
     Attributes
     ----------
@@ -139,9 +142,10 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         n_iter: int = 60,
         max_penalty: float = 1e8,
         strengths: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 1e6),
+        max_signal: float = 100.0,
     ):
         self.blocks, self.n_iter = blocks, n_iter
-        self.max_penalty, self.strengths = max_penalty, strengths
+        self.max_penalty, self.strengths, self.max_signal = max_penalty, strengths, max_signal
 
     def fit(self, X, y) -> BlockRidge:
         """Learn penalties, noise and coefficients, shape X (n_rows, n_columns)."""
@@ -183,12 +187,13 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         # Start where the blocks together would explain half of the outcome's variance.
         spread = np.bincount(code, weights=(X**2).mean(axis=0))
         penalty = np.maximum(spread * n_blocks, 1e-9)
+        floor = np.maximum(spread / self.max_signal, 1e-9)
         for _ in range(self.n_iter):
             coef, effective = solve(penalty)
             squares = np.bincount(code, weights=coef**2)
             missed = float(np.sum((y - X @ coef) ** 2)) + 1e-9 * total
             noise = missed / max(n - effective.sum(), 1.0)
-            new = np.clip(noise * effective / np.maximum(squares, 1e-300), 1e-6, self.max_penalty)
+            new = np.clip(noise * effective / np.maximum(squares, 1e-300), floor, self.max_penalty)
             new = np.where(effective < 1e-6, self.max_penalty, new)
             done = np.max(np.abs(np.log(new / penalty))) < 1e-2
             penalty = new
@@ -211,8 +216,13 @@ def inner_folds(n: int) -> list[tuple[np.ndarray, np.ndarray]]:
 
 
 def _choose(errors: np.ndarray, caution: float, strongest_first: bool = False) -> int:
-    """Index of the smallest mean error, or of the strongest penalty not clearly worse."""
+    """Index of the smallest mean error, or of the strongest penalty not clearly worse.
+
+    Without inner folds, or without errors to compare, it is the strongest penalty.
+    """
     mean = errors.mean(axis=0)
+    if not mean.any():
+        return 0 if strongest_first else errors.shape[1] - 1
     best = int(np.argmin(mean))
     if caution <= 0 or len(errors) < 2:
         return best
