@@ -1,6 +1,6 @@
 """Do the tests keep their level, and the intervals their promise?  Simulated creators, printed.
 
-    python benchmarks/evidence.py [--creators 200] [--only content intervals viral mixture]
+    python benchmarks/evidence.py [--creators 200] [--only content others intervals viral mixture]
 
 Seeds are fixed: the same numbers every time.  A small version of each table is a test.
 """
@@ -50,26 +50,36 @@ CONTENT_CELLS = {
 
 
 def content_cell(seed: int, level, content, n, r2, blocks, block) -> dict[str, float]:
-    """One creator: what each test says."""
-    carries = (block,) if block else None
-    creator = known_creator(n, level, content, r2, blocks, carries, seed=[seed, n])
-    tables = [creator.content]
-    found = evidence.content_test(creator.posts, tables, seed=seed)
+    """One creator: what the content test says."""
+    creator = _known(seed, level, content, n, r2, blocks, block)
+    found = evidence.content_test(creator.posts, [creator.content], seed=seed)
     each = found[found["kind"] == "content"]
-    trees = evidence.tree_test(creator.posts, tables, seed=seed)
-    predictions, _ = cross_validate(creator.posts, tables, models=())
-    history = evidence.history_test(predictions)
-    lead = each.loc[each["statistic"].idxmax(), "block"] == block if block else np.nan
     named = each.loc[each["p_adjusted"] < ALPHA, "block"]
+    lead = each.loc[each["statistic"].idxmax(), "block"] == block if block else np.nan
     return {
         "found": float(found["p_adjusted"].iloc[0] < ALPHA),
         "some block named": float(len(named) > 0),
         "right block leads": float(lead),
         "wrong block named": float((named != block).any()) if block else np.nan,
+    }
+
+
+def others_cell(seed: int, *cell) -> dict[str, float]:
+    """One creator: what the other tests say, and one that should not be used."""
+    creator = _known(seed, *cell)
+    trees = evidence.tree_test(creator.posts, [creator.content], seed=seed)
+    predictions, _ = cross_validate(creator.posts, models=())
+    history = evidence.history_test(predictions)
+    return {
         "trees": float(trees["p"].iloc[0] < ALPHA),
         "history": float(history["p"].iloc[0] < ALPHA),
         "WRONG test": float(wrong_test(creator, seed) < ALPHA),
     }
+
+
+def _known(seed: int, level, content, n, r2, blocks, block):
+    carries = (block,) if block else None
+    return known_creator(n, level, content, r2, blocks, carries, seed=[seed, n])
 
 
 def wrong_test(creator, seed: int, n_shifts: int = 199) -> float:
@@ -105,14 +115,19 @@ def run(cell, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
     return pd.DataFrame(each_creator(cell, creators, jobs, arguments))
 
 
-def content(creators: int, jobs: int) -> None:
-    """Level and power of the tests of content and history."""
+def content(creators: int, jobs: int, cell=content_cell) -> None:
+    """Level and power of the content test."""
     print(f"\nShare of {creators} creators in whom something was found at p < .05, in %")
     rows = {}
     for name, arguments in CONTENT_CELLS.items():
-        rows[name] = 100 * run(content_cell, creators, jobs, arguments).mean()
+        rows[name] = 100 * run(cell, creators, jobs, arguments).mean()
         print(f"{name:36s}", "  ".join(f"{k}: {v:.1f}" for k, v in rows[name].items()), flush=True)
     print(pd.DataFrame(rows).T.round(1).to_string())
+
+
+def others(creators: int, jobs: int) -> None:
+    """The same for trees, for history, and for a test that should not be used."""
+    content(creators, jobs, others_cell)
 
 
 LEVELS = ("white", "ar", "walk", "jump", "spread")
@@ -212,6 +227,7 @@ def mixture_table(creators: int, jobs: int) -> None:
 
 PARTS = {
     "content": content,
+    "others": others,
     "intervals": intervals_table,
     "viral": viral_table,
     "mixture": mixture_table,

@@ -212,3 +212,9 @@ def test_broken_tables_are_explained(tmp_path):
     for name, words in {"a.parquet": "read", "b.csv": "posted_at", "c.parquet": "no file"}.items():
         with pytest.raises(UserError, match=words):
             read_tidy(tmp_path / name)
+
+
+def test_the_rules_need_no_columns():
+    posts, _ = toy_posts(60)
+    told, folds = ev.cross_validate(posts, models=("ridge",))
+    assert set(told["model"]) == set(ev.RIVALS) and len(folds)

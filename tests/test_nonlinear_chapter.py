@@ -5,8 +5,10 @@ import pandas as pd
 import pytest
 
 from toy_explanation import creator
-from virality.evaluation import nonlinear
+from virality.evaluation import headline, nonlinear
 from virality.evaluation.evaluate import cross_validate
+from virality.evaluation.replication import run_beside_published
+from virality.evaluation.targets import compare_targets
 from virality.evidence import claims as evidence
 from virality.evidence.known_truth import known_creator
 from virality.evidence.rows import evidence_table
@@ -48,13 +50,6 @@ def test_in_sample_sigma_is_smaller_than_the_errors_that_came(run):
     assert np.mean(list(found.sigma.values())) < errors
 
 
-def test_verdicts_are_corrected_for_the_number_of_models(run):
-    gaps = nonlinear.against_naive(run[2])
-    tried = gaps[gaps["model"].isin(sentences.MODELS)]
-    assert (tried["p_adjusted"] >= tried["p"]).all() and len(tried) == 3
-    assert (tried.loc[tried["verdict"] == "better", "p_adjusted"] < 0.05).all()
-
-
 def test_two_runs_are_the_same_to_the_bit():
     own = creator(50)
     one, two = (nonlinear.fit_nonlinear(own.posts, [own.features], n_folds=2) for _ in range(2))
@@ -71,19 +66,19 @@ def test_too_few_posts_are_described_and_not_modelled(n):
     frame = nonlinear.uncertain(found, own.posts, folds)
     told = viral.chances(frame)
     assert found.empty and frame.empty and not found.fitted and found.final is None
-    gaps = nonlinear.against_naive(pd.concat([linear, found.predictions]))
+    gaps = headline.headline_gaps(pd.concat([linear, found.predictions]))
     skill, kept = viral.skill_table(told), conformal.coverage(frame)
     said = [
         sentences.exams(found.exams, n),
         sentences.comparison(gaps, n),
-        sentences.beyond_linear(nonlinear.against_linear(linear)),
+        sentences.beyond_linear(headline.against_linear(linear)),
         sentences.coverage(kept),
         sentences.viral(skill),
         sentences.two_regimes(nonlinear.two_regimes(found, own.posts)),
         sentences.answer(gaps, kept, skill, n),
     ]
     assert all(said) and "too few" in said[0]
-    assert nonlinear.compare_targets(own.posts, tables).empty
+    assert compare_targets(own.posts, tables).empty
 
 
 def test_without_any_content_the_chapter_still_runs():
@@ -95,18 +90,18 @@ def test_without_any_content_the_chapter_still_runs():
 
 
 def test_the_studys_figures_appear_beside_its_own_table_alone(run, tmp_path):
-    own, folds, everything, _, _ = run
+    _, folds, everything, _, _ = run
     path = tmp_path / "posts.csv"
     path.write_text("post_id,views\n1,2\n")
-    assert nonlinear.beside_published(own.posts, str(path), everything, folds, "expanding").empty
-    assert nonlinear.beside_published(own.posts, "", everything, folds, "expanding").empty
+    assert run_beside_published(str(path), everything, folds).empty
+    assert run_beside_published("", everything, folds).empty
 
 
 def test_every_figure_draws_and_every_caption_speaks(run):
     own, _, everything, found, frame = run
     told = viral.chances(frame)
     above = (told["y_true"] > told["threshold"]).to_numpy()
-    gaps = nonlinear.against_naive(everything)
+    gaps = headline.headline_gaps(everything)
     levels = calibration.by_level(told["y_true"], told["y_pred"], above)
     groups = conformal.coverage_groups(frame, own.posts)
     bins = viral.reliability(above, told["p_viral"])
@@ -233,6 +228,6 @@ def test_planted_signal_turns_the_comparison_round():
         made = known_creator(300, "white", "iid", r2, seed=0)
         linear, _ = cross_validate(made.posts, [made.content], ["ridge"])
         told, _ = cross_validate(made.posts, [made.content], ["xgboost"], rivals=False)
-        gaps = nonlinear.against_naive(pd.concat([linear, told]))
+        gaps = headline.headline_gaps(pd.concat([linear, told]))
         said[r2] = sentences.comparison(gaps, 300)
     assert "**beats it**" in said[0.7] and "**beats it**" not in said[0.0]

@@ -131,9 +131,10 @@ def fold_data(
     X = table.X[select_columns(table.X.columns, blocks)]
     for fold, (train, test) in enumerate(splitter.split(), start=1):
         transform = _transform(preset, pca, n_components)
-        with threadpool_limits(1):
-            X_train = transform.fit_transform(X.iloc[train])
-            X_test = transform.transform(X.iloc[test])
+        X_train, X_test = X.iloc[train], X.iloc[test]
+        if X.shape[1]:  # the naive rules need no columns
+            with threadpool_limits(1):
+                X_train, X_test = transform.fit_transform(X_train), transform.transform(X_test)
         yield FoldData(
             split=split,
             fold=fold,

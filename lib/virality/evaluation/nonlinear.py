@@ -1,4 +1,4 @@
-"""The nonlinear models of one creator: fitted, judged, and compared with what needs no model."""
+"""The nonlinear models of one creator: fitted, examined, and asked how sure they are."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.multitest import multipletests
 from threadpoolctl import threadpool_limits
 
 from virality.evaluation import scores
-from virality.evaluation.bootstrap import ALPHA
 from virality.evaluation.evaluate import (
     FittedFold,
     cross_validate,
@@ -21,9 +19,6 @@ from virality.evaluation.evaluate import (
     fold_data,
     model_table,
 )
-from virality.features import study
-from virality.features.targets import available_targets
-from virality.models.catalogue import LINEAR
 from virality.uncertainty import conformal, mixture
 from virality.uncertainty.intervals import in_sample_sigma, intervals
 
@@ -138,62 +133,6 @@ def three_exams(
     return pd.DataFrame(rows)
 
 
-def against_naive(
-    predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
-) -> pd.DataFrame:
-    """Every model with all blocks against the better of training mean and rolling median.
-
-    Parameters
-    ----------
-    predictions : DataFrame
-        Linear and nonlinear predictions and the rivals.
-
-    Returns
-    -------
-    DataFrame
-        As `scores.paired_differences`, best first, and `p_adjusted`: of several nonlinear models
-        one is the luckiest, so their p-values are corrected for their number (Holm 1979), and
-        only a gain that survives this is called better.
-    """
-    part = predictions[
-        (predictions["split"] == split) & predictions["blocks"].isin(["all", "none"])
-    ]
-    naive = scores.better_naive(part, split)
-    found = scores.paired_differences(part, against=naive, n_bootstrap=n_bootstrap)
-    found = found.sort_values(["difference", "model"], ignore_index=True)
-    return _corrected(found)
-
-
-def _corrected(found: pd.DataFrame) -> pd.DataFrame:
-    tried = found["model"].isin([MODEL, *OTHERS]) & found["p"].notna()
-    found["p_adjusted"] = found["p"]
-    if tried.any():
-        found.loc[tried, "p_adjusted"] = multipletests(found.loc[tried, "p"], method="holm")[1]
-    unclear = tried & (found["verdict"] == "better") & ~(found["p_adjusted"] < ALPHA)
-    found.loc[unclear, "verdict"] = "no clear difference"
-    return found
-
-
-def against_linear(
-    predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
-) -> pd.DataFrame:
-    """XGBoost with all blocks against the linear model with the smallest error, post by post.
-
-    Returns
-    -------
-    DataFrame
-        One row as in `scores.paired_differences`, or none.
-    """
-    part = predictions[(predictions["split"] == split) & (predictions["blocks"] == "all")]
-    errors = (part["y_true"] - part["y_pred"]).abs().groupby(part["model"]).mean()
-    errors = errors[errors.index.isin(LINEAR)]
-    if errors.empty or MODEL not in set(part["model"]):
-        return scores.paired_differences(part.head(0))
-    pair = part[part["model"].isin([MODEL, errors.idxmin()])]
-    found = scores.paired_differences(pair, against=errors.idxmin(), n_bootstrap=n_bootstrap)
-    return found[found["model"] == MODEL].reset_index(drop=True)
-
-
 def uncertain(
     found: Nonlinear,
     posts: pd.DataFrame,
@@ -234,91 +173,6 @@ def two_regimes(found: Nonlinear, posts: pd.DataFrame) -> dict:
         folds.append((train, test))
         gates.append((_gate(fold.X_train, own.iloc[train]), _gate(fold.X_test, own.iloc[test])))
     return mixture.verdict(mixture.compare(errors, gates, folds))
-
-
-def compare_targets(
-    posts: pd.DataFrame,
-    tables: Iterable[pd.DataFrame],
-    *,
-    split: str = "expanding",
-    n_folds: int = 5,
-    embargo_days: float = 7,
-    n_components: int = 8,
-    n_bootstrap: int = 1000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """How predictable is each outcome that the input has, by the same model on the same folds?
-
-    Returns
-    -------
-    DataFrame
-        One row per target: n, spearman and r2_oos with `_low` and `_high`, and `saved`, the share
-        of the better plain rival's typical error that XGBoost saves, with saved_low, saved_high.
-        Empty when there are too few posts.
-    """
-    tables, rows = [part for part in tables if part.shape[1]], []
-    for target in available_targets(posts):
-        if not model_table(posts, *tables, target=target, embargo_days=embargo_days).blocks:
-            continue
-        told, folds = cross_validate(
-            posts, tables, [MODEL], split=split, n_folds=n_folds, embargo_days=embargo_days,
-            target=target, n_components=n_components, seed=seed,
-        )  # fmt: skip
-        if told.empty:
-            continue
-        own = told[told["model"] == MODEL]
-        naive = scores.better_naive(told, split)
-        table = scores.score_table(own, folds, n_bootstrap).iloc[0]
-        base = told[told["model"] == naive]
-        gap = scores.paired_differences(
-            pd.concat([own, base]), against=naive, n_bootstrap=n_bootstrap
-        ).iloc[0]
-        error = float((base["y_true"] - base["y_pred"]).abs().mean())
-        rows.append({"target": target, **_of_target(table, gap, error)})
-    ends = [
-        f"{name}{end}" for name in ("spearman", "r2_oos", "saved") for end in ("", "_low", "_high")
-    ]
-    return pd.DataFrame(rows, columns=["target", "n", *ends])
-
-
-def _of_target(table: pd.Series, gap: pd.Series, rival_error: float) -> dict:
-    out = {"n": int(table["n"])}
-    for name in ("spearman", "r2_oos"):
-        out |= {f"{name}{end}": float(table[f"{name}{end}"]) for end in ("", "_low", "_high")}
-    ends = {"saved": "difference", "saved_low": "high", "saved_high": "low"}
-    return out | {name: -float(gap[source]) / rival_error for name, source in ends.items()}
-
-
-def beside_published(
-    posts: pd.DataFrame, path: str, predictions: pd.DataFrame, folds: pd.DataFrame, split: str
-) -> pd.DataFrame:
-    """The study's published XGBoost scores beside ours and the rolling median's.
-
-    Parameters
-    ----------
-    posts : DataFrame
-    path : str
-        The input file.
-    predictions, folds : DataFrame
-        Of this run.
-
-    Returns
-    -------
-    DataFrame
-        source, model, features, r2, rmse, mae, spearman (means over folds); empty unless the
-        input is the study's own table.
-    """
-    columns = ["source", "model", "features", "r2", "rmse", "mae", "spearman"]
-    if not path or not study.is_published_table(study.read_study_table(path)):
-        return pd.DataFrame(columns=columns)
-    theirs = study.published()
-    theirs = theirs[theirs["model"] == MODEL].assign(source="published")
-    theirs["features"] = theirs["features"] + ", PCA " + theirs["pca"]
-    ours = scores.mean_over_folds(predictions[predictions["split"] == split], folds)
-    shown = ours["model"].isin([MODEL, *OTHERS, "rolling_median_10", "train_median"])
-    ours = ours[shown & ours["blocks"].isin(["all", "none"])]
-    ours = ours.assign(source="this run", features=ours["blocks"].replace("none", "no features"))
-    return pd.concat([theirs, ours], ignore_index=True)[columns]
 
 
 def _predict(fitted: FittedFold, rows: pd.DataFrame) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The study's metadata rows, fitted again on its own folds, beside tuned models and rivals."""
+"""The study's published figures beside ours, where the input is the study's own table."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 
 from virality.evaluation import evaluate as ev
+from virality.evaluation.headline import headline_predictions
 from virality.evaluation.scores import mean_over_folds
 from virality.evaluation.validation import Study, folds_table
 from virality.features import momentum, study
+from virality.models.catalogue import NONLINEAR, STACK
 
 MODELS = ("ridge", "elastic_net", "xgboost")
 EMBARGO_DAYS = 3  # of the rivals, as the study's data were compared before
@@ -61,8 +63,8 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
         top10: means over the study's three folds.  Empty unless the input is the study's own table.
     """
     columns = ["source", "model", "r2", "rmse", "mae", "spearman", "top10"]
-    table = study.read_study_table(path) if path else None
-    if not study.is_published_table(table):
+    table = study.published_input(path)
+    if table is None:
         return pd.DataFrame(columns=columns)
     theirs = study.published().query("features == 'metadata'").assign(source="published")
     ours = replicate(table, seed)
@@ -71,6 +73,36 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
     both = pd.concat([theirs, ours[ours["model"] != "last_post"]], ignore_index=True)[columns]
     order = both["source"].map({"published": 0, "rebuilt": 1, "tuned": 2, "naive": 3})
     return both.iloc[np.lexsort([both["model"], order])].reset_index(drop=True)
+
+
+def run_beside_published(
+    path: str, predictions: pd.DataFrame, folds: pd.DataFrame, split: str = "expanding"
+) -> pd.DataFrame:
+    """The study's published XGBoost scores beside this run's models and naive rules.
+
+    Parameters
+    ----------
+    path : str
+        The input of the run.
+    predictions, folds : DataFrame
+        Of the run.
+    split : str
+
+    Returns
+    -------
+    DataFrame
+        Columns source ("published", "this run"), model, features, r2, rmse, mae, spearman: means
+        over folds.  Empty unless the input is the study's own table.
+    """
+    columns = ["source", "model", "features", "r2", "rmse", "mae", "spearman"]
+    if study.published_input(path) is None:
+        return pd.DataFrame(columns=columns)
+    theirs = study.published().query("model == 'xgboost'").assign(source="published")
+    theirs["features"] = theirs["features"] + ", PCA " + theirs["pca"]
+    ours = mean_over_folds(headline_predictions(predictions, split), folds)
+    ours = ours[ours["model"].isin([*NONLINEAR, STACK, "rolling_median_10", "train_median"])]
+    ours = ours.assign(source="this run", features=ours["blocks"].replace("none", "no features"))
+    return pd.concat([theirs, ours], ignore_index=True)[columns]
 
 
 def _model_table(table: pd.DataFrame) -> ev.ModelTable:

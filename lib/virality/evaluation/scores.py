@@ -97,6 +97,7 @@ def paired_differences(
     loss: str = "absolute",
     n_bootstrap: int = 1000,
     confidence: float = bs.CONFIDENCE,
+    family: int = 1,
     seed: int = 0,
 ) -> pd.DataFrame:
     """How much more each model errs than a reference, on the very same posts.
@@ -107,15 +108,22 @@ def paired_differences(
     against : str
         The reference model; of several selections of blocks the rivals' own ("none"), else "all".
     loss : {"absolute", "squared"}
+    n_bootstrap, seed : int
+    confidence : float
+        With which all intervals of the family hold together.
+    family : int
+        Models that were tried: each interval is as much wider as it takes (Bonferroni), so that
+        the best of several does not look better than it is.
 
     Returns
     -------
     DataFrame
         One row per split, preset, blocks and model: n, difference (negative = better than the
-        reference), low, high, p, and verdict "better", "worse" or "no clear difference".
+        reference), low, high, p (of this comparison alone), p_adjusted (for the family), and
+        verdict "better", "worse" or "no clear difference", which is what the interval says.
     """
     rows = []
-    for split, part in predictions.groupby("split", sort=False):
+    for _, part in predictions.groupby("split", sort=False):
         reference = _reference_loss(part, against, loss)
         if reference.empty:
             continue
@@ -127,10 +135,10 @@ def paired_differences(
             weights = (
                 bs.block_weights(len(gap), n_bootstrap, seed) if len(gap) else np.zeros((0, 0))
             )
-            found = _difference(gap, weights, confidence)
+            found = _difference(gap, weights, 1 - (1 - confidence) / family)
+            found["p_adjusted"] = min(1.0, family * found["p"])
             rows.append({**dict(zip(KEYS, keys, strict=True)), "against": against, **found})
-        del split
-    columns = [*KEYS, "against", "n", "difference", "low", "high", "p", "verdict"]
+    columns = [*KEYS, "against", "n", "difference", "low", "high", "p", "p_adjusted", "verdict"]
     return pd.DataFrame(rows, columns=columns)
 
 

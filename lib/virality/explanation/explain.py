@@ -26,6 +26,7 @@ import xgboost as xgb
 from virality.errors import UserError
 from virality.evaluation import bootstrap as bs
 from virality.evaluation import scores
+from virality.evaluation.headline import FAMILY
 from virality.features.build import BLOCKS, block_of
 from virality.features.concepts import concept_of
 from virality.models.boosters import StoredFold
@@ -400,7 +401,8 @@ def skill(predictions: pd.DataFrame, rivals: pd.DataFrame) -> Skill:
         return Skill("", float(miss), *[float("nan")] * 4, "no clear difference", len(predictions))
     rival = scores.better_naive(naive, split)
     own = naive[naive["model"] == rival]
-    found = scores.paired_differences(pd.concat([predictions, own]), against=rival).iloc[0]
+    both = pd.concat([predictions, own])
+    found = scores.paired_differences(both, rival, family=FAMILY).iloc[0]
     return Skill(
         rival=rival,
         miss=float(miss),

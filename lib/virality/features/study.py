@@ -121,12 +121,24 @@ def _as_written(raw: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("posted_at", kind="stable").reset_index(drop=True)
 
 
-def is_published_table(table: pd.DataFrame | None) -> bool:
-    """Whether a table from `read_study_table` is the very one that the study published on."""
+def published_input(path: str | Path) -> pd.DataFrame | None:
+    """Read the input of a run if it is the very table that the study published on.
+
+    Parameters
+    ----------
+    path : str or Path
+        "" when the run has no input of its own.
+
+    Returns
+    -------
+    DataFrame or None
+        As from `read_study_table`.
+    """
+    table = read_study_table(path) if path else None
     if table is None:
-        return False
+        return None
     identity = hashlib.sha256("\n".join(sorted(table["post_id"])).encode()).hexdigest()
-    return identity.startswith(_PUBLISHED_ON)
+    return table if identity.startswith(_PUBLISHED_ON) else None
 
 
 def study_table_from_posts(posts: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:

@@ -24,7 +24,7 @@ def gaps(differences: pd.DataFrame) -> Figure:
     Parameters
     ----------
     differences : DataFrame
-        From :func:`virality.evaluation.nonlinear.against_naive`; log views.
+        From :func:`virality.evaluation.headline.headline_gaps`; log views.
     """
     rows = differences[differences["difference"].notna()]
     rows = rows.sort_values("difference", ascending=False).reset_index(drop=True)

@@ -9,7 +9,7 @@ from virality.book.prose import capital, decimals, listing, plural
 from virality.evaluation.bootstrap import ALPHA
 from virality.figures.theme import block_name, model_name
 from virality.models.catalogue import LINEAR
-from virality.sentences.scores import gain, indicative, interval, p_value, too_few
+from virality.sentences.scores import allowance, gain, indicative, interval, p_value, too_few
 
 __all__ = ["indicative", "too_few"]
 
@@ -168,7 +168,7 @@ def comparison(gaps: pd.DataFrame, naive: str) -> str:
         }[row.verdict]
         lines.append(f"- {capital(model_name(row.model))} {verdict}: {gain(row)}.")
     head = f"The bar to clear is the {model_name(naive)}. Against it, on the very same posts:"
-    return "\n".join([head, "", *lines])
+    return "\n".join([head, "", *lines, "", allowance()])
 
 
 def block_table(scores: pd.DataFrame, model: str) -> pd.DataFrame:
@@ -293,12 +293,14 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
     if scores.empty:
         return too_few(n)
     models = gaps[gaps["preset"] != "rival"]
+    rule = f"the {model_name(gaps['against'].iloc[0])}" if len(gaps) else "the plain rules"
     wins = [model_name(row.model) for row in models.itertuples() if row.verdict == "better"]
     best = scores.iloc[0]
     start = (
-        f"{capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} the best naive rule."
+        f"{capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} {rule}, the better of "
+        "two plain rules."
         if wins
-        else "No linear model clearly beats the best naive rule."
+        else f"No linear model clearly beats {rule}, the better of two plain rules."
     )
     named = _named(evidence)
     content = (

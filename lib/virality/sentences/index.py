@@ -92,9 +92,7 @@ def _sources(facts: dict) -> str:
 def headline_caption(facts: dict) -> str:
     """Return the caption of the comparison of models and rules."""
     if facts["verdict"] == "better":
-        finding = f"{capital(model_name(facts['model']))} beats every rule that needs no model"
-        if facts["factor"] >= facts["naive_factor"]:
-            finding = "The gain over the rules is small"
+        finding = f"{capital(model_name(facts['model']))} beats {_rule(facts['naive'])}"
     elif facts["verdict"] == "worse":
         finding = "The simple rules win"
     else:

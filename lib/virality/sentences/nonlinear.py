@@ -13,7 +13,7 @@ from virality.evaluation.scores import METRICS
 from virality.evaluation.validation import INDICATIVE_POSTS
 from virality.features.targets import TARGETS
 from virality.figures.theme import model_name
-from virality.sentences.scores import gain, indicative, interval, p_value, too_few
+from virality.sentences.scores import allowance, gain, indicative, interval, p_value, too_few
 from virality.uncertainty.calibration import WHOLE
 from virality.uncertainty.conformal import METHOD_NAMES
 
@@ -114,12 +114,7 @@ def comparison(gaps: pd.DataFrame, n: int) -> str:
             verb = "does" if len(chosen) == 1 else "do"
             words = f"**{verb} not clearly beat it**"
         parts.append(f"{capital(told)} {words}.")
-    if len(rows) > 1:
-        parts.append(
-            f"To be called better, a gain has to survive a correction for having tried "
-            f"{plural(len(rows), 'model')}; the intervals are each for itself."
-        )
-    return " ".join(parts)
+    return " ".join([*parts, allowance()])
 
 
 def gaps_caption(gaps: pd.DataFrame) -> str:
@@ -133,8 +128,8 @@ def gaps_caption(gaps: pd.DataFrame) -> str:
     )
     naive = _rule(gaps["against"].iloc[0]) if len(gaps) else "the rule"
     return (
-        f"{finding}. Error of each forecast minus that of {naive}, post by post, with 95 % "
-        "intervals; open circles need no model."
+        f"{finding}. Error of each forecast minus that of {naive}, post by post. Intervals hold "
+        "for all models at once; open circles need no model."
     )
 
 
@@ -144,7 +139,7 @@ def beyond_linear(gaps: pd.DataFrame) -> str:
     Parameters
     ----------
     gaps : DataFrame
-        From :func:`virality.evaluation.nonlinear.against_linear`; one row, or none.
+        From :func:`virality.evaluation.headline.against_linear`; one row, or none.
     """
     if gaps.empty:
         return "There is no linear model on the same posts to compare with."
@@ -460,8 +455,8 @@ def targets_caption(table: pd.DataFrame) -> str:
     else:
         finding = "On no outcome does XGBoost clearly beat the better plain rule"
     return (
-        f"{finding}. Error saved against the better of training mean and rolling median, with "
-        "95 % intervals, each outcome on its own log scale."
+        f"{finding}. Error saved against the better of training mean and rolling median, each "
+        "outcome on its own log scale, with intervals as wide as those above."
     )
 
 

@@ -7,6 +7,7 @@ from math import expm1
 import pandas as pd
 
 from virality.book.prose import plural
+from virality.evaluation.headline import FAMILY
 from virality.figures.theme import model_name
 
 INDICATIVE_BELOW = 80
@@ -83,6 +84,14 @@ def gain(row) -> str:
     values = [round(-expm1(v), 2) + 0.0 for v in (row.difference, row.high, row.low)]  # no −0 %
     text = f"{values[0]:+.0%} (interval {values[1]:+.0%} to {values[2]:+.0%})"
     return text.replace("-", "−")
+
+
+def allowance() -> str:
+    """Say what the comparisons with a rule allow for."""
+    return (
+        f"The intervals are wide enough to hold for all {FAMILY} models of this book at once, "
+        "because the best of several has also been the luckiest."
+    )
 
 
 def compared(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,67 @@
+"""How predictable is each outcome that the input has?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from virality.evaluation import scores
+from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evaluation.headline import headline_gaps
+from virality.features.targets import available_targets
+
+MEASURES = ("spearman", "r2_oos", "saved")
+COLUMNS = ["target", "n", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
+
+
+def compare_targets(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    model: str = "xgboost",
+    embargo_days: float = 7,
+    n_bootstrap: int = 1000,
+    **options,
+) -> pd.DataFrame:
+    """Predict every outcome by the same model on the same folds.
+
+    Parameters
+    ----------
+    posts : DataFrame
+    tables : list of DataFrame
+    model : str
+    embargo_days, n_bootstrap
+        As everywhere.
+    **options
+        As for `evaluate.cross_validate` (split, n_folds, n_components, seed ...).
+
+    Returns
+    -------
+    DataFrame
+        One row per target: n, spearman and r2_oos with `_low` and `_high`, and `saved`, the share
+        of the better plain rival's typical error that the model saves, with saved_low and
+        saved_high from `headline_gaps`.  Empty when there are too few posts.
+    """
+    tables, rows = [part for part in tables if part.shape[1]], []
+    for target in available_targets(posts):
+        asked = {"target": target, "embargo_days": embargo_days}
+        if not model_table(posts, *tables, **asked).blocks:
+            continue
+        told, folds = cross_validate(posts, tables, [model], **asked, **options)
+        if len(told):
+            rows.append({"target": target, **_of_target(told, folds, model, n_bootstrap)})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _of_target(told: pd.DataFrame, folds: pd.DataFrame, model: str, n_bootstrap: int) -> dict:
+    own = told[told["model"] == model]
+    score = scores.score_table(own, folds, n_bootstrap).iloc[0]
+    gaps = headline_gaps(told, told["split"].iloc[0], n_bootstrap).set_index("model").loc[model]
+    rival = told[told["model"] == gaps["against"]]
+    error = float((rival["y_true"] - rival["y_pred"]).abs().mean())
+    out = {"n": int(score["n"])}
+    for name in ("spearman", "r2_oos"):
+        out |= {f"{name}{end}": float(score[f"{name}{end}"]) for end in ("", "_low", "_high")}
+    ends = {"saved": "difference", "saved_low": "high", "saved_high": "low"}
+    return out | {name: -float(gaps[source]) / error for name, source in ends.items()}

@@ -1,0 +1,98 @@
+"""One comparison for all chapters: what one of them says, no other contradicts."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from toyposts import toy_posts
+from virality.evaluation import headline, scores, summary
+from virality.evaluation.evaluate import PREDICTION_COLUMNS
+from virality.evidence.rows import empty_evidence
+from virality.models.catalogue import LINEAR, MODELS
+from virality.sentences import baselines, index, nonlinear
+
+NO_REGIMES = pd.DataFrame({"regime": [], "stable": []})
+
+
+def told(gains: dict[str, float], n: int = 120, seed: int = 0) -> tuple:
+    """Predictions of every model whose misses are smaller than the rule's by so much."""
+    rng = np.random.default_rng(seed)
+    y = rng.normal(10, 2, n)
+    rule = y + rng.choice([-1, 1], n)
+    fold = np.arange(n) * 3 // n + 1
+    models = {name: gains.get(name, 0.0) + 0.3 * rng.normal(size=n) for name in MODELS}
+    columns = {"rolling_median_10": rule, "train_mean": rule + 2}
+    columns |= {name: y + np.sign(rule - y) * (1 - gain) for name, gain in models.items()}
+    parts = [
+        pd.DataFrame(
+            {"post_id": [f"p{i}" for i in range(n)], "split": "expanding", "fold": fold,
+             "model": name, "blocks": "all" if name in MODELS else "none",
+             "preset": "tuned" if name in MODELS else "rival", "y_true": y, "y_pred": p}
+        )
+        for name, p in columns.items()
+    ]  # fmt: skip
+    folds = pd.DataFrame({"split": "expanding", "fold": [1, 2, 3], "train_mean": 10.0})
+    return pd.concat(parts, ignore_index=True).astype(PREDICTION_COLUMNS), folds
+
+
+def facts(predictions, folds) -> dict:
+    posts, _ = toy_posts(40)
+    table = headline.headline_scores(predictions, folds, n_bootstrap=300)
+    gaps = headline.headline_gaps(predictions, n_bootstrap=300)
+    return summary.facts(posts, table, gaps, empty_evidence(), NO_REGIMES)
+
+
+def test_the_interval_says_what_the_corrected_p_says():
+    predictions, _ = told({"ridge": 0.3, "xgboost": 0.2, "stack": -0.3})
+    gaps = headline.headline_gaps(predictions)
+    assert np.allclose(gaps["p_adjusted"], np.minimum(1, len(MODELS) * gaps["p"]))
+    clear = gaps["verdict"] != "no clear difference"
+    assert (clear == (gaps["p_adjusted"] < 0.05)).all() and clear.any()
+    wider = gaps.set_index("model")
+    alone = scores.paired_differences(predictions).set_index("model").loc[wider.index]
+    assert (wider["low"] < alone["low"]).all() and (wider["high"] > alone["high"]).all()
+
+
+def test_no_chapter_contradicts_another():
+    for seed in range(4):
+        predictions, folds = told({"ridge": 0.09, "xgboost": 0.08}, seed=seed)
+        linear = predictions[
+            predictions["model"].isin([*LINEAR, "train_mean", "rolling_median_10"])
+        ]
+        first = headline.headline_gaps(linear).set_index("model")
+        both = headline.headline_gaps(predictions).set_index("model")
+        pd.testing.assert_frame_equal(first, both.loc[first.index])
+        better = set(both.index[both["verdict"] == "better"]) & set(MODELS)
+        found = facts(predictions, folds)
+        assert (found["verdict"] == "better") == bool(better)
+        assert not better or found["model"] in better
+
+
+def test_a_gain_that_only_one_lucky_model_has_is_none():
+    lucky = {1: 0, headline.FAMILY: 0}
+    for seed in range(25):
+        predictions, _ = told({}, n=60, seed=seed)
+        for family in lucky:
+            gaps = scores.paired_differences(predictions, n_bootstrap=200, family=family)
+            gaps = gaps[gaps["model"].isin(MODELS)]
+            lucky[family] += (gaps["verdict"] == "better").any()
+    assert lucky[headline.FAMILY] < lucky[1] and lucky[headline.FAMILY] <= 2
+
+
+@pytest.mark.parametrize(("gain", "verdict"), [(0.6, "better"), (-0.6, "worse"), (0.0, "alike")])
+def test_the_abstract_and_the_chapters_turn_round_together(gain, verdict):
+    predictions, folds = told(dict.fromkeys(MODELS, gain))
+    found, gaps = facts(predictions, folds), headline.headline_gaps(predictions)
+    assert found["verdict"] == verdict and found["naive"] == "rolling_median_10"
+    words = {"better": "Yes, in part", "worse": "**No.**", "alike": "Not beyond a simple rule"}
+    assert words[verdict] in index.answer(found)
+    phrase = {"better": "beats it", "worse": "worse", "alike": "not clearly beat"}[verdict]
+    assert phrase in baselines.comparison(gaps[gaps["model"].isin(LINEAR)], found["naive"])
+    assert "all 6 models" in nonlinear.comparison(gaps, 120)
+
+
+def test_nothing_modelled_is_said():
+    predictions, folds = told({})
+    found = facts(predictions.head(0), folds.head(0))
+    assert found["verdict"] == "none" and "too few" in index.answer(found)
+    assert headline.against_linear(predictions.head(0)).empty
