@@ -135,7 +135,7 @@ def test_tail_sentences_turn_with_the_tail():
     assert "The tail is light" in light
     lopsided = with_logs(9 + 0.3 * rng.standard_normal(300) + 5 * (rng.random(300) < 0.05))
     assert "exceptional even for this account" in sentences.tail_reading(lopsided)
-    assert "no spread" in sentences.tail_reading(with_views([5] * 40))
+    assert "same number of views" in sentences.tail_reading(with_views([5] * 40))
 
 
 def test_timeline_sentences_turn_with_the_level():
@@ -217,7 +217,9 @@ def test_hashtag_sentences_turn_with_the_effect():
     assert "tag0 still goes with more views" in said(2.0)
     assert "tag0 still goes with fewer views" in said(-2.0)
     assert "none stands out" in said(0.0)
-    assert "tea leaves" in sentences.hashtags_reading(describe.hashtags(POSTS.head(9)), 9)
+    assert "from 30 posts on" in sentences.hashtags_reading(describe.hashtags(POSTS.head(9)), 9)
+    bare = POSTS.assign(caption="no tag")
+    assert "tea leaves" in sentences.hashtags_reading(describe.hashtags(bare), len(bare))
 
 
 def test_repair_sentences_turn_with_the_log():

@@ -51,6 +51,37 @@ def test_what_was_not_known_changes_nothing(seed, n, every, embargo, data):
     assert_frame_equal(both(changed, embargo).iloc[[row]], before, check_exact=True)
 
 
+def with_followers(posts, seed=0) -> pd.DataFrame:
+    counts = 1000 + np.cumsum(np.random.default_rng(seed).integers(0, 50, len(posts)))
+    return posts.assign(followers=pd.array(counts, dtype="Int64"))
+
+
+def test_followers_are_a_feature_where_they_are_known():
+    posts = with_followers(posts_at([0, 10, 20, 30, 40], [9] * 5))
+    features = ft.build_features(posts)
+    known = np.log1p(posts["followers"].to_numpy(float))
+    assert features["momentum__log_followers"].to_numpy() == pytest.approx(known)
+    slope = features["momentum__trend_log_followers_28d"]
+    assert slope.isna().tolist() == [True, True, False, False, False]
+    assert slope.iloc[-1] == pytest.approx(np.polyfit([20, 30, 40], known[2:], 1)[0])
+    register = ft.ledger().set_index("feature")
+    assert (register.loc[[c for c in features if "followers" in c], "known"] == "at posting").all()
+    ft.knowable(features)
+    for without in (posts.drop(columns="followers"), posts.assign(followers=pd.NA)):
+        assert not [c for c in ft.build_features(without) if "followers" in c]
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 999), n=st.integers(2, 40), data=st.data())
+def test_later_followers_change_nothing(seed, n, data):
+    posts = with_followers(toy_posts(n, seed)[0], seed)
+    row = data.draw(st.integers(0, n - 1))
+    later = posts["posted_at"] > posts["posted_at"].iloc[row]
+    changed = posts.assign(followers=posts["followers"].mask(later, 10**7))
+    before = ft.build_features(posts).iloc[[row]]
+    assert_frame_equal(ft.build_features(changed).iloc[[row]], before, check_exact=True)
+
+
 def test_later_posts_may_as_well_not_exist():
     posts, _ = toy_posts(50)
     whole = both(posts)
@@ -142,7 +173,7 @@ def test_captions_are_counted():
 
 
 def test_the_ledger_knows_every_feature():
-    posts, _ = toy_posts(20)
+    posts = with_followers(toy_posts(20)[0])
     for study in (False, True):
         table, register = ft.build_features(posts, study_features=study), ft.ledger(study)
         features = register[register["block"] != "outcome"]

@@ -8,10 +8,13 @@ from functools import cache
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import exports
 from virality.errors import UserError
 from virality.posts.dictionary import README, filled
+from virality.posts.followers import known_followers
 from virality.posts.read import check, read_posts
 from virality.posts.readers import READERS
 from virality.posts.readers.base import FIELDS
@@ -245,6 +248,22 @@ def test_followers_are_those_known_before_the_day_of_the_post(read):
     days = (POSTS["posted_at"].dt.tz_localize(None).dt.normalize() - first).dt.days
     assert reading.posts["followers"].tolist() == (1000 + days - 1).tolist()
     assert reading.notes["has_followers"]
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["UTC", "Asia/Tokyo", "America/Los_Angeles", "Pacific/Auckland"]),
+    st.integers(0, len(POSTS) - 1),
+    st.integers(0, 10**9),
+)
+def test_followers_from_the_day_of_the_post_on_change_nothing(zone, row, count):
+    days = pd.date_range("2025-11-01", "2026-06-30").astype("datetime64[us]")
+    series = pd.DataFrame({"date": days, "followers": pd.array(range(len(days)), dtype="Int64")})
+    posted = POSTS["posted_at"].iloc[row].tz_convert(zone)
+    later = series["date"] >= posted.tz_localize(None).normalize()
+    changed = series.assign(followers=series["followers"].mask(later, count))
+    known = [known_followers(POSTS, s, zone).iloc[row] for s in (series, changed)]
+    assert known[0] == known[1] == series.loc[~later, "followers"].iloc[-1]
 
 
 def test_daily_series_alone_are_not_posts(read):

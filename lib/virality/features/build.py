@@ -65,12 +65,15 @@ def build_features(
     Returns
     -------
     DataFrame of n rows
-        Index post_id, columns `metadata__*` and `momentum__*`, float64; NaN = not known.
+        Index post_id, columns `metadata__*` and `momentum__*`, float64; NaN = not known.  Columns
+        about followers are there only where some post has a count.
     """
     if study_features:
         return study.study_features(study.study_table_from_posts(posts, timezone))
     parts = [metadata.metadata_features(posts, timezone)]
     parts.append(_per_author(posts, lambda own: momentum.momentum_features(own, embargo_days)))
+    if "followers" in posts and posts["followers"].notna().any():
+        parts.append(_per_author(posts, momentum.follower_features))
     return pd.concat(parts, axis=1)
 
 
@@ -112,7 +115,7 @@ def ledger(study_features: bool = False, embargo_days: float = 7) -> pd.DataFram
         rows = [(n, u, _study_known(n, late), d) for n, u, d in study.COLUMNS]
     else:
         rows = [(n, u, BEFORE, d) for n, u, d in metadata.COLUMNS]
-        rows += [(n, u, AT, d) for n, u, d in momentum.momentum_columns()]
+        rows += [(n, u, AT, d) for n, u, d in (*momentum.momentum_columns(), *momentum.FOLLOWERS)]
     rows += [
         (f"outcome__{name}", unit, late, "an outcome: predicted, never used to predict itself")
         for name, unit in _OUTCOMES.items()

@@ -25,6 +25,7 @@ _PATTERNS = {
         (r"hashtag_", "hashtags"),
     ),
     "momentum": (
+        (r"(trend_)?log_followers", "followers"),
         (r"trend_", "trend"),
         (r"posts_\d|videos_\d|log_days_since_post", "pace"),
         (r"log_days_since_hit", "last_hit"),
@@ -91,6 +92,7 @@ _COLUMN_OF = {
     "momentum__level": ("momentum__rolling_median_10", np.expm1),
     "momentum__trend": ("momentum__trend_log_views_28d", lambda values: values),
     "momentum__pace": ("momentum__posts_28d", lambda values: values),
+    "momentum__followers": ("momentum__log_followers", np.expm1),
     "momentum__last_hit": ("momentum__log_days_since_hit", np.expm1),
 }
 

@@ -28,6 +28,20 @@ RULES = {
     "running_mean": "mean of all matured outcomes",
 }
 
+#: (feature, unit, definition); in the table only where the input knows followers.
+FOLLOWERS = (
+    (
+        "momentum__log_followers",
+        "log followers",
+        "ln(1 + followers): the last count from before the day of the post",
+    ),
+    (
+        "momentum__trend_log_followers_28d",
+        "log followers per day",
+        "slope over time of that count at the posts of the 28 days up to this one; at least three",
+    ),
+)
+
 
 def momentum_columns() -> list[tuple[str, str, str]]:
     """(feature, unit, definition) of every momentum column, in order."""
@@ -85,6 +99,31 @@ def momentum_features(posts: pd.DataFrame, embargo_days: float = 7) -> pd.DataFr
     features = pd.DataFrame(out, index=index)
     rules = rule_columns(log_views, known)
     return features.join(rules.set_axis(index).add_prefix("momentum__"))
+
+
+def follower_features(posts: pd.DataFrame) -> pd.DataFrame:
+    """Followers of one account as they were known when each post went up, and their growth.
+
+    A post's own count is from the day before it, so that nothing that the post won is in it.
+
+    Parameters
+    ----------
+    posts : DataFrame of n rows
+        Tidy posts of one author, sorted by posted_at.
+
+    Returns
+    -------
+    DataFrame of shape (n, 2)
+        Index post_id; NaN where the count is not known.
+    """
+    times = posts_clock(posts)
+    known = np.log1p(posts["followers"].astype("Float64").to_numpy(float, na_value=np.nan))
+    first = np.searchsorted(times, times - 28 * DAY_US, side="left")
+    stop = np.searchsorted(times, times, side="right")
+    index = pd.Index(posts["post_id"].astype("string"), name="post_id")
+    columns = (known, _slope(times, known, first, stop))
+    names = [name for name, *_ in FOLLOWERS]
+    return pd.DataFrame(dict(zip(names, columns, strict=True)), index=index)
 
 
 def posts_clock(posts: pd.DataFrame) -> np.ndarray:

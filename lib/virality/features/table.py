@@ -53,6 +53,8 @@ def model_table(
 ) -> ModelTable:
     """Join feature tables to posts by post_id and leave out posts without a matured outcome.
 
+    Where all outcomes are equal there is nothing to learn and nothing to score, so no post is left.
+
     Parameters
     ----------
     posts : DataFrame
@@ -72,6 +74,7 @@ def model_table(
     usable = ft.is_matured(posts, embargo_days)
     y = ft.target_values(posts, target)
     usable &= y.notna().to_numpy()
+    usable &= y[usable].min() < y[usable].max()
     X = _join(y.index, tables)
     refuse_leaks(X[usable], y[usable])
     rivals = ft.rival_columns(posts, embargo_days, target)

@@ -8,6 +8,7 @@ import pandas as pd
 from virality.media.extract import BLOCKS, Extraction
 
 COMPONENTS = (2, 4, 8, 16, 32)
+CKA_POSTS = 10
 
 
 def block_values(embeddings: pd.DataFrame, block: str) -> pd.DataFrame:
@@ -55,11 +56,13 @@ def variance_kept(embeddings: pd.DataFrame) -> pd.DataFrame:
 def cka(embeddings: pd.DataFrame) -> pd.DataFrame:
     """Return the linear CKA between blocks, on the posts that have both; near 0 when unrelated.
 
+    Empty below `CKA_POSTS` posts: an estimate that allows for chance swings wildly with so few.
+
     References
     ----------
     Kornblith et al. (2019), Similarity of Neural Network Representations Revisited.
     """
-    blocks = list(present(embeddings).columns)
+    blocks = list(present(embeddings).columns) if len(embeddings) >= CKA_POSTS else []
     parts = {block: block_values(embeddings, block) for block in blocks}
     matrix = pd.DataFrame(np.eye(len(blocks)), index=blocks, columns=blocks)
     for i, a in enumerate(blocks):

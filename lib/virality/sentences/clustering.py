@@ -374,6 +374,9 @@ def typical_caption(table: pd.DataFrame) -> str:
 def views_caption(summary: pd.DataFrame, p: float) -> str:
     """Caption of the views by regime."""
     own = summary[summary["regime"] != NOISE]
+    if own["lift"].max() - own["lift"].min() < 5e-3:
+        same = factor(own["lift"].max())
+        return f"Against the posts around them, all regimes do the same ({same})."
     best, worst = own.loc[own["lift"].idxmax()], own.loc[own["lift"].idxmin()]
     text = (
         f"Against the posts around them, {letter(best.regime)} does best ({factor(best.lift)}) "

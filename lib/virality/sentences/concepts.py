@@ -40,6 +40,7 @@ CONCEPTS = {
     "momentum__level": Concept("recent level of views", "median views of the last ten posts"),
     "momentum__trend": Concept("recent trend of views", "trend over 28 days (log views a day)"),
     "momentum__pace": Concept("posting pace", "posts in the 28 days before"),
+    "momentum__followers": Concept("followers", "followers on the day before the post"),
     "momentum__last_hit": Concept("time since the last hit", "days since the last hit"),
     "energy__rms_level": Concept("loudness", "loudness (dB)"),
     "energy__rms_slope": Concept("growing loudness", "loudness gained (dB a second)"),

@@ -32,6 +32,7 @@ DAY_NAMES = dict(
 )
 HEAVY = 3.0  # mean over median beyond which a tail is called heavy
 EVEN = 1.3
+SHAPE = 10  # posts below which nothing is said about a distribution
 UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which they are uneven
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
@@ -52,6 +53,10 @@ def percent(share: float) -> str:
 def factor(value: float) -> str:
     """Return a ratio to two digits, "2.4 times"."""
     return f"{float(f'{value:.2g}'):g} times"
+
+
+def _all_equal(posts: pd.DataFrame) -> bool:
+    return bool(posts["views"].min() == posts["views"].max())
 
 
 # --- what was read --------------------------------------------------------------------------------
@@ -284,6 +289,8 @@ def tail_caption(posts: pd.DataFrame) -> str:
 def tail_alt(posts: pd.DataFrame) -> str:
     """Describe the histogram to who cannot see it."""
     tail = describe.tail(posts)
+    if _all_equal(posts):
+        return f"A single bar: {plural(tail.n, 'post')} at {count(tail.median)} views."
     return (
         f"Histogram of {plural(tail.n, 'post')} by views on a log scale, from "
         f"{count(posts['views'].min())} to {count(tail.largest)}, with the median at "
@@ -294,10 +301,10 @@ def tail_alt(posts: pd.DataFrame) -> str:
 def tail_reading(posts: pd.DataFrame) -> str:
     """Say how heavy the tail is, and what the log scale makes of it."""
     tail = describe.tail(posts)
-    if tail.n < 3 or tail.largest == 0 or not np.isfinite(tail.skew):
-        return (
-            "There is no spread in the views to speak of, so there is nothing to explain in them."
-        )
+    if tail.n > 1 and _all_equal(posts):
+        return "All posts have the same number of views, so there is nothing to explain in them."
+    if tail.n < SHAPE or not np.isfinite(tail.skew):
+        return f"{plural(tail.n, 'post')} cannot show what the tail of this account looks like."
     ratio = tail.mean / max(tail.median, 1)
     if ratio > HEAVY:
         text = (
@@ -331,6 +338,8 @@ def concentration_caption(posts: pd.DataFrame) -> str:
     tail = describe.tail(posts)
     if not np.isfinite(tail.top_share):
         return "There are no views to share out."
+    if tail.n == 1:
+        return "A single post holds all the views, so there is no curve to see yet."
     top = f"{plural(tail.n_top, 'post')} of {tail.n:,} hold"
     if tail.n_top == 1:
         top = f"post of {tail.n:,} holds"
@@ -343,11 +352,10 @@ def concentration_caption(posts: pd.DataFrame) -> str:
 def concentration_alt(posts: pd.DataFrame) -> str:
     """Describe the curve to who cannot see it."""
     tail = describe.tail(posts)
-    share = "no" if not np.isfinite(tail.top_share) else percent(tail.top_share)
-    return (
-        "A curve of the share of all views against the share of posts, most viewed first; the top "
-        f"tenth of posts holds {share} of the views."
-    )
+    text = "A curve of the share of all views against the share of posts, most viewed first"
+    if not np.isfinite(tail.top_share):
+        return f"{text}; there are no views, so it is empty."
+    return f"{text}; the top tenth of posts holds {percent(tail.top_share)} of the views."
 
 
 def hits(posts: pd.DataFrame, label) -> str:
@@ -360,6 +368,10 @@ def hits(posts: pd.DataFrame, label) -> str:
     label : callable
         Gives a short escaped name of a post.
     """
+    if posts["views"].max() == 0:
+        return "No post has any view, so none can be named as the most viewed."
+    if len(posts) > 1 and _all_equal(posts):
+        return f"All posts have the same number of views: {count(posts['views'].max())}."
     own = posts.sort_values("views", ascending=False, kind="stable").head(3)
     total = max(float(posts["views"].sum()), 1.0)
     names = [
@@ -378,6 +390,8 @@ def timeline_caption(posts: pd.DataFrame) -> str:
     """State what views over time show."""
     if len(posts) < 9:
         return "Every post by time and views. So few posts show no level."
+    if _all_equal(posts):
+        return "Every post by time and views. All have the same number."
     wander = describe.change(posts).wander
     return (
         "Every post by time and views, with the median of the last ten. Between its lowest and "
@@ -388,6 +402,8 @@ def timeline_caption(posts: pd.DataFrame) -> str:
 def timeline_alt(posts: pd.DataFrame) -> str:
     """Describe the timeline to who cannot see it."""
     first, last = posts["posted_at"].min(), posts["posted_at"].max()
+    if len(posts) == 1:
+        return f"A single post, of {first:%Y-%m-%d}, by views on a log scale."
     return (
         f"Scatter of {plural(len(posts), 'post')} from {first:%Y-%m-%d} to {last:%Y-%m-%d} by "
         "views on a log scale, with a line for the rolling median of ten posts."
@@ -433,6 +449,11 @@ def rhythm_caption(posts: pd.DataFrame, timezone: str) -> str:
     """State when the creator posts."""
     counts = describe.rhythm(posts, timezone)
     days, hours = counts.sum(axis=1), counts.sum()
+    if len(posts) < SHAPE:
+        return (
+            f"Posts by weekday and hour ({escape(timezone)}). "
+            f"{plural(len(posts), 'post makes', 'posts make')} no habit yet."
+        )
     start = busiest_hours(hours)
     held = sum(hours[(start + k) % 24] for k in range(6)) / len(posts)
     return (
@@ -452,8 +473,8 @@ def rhythm_alt(posts: pd.DataFrame, timezone: str) -> str:
     """Describe the heatmap to who cannot see it."""
     filled = int((describe.rhythm(posts, timezone) > 0).to_numpy().sum())
     return (
-        f"Heatmap of the number of posts by weekday and hour in {timezone}; {filled} of the 168 "
-        "cells have a post."
+        f"Heatmap of the number of posts by weekday and hour in {timezone}; posts fall into "
+        f"{plural(filled, 'cell')} of 168."
     )
 
 
@@ -484,6 +505,8 @@ def lengths_caption(posts: pd.DataFrame) -> str:
     own = posts["duration_s"].dropna()
     if own.empty:
         return "No lengths are known."
+    if len(own) == 1:
+        return f"The only length that is known: {significant(own.max(), 2)} seconds."
     relation = describe.relation(posts, "duration_s")
     span = (
         f"{plural(len(own), 'post')} of {significant(own.min(), 2)} to {significant(own.max(), 2)} "
@@ -564,7 +587,12 @@ def hashtags_alt(table: pd.DataFrame) -> str:
 
 def hashtags_reading(table: pd.DataFrame, n_posts: int, private: bool = False) -> str:
     """Say what can be said about hashtags, and how much of it chance alone would bring."""
-    if n_posts < MIN_POSTS or table.empty:
+    if n_posts < MIN_POSTS:
+        return (
+            f"Hashtags are compared from {MIN_POSTS} posts on. With {plural(n_posts, 'post')} a "
+            "difference between hashtags would be an accident."
+        )
+    if table.empty:
         return (
             "No hashtag is on enough posts, with enough posts without it, to compare them. "
             "Counting further would be reading tea leaves."
@@ -696,7 +724,8 @@ def answer(reading: PostsReading) -> str:
     values = f"{plural(changed, 'value')} had to be repaired or set missing"
     if not changed:
         values = "no value had to be changed"
-    text += f"{rows[0].upper()}{rows[1:]}, and {values}; each has a line in @tbl-repairs. "
+    logged = "; each has a line in @tbl-repairs" if dropped or changed else ""
+    text += f"{rows[0].upper()}{rows[1:]}, and {values}{logged}. "
     text += _trust(changed + dropped, len(posts))
     if tail.n >= 10 and np.isfinite(tail.top_share):
         how = "unevenly" if tail.top_share > UNEVEN else "rather evenly"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import escape, listing, plural
+from virality.book.prose import decimals, escape, listing, plural
 from virality.figures.theme import block_name
 from virality.media.texts import is_other_script, split_caption
 
@@ -112,10 +112,10 @@ def coverage_caption(present: pd.DataFrame) -> str:
     whole = [block_name(name) for name in present.columns if present[name].all()]
     gaps = present.columns[~present.all()]
     parts = [f"{block_name(name)} {present[name].mean():.0%}" for name in gaps]
+    complete = f"Complete for every post: {listing(whole)}." if whole else ""
     if not parts:
-        return f"Every post has {listing(whole)}."
-    start = f"Every post has {listing(whole)}. " if whole else ""
-    return f"{start}Share of posts that have the block: {listing(parts)}."
+        return complete
+    return f"{complete} Share of posts that have the block: {listing(parts)}.".strip()
 
 
 def kept_caption(kept: pd.DataFrame, n_components: int) -> str:
@@ -139,9 +139,9 @@ def cka_caption(matrix: pd.DataFrame) -> str:
         return "Only one block is here, so there is nothing to compare."
     a, b = pairs.idxmax()
     return (
-        f"Most alike are {block_name(a)} and {block_name(b)} ({pairs.max():.2f}). One means that "
-        "two blocks arrange the posts in the same way, zero that they have nothing in common; the "
-        "estimate allows for blocks with more columns than posts."
+        f"Most alike are {block_name(a)} and {block_name(b)} ({decimals(pairs.max())}). One means "
+        "that two blocks arrange the posts in the same way, zero that they have nothing in common; "
+        "the estimate allows for blocks with more columns than posts."
     )
 
 
@@ -167,6 +167,8 @@ def neighbours(sample: pd.Series, nearest: dict, names: dict) -> pd.DataFrame:
 
 def neighbours_caption(table: pd.DataFrame) -> str:
     """Return the caption of the neighbours."""
+    if len(table) < 2:
+        return "A single post has no neighbours."
     return (
         f"For {plural(len(table), 'post')}, the other post that each block finds most alike. Judge "
         "for yourself whether that likeness means anything."

@@ -8,18 +8,30 @@ import pandas as pd
 
 from virality.book.chapters import CHAPTERS
 from virality.book.prose import capital, listing, plural
+from virality.evaluation.validation import MIN_POSTS
 from virality.figures.theme import BLOCKS, block_name, model_name
+from virality.sentences.scores import indicative
 
 
 def answer(facts: dict) -> str:
     """Return the answer box: how much can be predicted, and how sure we are."""
     if facts["verdict"] == "none":
-        return (
-            f"This record holds {plural(facts['n_posts'], 'post')}. That is too few to test a "
-            "prediction honestly, so the report describes the posts and predicts nothing."
-        )
-    parts = [_verdict(facts), _size(facts), _sources(facts)]
+        return _nothing(facts["n_posts"])
+    parts = [_verdict(facts), _size(facts), _sources(facts), indicative(facts["n_posts"])]
     return "\n\n".join(part for part in parts if part)
+
+
+def _nothing(n: int) -> str:
+    text = f"This record holds {plural(n, 'post')}. "
+    if n < MIN_POSTS:
+        return text + (
+            "That is too few to test a prediction honestly, so the report describes the posts and "
+            "predicts nothing."
+        )
+    return text + (
+        "There is nothing in them to predict: the outcome is the same for all, or too few are old "
+        "enough for it to be known. So the report describes the posts and predicts nothing."
+    )
 
 
 def _verdict(facts: dict) -> str:
@@ -109,10 +121,16 @@ def headline_alt(table: pd.DataFrame) -> str:
     return "Typical miss as a factor, best first: " + ", ".join(rows) + "."
 
 
+def no_headline() -> str:
+    """Say why there is no comparison to show."""
+    return "Nothing was predicted in this run, so there is nothing to set side by side here."
+
+
 def pipeline_caption(present: list[str]) -> str:
     """Return the caption of the pipeline."""
     absent = [block_name(block) for block in BLOCKS if block not in present]
-    end = f" This run has no {listing(absent, 'and no')} (dashed)." if absent else ""
+    missing = [f"no {name}" for name in absent]
+    end = f" This run has {listing(missing)} (dashed)." if absent else ""
     return f"From what was known when a post went up to what you read here.{end}"
 
 
@@ -120,6 +138,11 @@ def record(facts: dict) -> str:
     """Return what was looked at, in a sentence."""
     if not facts["n_posts"]:
         return "There was no usable post to look at."
+    if facts["n_posts"] == 1:
+        return (
+            f"We looked at one post, published on {facts['first']}, with "
+            f"{facts['median_views']:,.0f} views."
+        )
     return (
         f"We looked at {plural(facts['n_posts'], 'post')}, published between {facts['first']} "
         f"and {facts['last']}, with a median of {facts['median_views']:,.0f} views."
@@ -147,12 +170,18 @@ def limits(facts: dict, n_columns: int) -> str:
         else f"- **Columns.** There are {n_columns:,} columns for {plural(n, 'post')}; they are "
         "shrunk to a few components inside every fold."
     )
-    small = (
-        f"- **Few posts.** {plural(n, 'post')} can show large effects and hide small ones. An "
-        "effect that is not shown here is not thereby absent."
-        if n < 1000
-        else f"- **One account's history.** Even {plural(n, 'post')} are one path through time."
-    )
+    if n < MIN_POSTS:
+        small = (
+            f"- **Too few posts.** {plural(n, 'post')} cannot tell an effect from an "
+            "accident, so nothing here says what works."
+        )
+    elif n < 1000:
+        small = (
+            f"- **Few posts.** {plural(n, 'post')} can show large effects and hide small ones. An "
+            "effect that is not shown here is not thereby absent."
+        )
+    else:
+        small = f"- **One account's history.** Even {plural(n, 'post')} are one path through time."
     return "\n".join(
         [
             small,

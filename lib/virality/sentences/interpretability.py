@@ -73,8 +73,8 @@ def nothing(own: Explanation) -> str:
             f"and does not model, so there is no forecast to take apart. {rest}"
         )
     return (
-        f"No boosted trees were stored for these {plural(n_posts, 'post')}, so there is no "
-        f"forecast to take apart. {rest}"
+        f"For these {plural(n_posts, 'post')} nothing was predicted; the chapter on baselines says "
+        f"why. So there is no forecast to take apart. {rest}"
     )
 
 

@@ -8,16 +8,24 @@ import pandas as pd
 
 from virality.book.prose import plural
 from virality.evaluation.headline import FAMILY
+from virality.evaluation.validation import MIN_POSTS
 from virality.figures.theme import model_name
 
 INDICATIVE_BELOW = 80
 
 
 def too_few(n: int) -> str:
-    """Say that nothing is modelled."""
+    """Say that nothing is modelled, and why: too few posts, or outcomes that do not differ."""
+    rest = "This chapter therefore predicts nothing: it says what it would do, and shows no result."
+    if n < MIN_POSTS:
+        are = "is" if n == 1 else "are"
+        return (
+            f"{plural(n, 'usable post')} {are} too few for a prediction that could be tested. "
+            f"{rest}"
+        )
     return (
-        f"There are {plural(n, 'usable post')}, too few for a prediction that could be tested. "
-        "This chapter therefore predicts nothing, and its tables are empty."
+        f"In these {plural(n, 'post')} there is nothing to predict: the outcome is the same for "
+        f"all of them, or too few are old enough for it to be known. {rest}"
     )
 
 
