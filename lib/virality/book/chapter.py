@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from virality.book import prose
 from virality.book.chapters import CHAPTERS, chapter, writer
+from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.figures import theme
 from virality.paths import Inputs, Run, replacing
@@ -108,7 +109,15 @@ class Chapter:
         return pd.read_parquet(path)
 
     def write(self, artefact: str, content: pd.DataFrame | dict) -> None:
-        """Store an artefact that this chapter declares; whole or not at all."""
+        """Store an artefact that this chapter declares; whole or not at all.
+
+        Raises
+        ------
+        UserError
+            When a table is not what the artefact promises, see :mod:`virality.book.tables`.
+        """
+        if isinstance(content, pd.DataFrame):
+            check_table(artefact, content)
         with replacing(self._target(artefact)) as temporary:
             if isinstance(content, dict):
                 text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)

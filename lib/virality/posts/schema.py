@@ -162,7 +162,7 @@ def _validate(df, columns, what, unique=()) -> pd.DataFrame:
     try:
         return _schema(columns, unique).validate(df, lazy=True)
     except pa.errors.SchemaErrors as found:
-        raise _told(found.failure_cases, df, what) from None
+        raise told(found.failure_cases, what) from None
 
 
 def _typed(series: pd.Series, column: Column, what: str) -> pd.Series:
@@ -176,9 +176,25 @@ def _typed(series: pd.Series, column: Column, what: str) -> pd.Series:
         ) from None
 
 
-def _told(cases: pd.DataFrame, df: pd.DataFrame, what: str) -> UserError:
+def told(cases: pd.DataFrame, what: str) -> UserError:
+    """Return the first violation of a schema as a sentence.
+
+    Parameters
+    ----------
+    cases : DataFrame
+        The failure cases of pandera.
+    what : str
+        Name of the table.
+    """
     case = cases.iloc[0]
     reason = str(case["check"])
+    if reason == "column_in_dataframe":
+        return UserError(f"The {what} table lacks {case['failure_case']}.")
+    if reason.startswith("dtype("):
+        return UserError(
+            f"{what} table: column {case['column']} holds {case['failure_case']}, not "
+            f"{reason.removeprefix('dtype(').removesuffix(')')}."
+        )
     if reason == "not_nullable":
         reason = "is missing"
     elif reason == "field_uniqueness":

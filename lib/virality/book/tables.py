@@ -1,0 +1,170 @@
+"""What every table among the artefacts promises to its readers; checked whenever one is written.
+
+A schema states the columns that other chapters lean on: type, range, key. Further columns may
+stand beside them.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+from virality.errors import UserError
+from virality.features.build import BLOCKS, block_of
+from virality.posts.schema import told, validate_posts, validate_repairs
+
+TEXT, REAL, WHOLE, TIME = "string", "float64", "int64", "datetime64[us, UTC]"
+
+_SHARE = pa.Check.in_range(0, 1, error="is not between 0 and 1")
+_FINITE = pa.Check(lambda values: ~np.isinf(values), error="is infinite")
+_POSITIVE = pa.Check.ge(1, error="is below 1")
+
+
+def _column(dtype, *checks, missing=False, unique=False) -> pa.Column:
+    checks = [*checks, _FINITE] if dtype == REAL else list(checks)
+    return pa.Column(dtype, checks, nullable=missing, unique=unique)
+
+
+_PREDICTIONS = {name: _column(TEXT) for name in ("post_id", "split", "model", "blocks", "preset")}
+_PREDICTIONS |= {
+    "fold": _column(WHOLE, _POSITIVE),
+    "y_true": _column(REAL),
+    "y_pred": _column(REAL),
+}
+_PREDICTION_KEY = ["post_id", "split", "fold", "model", "blocks", "preset"]
+_FOLD = {"post_id": _column(TEXT), "fold": _column(WHOLE)}
+
+COLUMNS: dict[str, dict[str, pa.Column]] = {
+    "ledger": {
+        "feature": _column(TEXT, unique=True),
+        "block": _column(TEXT),
+        "unit": _column(TEXT),
+        "known": _column(
+            TEXT,
+            pa.Check.str_matches(
+                r"^(before posting|at posting|after .* days)$", error="is no time"
+            ),
+        ),
+        "definition": _column(TEXT),
+    },
+    "media": {
+        "post_id": _column(TEXT, unique=True),
+        "status": _column(TEXT),
+        "has_picture": _column("bool"),
+        "has_sound": _column("bool"),
+        "problem": _column(TEXT),
+        "duration_s": _column(REAL, pa.Check.ge(0, error="is negative"), missing=True),
+    },
+    "folds": {
+        "split": _column(TEXT),
+        "fold": _column(WHOLE, _POSITIVE),
+        "n_train": _column(WHOLE, _POSITIVE),
+        "n_test": _column(WHOLE, _POSITIVE),
+        **{
+            f"{part}_{end}": _column(TIME) for part in ("train", "test") for end in ("start", "end")
+        },
+        **{f"train_{kind}": _column(REAL) for kind in ("mean", "median", "p90")},
+    },
+    "predictions_linear": _PREDICTIONS,
+    "predictions_nonlinear": _PREDICTIONS,
+    "evidence": {
+        **{name: _column(TEXT) for name in ("kind", "block", "model", "measure")},
+        **{name: _column(REAL, _SHARE, missing=True) for name in ("p", "p_adjusted")},
+        "n": _column(WHOLE),
+    },
+    "intervals": {
+        **_PREDICTIONS,
+        "method": _column(TEXT),
+        "level": _column(REAL, _SHARE),
+        # an interval may be open where the errors seen so far cannot close it
+        "lower": pa.Column(REAL, nullable=True),
+        "upper": pa.Column(REAL, nullable=True),
+        "p_viral": _column(REAL, _SHARE, missing=True),
+    },
+    "shap": {
+        **_FOLD,
+        "column": _column(TEXT),
+        "block": _column(TEXT),
+        "value": _column(REAL),
+    },
+    "shap_blocks": {**_FOLD, "base_value": _column(REAL), "prediction": _column(REAL)},
+    "regimes": {
+        "post_id": _column(TEXT, unique=True),
+        "regime": _column("Int64", pa.Check.ge(-1, error="is no regime"), missing=True),
+        "x": _column(REAL, missing=True),
+        "y": _column(REAL, missing=True),
+        "strength": _column(REAL, _SHARE, missing=True),
+    },
+}
+_KEYS = {
+    "folds": ["split", "fold"],
+    "predictions_linear": _PREDICTION_KEY,
+    "predictions_nonlinear": _PREDICTION_KEY,
+    "intervals": [*_PREDICTION_KEY, "method"],
+    "shap": ["post_id", "fold", "column"],
+    "shap_blocks": ["post_id", "fold"],
+}
+
+
+def check_table(artefact: str, table: pd.DataFrame) -> None:
+    """Raise UserError unless `table` is what the artefact of that name promises.
+
+    Parameters
+    ----------
+    artefact : str
+        A name of :data:`virality.book.chapters.ARTEFACTS` that is a table.
+    table : DataFrame
+        What is about to be stored.
+
+    Raises
+    ------
+    UserError
+        Names the artefact, the row, the column and the value of the first violation.
+    """
+    if artefact == "posts":
+        validate_posts(table)
+    elif artefact == "repairs":
+        validate_repairs(table)
+    elif artefact in ("features", "embeddings"):
+        _check_features(artefact, table)
+    else:
+        _check(artefact, table)
+
+
+def _check(artefact: str, table: pd.DataFrame) -> None:
+    try:
+        _schema(artefact).validate(table, lazy=True)
+    except pa.errors.SchemaErrors as found:
+        raise told(found.failure_cases, artefact) from None
+    keys = _KEYS.get(artefact)
+    if keys and (again := table.duplicated(keys)).any():
+        row = int(np.flatnonzero(again)[0])
+        raise UserError(
+            f"{artefact} table, row {row + 1}: {', '.join(keys)} are those of an earlier row."
+        )
+
+
+def _check_features(artefact: str, table: pd.DataFrame) -> None:
+    """Keyed by post_id; every column a number of a block of the book, missing or finite."""
+    if table.index.name != "post_id" or not table.index.is_unique or table.index.hasnans:
+        raise UserError(f"The {artefact} table is not keyed by post_id, one row a post.")
+    for name in table.columns:
+        if block_of(name) not in BLOCKS:
+            raise UserError(f"{artefact} table: column {name} belongs to no block.")
+        if not pd.api.types.is_float_dtype(table[name]):
+            raise UserError(
+                f"{artefact} table: column {name} holds {table[name].dtype}, no numbers."
+            )
+    infinite = np.isinf(table.to_numpy(float)).any(axis=0) if table.size else np.zeros(0, bool)
+    if infinite.any():
+        raise UserError(
+            f"{artefact} table: column {table.columns[infinite][0]} is infinite somewhere."
+        )
+
+
+@cache
+def _schema(artefact: str) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(COLUMNS[artefact])
