@@ -12,7 +12,8 @@ override POSTS := $(value POSTS)
 override VIDEOS := $(value VIDEOS)
 override MAPPING := $(value MAPPING)
 override PARAMS := $(value PARAMS)
-export NAME POSTS VIDEOS MAPPING PARAMS
+override BY := $(value BY)
+export NAME POSTS VIDEOS MAPPING PARAMS BY
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -38,7 +39,7 @@ $(VENV)/.ready: requirements.txt requirements-quarto.txt pyproject.toml
 	@touch $@
 
 report: setup
-	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS"
+	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --by "$$BY"
 
 run: setup
 	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS"

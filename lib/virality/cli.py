@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from virality.errors import UserError
@@ -54,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_run_options(report)
     report.add_argument(
         "--plain", action="store_true", help="make the plain pages even where Quarto is installed"
+    )
+    report.add_argument(
+        "--by", default="", metavar="author", help="a report per author, and a page that compares"
     )
     _add_run_options(command("run", _run, "run what is stale, without publishing"))
 
@@ -158,7 +162,7 @@ def _request(options: argparse.Namespace):
 def _report(options: argparse.Namespace) -> None:
     from virality.book import session
 
-    session.report(_request(options), plain=options.plain)
+    session.report(replace(_request(options), by=options.by), plain=options.plain)
 
 
 def _run(options: argparse.Namespace) -> None:

@@ -66,6 +66,8 @@ class Chapter:
         chosen = {"encoders": record["encoders"]["used"]} if "encoders" in record else {}
         defaults = {name: parameter.default for name, parameter in params.known().items()}
         values = defaults | record.get("parameters", {}) | chosen
+        if self.private and values.get("author"):
+            values["author"] = "withheld"
         return {name: value for name, value in values.items() if name != "name"}
 
     def timings(self) -> dict[str, float]:

@@ -90,7 +90,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             _offer_notebooks(run, temporary)
     with replacing(run.stamp("site")) as temporary:
         temporary.write_text(json.dumps({"staged": wanted}), encoding="utf-8")
-    _list_sites()
+    list_sites()
     return Site(page, as_plain, True, warnings)
 
 
@@ -212,7 +212,7 @@ $items
 )
 
 
-def _list_sites() -> None:
+def list_sites() -> None:
     """Write the page that lists the reports beside each other."""
     if not SITES.exists():
         return

@@ -37,6 +37,8 @@ class Request:
         Show progress bars.
     simulate : bool
         Use the demo creator whatever the run is called.
+    by : str
+        "author" makes one report per author; "" makes one, or what the run was before.
     """
 
     name: str = DEFAULT_NAME
@@ -50,6 +52,7 @@ class Request:
     demo_videos: bool | None = None
     progress: bool = True
     simulate: bool = False
+    by: str = ""
 
 
 def run(request: Request, where: Run | None = None) -> Run:
@@ -62,9 +65,12 @@ def run(request: Request, where: Run | None = None) -> Run:
 
 def report(request: Request, plain: bool = False, where: Run | None = None) -> Run:
     """Run, then publish, and say where the site is and what it contains."""
+    from virality.book import several
     from virality.book.publish import publish
 
     target = where or Run.named(request.name)
+    if several.wanted(target, request):
+        return several.report(target, request, plain)
     with runner.locked(target):
         given = _execute(target, request)
         if request.until:
@@ -76,11 +82,16 @@ def report(request: Request, plain: bool = False, where: Run | None = None) -> R
     return target
 
 
-def _execute(target: Run, request: Request) -> dict:
+def remember(target: Run, request: Request) -> dict:
+    """Record inputs and parameters of a run; return the parameters that hold now."""
     given = params.resolve(request.given)
     _refuse_inputs(given)
     _record_inputs(target, request)
-    given = _record_parameters(target, given, request.forget)
+    return _record_parameters(target, given, request.forget)
+
+
+def _execute(target: Run, request: Request) -> dict:
+    given = remember(target, request)
     _resolve_encoders(target, given, "encoders" in request.given)
     try:
         results = runner.execute(target, given, request.until, request.progress)
