@@ -120,6 +120,9 @@ def _only(reading: PostsReading, author: str) -> PostsReading:
 def _counted(reading: PostsReading, log: Log) -> PostsReading:
     """The reading with more lines in its log, and notes that count what is there now."""
     posts = reading.posts
+    twice = reading.snapshots
+    if len(twice):
+        twice = twice[twice["post_id"].isin(posts["post_id"])].reset_index(drop=True)
     lines = pd.concat([log.frame(), reading.repairs], ignore_index=True)
     rank = lines["severity"].map({name: -place for place, name in enumerate(SEVERITIES)})
     lines = lines.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
@@ -131,6 +134,7 @@ def _counted(reading: PostsReading, log: Log) -> PostsReading:
         "n_dropped": int((lines["severity"] == "row dropped").sum()),
         "severities": {s: int((lines["severity"] == s).sum()) for s in SEVERITIES},
         "captured_at": read.max().isoformat() if len(read) else "",
+        "n_read_twice": int(twice["post_id"].nunique()) if len(twice) else 0,
         "n_young": int((age < pd.Timedelta(days=reading.notes["embargo_days"])).sum()),
     }
-    return replace(reading, repairs=validate_repairs(lines), notes=notes)
+    return replace(reading, repairs=validate_repairs(lines), notes=notes, snapshots=twice)
