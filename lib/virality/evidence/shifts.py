@@ -21,7 +21,7 @@ OUTLIER = 2.5  # robust standard deviations at which a training outcome is clipp
 MANY_POSTS = 400  # from here on, wide blocks are reduced before the shifts
 N_COMPONENTS = 32
 TOGETHER = "all"
-RANKED_AT_ONCE = 2_000_000  # predictions held in memory
+HELD_AT_ONCE = 1_000_000  # shifted values, or predictions, in memory
 
 Folds = Sequence[tuple[np.ndarray, np.ndarray]]
 
@@ -138,10 +138,13 @@ def shift_statistics(
     source = np.tile(scores @ scores.T, (2, 2)) if wide else np.tile(scores, (2, 1))
     predict = _predict_by_posts if wide else _predict_by_columns
     moves = np.concatenate([[0], shifts]).astype(int)
+    held = len(moves) * max(target.size, n * min(n, source.shape[1]))
     out = []
-    for some in np.array_split(moves, -(-len(moves) * target.size // RANKED_AT_ONCE)):
-        parts = [source[m : m + n, m : m + n] if wide else source[m : m + n] for m in some]
-        told = [np.stack([predict(part, fit, penalty) for part in parts], axis=1) for fit in fits]
+    for some in np.array_split(moves, -(-held // HELD_AT_ONCE)):
+        parts = np.stack(
+            [source[m : m + n, m : m + n] if wide else source[m : m + n] for m in some]
+        )
+        told = [predict(parts, fit, penalty).swapaxes(0, 1) for fit in fits]
         out.append(_rank_correlation(fits, told))
     return np.vstack(out)
 
@@ -237,27 +240,37 @@ def _rank_correlation(fits: list[_Fold], predictions: list[np.ndarray]) -> np.nd
     return np.divide(both, size, out=np.zeros_like(size), where=size > 0)
 
 
-def _predict_by_posts(kernel: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
-    """Ridge in its dual form: as many unknowns as training posts."""
-    inner = kernel[fit.train, fit.train]
-    mean = inner.mean(axis=0)
-    centred = inner - mean - mean[:, None] + mean.mean()
-    return (kernel[fit.test, fit.train] - mean) @ _solve(centred, fit.known, penalty, fit.size)
+def _predict_by_posts(kernels: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
+    """Ridge in its dual form, for a stack of kernels: as many unknowns as training posts.
+
+    Up to a constant, which no rank within a fold depends on.
+    """
+    inner = kernels[:, fit.train][:, :, fit.train]
+    length = np.trace(inner, axis1=1, axis2=2) - inner.mean(axis=2).sum(axis=1)
+    ones = np.ones((fit.size, 1))
+    weights = _solve(inner.copy(), np.hstack([fit.known, ones]), penalty * length / fit.size)
+    weights, level = weights[:, :, :-1], weights[:, :, -1:]
+    # The intercept is not penalised: weights sum to zero.
+    total = level.sum(axis=1)
+    shares = weights.sum(axis=1) / np.where(total > 0, total, 1.0)
+    weights = weights - level * shares[:, None, :]
+    return kernels[:, fit.test][:, :, fit.train] @ weights
 
 
 def _predict_by_columns(scores: np.ndarray, fit: _Fold, penalty: float) -> np.ndarray:
-    """The same ridge in its primal form: as many unknowns as columns."""
-    mean = scores[fit.train].mean(axis=0)
-    inner = scores[fit.train] - mean
-    slopes = _solve(inner.T @ inner, inner.T @ fit.known, penalty, fit.size)
-    return (scores[fit.test] - mean) @ slopes
+    """The same ridge in its primal form, for a stack of scores: as many unknowns as columns."""
+    inner = scores[:, fit.train] - scores[:, fit.train].mean(axis=1, keepdims=True)
+    across = inner.swapaxes(1, 2)
+    grams = across @ inner
+    length = np.trace(grams, axis1=1, axis2=2)
+    return scores[:, fit.test] @ _solve(grams, across @ fit.known, penalty * length / fit.size)
 
 
-def _solve(gram: np.ndarray, right: np.ndarray, penalty: float, n: int) -> np.ndarray:
-    length = np.trace(gram) / n
-    if not length > 0:
-        return np.zeros_like(right)
-    return np.linalg.solve(gram + penalty * length * np.eye(len(gram)), right)
+def _solve(grams: np.ndarray, right: np.ndarray, ridges: np.ndarray) -> np.ndarray:
+    """Solution for each of a stack (changed in place); zero where there is nothing to go by."""
+    place = np.arange(grams.shape[1])
+    grams[:, place, place] += np.where(ridges > 0, ridges, 1.0)[:, None]
+    return np.linalg.solve(grams, right) * (ridges > 0)[:, None, None]
 
 
 def _as_slice(rows: np.ndarray):
