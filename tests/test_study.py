@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from pandas.testing import assert_frame_equal
 
 from toyposts import toy_posts
 from virality.evaluation.replication import replicate
@@ -70,6 +71,18 @@ def test_values_are_read_as_the_study_read_them(tmp_path):
     assert X.loc["12", "metadata__hashtag_count"] == 2
     assert X.loc["12", "momentum__videos_7d"] == 1 and X.loc["12", "momentum__views_7d"] == 7
     assert X.loc["12", "metadata__hour_sin"] == pytest.approx(np.sin(2 * np.pi * 13 / 24))
+
+
+def test_the_switch_reads_values_as_the_study_did(tmp_path):
+    path = tmp_path / "posts.csv"
+    raw_table().to_csv(path, index=False)
+    posts = toy_posts(2)[0].assign(post_id=pd.array(["12", "11"], dtype="string"))
+    X = build_features(posts, study_features=True, source=str(path))
+    assert list(X.index) == ["12", "11"]
+    assert_frame_equal(X.sort_index(), study.study_features(study.read_study_table(path)))
+    other = posts.assign(post_id=pd.array(["12", "99"], dtype="string"))
+    from_posts = build_features(other, study_features=True)
+    assert_frame_equal(build_features(other, study_features=True, source=str(path)), from_posts)
 
 
 def test_other_files_are_no_study_table(tmp_path):

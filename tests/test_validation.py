@@ -115,6 +115,12 @@ def test_folds_as_a_table():
     assert dict(nothing.dtypes.astype(str)) == dict(table.dtypes.astype(str))
 
 
+def test_a_splitter_prints_its_folds():
+    printed = str(va.ExpandingWindow(times()))
+    assert len(printed.splitlines()) == 6
+    assert "gap_days" in printed and "train_mean" not in printed
+
+
 def test_an_unknown_splitter_is_refused():
     with pytest.raises(UserError, match="expanding"):
         va.make_splitter("random", times())

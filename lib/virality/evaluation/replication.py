@@ -14,7 +14,7 @@ from virality.models.catalogue import NONLINEAR, STACK
 
 MODELS = ("ridge", "elastic_net", "xgboost")
 EMBARGO_DAYS = 3  # of the rivals, as the study's data were compared before
-METRICS = ["r2", "rmse", "mae", "smape", "spearman", "top10"]
+METRICS = ["r2", "r2_clipped", "rmse", "mae", "smape", "spearman", "top10"]
 
 
 def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
@@ -31,7 +31,7 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per preset and model: means over the folds of r2, rmse, mae, smape, spearman, top10.
+        One row per preset and model: means over the folds of the columns in `METRICS`.
     """
     data = _model_table(table)
     if len(data.y) < 30:
@@ -59,10 +59,11 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns source ("published", "rebuilt", "tuned", "naive"), model, r2, rmse, mae, spearman,
-        top10: means over the study's three folds.  Empty unless the input is the study's own table.
+        Columns source ("published", "rebuilt", "tuned", "naive"), model, and `METRICS` (the study
+        printed no clipped R²): means over the study's three folds.  Empty unless the input is the
+        study's own table.
     """
-    columns = ["source", "model", "r2", "rmse", "mae", "spearman", "top10"]
+    columns = ["source", "model", *METRICS]
     table = study.published_input(path)
     if table is None:
         return pd.DataFrame(columns=columns)
@@ -70,7 +71,8 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
     ours = replicate(table, seed)
     names = {"study": "rebuilt", "tuned": "tuned", "rival": "naive"}
     ours = ours.assign(source=ours["preset"].map(names))
-    both = pd.concat([theirs, ours[ours["model"] != "last_post"]], ignore_index=True)[columns]
+    both = pd.concat([theirs, ours], ignore_index=True)
+    both = both.reindex(columns=columns)
     order = both["source"].map({"published": 0, "rebuilt": 1, "tuned": 2, "naive": 3})
     return both.iloc[np.lexsort([both["model"], order])].reset_index(drop=True)
 

@@ -52,6 +52,10 @@ class TimeSplitter(ABC):
             raise ValueError(f"the splitter knows {n} times but X has {len(X)} rows")
         yield from self._folds()
 
+    def __str__(self) -> str:
+        """The folds as a table; `figures.baselines.folds` draws them."""
+        return folds_table(self).dropna(axis=1, how="all").to_string(index=False)
+
     def get_n_splits(self, X=None, y=None, groups=None) -> int:
         """Folds that there really are."""
         return sum(1 for _ in self._folds())

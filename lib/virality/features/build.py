@@ -48,6 +48,7 @@ def build_features(
     embargo_days: float = 7,
     timezone: str = "UTC",
     study_features: bool = False,
+    source: str = "",
 ) -> pd.DataFrame:
     """Metadata and momentum of every post, from what was known when it went up.
 
@@ -61,6 +62,8 @@ def build_features(
         The creator's time zone.
     study_features : bool
         Give the study's 21 columns instead (no embargo; for replication, not for a forecast).
+    source : str
+        The input of the run, which the study's columns are read from without repairs.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def build_features(
         about followers are there only where some post has a count.
     """
     if study_features:
-        return study.study_features(study.study_table_from_posts(posts, timezone))
+        return study.study_columns(posts, timezone, source)
     parts = [metadata.metadata_features(posts, timezone)]
     parts.append(_per_author(posts, lambda own: momentum.momentum_features(own, embargo_days)))
     if "followers" in posts and posts["followers"].notna().any():

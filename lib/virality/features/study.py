@@ -154,6 +154,30 @@ def study_table_from_posts(posts: pd.DataFrame, timezone: str = "UTC") -> pd.Dat
     )
 
 
+def study_columns(posts: pd.DataFrame, timezone: str = "UTC", source: str = "") -> pd.DataFrame:
+    """The study's columns of a run's posts, from values as its own parser would have read them.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table, repaired.
+    timezone : str
+    source : str
+        The input of the run.  Where it is a hand-copied Creator Studio table of these posts, it is
+        read again without repairs; the columns of any other input come from `posts`.
+
+    Returns
+    -------
+    DataFrame of shape (n_posts, 21)
+        Index post_id, in the order of `posts`.
+    """
+    own = study_table_from_posts(posts, timezone)
+    raw = read_study_table(source) if source else None
+    if raw is not None and set(own["post_id"]) <= set(raw["post_id"]):
+        return study_features(raw).loc[own["post_id"]]
+    return study_features(own)
+
+
 def study_features(table: pd.DataFrame) -> pd.DataFrame:
     """The study's 21 numeric columns, by its own definitions.
 

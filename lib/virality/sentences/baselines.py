@@ -114,7 +114,8 @@ def replication_table(table: pd.DataFrame) -> pd.DataFrame:
         {"whose": table["source"].map(words), "model": [model_name(m) for m in table["model"]]}
     )
     shown["R²"] = [decimals(value, 4) for value in table["r2"]]
-    names = {"rmse": "RMSE", "mae": "MAE", "spearman": "Spearman", "top10": "top tenth"}
+    names = {"r2_clipped": "clipped R²", "rmse": "RMSE", "mae": "MAE", "smape": "sMAPE",
+             "spearman": "Spearman", "top10": "top tenth"}  # fmt: skip
     for column, name in names.items():
         shown[name] = [decimals(value, 3) for value in table[column]]
     return shown
