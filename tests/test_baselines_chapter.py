@@ -110,6 +110,7 @@ def test_every_figure_and_table_can_be_drawn(whole):
         assert theme.render(figure)["svg"].startswith(b"<?xml")
     assert len(words.table(main)) == len(main) == 7
     assert len(sentences.folds_table(folds)) == len(folds)
+    assert len(words.fold_table(each)) == len(each) == 7 * len(folds)
 
 
 def test_few_posts_are_called_what_they_are():

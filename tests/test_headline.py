@@ -10,6 +10,7 @@ from virality.evaluation.evaluate import PREDICTION_COLUMNS
 from virality.evidence.rows import empty_evidence
 from virality.models.catalogue import LINEAR, MODELS
 from virality.sentences import baselines, index, nonlinear
+from virality.sentences import scores as words
 
 NO_REGIMES = pd.DataFrame({"regime": [], "stable": []})
 
@@ -96,3 +97,27 @@ def test_nothing_modelled_is_said():
     found = facts(predictions.head(0), folds.head(0))
     assert found["verdict"] == "none" and "too few" in index.answer(found)
     assert headline.against_linear(predictions.head(0)).empty
+
+
+def test_another_target_is_named():
+    assert "read likes" in words.other_target("likes") and words.other_target("views") == ""
+
+
+def test_a_block_that_is_missed_is_named():
+    predictions, _ = told({})
+    whole = predictions[predictions["model"] == "ridge"]
+    error = whole["y_true"] - whole["y_pred"]
+    blocks = {"all-vision": 1.5, "all-audio": 1.0, "metadata+momentum": 1.5}
+    parts = [
+        whole.assign(blocks=name, y_pred=whole["y_true"] - factor * error)
+        for name, factor in blocks.items()
+    ]
+    gaps = headline.block_gaps(pd.concat([predictions, *parts]), "ridge")
+    assert dict(zip(gaps["blocks"], gaps["verdict"], strict=True)) == {
+        "all-vision": "worse", "all-audio": "no clear difference", "metadata+momentum": "worse"
+    }  # fmt: skip
+    assert words.missed_caption(gaps).startswith("Missed when left out: picture.")
+    shown = words.missed_table(gaps).set_index("the model sees")
+    assert shown.loc["all but picture", "than with all blocks"] == "clearly worse"
+    assert "only posting metadata and account momentum" in shown.index
+    assert "No block is clearly missed" in words.missed_caption(gaps.iloc[1:2])

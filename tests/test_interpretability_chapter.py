@@ -153,10 +153,6 @@ def pd_empty():
     return empty_predictions()
 
 
-def test_another_target_is_named():
-    assert "read likes" in sentences.other_target("likes")
-
-
 def test_under_eighty_posts_are_indicative(found):
     few = replace(found[0], order=found[0].order.head(60))
     assert "indicative" in sentences.answer(few)

@@ -73,6 +73,31 @@ def headline_gaps(
     return found.sort_values(["difference", "model"], ignore_index=True)
 
 
+def block_gaps(
+    predictions: pd.DataFrame, model: str, split: str = "expanding", n_bootstrap: int = 1000
+) -> pd.DataFrame:
+    """Return a model that sees some blocks against the same model that sees them all.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        With the model on every selection of blocks, see `table.variations`.
+    model : str
+
+    Returns
+    -------
+    DataFrame
+        One row per selection, as in :func:`virality.evaluation.scores.paired_differences`;
+        intervals and verdicts hold for all selections together.
+    """
+    own = predictions[(predictions["split"] == split) & (predictions["model"] == model)]
+    parts = own[own["blocks"] != "all"]
+    whole = own[own["blocks"] == "all"].assign(model="all", preset="all")
+    family = max(parts["blocks"].nunique(), 1)
+    both = pd.concat([whole, parts])
+    return scores.paired_differences(both, "all", n_bootstrap=n_bootstrap, family=family)
+
+
 def against_linear(
     predictions: pd.DataFrame,
     model: str = "xgboost",

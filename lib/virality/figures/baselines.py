@@ -134,7 +134,7 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.set_yticks(range(len(blocks)), [theme.block_name(block) for block in blocks])
     axis.invert_yaxis()
-    axis.set_xlabel("Spearman correlation with views, within folds")
+    axis.set_xlabel("Spearman correlation with the outcome, within folds")
     axis.grid(axis="y", visible=False)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure

@@ -15,15 +15,18 @@ from matplotlib.ticker import (
     StrMethodFormatter,
 )
 
+from virality.features.targets import TARGETS
 from virality.figures import theme
 from virality.sentences.concepts import concept
 
 LOW, MIDDLE, HIGH = "#5b8fc7", "#a39c96", "#e08434"
 READINGS = LinearSegmentedColormap.from_list("readings", [LOW, MIDDLE, HIGH])
-PUSH = "push on the forecast (log views)"
+PUSH = "push on the forecast (log scale)"
 
 
-def waterfall(steps: pd.DataFrame, base: float, prediction: float, actual: float) -> Figure:
+def waterfall(
+    steps: pd.DataFrame, base: float, prediction: float, actual: float, target: str = "views"
+) -> Figure:
     """From the model's starting point to one forecast, one concept a step.
 
     Parameters
@@ -31,7 +34,9 @@ def waterfall(steps: pd.DataFrame, base: float, prediction: float, actual: float
     steps : DataFrame
         From :func:`virality.explanation.explain.waterfall`.
     base, prediction, actual : float
-        Log views: where the model starts, what it says, what came.
+        On the log scale of the target: where the model starts, what it says, what came.
+    target : str
+        What is predicted, one of `targets.TARGETS`.
     """
     fig, ax = theme.figure(7.0, 0.34 * len(steps) + 1.5)
     start = base + np.concatenate([[0.0], np.cumsum(steps["value"])])
@@ -58,7 +63,7 @@ def waterfall(steps: pd.DataFrame, base: float, prediction: float, actual: float
     edges = np.r_[start, base, prediction, actual]
     room = 0.06 * max(np.ptp(edges), 1e-6)
     ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
-    _views_axis(ax)
+    _outcome_axis(ax, TARGETS.get(target, target))
     marks = [
         Line2D([], [], color=theme.INK, ls=":", label="start"),
         Line2D([], [], color=theme.INK, lw=1.4, label="forecast"),
@@ -118,7 +123,7 @@ def blocks(table: pd.DataFrame) -> Figure:
     ax.set_yticks(rows, [theme.block_name(block) for block in table["block"]])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlim(left=0)
-    ax.set_xlabel("mean size of the block's push (log views)")
+    ax.set_xlabel("mean size of the block's push (log scale)")
     ax.grid(axis="y", visible=False)
     return fig
 
@@ -160,7 +165,7 @@ def checks(table: pd.DataFrame) -> Figure:
             ax.plot(getattr(block, name), row, "o", color=color, ms=6)
         ax.axvline(0, color=theme.INK, lw=0.9)
         ax.xaxis.set_major_locator(MaxNLocator(4))
-        ax.set_xlabel(f"{label} (log views)")
+        ax.set_xlabel(f"{label} (log scale)")
         ax.grid(axis="y", visible=False)
     axes[0, 0].set_yticks(rows, [theme.block_name(block) for block in table["block"]])
     axes[0, 0].set_ylim(len(table) - 0.4, -0.6)
@@ -214,13 +219,13 @@ def _step_name(step) -> str:
     return concept(step.concept).name
 
 
-def _views_axis(ax) -> None:
-    """Label an axis of log views in views."""
+def _outcome_axis(ax, name: str) -> None:
+    """Label an axis of a log outcome in the outcome's own unit."""
     low, high = ax.get_xlim()
     steps = [m * 10.0**e for e in range(0, 11) for m in (1, 2, 5)]
     ticks = [v for v in steps if low <= np.log1p(v) <= high]
     if len(ticks) >= 2:
         ax.set_xticks([np.log1p(v) for v in ticks], [f"{v:,.0f}" for v in ticks])
-        ax.set_xlabel("views (log scale)")
+        ax.set_xlabel(f"{name} (log scale)")
     else:
-        ax.set_xlabel("log views")
+        ax.set_xlabel(f"ln(1 + {name})")

@@ -36,7 +36,7 @@ def gaps(differences: pd.DataFrame) -> Figure:
         face = "none" if row.blocks == "none" else color
         axis.plot(row.difference, place, "o", color=color, markerfacecolor=face, markersize=7)
     axis.set_yticks(range(len(rows)), [theme.model_name(model) for model in rows["model"]])
-    axis.set_xlabel("absolute error minus the rival's, log views (left of the line is better)")
+    axis.set_xlabel("absolute error minus the rival's, log scale (left of the line is better)")
     axis.grid(axis="y", visible=False)
     return figure
 
@@ -69,8 +69,8 @@ def calibration(levels: pd.DataFrame) -> Figure:
             capsize=3,
             label=names[regime],
         )
-    axis.set_xlabel("mean prediction, log views")
-    axis.set_ylabel("mean outcome, log views")
+    axis.set_xlabel("mean prediction (log scale)")
+    axis.set_ylabel("mean outcome (log scale)")
     if len(levels):
         axis.legend(loc="best")
     return figure
@@ -101,7 +101,7 @@ def interval_band(intervals: pd.DataFrame, posts: pd.DataFrame) -> Figure:
     warm = rows[rows["lower"].isna()]
     axis.plot(warm["day"], warm["y_true"], "o", color=theme.INK, markerfacecolor="none", ms=4,
               label="warm-up, no interval yet")  # fmt: skip
-    axis.set_ylabel("log views")
+    axis.set_ylabel("outcome (log scale)")
     figure.autofmt_xdate(rotation=30)
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=3)
     return figure

@@ -141,7 +141,7 @@ def folds_table(folds: pd.DataFrame) -> pd.DataFrame:
             "training posts": folds["n_train"],
             "from": folds["train_start"].dt.strftime(day),
             "to": folds["train_end"].dt.strftime(day),
-            "gap (days)": folds["gap_days"].round(1),
+            "gap (days)": [f"{gap:.1f}" for gap in folds["gap_days"]],
             "held-out posts": folds["n_test"],
             "from ": folds["test_start"].dt.strftime(day),
             "to ": folds["test_end"].dt.strftime(day),
@@ -235,10 +235,17 @@ def content_caption(evidence: pd.DataFrame) -> str:
         return "There was not enough to test."
     shown = any_row.iloc[0]["p_adjusted"] < ALPHA
     if shown and named:
-        return f"Content says something about views; the test names {listing(named)}."
-    if shown:
-        return "Content says something about views, but no single block can be named."
-    return "No content is shown to say anything about views beyond the account's level."
+        finding = f"Content says something about views; the test names {listing(named)}"
+    elif shown:
+        finding = "Content says something about views, but no single block can be named"
+    else:
+        finding = "No content is shown to say anything about views beyond the account's level"
+    n_shifts = int(any_row.iloc[0]["n_shifts"])
+    return (
+        f"{finding}. Rank correlation on {plural(int(any_row.iloc[0]['n']), 'held-out post')}, "
+        f"against {plural(n_shifts, 'different shift')}; the smallest p that so many can give is "
+        f"{1 / (1 + n_shifts):.3f}."
+    )
 
 
 def history(evidence: pd.DataFrame) -> str:
@@ -311,8 +318,17 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
     )
     return (
         f"{start} The smallest typical miss is a factor of {best.factor:.2f}, by "
-        f"{model_name(best.model)}.{content} {indicative(n)}"
+        f"{model_name(best.model)}.{content}{_memory(evidence)} {indicative(n)}"
     ).strip()
+
+
+def _memory(evidence: pd.DataFrame) -> str:
+    rows = evidence[evidence["kind"] == "history"]
+    if rows.empty:
+        return ""
+    if rows.iloc[0]["p"] < ALPHA:
+        return " Recent posts forecast better than the long-run mean."
+    return " Recent posts are not shown to forecast better than the long-run mean."
 
 
 def _named(evidence: pd.DataFrame) -> list[str]:

@@ -10,7 +10,6 @@ from virality.book.prose import listing, plural, significant
 from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.explanation import explain
 from virality.explanation.explain import Explanation, Skill
-from virality.features.targets import TARGETS
 from virality.figures.theme import block_name, model_name
 from virality.sentences.concepts import concept
 
@@ -76,12 +75,6 @@ def nothing(own: Explanation) -> str:
         f"For these {plural(n_posts, 'post')} nothing was predicted; the chapter on baselines says "
         f"why. So there is no forecast to take apart. {rest}"
     )
-
-
-def other_target(target: str) -> str:
-    """Say that this run predicts something else than views."""
-    name = TARGETS.get(target, target)
-    return f"This run predicts {name}. Where the text or a figure says views, read {name}."
 
 
 def skill(own: Explanation) -> str:

@@ -71,7 +71,7 @@ def exam_table(table: pd.DataFrame) -> pd.DataFrame:
             "posts": table["n"].to_numpy(),
             "R²": [decimals(value) for value in table["r2"]],
             "typical miss ×/÷": [f"{value:.2f}" for value in table["factor"]],
-            "Spearman": [decimals(value) for value in table["spearman"]],
+            "Spearman, all posts together": [decimals(value) for value in table["spearman"]],
         }
     )
 
@@ -424,7 +424,8 @@ def two_regimes(verdict: dict) -> str:
     """Say whether knowing the post helps to tell a viral regime from a normal one."""
     if verdict["verdict"] == "not tested":
         return "There are too few held-out posts to compare one regime with two."
-    limits = f"{_range(verdict['gain'], verdict['low'], verdict['high'], '+.3f')} per post"
+    gain, low, high = (f"{verdict[end]:+.3f}" for end in ("gain", "low", "high"))
+    limits = f"{gain} per post, interval {low} to {high}".replace("-", "−")
     posts = plural(int(verdict["n"]), "held-out post")
     if verdict["verdict"] == "two regimes":
         return (

@@ -6,10 +6,11 @@ from math import expm1
 
 import pandas as pd
 
-from virality.book.prose import plural
+from virality.book.prose import decimals, listing, plural
 from virality.evaluation.headline import FAMILY
 from virality.evaluation.validation import MIN_POSTS
-from virality.figures.theme import model_name
+from virality.features.targets import TARGETS
+from virality.figures.theme import block_name, model_name
 
 INDICATIVE_BELOW = 80
 
@@ -36,6 +37,14 @@ def indicative(n: int) -> str:
     return f"With {plural(n, 'post')}, every number on this page is indicative at best."
 
 
+def other_target(target: str) -> str:
+    """Say that this run predicts something else than views; "" when it does not."""
+    if target == "views":
+        return ""
+    name = TARGETS.get(target, target)
+    return f"This run predicts {name}. Where the text or a figure says views, read {name}."
+
+
 def table(scores: pd.DataFrame) -> pd.DataFrame:
     """Return a score table for reading: one line a model, intervals beside the numbers.
 
@@ -51,6 +60,7 @@ def table(scores: pd.DataFrame) -> pd.DataFrame:
                 interval(row.factor, row.factor_low, row.factor_high, ".2f")
                 for row in scores.itertuples()
             ],
+            "R²": [decimals(value) for value in scores["r2"]],
             "R² against mean": [
                 interval(row.r2_oos, row.r2_oos_low, row.r2_oos_high, "+.2f")
                 for row in scores.itertuples()
@@ -59,16 +69,88 @@ def table(scores: pd.DataFrame) -> pd.DataFrame:
                 interval(row.spearman, row.spearman_low, row.spearman_high, "+.2f")
                 for row in scores.itertuples()
             ],
-            "RMSE": scores["rmse"].round(2).to_numpy(),
-            "MAE": scores["mae"].round(2).to_numpy(),
-            "top tenth": [
-                "–"
-                if row.top10_hits != row.top10_hits
-                else f"{row.top10_hits:.3g} of {row.top10_k:.0f} (by luck {row.top10_expected:.1f})"
-                for row in scores.itertuples()
-            ],
+            "RMSE": [decimals(value) for value in scores["rmse"]],
+            "MAE": [decimals(value) for value in scores["mae"]],
+            "top tenth": [_top_tenth(row) for row in scores.itertuples()],
         }
     )
+
+
+def fold_table(each: pd.DataFrame) -> pd.DataFrame:
+    """Return the scores of each fold for reading.
+
+    Parameters
+    ----------
+    each : DataFrame
+        From :func:`virality.evaluation.scores.fold_scores`.
+    """
+    shown = pd.DataFrame(
+        {
+            "model": [model_name(model) for model in each["model"]],
+            "fold": each["fold"].to_numpy(),
+            "posts": each["n"].to_numpy(),
+            "typical miss ×/÷": [decimals(value) for value in each["factor"]],
+        }
+    )
+    names = {"r2": "R²", "r2_oos": "R² against mean", "spearman": "Spearman", "rmse": "RMSE",
+             "mae": "MAE"}  # fmt: skip
+    for column, name in names.items():
+        shown[name] = [decimals(value) for value in each[column]]
+    hits = zip(each["top10_hits"], each["top10_k"], strict=True)
+    shown["top tenth"] = ["–" if h != h else f"{h:.3g} of {k:.0f}" for h, k in hits]
+    return shown
+
+
+def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return what happens to the typical miss without each block, and with one alone, for reading.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        From :func:`virality.evaluation.headline.block_gaps`.
+    """
+    shown = pd.DataFrame({"the model sees": [_selection(name) for name in gaps["blocks"]]})
+    shown["typical miss larger by"] = [
+        _larger(row.difference, row.low, row.high) for row in gaps.itertuples()
+    ]
+    verdicts = {"worse": "clearly worse", "better": "clearly better"}
+    shown["than with all blocks"] = [
+        verdicts.get(v, "no clear difference") for v in gaps["verdict"]
+    ]
+    return shown
+
+
+def missed_caption(gaps: pd.DataFrame) -> str:
+    """State which blocks are missed when they are left out."""
+    out = gaps[gaps["blocks"].str.startswith("all-")]
+    missed = out.loc[out["verdict"] == "worse", "blocks"].str.removeprefix("all-")
+    finding = (
+        f"Missed when left out: {listing([block_name(block) for block in missed])}"
+        if len(missed)
+        else "No block is clearly missed when it is left out"
+    )
+    return (
+        f"{finding}. The same model and the same posts; intervals hold for all "
+        f"{len(gaps)} comparisons at once."
+    )
+
+
+def _selection(blocks: str) -> str:
+    if blocks.startswith("all-"):
+        return f"all but {block_name(blocks.removeprefix('all-'))}"
+    return f"only {listing([block_name(block) for block in blocks.split('+')])}"
+
+
+def _larger(*gap: float) -> str:
+    value, low, high = (round(expm1(end), 2) + 0.0 for end in gap)
+    return f"{value:+.0%} (interval {low:+.0%} to {high:+.0%})".replace("-", "−")
+
+
+def _top_tenth(row) -> str:
+    if row.top10_hits != row.top10_hits:
+        return "–"
+    luck = f"by luck {row.top10_expected:.1f}, p {p_value(row.top10_p)}"
+    return f"{row.top10_hits:.3g} of {row.top10_k:.0f} ({luck})"
 
 
 def interval(value: float, low: float, high: float, form: str) -> str:
