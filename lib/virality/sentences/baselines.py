@@ -9,7 +9,7 @@ from virality.book.prose import capital, decimals, listing, plural
 from virality.evaluation.bootstrap import ALPHA
 from virality.figures.theme import block_name, model_name
 from virality.models.catalogue import LINEAR
-from virality.sentences.scores import allowance, gain, indicative, interval, p_value, too_few
+from virality.sentences.scores import allowance, gain, indicative, interval, p_value, the, too_few
 
 __all__ = ["indicative", "too_few"]
 
@@ -153,7 +153,7 @@ def scores_caption(scores: pd.DataFrame) -> str:
     """State who leads the table of scores."""
     best = scores.iloc[0]
     return (
-        f"Smallest typical miss: {model_name(best.model)}, a factor of {best.factor:.2f} on "
+        f"Smallest typical miss: {the(best.model)}, a factor of {best.factor:.2f} on "
         f"{plural(int(best.n), 'held-out post')}. Intervals in brackets."
     )
 
@@ -200,16 +200,13 @@ def blocks_caption(table: pd.DataFrame, whole: float) -> str:
     if alone.empty:
         return "No block could be scored alone."
     best = alone.loc[alone["spearman"].idxmax()]
-    sure = best.spearman_low > 0
+    value = interval(best.spearman, best.spearman_low, best.spearman_high, "+.2f")
     start = (
-        f"Alone, {block_name(best.block)} does best"
-        if sure
-        else f"No block alone is clearly above zero; {block_name(best.block)} comes first"
+        f"The block that does best alone is {block_name(best.block)}"
+        if best.spearman_low > 0
+        else f"No block alone is clearly above zero; the first is {block_name(best.block)}"
     )
-    return (
-        f"{start} ({interval(best.spearman, best.spearman_low, best.spearman_high, '+.2f')}). "
-        f"All blocks together reach {decimals(whole)}."
-    )
+    return f"{start}: {value}. All blocks together reach {decimals(whole)}."
 
 
 def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
@@ -318,7 +315,7 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
     )
     return (
         f"{start} The smallest typical miss is a factor of {best.factor:.2f}, by "
-        f"{model_name(best.model)}.{content}{_memory(evidence)} {indicative(n)}"
+        f"{the(best.model)}.{content}{_memory(evidence)} {indicative(n)}"
     ).strip()
 
 

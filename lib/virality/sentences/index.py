@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from math import expm1
-
 import pandas as pd
 
 from virality.book.chapters import CHAPTERS
 from virality.book.prose import capital, listing, plural
 from virality.evaluation.validation import MIN_POSTS
 from virality.figures.theme import BLOCKS, block_name, model_name
-from virality.sentences.scores import indicative
+from virality.sentences.scores import indicative, smaller
 
 
 def answer(facts: dict) -> str:
@@ -39,8 +37,7 @@ def _verdict(facts: dict) -> str:
     if facts["verdict"] == "better":
         return (
             f"**Yes, in part.** {capital(model)} predicts this creator's views better than "
-            f"{naive}: on {plural(facts['n_held_out'], 'held-out post')} its misses are smaller "
-            f"by {_percent(facts['gain'])} ({_gain_interval(facts)})."
+            f"{naive} on {plural(facts['n_held_out'], 'held-out post')} ({_gain_interval(facts)})."
         )
     if facts["verdict"] == "worse":
         return (
@@ -229,12 +226,6 @@ def _rule(naive: str) -> str:
     return f"the {model_name(naive)}" if naive != "last_post" else "repeating the last post"
 
 
-def _percent(gain: float) -> str:
-    return f"{abs(expm1(-gain)):.0%}"
-
-
 def _gain_interval(facts: dict) -> str:
-    low, high = -expm1(-facts["gain_low"]), -expm1(-facts["gain_high"])
-    return (
-        f"gain in typical miss {-expm1(-facts['gain']):+.0%}, interval {low:+.0%} to {high:+.0%}"
-    ).replace("-", "−")
+    value, best, worst = (smaller(-facts[f"gain{end}"]) for end in ("", "_high", "_low"))
+    return f"typical miss {value}, interval {best} to {worst}"

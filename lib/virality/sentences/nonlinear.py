@@ -13,7 +13,7 @@ from virality.evaluation.scores import METRICS
 from virality.evaluation.validation import INDICATIVE_POSTS
 from virality.features.targets import TARGETS
 from virality.figures.theme import model_name
-from virality.sentences.scores import allowance, gain, indicative, interval, p_value, too_few
+from virality.sentences.scores import allowance, gain, indicative, interval, p_value, the, too_few
 from virality.uncertainty.calibration import WHOLE
 from virality.uncertainty.conformal import METHOD_NAMES
 
@@ -109,7 +109,7 @@ def comparison(gaps: pd.DataFrame, n: int) -> str:
         chosen = rows[rows["verdict"] == verdict]
         if chosen.empty:
             continue
-        told = listing([f"{model_name(r.model)} ({_gain(r)})" for r in chosen.itertuples()])
+        told = listing([f"{model_name(r.model)} ({gain(r)})" for r in chosen.itertuples()])
         if verdict == "no clear difference":
             verb = "does" if len(chosen) == 1 else "do"
             words = f"**{verb} not clearly beat it**"
@@ -147,17 +147,17 @@ def beyond_linear(gaps: pd.DataFrame) -> str:
     name = model_name(row.against)
     if row.verdict == "better":
         return (
-            f"Against the best straight line, {name}, XGBoost gains clearly ({_gain(row)}): curves "
+            f"Against the best straight line, {name}, XGBoost gains clearly ({gain(row)}): curves "
             "and combinations carry something here."
         )
     if row.verdict == "worse":
         return (
-            f"Against the best straight line, {name}, XGBoost loses clearly ({_gain(row)}): its "
+            f"Against the best straight line, {name}, XGBoost loses clearly ({gain(row)}): its "
             "freedom costs more than it finds."
         )
     return (
         f"Against the best straight line, {name}, XGBoost makes no clear difference "
-        f"({_gain(row)}): nothing here is shown to need curves or combinations."
+        f"({gain(row)}): nothing here is shown to need curves or combinations."
     )
 
 
@@ -182,12 +182,10 @@ def published(table: pd.DataFrame) -> str:
     """State what the study's figures look like beside ours."""
     theirs = table[table["source"] == "published"].sort_values("mae").iloc[0]
     ours = table[table["source"] == "this run"].sort_values("mae").iloc[0]
-    word = "smaller" if ours.mae < theirs.mae else "larger"
     return (
-        f"The study's published XGBoost rows beside this run's. Best published MAE "
-        f"{theirs.mae:.3f}; best here {ours.mae:.3f}, by {model_name(ours.model)}, which is "
-        f"{word}. Means over folds; the study's folds are not the same as this run's unless the "
-        "split is the study's."
+        f"The study's published XGBoost rows beside this run's. The smallest published MAE is "
+        f"{theirs.mae:.3f}; the smallest here is {ours.mae:.3f}, by {the(ours.model)}. Means over "
+        "folds, and this run's folds are not the study's unless its split is."
     )
 
 
@@ -213,7 +211,7 @@ def calibration(levels: pd.DataFrame, slope: tuple[float, float, float]) -> str:
     elif low <= 1 <= high and low > 0:
         start = (
             f"Where the prediction rises by one, outcomes rise by {_range(value, low, high)}: "
-            "**the predicted differences can be taken at face value.**"
+            "**nothing shows that predicted differences are too large or too small.**"
         )
     elif low <= 0:
         start = (
@@ -492,9 +490,9 @@ def answer(gaps: pd.DataFrame, table: pd.DataFrame, skill: pd.DataFrame, n: int)
     own = rows[rows["model"] == "xgboost"].iloc[0]
     naive = _rule(own.against)
     first = {
-        "better": f"**XGBoost does find more**: it beats {naive} ({_gain(own)}).",
-        "worse": f"**No: XGBoost predicts worse than {naive}** ({_gain(own)}).",
-        "no clear difference": f"**XGBoost does not clearly beat {naive}** ({_gain(own)}).",
+        "better": f"**XGBoost does find more**: it beats {naive} ({gain(own)}).",
+        "worse": f"**No: XGBoost predicts worse than {naive}** ({gain(own)}).",
+        "no clear difference": f"**XGBoost does not clearly beat {naive}** ({gain(own)}).",
     }[own.verdict]
     others = [
         model_name(m)
@@ -533,10 +531,6 @@ def _viral_answer(skill: pd.DataFrame) -> str:
     if base.low > 0 and recent.low > 0:
         return "Its chances of going viral know more than simple rates do."
     return "Its chances of going viral are not shown to know more than the recent rate does."
-
-
-def _gain(row) -> str:
-    return f"gain in typical miss {gain(row).replace(' (', ', ').removesuffix(')')}"
 
 
 def _rule(naive: str) -> str:

@@ -11,6 +11,7 @@ from virality.evaluation.headline import FAMILY
 from virality.evaluation.validation import MIN_POSTS
 from virality.features.targets import TARGETS
 from virality.figures.theme import block_name, model_name
+from virality.models.catalogue import RIVALS
 
 INDICATIVE_BELOW = 80
 
@@ -164,16 +165,26 @@ def interval(value: float, low: float, high: float, form: str) -> str:
 
 
 def gain(row) -> str:
-    """Return how much smaller the typical miss is than the rival's, with its interval.
+    """Return how much smaller or larger the typical miss is than the rival's, with its interval.
 
     Parameters
     ----------
     row : namedtuple
         A row of :func:`virality.evaluation.scores.paired_differences` (absolute loss).
     """
-    values = [round(-expm1(v), 2) + 0.0 for v in (row.difference, row.high, row.low)]  # no −0 %
-    text = f"{values[0]:+.0%} (interval {values[1]:+.0%} to {values[2]:+.0%})"
-    return text.replace("-", "−")
+    value, low, high = (smaller(gap) for gap in (row.difference, row.low, row.high))
+    return f"typical miss {value}, interval {low} to {high}"
+
+
+def smaller(gap: float) -> str:
+    """Return "8% smaller" or "12% larger" for a gap in log views."""
+    share = round(expm1(gap), 2)
+    return f"{abs(share):.0%} {'larger' if share > 0 else 'smaller'}" if share else "equal"
+
+
+def the(model: str) -> str:
+    """Return a model's name as a sentence needs it: rules have an article."""
+    return f"the {model_name(model)}" if model in RIVALS else model_name(model)
 
 
 def allowance() -> str:
@@ -181,18 +192,6 @@ def allowance() -> str:
     return (
         f"The intervals are wide enough to hold for all {FAMILY} models of this book at once, "
         "because the best of several has also been the luckiest."
-    )
-
-
-def compared(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of paired comparisons for reading."""
-    return pd.DataFrame(
-        {
-            "model": [model_name(model) for model in gaps["model"]],
-            "typical miss smaller by": [gain(row) for row in gaps.itertuples()],
-            "p": gaps["p"].map(p_value).to_numpy(),
-            "verdict": gaps["verdict"].to_numpy(),
-        }
     )
 
 
