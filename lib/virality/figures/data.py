@@ -83,12 +83,16 @@ def concentration(posts: pd.DataFrame) -> Figure:
 def timeline(posts: pd.DataFrame) -> Figure:
     """Draw every post's views over time, and the rolling median of ten posts."""
     y, level = describe.log_views(posts), describe.level(posts)
-    top = y >= np.log1p(describe.tail(posts).high)
+    top = (y >= np.log1p(describe.tail(posts).high)) & (y > np.median(y))
     when = posts["posted_at"].dt.tz_localize(None).to_numpy()
     figure, axis = theme.figure(7.2, 3.6)
     axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
-    axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
-    axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
+    if top.any():
+        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
+    if level.notna().any():
+        axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
+    if when.min() == when.max():  # one moment has no span to fill the axis with
+        axis.set_xlim(when.min() - np.timedelta64(3, "D"), when.max() + np.timedelta64(3, "D"))
     low, high = _padded(y)
     views_axis(axis.yaxis, low, high)
     locator = mdates.AutoDateLocator(minticks=3, maxticks=8)

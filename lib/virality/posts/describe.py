@@ -276,7 +276,7 @@ def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.Da
     DataFrame
         Columns tag (raw text: escape it), n, raw, effect, low, high: log views with minus without;
         `low` and `high` bound the shrunken effect with 80 %. Most used first. Empty with fewer
-        than 30 posts.
+        than 30 posts, and where all views are equal.
     """
     gap = log_views(posts) - _level_around(posts)
     pairs = [(tag, i) for i, c in enumerate(posts["caption"]) for tag in hashtags_of(c)]
@@ -285,7 +285,7 @@ def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.Da
     counts = counts[(counts >= at_least) & (counts < len(posts))]
     keep = counts.sort_index().sort_values(ascending=False, kind="stable").index[:at_most]
     columns = ["tag", "n", "raw", "effect", "low", "high"]
-    if not len(keep) or len(posts) < MIN_POSTS:
+    if not len(keep) or len(posts) < MIN_POSTS or np.ptp(gap) == 0:
         return pd.DataFrame(columns=columns)
     used = used[used["tag"].isin(keep)].assign(gap=lambda u: gap[u["post"].to_numpy()])
     groups = used.groupby("tag")["gap"]

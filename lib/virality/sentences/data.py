@@ -337,9 +337,11 @@ def concentration_caption(posts: pd.DataFrame) -> str:
     """State what the curve of concentration shows."""
     tail = describe.tail(posts)
     if not np.isfinite(tail.top_share):
-        return "There are no views to share out."
+        return "There are no views to share out, so there is no curve to draw."
     if tail.n == 1:
-        return "A single post holds all the views, so there is no curve to see yet."
+        return "A single post holds all the views, so there is no curve to draw yet."
+    if _all_equal(posts):
+        return "Every post has the same share of the views, so the curve would be a straight line."
     top = f"{plural(tail.n_top, 'post')} of {tail.n:,} hold"
     if tail.n_top == 1:
         top = f"post of {tail.n:,} holds"
@@ -594,8 +596,8 @@ def hashtags_reading(table: pd.DataFrame, n_posts: int, private: bool = False) -
         )
     if table.empty:
         return (
-            "No hashtag is on enough posts, with enough posts without it, to compare them. "
-            "Counting further would be reading tea leaves."
+            "No hashtag is on enough posts, with enough different posts without it, to compare "
+            "them. Counting further would be reading tea leaves."
         )
     clear, chance = _clear(table), 0.2 * len(table)
     text = (
