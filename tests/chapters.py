@@ -1,0 +1,64 @@
+"""Execute chapters inside the test process: no kernel to start, nothing to import again."""
+
+import nbformat
+from matplotlib import pyplot as plt
+
+from virality.book import params
+from virality.book.chapters import CHAPTERS
+from virality.figures import theme
+from virality.paths import NOTEBOOKS, RUN_VARIABLE, Inputs, Run
+
+QUICK = {"encoders": "classic", "n_folds": 2, "n_shifts": 19, "n_bootstrap": 50, "workers": 1}
+
+
+def run_chapters(folder, monkeypatch, posts, until="", draw=True, **given) -> tuple[Run, str]:
+    """Execute the book up to a chapter on posts, in a scratch run.
+
+    Parameters
+    ----------
+    folder, posts : Path
+        Of the run, and of its input.
+    until : str
+        The last chapter; all when "".
+    draw : bool
+        False leaves the figures empty, which is most of the time.
+
+    Returns
+    -------
+    Run, str
+        The run, its executed notebooks in place, and the Markdown of its pages.
+    """
+    run, said = Run.at(folder), []
+    run.save(inputs=Inputs(posts=str(posts)))
+    monkeypatch.setenv(RUN_VARIABLE, str(run.folder))
+    monkeypatch.setattr("virality.book.chapter.display", lambda shown: said.append(shown.data))
+    if not draw:
+        monkeypatch.setattr(theme, "render", _no_picture)
+    for spec in CHAPTERS:
+        _run_chapter(run, spec.slug, QUICK | given, said)
+        if spec.slug == until:
+            break
+    return run, "\n\n".join(said)
+
+
+def _run_chapter(run: Run, slug: str, given: dict, said: list[str]) -> None:
+    """Execute a chapter's cells in order, with its parameters replaced, and store the notebook."""
+    notebook, space = nbformat.read(NOTEBOOKS / f"{slug}.ipynb", as_version=4), {}
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        before = len(said)
+        exec(compile(cell.source, f"{slug} {cell.id}", "exec"), space)
+        if "parameters" in cell.metadata.get("tags", []):
+            space.update(params.for_chapter(slug, params.resolve(given)))
+        cell.outputs = [
+            nbformat.v4.new_output("display_data", {"text/markdown": text})
+            for text in said[before:]
+        ]
+    run.executed(slug).parent.mkdir(exist_ok=True)
+    nbformat.write(notebook, run.executed(slug))
+
+
+def _no_picture(figure) -> dict[str, bytes]:
+    plt.close(figure)
+    return {"svg": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'}

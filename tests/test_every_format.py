@@ -1,0 +1,47 @@
+"""Whatever a creator brings, a report comes out."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+
+import exports
+from chapters import run_chapters
+from virality.book.chapters import ARTEFACTS
+from virality.posts.schema import validate_posts
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("form", exports.WRITERS)
+def test_the_data_chapter_ends_for_every_format(form, tmp_path, monkeypatch):
+    (tmp_path / "in").write_bytes(exports.WRITERS[form][1](exports.made_up_posts()))
+    run, said = run_chapters(
+        tmp_path / "run", monkeypatch, tmp_path / "in", until="data", draw=False
+    )
+    posts = pd.read_parquet(run.artefact("posts"))
+    assert validate_posts(posts).equals(posts)
+    assert "We have **12 posts**" in said
+    assert "<script" not in said
+
+
+def test_the_whole_book_ends_with_a_single_post(tmp_path, monkeypatch):
+    (tmp_path / "in").write_bytes(exports.studio_zip(exports.made_up_posts(1)))
+    run, said = run_chapters(tmp_path / "run", monkeypatch, tmp_path / "in", draw=False)
+    assert all(run.artefact(name).exists() for name in ARTEFACTS)
+    assert json.loads(run.artefact("summary").read_text())["verdict"] == "none"
+    assert not re.search(r"\b(1 posts|are 1|1 post are|nan|NaT|None(?! can be))\b", said)
+
+
+def test_where_all_views_are_equal_nothing_is_predicted(tmp_path, monkeypatch):
+    posts = exports.made_up_posts(31)
+    for name in ("views", "likes", "comments", "shares", "saves"):
+        posts[name] = 0
+    (tmp_path / "in").write_bytes(exports.apify(posts))
+    run, said = run_chapters(
+        tmp_path / "run", monkeypatch, tmp_path / "in", until="nonlinear", draw=False
+    )
+    assert pd.read_parquet(run.artefact("predictions_nonlinear")).empty
+    assert "there is nothing to predict" in said
+    assert "All posts have the same number of views" in said
