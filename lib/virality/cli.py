@@ -186,6 +186,7 @@ def _check(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     from virality.book.intake import bring
+    from virality.posts.accounts import authors_of
     from virality.posts.read import verdict
 
     reading, inputs = bring(
@@ -197,7 +198,8 @@ def _import(options: argparse.Namespace) -> None:
         print(f"  {path}")
     if options.out:
         print(f"The tidy table is in {options.out}.")
-    print(f"Next: virality report --name {options.name}")
+    several = " --by author" if len(authors_of(reading)) > 1 else ""
+    print(f"Next: virality report --name {options.name}{several}")
 
 
 def _evaluate(options: argparse.Namespace) -> None:
