@@ -175,6 +175,85 @@ def test_siglip_type(tmp_path, clip_folder):
     assert encoder.encode_texts(["a dog", "a"]).shape == (2, 32)
 
 
+def test_a_clip_of_another_language(tmp_path):
+    """BERT's words and positions; the padding must not be read."""
+    import torch
+    from transformers import AutoTokenizer, ChineseCLIPConfig, ChineseCLIPModel
+
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"狗在雨中跑"]
+    (tmp_path / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    settings = {"tokenizer_class": "BertTokenizer", "model_max_length": 60}
+    (tmp_path / "tokenizer_config.json").write_text(json.dumps(settings))
+    half = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    config = ChineseCLIPConfig(
+        text_config={
+            **half, "num_attention_heads": 2, "vocab_size": len(words),
+            "max_position_embeddings": 64,
+        },
+        vision_config={**half, "num_attention_heads": 2, "image_size": 32, "patch_size": 8},
+        projection_dim=24,
+    )  # fmt: skip
+    ChineseCLIPModel(config).save_pretrained(tmp_path)
+    assert not missing_parts(tmp_path, "clip")
+    encoder = load(clip_recipe(str(tmp_path), tmp_path))
+    model = ChineseCLIPModel.from_pretrained(tmp_path).eval()
+    tokenizer = AutoTokenizer.from_pretrained(tmp_path)
+    with torch.inference_mode():
+        expected = model.get_text_features(**tokenizer(["狗在跑"], return_tensors="pt"))
+    expected = getattr(expected, "pooler_output", expected).numpy()
+    assert cosine(encoder.encode_texts(["狗在跑"]), expected) == pytest.approx(1, abs=1e-5)
+    assert encoder.count_tokens(["狗" * 80])[1] == 60
+    assert len(encoder.encode_texts(["狗" * 80])) == 1
+
+
+def test_half_of_a_clip_is_refused(tmp_path, clip_folder):
+    from transformers import CLIPVisionConfig, CLIPVisionModel
+
+    half = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    config = CLIPVisionConfig(**half, num_attention_heads=2, image_size=32, patch_size=8)
+    CLIPVisionModel(config).save_pretrained(tmp_path)
+    for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
+        shutil.copy(clip_folder / name, tmp_path)
+    with pytest.raises(UserError, match="clip_vision_model, not CLIP"):
+        load(clip_recipe(str(tmp_path), tmp_path))
+
+
+def test_a_model_is_loaded_once_in_a_process(clip_folder):
+    recipe = clip_recipe(str(clip_folder), clip_folder)
+    assert load(recipe) is load(replace(recipe))
+
+
+@pytest.mark.parametrize(
+    ("cuda", "mps", "device", "half"),
+    [
+        (True, False, "cuda", "bfloat16"),
+        (False, True, "mps", "float16"),
+        (False, False, "cpu", None),
+    ],
+)
+def test_graphics_devices_are_used_when_present(monkeypatch, cuda, mps, device, half):
+    import torch
+
+    from virality.media.encoders import pretrained
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
+    assert pretrained.best_device() == device
+    assert half is None or pretrained.half_type(device) == half
+
+
+def test_half_precision_needs_a_processor_that_computes_in_it(monkeypatch):
+    import torch
+
+    from virality.media.encoders.pretrained import half_type
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
+    assert half_type("cpu") == "bfloat16"
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
+    assert half_type("cpu") == ""
+
+
 def test_half_precision_stays_close_or_is_refused(clip_folder, whisper_folder):
     from virality.media.encoders import pretrained
 

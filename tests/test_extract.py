@@ -1,6 +1,8 @@
 """Extraction: cache, resumption, missing modalities, the same bits everywhere."""
 
+import io
 import os
+import re
 import shutil
 from dataclasses import replace
 
@@ -12,7 +14,7 @@ import pytest
 from media_files import encode, tiny_clip, tiny_whisper
 from virality.errors import UserError
 from virality.media import extract as module
-from virality.media import work
+from virality.media import parallel, work
 from virality.media.energy import FEATURES, of_picture, of_sound
 from virality.media.extract import Settings, extract
 from virality.media.frames import wanted_times
@@ -185,19 +187,40 @@ def test_the_order_of_posts_changes_nothing(videos, tmp_path):
 
 @pytest.mark.slow
 def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
+    from dask.distributed import LocalCluster
+
     one = run(videos, tmp_path / "a")
     two = run(videos, tmp_path / "b", workers=2)
-    many = run(videos, tmp_path / "c", workers=2, backend="dask")
+    with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
+        there = {"backend": "dask", "scheduler": cluster.scheduler_address}
+        many = run(videos, tmp_path / "c", **there)
+    assert many.work["files_new"] == 4
     pd.testing.assert_frame_equal(one.embeddings, two.embeddings, check_exact=True)
     pd.testing.assert_frame_equal(one.embeddings, many.embeddings, check_exact=True)
     pd.testing.assert_frame_equal(one.media, many.media)
 
 
+def test_a_scheduler_that_does_not_answer(videos, tmp_path, monkeypatch):
+    monkeypatch.setattr(parallel, "_PATIENCE_S", 0.5)
+    nobody = {"backend": "dask", "scheduler": "tcp://127.0.0.1:1"}
+    with pytest.raises(UserError, match="scheduler"):
+        run(videos, tmp_path / "c", **nobody)
+
+
+def test_a_bar_with_rate_and_time_left(videos, tmp_path, monkeypatch):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    screen = Terminal()
+    monkeypatch.setattr("sys.stderr", screen)
+    run(videos, tmp_path / "c", progress=True)
+    assert re.search(r"\d/5 \[.*<.*(file/s|s/file)", screen.getvalue())
+
+
 @pytest.mark.slow
 def test_a_crash_of_a_decoder_costs_one_file(videos, tmp_path):
     """The worker process dies; the other files come through all the same."""
-    from virality.media import parallel
-
     encode(videos / "7003.mp4", seconds=1.0)
     store = module.Store(tmp_path / "vectors")
     choice = module.resolve("classic")
@@ -235,6 +258,7 @@ def test_addresses_of_fsspec(originals, tmp_path):
     here = run(originals, tmp_path / "b")
     pd.testing.assert_frame_equal(there.embeddings, here.embeddings, check_exact=True)
     assert run("memory://films", tmp_path / "a").work["files_new"] == 0
+    assert run(f"file://{originals}", tmp_path / "b").work["files_new"] == 0
     memory.rm("/films", recursive=True)
 
 

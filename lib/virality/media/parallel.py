@@ -10,12 +10,14 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from virality.errors import UserError
 from virality.media.work import FileTask, Result, TextTask, run
 
 BACKENDS = ("loky", "dask")
 CRASHED = "Reading this file made the decoder crash."
 # What a worker needs at most, with CLIP ViT-B/32 and Whisper base in float32.
 _WORKER_BYTES = 2_000_000_000
+_PATIENCE_S = 10
 
 
 def choose_workers(asked: int, tasks: int) -> int:
@@ -114,13 +116,24 @@ def _on_dask(tasks: list, workers: int, scheduler: str) -> Iterator[Result]:
 
     with contextlib.ExitStack() as stack:
         if scheduler:
-            client = stack.enter_context(Client(scheduler))
+            client = stack.enter_context(_client(scheduler))
         else:
             count = choose_workers(workers, len(tasks))
             cluster = LocalCluster(count, threads_per_worker=1, dashboard_address=None)
             client = stack.enter_context(Client(stack.enter_context(cluster)))
         with parallel_config("dask", client=client):
             yield from _parallel(tasks, None)
+
+
+def _client(scheduler: str):
+    from dask.distributed import Client
+
+    try:
+        return Client(scheduler, timeout=_PATIENCE_S)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise UserError(
+            "The Dask scheduler does not answer.", where=scheduler, do="Check its address."
+        ) from error
 
 
 @contextlib.contextmanager

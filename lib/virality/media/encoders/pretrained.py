@@ -21,7 +21,7 @@ import torch
 
 from virality.errors import UserError
 from virality.media.encoders.base import Encoder, Recipe
-from virality.media.encoders.recipes import preparation, read_json, side_of
+from virality.media.encoders.recipes import not_clip, preparation, read_json, side_of
 from virality.media.sound import RATE
 
 # Texts go in batches of this size and one of these lengths: with shapes fixed, a vector
@@ -103,6 +103,8 @@ class ClipEncoder(Encoder):
         from transformers import AutoTokenizer
 
         model = _place(_load_model(recipe), recipe)
+        if not (hasattr(model, "get_image_features") and hasattr(model, "get_text_features")):
+            raise not_clip(recipe.id, model.config.model_type)
         tokenizer = _from_folder(AutoTokenizer, recipe)
         check_tokenizer(tokenizer, recipe)
         return cls(recipe, model, tokenizer, preparation(recipe.folder))
@@ -154,14 +156,20 @@ class ClipEncoder(Encoder):
 
     @property
     def _limit(self) -> int:
-        return int(self.model.config.text_config.max_position_embeddings)
+        positions = int(self.model.config.text_config.max_position_embeddings)
+        # Some tables of positions have places that no token may take.
+        return min(positions, self.tokenizer.model_max_length)
+
+    @property
+    def _reads_filled_up(self) -> bool:
+        """Whether it was trained on texts filled up to the limit, without a mask."""
+        return "siglip" in self.model.config.model_type
 
     def _ids(self, text: str) -> list[int]:
         return self.tokenizer(text, truncation=True, max_length=self._limit)["input_ids"]
 
     def _width(self, length: int) -> int:
-        # SigLIP reads in both directions and was trained on texts filled up to the limit.
-        if self.model.config.model_type != "clip":
+        if self._reads_filled_up:
             return self._limit
         return next((w for w in _TEXT_LENGTHS if length <= w <= self._limit), self._limit)
 
@@ -172,7 +180,7 @@ class ClipEncoder(Encoder):
         for row in range(TEXT_BATCH):
             one = torch.tensor(ids[min(row, len(ids) - 1)])
             table[row, : len(one)], mask[row, : len(one)] = one, 1
-        options = {"attention_mask": mask} if self.model.config.model_type == "clip" else {}
+        options = {} if self._reads_filled_up else {"attention_mask": mask}
         return self._run(self.model.get_text_features, input_ids=table, **options)[: len(ids)]
 
     def _run(self, function, **inputs) -> np.ndarray:

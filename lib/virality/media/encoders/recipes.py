@@ -12,6 +12,16 @@ from virality.media.encoders.base import Recipe
 # Where the Hub's configurations leave a number out, these defaults of transformers hold.
 _CLIP_DIMS, _SIGLIP_DIMS, _WHISPER_DIMS, _IMAGE_SIDE = 512, 768, 384, 224
 _COMMIT = 40
+# Any of these sets of files is a tokenizer.
+_TOKENIZERS = (
+    ("tokenizer.json",),
+    ("vocab.json", "merges.txt"),
+    ("vocab.txt",),
+    ("spiece.model",),
+    ("sentencepiece.bpe.model",),
+)
+# Takes pictures as patches of any number, unlike all others of its kind.
+_OTHERWISE = "siglip2"
 
 
 def read_json(folder: str | Path, name: str) -> dict:
@@ -37,11 +47,7 @@ def missing_parts(folder: str | Path, kind: str) -> list[str]:
         missing.append("its configuration")
     if not _weights(folder):
         missing.append("its weights")
-    if kind == "clip" and not (
-        (folder / "tokenizer.json").is_file()
-        or ((folder / "vocab.json").is_file() and (folder / "merges.txt").is_file())
-        or (folder / "spiece.model").is_file()
-    ):
+    if kind == "clip" and not any(_all_in(folder, files) for files in _TOKENIZERS):
         missing.append("its tokenizer")
     if kind == "whisper" and not (
         (folder / "preprocessor_config.json").is_file()
@@ -49,6 +55,10 @@ def missing_parts(folder: str | Path, kind: str) -> list[str]:
     ):
         missing.append("its sound settings")
     return missing
+
+
+def _all_in(folder: Path, names: tuple[str, ...]) -> bool:
+    return all((folder / name).is_file() for name in names)
 
 
 def _weights(folder: Path) -> list[Path]:
@@ -98,15 +108,12 @@ def clip_recipe(model: str, folder: str | Path) -> Recipe:
     """Return the recipe of a CLIP- or SigLIP-type model in a folder (float32, processor)."""
     config = read_json(folder, "config.json")
     kind = str(config.get("model_type", ""))
-    if "siglip" in kind:
+    if "siglip" in kind and kind != _OTHERWISE:
         dims = int(config.get("vision_config", {}).get("hidden_size", _SIGLIP_DIMS))
     elif "clip" in kind:
         dims = int(config.get("projection_dim", _CLIP_DIMS))
     else:
-        raise UserError(
-            f"{model} is of type {kind or 'unknown'}, not CLIP or SigLIP.",
-            do="Choose another clip_model.",
-        )
+        raise not_clip(_public(model), kind)
     side = side_of(preparation(folder).get("size"))
     side = side or int(config.get("vision_config", {}).get("image_size", _IMAGE_SIDE))
     return Recipe(
@@ -119,12 +126,20 @@ def clip_recipe(model: str, folder: str | Path) -> Recipe:
     )
 
 
+def not_clip(model: str, kind: str) -> UserError:
+    """Return the error for a model that does not compare pictures with texts as CLIP does."""
+    return UserError(
+        f"{model} is of type {kind or 'unknown'}, not CLIP or SigLIP.",
+        do="Choose another clip_model.",
+    )
+
+
 def whisper_recipe(model: str, folder: str | Path, mode: str) -> Recipe:
     """Return the recipe of a Whisper-type model in a folder (float32, processor)."""
     config = read_json(folder, "config.json")
     if config.get("model_type") != "whisper":
         raise UserError(
-            f"{model} is of type {config.get('model_type', 'unknown')}, not Whisper.",
+            f"{_public(model)} is of type {config.get('model_type', 'unknown')}, not Whisper.",
             do="Choose another whisper_model.",
         )
     return Recipe(
