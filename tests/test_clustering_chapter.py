@@ -180,7 +180,7 @@ def test_private_pages_show_no_hashtag():
 def test_hostile_captions_and_hashtags_stay_text():
     table, posts, summary = described(caption=HOSTILE + " #x|y")
     label = lambda post: prose.excerpt(post.caption, 200)  # noqa: E731
-    typical = sentences.typical_table(table, posts, label)
+    typical = sentences.typical_table(table, posts, label, {})
     hashtags = {0: [HOSTILE], 1: [HOSTILE], 2: ["#a|b"]}
     pages = [
         prose.table(typical, "tbl-typical", "caption", markdown=("post",)),
@@ -196,9 +196,17 @@ def test_hostile_captions_and_hashtags_stay_text():
 
 def test_typical_posts_are_the_first_of_each_regime():
     table, posts, _ = described()
-    typical = sentences.typical_table(table, posts, lambda post: post.post_id, each=2)
+    frames = {table.loc[table["typical"] == 1, "post_id"].iloc[0]: "a picture"}
+    label = lambda post: post.post_id  # noqa: E731
+    typical = sentences.typical_table(table, posts, label, frames, each=2)
     assert typical["regime"].tolist() == ["A", "A", "B", "B", "C", "C"]
-    assert "6 typical posts of 3 regimes" in sentences.typical_caption(typical)
+    assert typical["first frame"].tolist().count("a picture") == 1
+    caption = sentences.typical_caption(typical, False)
+    assert "6 typical posts of 3 regimes" in caption and "first frames" not in caption
+    without = sentences.typical_table(table, posts, label, {})
+    assert "first frame" not in without
+    assert "No video could be seen" in sentences.typical_caption(without, False)
+    assert "private" in sentences.typical_caption(without, True)
 
 
 def test_thin_fingerprints_are_left_blank():

@@ -1,5 +1,6 @@
 """Every odd file, from the folder to the report: what is missing, and the reason that is given."""
 
+import io
 import shutil
 from html import unescape
 
@@ -10,7 +11,7 @@ from PIL import Image
 
 from media_files import cut, encode, scene, turn
 from virality.media.extract import Settings, extract
-from virality.sentences.embeddings import leftovers, problems
+from virality.sentences.embeddings import leftovers, problems, problems_caption
 
 BOTH, PICTURE, SOUND, NOTHING = (True, True), (True, False), (False, True), (False, False)
 FAST = {"libx265": {"x265-params": "log-level=none"}, "libsvtav1": {"preset": "12"}}
@@ -66,16 +67,16 @@ CASES = {
     "still": (picture, PICTURE, "still picture"),
     "20 a second": (film(fps=20), BOTH, ""),
     "60 a second": (film(fps=60), BOTH, ""),
-    "mono": (film(channels=1), BOTH, ""),
+    "mono": (film(channels=1), BOTH, "2 posts have this very file"),
     "8 kHz": (film(rate=8_000), BOTH, ""),
     "5.1": (film(channels=6, rate=48_000), BOTH, ""),
     "missing": (lambda to: None, NOTHING, "No file in the videos folder"),
+    "twin": (lambda to: None, BOTH, "2 posts have this very file"),
     "spaces": (named("A day by the sea [{}].mp4"), BOTH, ""),
     "emoji": (named("🎉🐶 [{}].mp4"), BOTH, ""),
     "quotes": (named('it\'s "loud" & <b> [{}].mp4'), BOTH, ""),
 }
 IDS = {case: str(7000 + number) for number, case in enumerate(CASES)}
-TWIN = "7999"
 
 
 @pytest.fixture(scope="module")
@@ -85,10 +86,8 @@ def found(tmp_path_factory):
     for case, (make, _, _) in CASES.items():
         make(folder / "videos" / f"{IDS[case]}.mp4")
     shutil.copy(folder / "videos" / f"{IDS['whole']}.mp4", folder / "videos" / "stranger.mp4")
-    file = [f"{IDS['whole']}.mp4" if post == TWIN else None for post in [*IDS.values(), TWIN]]
-    posts = pd.DataFrame(
-        {"post_id": [*IDS.values(), TWIN], "caption": "A #tag", "media_file": file}
-    )
+    named = [f"{IDS['mono']}.mp4" if post == IDS["twin"] else None for post in IDS.values()]
+    posts = pd.DataFrame({"post_id": [*IDS.values()], "caption": "A #tag", "media_file": named})
     settings = Settings("classic")
     return extract(posts, str(folder / "videos"), settings, folder / "c", 1, progress=False)
 
@@ -114,9 +113,29 @@ def test_what_is_missing_and_why(found, case):
 
 
 def test_two_posts_with_one_file_are_named_and_strangers_listed(found):
-    whole = IDS["whole"]
-    assert found.embeddings.loc[whole].equals(found.embeddings.loc[TWIN])
-    assert found.media.set_index("post_id").loc[[whole, TWIN], "posts_of_file"].tolist() == [2, 2]
+    pair = [IDS["mono"], IDS["twin"]]
+    assert found.embeddings.loc[pair[0]].equals(found.embeddings.loc[pair[1]])
+    rows = found.media.set_index("post_id").loc[pair]
+    assert rows["posts_of_file"].tolist() == [2, 2] and rows["status"].tolist() == ["ok", "ok"]
     said = unescape(leftovers(found.record, private=False))
     assert "Files without a post: stranger.mp4." in said
     assert "1 file serves more than one post" in said
+
+
+def test_the_caption_counts_what_is_missing_and_what_is_only_flawed(found):
+    caption = problems_caption(problems(found.media, private=False))
+    lacking = sum(there != BOTH for _, there, _ in CASES.values())
+    flawed = sum(there == BOTH and words != "" for _, there, words in CASES.values())
+    assert f"{lacking} posts lack something and {flawed} posts have a flaw" in caption
+
+
+def test_private_pages_name_no_post_and_no_file(found):
+    table = problems(found.media, private=True)
+    assert set(table["post"]) == set(table["file"]) == {"withheld"}
+
+
+def test_first_frames_are_small_pictures_of_the_posts_that_have_one(found):
+    jpegs = found.thumbnails()["jpeg"]
+    assert set(jpegs.index) == {IDS[case] for case, (_, (seen, _), _) in CASES.items() if seen}
+    assert max(map(len, jpegs)) < 20_000
+    assert Image.open(io.BytesIO(jpegs[IDS["whole"]])).size == (77, 128)

@@ -78,3 +78,28 @@ def test_long_tables_scroll_in_a_box():
     assert "tall" not in prose.table(short, "tbl-x", "Words.")
     text = prose.table(long, "tbl-x", "Words.")
     assert text.startswith(":::: {.tall}") and text.rstrip().endswith("::::")
+
+
+def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
+    from virality.book import plain, publish
+
+    cells = [f"{prose.thumbnail(jpeg)}a name" for jpeg in (b"one", b"two", b"one")]
+    table = prose.table(pd.DataFrame({"post": cells}), "tbl-x", "Caption", markdown=("post",))
+    # The column is as wide as its words, whatever the pictures weigh.
+    assert "| :------ |" in table.splitlines()[3]
+    staged = publish._unpack(table, "slug", tmp_path)
+    names = [path.name for path in (tmp_path / "pictures").iterdir()]
+    assert len(names) == 2 and "base64" not in staged
+    assert all(name in staged for name in names)
+    page = plain._markdown(staged, {}, {})
+    assert page.count("<img") == 3 and page.count('alt="First frame" width="48"') == 3
+
+
+def test_private_pages_show_no_first_frames():
+    from types import SimpleNamespace
+
+    from virality.book.chapter import Chapter
+
+    thumbnails = pd.DataFrame({"jpeg": [b"x"]}, index=["1"])
+    assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
+    assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")

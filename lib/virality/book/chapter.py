@@ -204,6 +204,17 @@ class Chapter:
             caption += f" The first {len(shown)} of {len(data):,} rows are shown."
         self.say(prose.table(shown, f"tbl-{label}", caption, formats, markdown))
 
+    def frames(self, thumbnails: pd.DataFrame) -> dict[str, str]:
+        """Return a small first frame for a table cell, by post id; none on private pages.
+
+        Parameters
+        ----------
+        thumbnails : DataFrame
+            The artefact of that name.
+        """
+        shown = {} if self.private else thumbnails["jpeg"].to_dict()
+        return {post: prose.thumbnail(jpeg) for post, jpeg in shown.items()}
+
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""
         day = f"{post.posted_at:%Y-%m-%d}"

@@ -24,6 +24,7 @@ _IDENTIFIER = re.compile(r"#((?:fig|tbl)-[\w-]+)")
 _TITLE = re.compile(r'title="([^"]*)"')
 _CALLOUT = re.compile(r"\.callout-(\w+)")
 _IMAGE = re.compile(r"!\[\]\(([^)]*)\)\{([^}]*)\}")
+_WIDTH = re.compile(r"width=(\d+)")
 _ALT = re.compile(r'fig-alt="([^"]*)"')
 _REFERENCE = re.compile(r"(?<![\w&;])@((?:fig|tbl|sec)-[\w-]+)")
 _CITATION = re.compile(r"\[((?:@[\w:-]+)(?:; *@[\w:-]+)*)\]")
@@ -138,9 +139,10 @@ def _markdown(text: str, references: dict, entries: dict) -> str:
 
 
 def _image(match: re.Match) -> str:
-    alt = _ALT.search(match[2])
+    alt, width = _ALT.search(match[2]), _WIDTH.search(match[2])
     words = html.escape(alt[1] if alt else "", quote=True)
-    return f'<img loading="lazy" src="{html.escape(match[1], quote=True)}" alt="{words}">'
+    size = f' width="{width[1]}"' if width else ""
+    return f'<img loading="lazy" src="{html.escape(match[1], quote=True)}" alt="{words}"{size}>'
 
 
 def _fence(match: re.Match) -> str:
@@ -178,6 +180,7 @@ _PAGE = Template(
 body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
 h1,h2,h3{font-family:Charter,Georgia,serif;line-height:1.25}
 img{max-width:100%;height:auto}
+td img{display:block}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow-wrap:anywhere}
 .float,.block{overflow-x:auto;margin:1.4rem 0}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 import pandas as pd
@@ -17,6 +18,7 @@ import pandas as pd
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Bidirectional overrides and other invisible marks can reorder or hide what follows them.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_FRAME_WIDTH = 48
 _JOINERS = {"\u200d", "\ufe0f"}  # needed inside emoji
 
 
@@ -69,6 +71,12 @@ def figure(source: str, identifier: str, caption: str, alt: str) -> str:
 
 # Rows above which a table gets a box of its own.
 TALL = 20
+
+
+def thumbnail(jpeg: bytes) -> str:
+    """Return a small first frame, for a cell of a table."""
+    source = "data:image/jpeg;base64," + b64encode(jpeg).decode()
+    return f'![]({source}){{fig-alt="First frame" .thumbnail .nolightbox width={_FRAME_WIDTH}}} '
 
 
 def table(
@@ -154,7 +162,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def _shown(cell: str) -> int:
-    return len(re.sub(r"&#\d+;", "x", cell))
+    return len(re.sub(r"&#\d+;", "x", re.sub(r"!\[\]\(.*?\)\{.*?\}", "", cell)))
 
 
 def _cell(value: object, form: Callable | str | None, safe: bool) -> str:

@@ -166,11 +166,12 @@ def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
 
 def _unpack(markdown: str, slug: str, staging: Path) -> str:
     """Replace pictures inside the text by files, so that they load lazily and enlarge."""
+    label = _LABEL.search(markdown)
+    alone = len(_DATA_URI.findall(markdown)) == 1
 
     def replace(match: re.Match) -> str:
-        label = _LABEL.search(markdown)
         content = b64decode(match[2])
-        name = label[1] if label else hashing.of_value(match[2])[:12]
+        name = label[1] if label and alone else hashing.of_value(match[2])[:12]
         path = staging / "pictures" / f"{slug}-{name}.{_SUFFIX[match[1]]}"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)

@@ -16,8 +16,10 @@ _TILE = (72, 128)
 _MOST_TILES = 48
 
 
-def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> bytes:
-    """Return one JPEG of small first frames, in the order given, evenly thinned when many.
+def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> tuple[bytes, int]:
+    """Return one JPEG of small first frames, in the order given, and how many it shows.
+
+    When there are many, they are evenly thinned.
 
     Parameters
     ----------
@@ -37,7 +39,7 @@ def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> bytes:
         sheet.paste(tile, (number % columns * width, number // columns * height))
     buffer = BytesIO()
     sheet.save(buffer, "JPEG", quality=80)
-    return buffer.getvalue()
+    return buffer.getvalue(), len(chosen)
 
 
 def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
@@ -53,7 +55,8 @@ def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
         here = present[block].to_numpy()
         color = theme.BLOCK_COLORS[block]
         axis.plot(posted_at[here], np.full(here.sum(), place), "|", color=color, markersize=11)
-        axis.plot(posted_at[~here], np.full((~here).sum(), place), "x", color=theme.INK)
+        gaps = np.full((~here).sum(), place)
+        axis.plot(posted_at[~here], gaps, "x", color=theme.INK, markersize=8, mew=1.8, zorder=3)
     names = [theme.block_name(block) for block in reversed(list(present.columns))]
     axis.set_yticks(range(len(names)), names)
     axis.set_xlabel("posted (a cross marks a post without that block)")
@@ -105,6 +108,7 @@ def similarity(matrix: pd.DataFrame) -> Figure:
     )
     axis.grid(visible=False)
     axis.tick_params(axis="x", rotation=30)
+    axis.tick_params(axis="y", rotation=0)
     return figure
 
 
@@ -134,5 +138,5 @@ def openings(curves: dict[str, list[dict]]) -> Figure:
     below.set_ylabel("motion (heights/s)")
     below.set_xlabel("time (s); a gap in the motion is a cut")
     if any(curves.values()):
-        above.legend(loc="lower right")
+        above.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     return figure

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 # Raised when what is measured changes, so that entries of older versions are left alone.
-FORMAT = 1
+FORMAT = 2
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -115,6 +115,19 @@ class Extraction:
         key = self.media_keys.get(post_id)
         return (self.store.read(key) if key else None) or {}
 
+    def thumbnails(self) -> pd.DataFrame:
+        """Return the small first frame of each post that has one.
+
+        Returns
+        -------
+        DataFrame
+            Index ``post_id``; one column ``jpeg`` of bytes.
+        """
+        found = {post: self.opening(post).get("thumbnail") for post in self.media_keys}
+        files = {post: array.tobytes() for post, array in found.items() if array is not None}
+        index = pd.Index(list(files), dtype="string", name="post_id")
+        return pd.DataFrame({"jpeg": pd.Series(list(files.values()), index, dtype=object)})
+
     def encode_texts(self, texts: Iterable[str]) -> np.ndarray:
         """Return the vectors of other texts, for example of words to look for.
 
@@ -461,7 +474,7 @@ def _facts_row(facts: dict, content: str, before: str) -> dict:
     if facts["problem"]:
         reasons = [facts["problem"]]
     problem = _join(*dict.fromkeys(reasons), before)
-    status = "unreadable" if not seen and not heard else "partial" if problem else "ok"
+    status = "unreadable" if not seen and not heard else "partial" if any(reasons) else "ok"
     return {name: facts[name] for name in _FACTS} | {
         "status": status,
         "has_picture": seen,

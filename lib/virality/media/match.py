@@ -283,6 +283,10 @@ def _list_shared(result: Matching) -> None:
     for post, file in result.files.items():
         posts_of.setdefault(file.name, []).append(post)
     result.shared = {name: posts for name, posts in posts_of.items() if len(posts) > 1}
+    for posts in result.shared.values():
+        for post in posts:
+            same = f"{len(posts)} posts have this very file, and so the same vectors."
+            result.problems.setdefault(post, same)
 
 
 def read_mapping(path: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from virality.media.match import signature
 from virality.media.probe import Facts, probe
 from virality.media.sound import RATE, Sound, read_sound
 
-THUMBNAIL_HEIGHT = 176
+THUMBNAIL_HEIGHT = 128
 CHANGED = "The file changed while it was being read; run again."
 
 
@@ -205,5 +205,5 @@ def _thumbnail(image: np.ndarray) -> bytes:
     height, width = image.shape[:2]
     size = (max(1, round(width * THUMBNAIL_HEIGHT / height)), THUMBNAIL_HEIGHT)
     small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
-    quality = [cv2.IMWRITE_JPEG_QUALITY, 82]
+    quality = [cv2.IMWRITE_JPEG_QUALITY, 80]
     return cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), quality)[1].tobytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -329,7 +329,11 @@ def naming(summary: pd.DataFrame) -> str:
 
 
 def typical_table(
-    regimes: pd.DataFrame, posts: pd.DataFrame, label: Callable, each: int = 3
+    regimes: pd.DataFrame,
+    posts: pd.DataFrame,
+    label: Callable,
+    frames: Mapping[str, str],
+    each: int = 3,
 ) -> pd.DataFrame:
     """The most typical posts of each regime.
 
@@ -339,19 +343,24 @@ def typical_table(
         Artefacts.
     label : callable
         ``Chapter.label``: gives the escaped name of a post.
+    frames : mapping of str to str
+        First frames as Markdown, by post id.
     each : int
         Posts per regime.
 
     Returns
     -------
     DataFrame
-        regime, post (Markdown, escaped), views, strength.
+        regime, first frame (Markdown, where there are any), post (Markdown, escaped), views,
+        strength.
     """
     chosen = regimes[(regimes["typical"] <= each) & (regimes["regime"] < SHOWN_REGIMES)]
     chosen = chosen.sort_values(["regime", "typical"]).merge(posts, on="post_id", how="left")
+    seen = {"first frame": [frames.get(post, "–") for post in chosen["post_id"]]} if frames else {}
     return pd.DataFrame(
         {
             "regime": chosen["regime"].map(letter),
+            **seen,
             "post": [label(post) for post in chosen.itertuples()],
             "views": chosen["views"].map("{:,}".format),
             "strength": chosen["strength"].map("{:.2f}".format),
@@ -359,12 +368,17 @@ def typical_table(
     )
 
 
-def typical_caption(table: pd.DataFrame) -> str:
+def typical_caption(table: pd.DataFrame, private: bool) -> str:
     """Caption of the table of typical posts."""
+    without = " No video could be seen, so there are no first frames to show."
+    if private:
+        without = " This report is private, so captions and first frames are withheld."
+    elif "first frame" in table:
+        without = ""
     return (
         f"{plural(len(table), 'typical post')} of {plural(table['regime'].nunique(), 'regime')}: "
         "in the core of their regime and nearest to all its other posts. They were chosen by "
-        "content, not by views."
+        f"content, not by views.{without}"
     )
 
 

@@ -29,8 +29,19 @@ def inputs(record: dict, media: pd.DataFrame) -> str:
         parts.append(f"{plural(without, 'post has', 'posts have')} no file and stay without media.")
     if spare:
         parts.append(f"{plural(spare, 'file belongs', 'files belong')} to no post of the table.")
-    parts.append("Files are matched by the video id in their name, never by their order.")
-    return " ".join(parts)
+    return " ".join([*parts, _matching(media["how"].value_counts())])
+
+
+_WAYS = {
+    "mapping": "by the mapping file",
+    "column": "by the column of file names",
+    "name": "by the video id in their name",
+}
+
+
+def _matching(counts: pd.Series) -> str:
+    ways = [words for way, words in _WAYS.items() if counts.get(way, 0)] or [_WAYS["name"]]
+    return f"Files are matched {listing(ways)}, never by their order."
 
 
 def encoders(record: dict) -> str:
@@ -87,15 +98,16 @@ def cut(media: pd.DataFrame, record: dict) -> str:
 
 
 def problems(media: pd.DataFrame, private: bool) -> pd.DataFrame:
-    """Return the posts with a media problem: when or which, file, what is wrong."""
+    """Return the posts with a media problem: which, what is wrong, what is there, the file."""
     wrong = media[media["problem"].fillna("") != ""]
-    shown = pd.DataFrame({"post": wrong["post_id"], "file": wrong["file"].fillna("–")})
-    if private:
-        shown = pd.DataFrame({"post": ["withheld"] * len(wrong), "file": "withheld"})
-    return shown.assign(
-        picture=wrong["has_picture"].map({True: "yes", False: "missing"}).to_numpy(),
-        sound=wrong["has_sound"].map({True: "yes", False: "missing"}).to_numpy(),
-        problem=wrong["problem"].to_numpy(),
+    return pd.DataFrame(
+        {
+            "post": "withheld" if private else wrong["post_id"],
+            "problem": wrong["problem"],
+            "picture": wrong["has_picture"].map({True: "yes", False: "missing"}),
+            "sound": wrong["has_sound"].map({True: "yes", False: "missing"}),
+            "file": "withheld" if private else wrong["file"].fillna("–"),
+        }
     ).reset_index(drop=True)
 
 
@@ -103,8 +115,11 @@ def problems_caption(table: pd.DataFrame) -> str:
     """Return the caption of the table of media problems."""
     if table.empty:
         return "No file gave any trouble."
-    count = plural(len(table), "post has", "posts have")
-    return f"{count} something missing, and why; what is missing is never filled with zeros."
+    lacking = int((table[["picture", "sound"]] == "missing").any(axis=1).sum())
+    flawed = len(table) - lacking
+    parts = [plural(lacking, "post lacks", "posts lack") + " something"] * (lacking > 0)
+    parts += [plural(flawed, "post has", "posts have") + " a flaw but all it needs"] * (flawed > 0)
+    return f"{listing(parts)}, and why. What is missing is never filled with zeros."
 
 
 def coverage_caption(present: pd.DataFrame) -> str:
@@ -293,7 +308,8 @@ def answer(record: dict, present: pd.DataFrame, media: pd.DataFrame) -> str:
             f" The block with most gaps, {block_name(least)}, is there for "
             f"{present[least].mean():.0%} of {plural(n, 'post')}."
         )
-    wrong = int((media["problem"].fillna("") != "").sum()) if record["videos"] else 0
+    whole = media["has_picture"] & media["has_sound"]
+    wrong = int((~whole).sum()) if record["videos"] else 0
     if wrong:
         text += f" {plural(wrong, 'post has', 'posts have')} gaps that the table above explains."
     return text

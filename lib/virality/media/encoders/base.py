@@ -7,7 +7,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class Recipe:
     device: str = "cpu"
     mode: str = ""
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """What its vectors depend on, as 16 characters; not where the weights lie."""
         parts = asdict(self)
