@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
+from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.media import extract as module
 from virality.media import parallel, work
@@ -82,6 +83,7 @@ def test_without_videos_the_media_blocks_are_absent(tmp_path):
     assert found.record["blocks"] == ["caption_text", "hashtag_text"]
     assert found.record["absent"] == ["vision", "audio", "energy"]
     assert set(found.media["status"]) == {"no videos"}
+    check_table("thumbnails", found.thumbnails())
 
 
 def test_no_text_at_all(tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from media_files import cut, encode, scene, turn
+from virality.book.tables import check_table
 from virality.media.extract import Settings, extract
 from virality.sentences.embeddings import leftovers, problems, problems_caption
 
@@ -135,7 +136,9 @@ def test_private_pages_name_no_post_and_no_file(found):
 
 
 def test_first_frames_are_small_pictures_of_the_posts_that_have_one(found):
-    jpegs = found.thumbnails()["jpeg"]
+    check_table("thumbnails", found.thumbnails())
+    check_table("media", found.media)
+    jpegs = found.thumbnails().set_index("post_id")["jpeg"]
     assert set(jpegs.index) == {IDS[case] for case, (_, (seen, _), _) in CASES.items() if seen}
     assert max(map(len, jpegs)) < 20_000
     assert Image.open(io.BytesIO(jpegs[IDS["whole"]])).size == (77, 128)

@@ -100,6 +100,6 @@ def test_private_pages_show_no_first_frames():
 
     from virality.book.chapter import Chapter
 
-    thumbnails = pd.DataFrame({"jpeg": [b"x"]}, index=["1"])
+    thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
     assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
     assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")

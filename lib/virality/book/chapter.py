@@ -212,8 +212,8 @@ class Chapter:
         thumbnails : DataFrame
             The artefact of that name.
         """
-        shown = {} if self.private else thumbnails["jpeg"].to_dict()
-        return {post: prose.thumbnail(jpeg) for post, jpeg in shown.items()}
+        shown = thumbnails.iloc[:0] if self.private else thumbnails
+        return {row.post_id: prose.thumbnail(row.jpeg) for row in shown.itertuples()}
 
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""

@@ -58,6 +58,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "problem": _column(TEXT),
         "duration_s": _column(REAL, pa.Check.ge(0, error="is negative"), missing=True),
     },
+    "thumbnails": {"post_id": _column(TEXT, unique=True), "jpeg": _column("object")},
     "folds": {
         "split": _column(TEXT),
         "fold": _column(WHOLE, _POSITIVE),

@@ -121,12 +121,12 @@ class Extraction:
         Returns
         -------
         DataFrame
-            Index ``post_id``; one column ``jpeg`` of bytes.
+            Columns ``post_id`` and ``jpeg`` (bytes), in the order of the posts.
         """
         found = {post: self.opening(post).get("thumbnail") for post in self.media_keys}
         files = {post: array.tobytes() for post, array in found.items() if array is not None}
-        index = pd.Index(list(files), dtype="string", name="post_id")
-        return pd.DataFrame({"jpeg": pd.Series(list(files.values()), index, dtype=object)})
+        ids = pd.Series(list(files), dtype="string")
+        return pd.DataFrame({"post_id": ids, "jpeg": pd.Series(list(files.values()), dtype=object)})
 
     def encode_texts(self, texts: Iterable[str]) -> np.ndarray:
         """Return the vectors of other texts, for example of words to look for.

@@ -214,8 +214,12 @@ def _by_mapping(result: Matching, ids: list[str], by_name: dict, mapping: str) -
             seen.add(post)
             _take_named(result, post, name, by_name, "mapping")
     if unknown:
-        lines = "line names a post" if unknown == 1 else "lines name posts"
-        result.notes.append(f"{unknown} {lines} of the mapping that the posts table does not have.")
+        lines = (
+            "line of the mapping names a post"
+            if unknown == 1
+            else "lines of the mapping name posts"
+        )
+        result.notes.append(f"{unknown} {lines} that the posts table does not have.")
 
 
 def _by_column(result: Matching, posts: pd.DataFrame, by_name: dict) -> None:

@@ -26,7 +26,8 @@ def inputs(record: dict, media: pd.DataFrame) -> str:
     spare = record["n_files_without_post"]
     parts = [f"{plural(matched, 'post')} of {len(media):,} could be matched with a video file."]
     if without:
-        parts.append(f"{plural(without, 'post has', 'posts have')} no file and stay without media.")
+        many = plural(without, "post has no file and stays", "posts have no file and stay")
+        parts.append(f"{many} without media.")
     if spare:
         parts.append(f"{plural(spare, 'file belongs', 'files belong')} to no post of the table.")
     return " ".join([*parts, _matching(media["how"].value_counts())])
@@ -260,10 +261,13 @@ def words(nearest: pd.DataFrame, names: dict) -> pd.DataFrame:
 
 def words_caption(table: pd.DataFrame) -> str:
     """Return the caption of the zero-shot words."""
-    first = table.iloc[0]
+    most = table["openings"].max()
+    winners = table.loc[table["openings"] == most, "word"]
+    often = ""
+    if len(winners) == 1:
+        often = f"; most often “{escape(winners.iloc[0])}”, for {plural(int(most), 'opening')}"
     return (
-        f"The word of the vocabulary that lies nearest to each opening; most often "
-        f"“{escape(first['word'])}”, for {plural(int(first['openings']), 'opening')}. One word has "
+        f"The word of the vocabulary that lies nearest to each opening{often}. One word has "
         "to win for every video, even where none fits."
     )
 
