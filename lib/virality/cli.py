@@ -84,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--by", default="author", help="column that separates creators")
     evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+    evaluate.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
 
     demo = command("demo", _demo, "make the simulated creator's files")
     demo.add_argument("--count", type=int, default=140, help="number of posts (default 140)")
@@ -205,7 +206,7 @@ def _import(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from virality.creators.many import main_evaluate
 
-    main_evaluate(options.posts, by=options.by, out=options.out, jobs=options.jobs)
+    main_evaluate(options.posts, options.by, options.out, options.jobs, options.timezone)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -17,6 +17,7 @@ from virality.features.build import build_features
 from virality.models import catalogue as md
 from virality.paths import replacing
 from virality.posts.schema import POSTS, validate_posts
+from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty
 
 NEEDED = ("post_id", "posted_at", "views")
@@ -31,6 +32,7 @@ def evaluate_many(
     jobs: int = 1,
     n_bootstrap: int = 1000,
     level: float = 0.8,
+    timezone: str = "UTC",
     **options,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Predict every creator's posts out of fold, each from that creator's own past.
@@ -48,6 +50,8 @@ def evaluate_many(
         For the intervals of the scores.
     level : float
         Of the prediction intervals.
+    timezone : str
+        In which all creators' hours and weekdays are counted.
     **options
         As for `evaluate.cross_validate` (split, n_folds, embargo_days, target, preset, seed ...).
 
@@ -64,14 +68,17 @@ def evaluate_many(
     groups = list(posts.groupby(by, sort=True))
     work = delayed(_evaluate_one)
     found = Parallel(n_jobs=jobs)(
-        work(own.reset_index(drop=True), models, n_bootstrap, level, options) for _, own in groups
+        work(own.reset_index(drop=True), models, n_bootstrap, level, timezone, options)
+        for _, own in groups
     )
     names = [name for name, _ in groups]
     predictions, scores = (_label([pair[i] for pair in found], names, by) for i in (0, 1))
     return predictions, scores
 
 
-def main_evaluate(posts: str, by: str = "author", out: str = "", jobs: int = 1) -> None:
+def main_evaluate(
+    posts: str, by: str = "author", out: str = "", jobs: int = 1, timezone: str = "UTC"
+) -> None:
     """Do what `virality evaluate` promises: read a table, write predictions and scores, say so.
 
     Parameters
@@ -82,9 +89,11 @@ def main_evaluate(posts: str, by: str = "author", out: str = "", jobs: int = 1) 
     out : str
         Parquet file for the predictions; the scores go beside it as `<name>_by_<by>.parquet`.
     jobs : int
+    timezone : str
     """
+    known_zone(timezone)
     table = read_tidy(Path(posts))
-    predictions, scores = evaluate_many(table, by, jobs=jobs)
+    predictions, scores = evaluate_many(table, by, jobs=jobs, timezone=timezone)
     target = Path(out)
     beside = target.with_name(f"{target.stem}_by_{by}.parquet")
     for path, content in ((target, predictions), (beside, scores)):
@@ -144,10 +153,10 @@ def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:
     return pd.DataFrame(out)
 
 
-def _evaluate_one(posts, models, n_bootstrap, level, options):
+def _evaluate_one(posts, models, n_bootstrap, level, timezone, options):
     """Predictions with uncertainty and scores of one creator; both empty below 30 posts."""
     embargo_days = options.get("embargo_days", 7)
-    features = build_features(posts, embargo_days)
+    features = build_features(posts, embargo_days, timezone)
     predictions, folds = cross_validate(posts, features, models, **options)
     scores = score_table(predictions, folds, n_bootstrap)
     if predictions.empty:
