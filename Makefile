@@ -13,7 +13,8 @@ override VIDEOS := $(value VIDEOS)
 override MAPPING := $(value MAPPING)
 override PARAMS := $(value PARAMS)
 override BY := $(value BY)
-export NAME POSTS VIDEOS MAPPING PARAMS BY
+override POOL := $(value POOL)
+export NAME POSTS VIDEOS MAPPING PARAMS BY POOL
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -22,6 +23,8 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo "make report                               the demo report, set-up included"
 	@echo "make report NAME=alice POSTS=posts.csv VIDEOS=folder   your own account"
+	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
+	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
 	@echo "make clean                                remove everything that was generated"
@@ -39,10 +42,10 @@ $(VENV)/.ready: requirements.txt requirements-quarto.txt pyproject.toml
 	@touch $@
 
 report: setup
-	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --by "$$BY"
+	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"
 
 run: setup
-	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS"
+	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --pool="$$POOL"
 
 lab: setup
 	@$(BIN)/virality lab

@@ -32,6 +32,21 @@ def build_small_book() -> Run:
     return session.report(request, where=SMALL)
 
 
+def add_pooled_artefacts(name: str) -> None:
+    """Give the scratch copy what the chapter on many creators makes of a single one."""
+    from virality.book.chapter import Chapter
+    from virality.creators import cold_start, facts, pool
+    from virality.evidence.rows import empty_evidence
+
+    here = Chapter("creators", name)
+    posts = here.read("posts")
+    predictions = pool.predict_pooled(posts, [])
+    cold, warm = cold_start.first_forecasts(posts, []), cold_start.warm_up(posts)
+    here.write("predictions_pooled", predictions)
+    here.write("cold_start", cold)
+    here.write("creators", facts.facts(posts, predictions, empty_evidence(), cold, warm))
+
+
 @pytest.fixture(scope="session")
 def small_book() -> Run:
     return build_small_book()
@@ -43,6 +58,7 @@ def pytest_configure(config):
         scratch = Path(tempfile.mkdtemp(prefix="virality-")) / run.name
         shutil.copytree(run.folder, scratch, ignore=shutil.ignore_patterns("lock", "book", "site"))
         os.environ[RUN_VARIABLE] = str(scratch)
+        add_pooled_artefacts(run.name)
         config.add_cleanup(lambda: shutil.rmtree(scratch.parent, ignore_errors=True))
 
 

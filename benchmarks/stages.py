@@ -19,7 +19,7 @@ from pathlib import Path
 import psutil
 
 from virality.book import params, quarto, runner, session
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import book
 from virality.book.publish import publish
 from virality.demo.creator import ensure_demo
 from virality.paths import Inputs, Run
@@ -76,7 +76,7 @@ def stages(run: Run, size: int, videos: bool):
         run.save(inputs=inputs)
 
     yield "demo files", make
-    for spec in CHAPTERS:
+    for spec in book():
         yield (
             spec.slug,
             lambda slug=spec.slug: runner.execute(

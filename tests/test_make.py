@@ -23,7 +23,13 @@ def test_values_arrive_as_typed(tmp_path, target, how):
     binary.write_text('#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\n')
     binary.chmod(0o755)
     (tmp_path / ".venv" / ".ready").touch()
-    given = {"NAME": "alice", "POSTS": NASTY, "VIDEOS": NASTY + "v", "BY": NASTY + "b"}
+    given = {
+        "NAME": "alice",
+        "POSTS": NASTY,
+        "VIDEOS": NASTY + "v",
+        "BY": NASTY + "b",
+        "POOL": NASTY,
+    }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     command = ["make", "-s", target]
     if how == "argument":
@@ -37,6 +43,7 @@ def test_values_arrive_as_typed(tmp_path, target, how):
     assert words[words.index("--name") + 1] == "alice"
     assert words[words.index("--posts") + 1] == NASTY
     assert words[words.index("--videos") + 1] == NASTY + "v"
+    assert f"--pool={NASTY}" in words
     if target == "report":
         assert words[words.index("--by") + 1] == NASTY + "b"
     assert not (tmp_path / "oops").exists()

@@ -14,6 +14,7 @@ from virality.errors import UserError
 from virality.paths import Run
 from virality.posts.accounts import authors_of, choose
 from virality.posts.read import read_posts
+from virality.sentences.data import repairs_table
 
 HOSTILE = ["<script>alert(1)</script>", "../x", "✨🎬", "Ana B", "ana.b", "x\u202egpj.exe"]
 FACTS = {
@@ -51,7 +52,9 @@ def several_authors(tmp_path):
 
 
 def test_several_creators_are_not_mixed_in_silence(several_authors):
-    with pytest.raises(UserError, match=r"by 3 creators \(one, two and three\).*--by author"):
+    with pytest.raises(
+        UserError, match=r"by 3 creators \(one, two and three\).*--by author.*--pool"
+    ):
         choose(several_authors)
 
 
@@ -88,6 +91,12 @@ def test_posts_without_an_author_belong_to_the_only_one_that_is_named(tmp_path):
     assert authors_of(reading) == ["me"]
     kept = choose(reading)
     assert kept.notes["authors"] == {"me": 35}
+
+
+def test_private_pages_do_not_say_whose_posts_were_left_out(several_authors):
+    shown = repairs_table(choose(several_authors, "two").repairs, private=True)
+    for column in ("found", "used"):
+        assert not shown[column].str.contains("one|two|three").any()
 
 
 def test_names_of_runs_are_safe_and_different():

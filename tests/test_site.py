@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from virality.book import publish, quarto
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import book
 from virality.paths import ROOT, Run
 
 pytestmark = [
@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.book,
     pytest.mark.skipif(not quarto.find(), reason="Quarto is not installed"),
 ]
-SLUGS = [spec.slug for spec in CHAPTERS]
+SLUGS = [spec.slug for spec in book()]
 PAGES = [*SLUGS, "glossary", "references"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [

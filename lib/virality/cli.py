@@ -123,6 +123,14 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="leave captions, thumbnails and notebooks out of the pages",
     )
+    parser.add_argument(
+        "--pool",
+        nargs="?",
+        const="yes",
+        default="",
+        metavar="yes/no",
+        help="one report on several creators, told apart in it",
+    )
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
     parser.add_argument(
         "--demo-posts", type=int, metavar="N", help="size of the demo (default 140, or as before)"
@@ -146,6 +154,8 @@ def _request(options: argparse.Namespace):
     given |= dict(params.read_option(text) for text in options.set)
     if options.private is not None:
         given["private"] = options.private
+    if options.pool:
+        given["pool"] = options.pool
     return Request(
         name=options.name,
         posts=join_paths(options.posts),
@@ -230,7 +240,8 @@ def _chapters(options: argparse.Namespace) -> None:
     from virality.book.chapters import CHAPTERS
 
     for spec in CHAPTERS:
-        print(f"{spec.slug}: {spec.question}")
+        pooled = "  (pooled reports only)" if spec.about == "many" else ""
+        print(f"{spec.slug}: {spec.question}{pooled}")
         print(f"    reads  {', '.join(spec.reads + spec.inputs) or 'nothing'}")
         print(f"    writes {', '.join(spec.writes)}")
 

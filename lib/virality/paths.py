@@ -140,6 +140,11 @@ class Run:
         return self.folder / "run.json"
 
     @property
+    def pooled(self) -> bool:
+        """Whether it is one report on several creators."""
+        return bool(self.load().get("parameters", {}).get("pool", False))
+
+    @property
     def lock(self) -> Path:
         """The file that a running process holds."""
         return self.folder / "lock"

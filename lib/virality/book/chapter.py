@@ -12,7 +12,7 @@ from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
 from virality.book import prose
-from virality.book.chapters import CHAPTERS, chapter, writer
+from virality.book.chapters import book, chapter, writer
 from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.figures import theme
@@ -58,6 +58,14 @@ class Chapter:
         """Whose posts these are; withheld on private pages."""
         return "withheld" if self.private else ", ".join(self._authors()) or "unknown"
 
+    @property
+    def creators(self) -> dict[str, str]:
+        """What to call each author, most posts first: by name, or by number on private pages."""
+        counts = pd.read_parquet(self.path("posts"), columns=["author"])["author"].value_counts()
+        authors = sorted(counts.index, key=lambda author: (-counts[author], author))
+        numbered = {author: f"creator {i}" for i, author in enumerate(authors, start=1)}
+        return numbered if self.private else {author: author for author in authors}
+
     def parameters(self) -> dict:
         """Return every parameter of the book with the value that this run has."""
         from virality.book import params
@@ -74,7 +82,7 @@ class Chapter:
         """Return the seconds that each chapter took when it last ran."""
         from virality.book.runner import read_stamp
 
-        stamps = {spec.slug: read_stamp(self.run, spec.slug) for spec in CHAPTERS}
+        stamps = {spec.slug: read_stamp(self.run, spec.slug) for spec in book(self.run.pooled)}
         return {slug: stamp["seconds"] for slug, stamp in stamps.items() if stamp}
 
     def _authors(self) -> list[str]:
@@ -96,10 +104,11 @@ class Chapter:
         path = self.run.artefact(artefact)
         if not path.exists():
             source = writer(artefact)
+            pool = " --pool" if source.about == "many" else ""
             raise UserError(
                 f"“{artefact}” is missing; the chapter “{source.slug}” writes it.",
                 where=self.spec.slug,
-                do=f"Run: virality run --name {self.run.name} --until {source.slug}",
+                do=f"Run: virality run --name {self.run.name}{pool} --until {source.slug}",
             )
         return path
 
@@ -228,6 +237,13 @@ class Chapter:
                 "This creator is simulated",
                 "Posts, videos and views were made by a program with effects planted on "
                 "purpose. Nothing here is about a real person or account.",
+            )
+        if self.run.pooled and len(self._authors()) > 1:
+            self.note(
+                "Several creators, one report",
+                f"The posts of {len(self._authors())} creators stand side by side here. History, "
+                "levels and shifts are each creator's own. Where a sentence speaks of the creator "
+                "or the account, read: these creators together.",
             )
         encoders = self._encoders()
         if encoders.get("note") and "embeddings" in self.spec.reads:

@@ -1,7 +1,10 @@
 """The list of chapters: a chapter is one line here and one notebook of the same name.
 
-The order is the order of execution. ``index`` is read first and executed last, because it
+The order is the order of execution. The home page is read first and executed last, because it
 is the abstract of all the others.
+
+There are two books. The book on one creator has most chapters; the book on many creators, a
+pooled report, shares those that read the record and has a chapter and a home page of its own.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ class Spec:
         Artefact names, see :data:`ARTEFACTS`.
     inputs : tuple of str
         What the user brought that it reads: "posts", "videos", "mapping".
+    about : str
+        The book that it belongs to: "one" creator, "many" creators, or "any" of the two.
     """
 
     slug: str
@@ -36,6 +41,16 @@ class Spec:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    about: str = "one"
+
+    @property
+    def page(self) -> str:
+        """Name of its page: the chapter outside all parts is the home page."""
+        return self.slug if self.part else "index"
+
+    def belongs(self, pooled: bool) -> bool:
+        """Whether it is in the book on many creators (`pooled`), or in the book on one."""
+        return self.about in ("any", "many" if pooled else "one")
 
 
 # Every artefact of a run and its place below the run's folder. Each has one writer.
@@ -58,7 +73,11 @@ ARTEFACTS: dict[str, str] = {
     "shap_blocks": "shap_blocks.parquet",
     "regimes": "regimes.parquet",
     "summary": "summary.json",
+    "predictions_pooled": "predictions_pooled.parquet",
+    "cold_start": "cold_start.parquet",
+    "creators": "creators.json",
 }
+_POOLED = ("predictions_pooled", "cold_start", "creators")
 
 CHAPTERS: tuple[Spec, ...] = (
     Spec(
@@ -68,6 +87,7 @@ CHAPTERS: tuple[Spec, ...] = (
         "Which posts do we have, and can we trust the record?",
         writes=("posts", "repairs", "features", "ledger"),
         inputs=("posts",),
+        about="any",
     ),
     Spec(
         "embeddings",
@@ -77,6 +97,7 @@ CHAPTERS: tuple[Spec, ...] = (
         reads=("posts",),
         writes=("embeddings", "media", "thumbnails", "encoders"),
         inputs=("videos", "mapping"),
+        about="any",
     ),
     Spec(
         "baselines",
@@ -130,10 +151,32 @@ CHAPTERS: tuple[Spec, ...] = (
         "In short",
         "",
         "What moves this creator's views, how much can be predicted, and how sure are we?",
-        reads=tuple(name for name in ARTEFACTS if name != "summary"),
+        reads=tuple(name for name in ARTEFACTS if name not in ("summary", *_POOLED)),
         writes=("summary",),
     ),
+    Spec(
+        "creators",
+        "Many creators",
+        "The prediction",
+        "What is skill on one creator's posts, and what only tells creators apart?",
+        reads=("posts", "features", "embeddings"),
+        writes=_POOLED,
+        about="many",
+    ),
+    Spec(
+        "overview",
+        "In short",
+        "",
+        "What can be predicted within each creator, how sure are we, and what about a new one?",
+        reads=("posts", *_POOLED),
+        about="many",
+    ),
 )
+
+
+def book(pooled: bool = False) -> tuple[Spec, ...]:
+    """Return the chapters of the book on many creators, or of the book on one."""
+    return tuple(spec for spec in CHAPTERS if spec.belongs(pooled))
 
 
 def chapter(slug: str) -> Spec:

@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 from string import Template
 
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import Spec
 
 NOTICE = (
     "This is the plain version of the report. Install Quarto and run the same command again "
@@ -33,7 +33,7 @@ _HEADING = re.compile(r"^(#{1,4} .*?) *\{[^}\n]*\} *$", re.MULTILINE)
 _ENTRY = re.compile(r"@\w+\{([\w:-]+),(.*?)\n\}", re.DOTALL)
 
 
-def render(staging: Path, site: Path, title: str) -> None:
+def render(staging: Path, site: Path, title: str, chapters: tuple[Spec, ...]) -> None:
     """Write a page per chapter, a glossary and the references from a staged book.
 
     Parameters
@@ -44,6 +44,8 @@ def render(staging: Path, site: Path, title: str) -> None:
         A folder that does not exist yet.
     title : str
         Title of the book, unescaped.
+    chapters : tuple of Spec
+        The chapters of this book.
     """
     import nbformat
 
@@ -52,18 +54,22 @@ def render(staging: Path, site: Path, title: str) -> None:
     for folder in ("pictures", "notebooks"):
         if (staging / folder).exists():
             shutil.copytree(staging / folder, site / folder)
+    home_first = sorted(chapters, key=lambda spec: bool(spec.part))
     pages = {
-        spec.slug: nbformat.read(staging / f"{spec.slug}.ipynb", as_version=4) for spec in CHAPTERS
+        spec.page: nbformat.read(staging / f"{spec.page}.ipynb", as_version=4)
+        for spec in home_first
     }
+    names = {spec.page: spec.title for spec in home_first}
+    names |= {"glossary": "Glossary", "references": "References"}
     references = _number(pages)
     entries = _bibliography((staging / "references.bib").read_text(encoding="utf-8"))
     for slug, notebook in pages.items():
         body = "\n".join(_cell(cell, references, entries) for cell in notebook.cells)
-        _write(site, slug, title, body)
+        _write(site, slug, title, body, names)
     glossary = (staging / "glossary.qmd").read_text(encoding="utf-8")
-    _write(site, "glossary", title, _markdown(glossary, references, entries))
+    _write(site, "glossary", title, _markdown(glossary, references, entries), names)
     listed = "\n\n".join(f"**{label}** {text}" for label, text in sorted(entries.values()))
-    _write(site, "references", title, _markdown(f"# References\n\n{listed}", {}, {}))
+    _write(site, "references", title, _markdown(f"# References\n\n{listed}", {}, {}), names)
 
 
 def _number(pages: dict) -> dict[str, tuple[str, str]]:
@@ -71,9 +77,8 @@ def _number(pages: dict) -> dict[str, tuple[str, str]]:
     kinds = {"fig": "Figure", "tbl": "Table"}
     counts = {"fig": 0, "tbl": 0}
     found = {}
-    order = ["index", *(spec.slug for spec in CHAPTERS if spec.slug != "index")]
-    for slug in order:
-        for text in _texts(pages[slug]):
+    for slug, notebook in pages.items():
+        for text in _texts(notebook):
             for match in re.finditer(r"::: \{#((fig|tbl)-[\w-]+)\}", text):
                 counts[match[2]] += 1
                 found[match[1]] = (slug, f"{kinds[match[2]]} {counts[match[2]]}")
@@ -201,13 +206,9 @@ $body
 )
 
 
-def _write(site: Path, slug: str, title: str, body: str) -> None:
-    order = ["index", *(spec.slug for spec in CHAPTERS if spec.slug != "index")]
-    names = {spec.slug: spec.title for spec in CHAPTERS}
-    names |= {"glossary": "Glossary", "references": "References"}
+def _write(site: Path, slug: str, title: str, body: str, names: dict[str, str]) -> None:
     links = " · ".join(
-        f'<a href="{page}.html">{html.escape(names[page])}</a>'
-        for page in [*order, "glossary", "references"]
+        f'<a href="{page}.html">{html.escape(name)}</a>' for page, name in names.items()
     )
     page = _PAGE.substitute(title=html.escape(title), links=links, notice=NOTICE, body=body)
     (site / f"{slug}.html").write_text(page, encoding="utf-8")

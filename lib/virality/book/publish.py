@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 
 from virality.book import hashing, plain, prose, quarto
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import Spec, book
 from virality.book.runner import read_stamp
 from virality.errors import UserError
 from virality.paths import NOTEBOOKS, SITES, Run, replacing
@@ -29,6 +29,7 @@ TEMPLATE = (
     "favicon.svg",
 )
 _DATA_URI = re.compile(r"!\[\]\(data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)\)")
+_ONWARD = re.compile(r"^Next: .*\]\((\w+)\.ipynb\)\.?\s*\Z", re.MULTILINE)
 _LABEL = re.compile(r"::: \{#(?:fig|tbl)-([A-Za-z0-9_-]+)\}")
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
@@ -83,7 +84,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
     with replacing(run.site) as temporary:
         if as_plain:
             warnings: tuple[str, ...] = ()
-            plain.render(run.staging, temporary, title)
+            plain.render(run.staging, temporary, title, book(run.pooled))
         else:
             warnings = _render(run)
             shutil.move(run.staging / "_book", temporary)
@@ -104,7 +105,8 @@ def stage(run: Run, title: str, private: bool) -> None:
     run.staging.mkdir(parents=True)
     for name in TEMPLATE:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
-    for spec in CHAPTERS:
+    chapters = book(run.pooled)
+    for spec in chapters:
         source = run.executed(spec.slug)
         if not source.exists():
             raise UserError(
@@ -115,24 +117,25 @@ def stage(run: Run, title: str, private: bool) -> None:
         if not private:
             _copy_notebook(source, run.staging)
         _prepare(notebook, spec.slug, run.staging, private)
-        nbformat.write(notebook, run.staging / f"{spec.slug}.ipynb")
-    config = book_config(title)
+        _lead_on(notebook, spec, chapters)
+        nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
+    config = book_config(title, chapters)
     text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     (run.staging / "_quarto.yml").write_text(text, encoding="utf-8")
 
 
-def book_config(title: str) -> dict:
-    """Return Quarto's configuration of the book: the template with its chapters."""
+def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
+    """Return Quarto's configuration of the book: the template with these chapters."""
     import yaml
 
     config = yaml.safe_load((NOTEBOOKS / "book.yml").read_text(encoding="utf-8"))
     parts: dict[str, list[str]] = {}
-    for spec in CHAPTERS:
+    for spec in chapters:
         if spec.part:
-            parts.setdefault(spec.part, []).append(f"{spec.slug}.ipynb")
-    chapters = [{"part": part, "chapters": pages} for part, pages in parts.items()]
+            parts.setdefault(spec.part, []).append(f"{spec.page}.ipynb")
+    contents = [{"part": part, "chapters": pages} for part, pages in parts.items()]
     config["book"]["title"] = prose.escape(title)
-    config["book"]["chapters"] = ["index.ipynb", *chapters, "glossary.qmd", "references.qmd"]
+    config["book"]["chapters"] = ["index.ipynb", *contents, "glossary.qmd", "references.qmd"]
     config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
     return config
 
@@ -162,6 +165,18 @@ def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
         # The id is given, because a random one would make every staged book a new one.
         text = f"::: {{.download}}\n{link}\n:::"
         notebook.cells.append(nbformat.v4.new_markdown_cell(text, id="download"))
+
+
+def _lead_on(notebook, spec: Spec, chapters: tuple[Spec, ...]) -> None:
+    """Let the way to the next chapter lead to one that this book has."""
+    pages = {each.page for each in chapters} | {"glossary", "references"}
+    read = [each for each in chapters if each.part]
+    later = read[read.index(spec) + 1 :] if spec in read else []
+    onward = f"Next: {later[0].question} [{later[0].title}]({later[0].page}.ipynb)" if later else ""
+    for cell in notebook.cells:
+        last = _ONWARD.search(cell.source) if cell.cell_type == "markdown" else None
+        if last and last[1] not in pages:
+            cell.source = cell.source[: last.start()] + onward
 
 
 def _unpack(markdown: str, slug: str, staging: Path) -> str:

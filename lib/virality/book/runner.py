@@ -94,7 +94,7 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
         Names the chapter, the cell and the error; later chapters are not touched.
     """
     results = []
-    for spec in _chapters(until):
+    for spec in _chapters(until, pooled=bool(given.get("pool", False))):
         start = time.perf_counter()
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
         fresh = is_fresh(run, spec, values)
@@ -122,12 +122,13 @@ def read_stamp(run: Run, slug: str) -> dict:
         return {}
 
 
-def _chapters(until: str) -> list[Spec]:
-    slugs = [spec.slug for spec in CHAPTERS]
+def _chapters(until: str, pooled: bool = False) -> list[Spec]:
+    chapters = [spec for spec in CHAPTERS if spec.belongs(pooled)]
+    slugs = [spec.slug for spec in chapters]
     if until and until not in slugs:
         raise UserError(f"There is no chapter {until!r}.", do=f"Chapters: {', '.join(slugs)}.")
     last = slugs.index(until) if until else len(slugs)
-    return list(CHAPTERS[: last + 1])
+    return chapters[: last + 1]
 
 
 def _asked(run: Run, spec: Spec, values: dict) -> dict:

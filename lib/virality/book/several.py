@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 
-from virality.book import landing, runner, session
+from virality.book import landing, params, runner, session
 from virality.errors import UserError
 from virality.paths import Run
 from virality.posts.accounts import authors_of
@@ -42,6 +42,11 @@ def wanted(target: Run, request: session.Request) -> bool:
         raise UserError(
             f"Reports cannot be separated by “{visible(request.by)}”.", do="Use: --by author"
         )
+    pool = bool(params.resolve({"pool": request.given.get("pool", False)})["pool"])
+    if request.by and pool:
+        raise UserError("--by makes several reports and --pool makes one.", do="Choose one.")
+    if pool:
+        target.save(by=None)
     return bool(request.by or target.load().get("by"))
 
 
@@ -65,7 +70,8 @@ def report(target: Run, request: session.Request, plain: bool = False) -> Run:
     if request.until:
         raise UserError("--until stops one report.", do="Leave it out, or leave out --by.")
     with runner.locked(target):
-        given = session.remember(target, request)
+        apart = replace(request, given=request.given | {"pool": False})
+        given = session.remember(target, apart)
         private = bool(given.get("private", False))
         members = _members(target, given, private)
         target.save(by={"private": private, "runs": {m.author: m.run.name for m in members}})
@@ -153,7 +159,7 @@ def _own_request(target: Run, request, given: dict, member: Member) -> session.R
     member.run.save(inputs=replace(target.inputs(), simulated=False), part_of=target.name)
     return session.Request(
         name=member.run.name,
-        given=given | {"author": member.author},
+        given=given | {"author": member.author, "pool": False},
         forget=True,
         progress=request.progress,
     )

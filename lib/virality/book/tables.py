@@ -71,6 +71,19 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
     },
     "predictions_linear": _PREDICTIONS,
     "predictions_nonlinear": _PREDICTIONS,
+    "predictions_pooled": {
+        **_PREDICTIONS,
+        "author": _column(TEXT),
+        "n_known": _column(WHOLE, pa.Check.ge(0, error="is negative")),
+    },
+    "cold_start": {
+        **_FOLD,
+        "author": _column(TEXT),
+        "model": _column(TEXT),
+        **{name: _column(REAL) for name in ("y_true", "y_pred", "lower", "upper")},
+        "level": _column(REAL, _SHARE),
+        "n_others": _column(WHOLE, _POSITIVE),
+    },
     "evidence": {
         **{name: _column(TEXT) for name in ("kind", "block", "model", "measure")},
         **{name: _column(REAL, _SHARE, missing=True) for name in ("p", "p_adjusted")},
@@ -104,6 +117,8 @@ _KEYS = {
     "folds": ["split", "fold"],
     "predictions_linear": _PREDICTION_KEY,
     "predictions_nonlinear": _PREDICTION_KEY,
+    "predictions_pooled": _PREDICTION_KEY,
+    "cold_start": ["post_id", "fold", "model"],
     "intervals": [*_PREDICTION_KEY, "method"],
     "shap": ["post_id", "fold", "column"],
     "shap_blocks": ["post_id", "fold"],

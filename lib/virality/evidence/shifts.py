@@ -71,7 +71,14 @@ def reduce(scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONEN
     train : ndarray of int
         Training rows of the first fold.
     """
-    if len(scores) <= MANY_POSTS or scores.shape[1] <= n_components:
+    return scores if len(scores) <= MANY_POSTS else components(scores, train, n_components)
+
+
+def components(
+    scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONENTS
+) -> np.ndarray:
+    """The first principal components of the training rows, as columns for all rows."""
+    if scores.shape[1] <= n_components:
         return scores
     _, _, axes = np.linalg.svd(scores[train] - scores[train].mean(axis=0), full_matrices=False)
     return scores @ axes[:n_components].T
@@ -147,6 +154,37 @@ def shift_statistics(
         told = [predict(parts, fit, penalty).swapaxes(0, 1) for fit in fits]
         out.append(_rank_correlation(fits, told))
     return np.vstack(out)
+
+
+def order_statistics(
+    scores: np.ndarray,
+    target: np.ndarray,
+    folds: Folds,
+    orders: np.ndarray,
+    penalty: float = PENALTY,
+) -> np.ndarray:
+    """The statistic of `shift_statistics` for any rearrangement of the content.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n, n_columns)
+        A few columns.
+    target : ndarray of shape (n,)
+    folds : list of (train rows, test rows)
+    orders : ndarray of int, shape (n_orders, n)
+        Post t gets the content of post ``order[t]``.
+    penalty : float
+
+    Returns
+    -------
+    ndarray of shape (n_orders,)
+    """
+    fits = [_Fold(train, test, target[:, None]) for train, test in folds]
+    told = [
+        np.stack([_predict_by_columns(scores[order], fit, penalty) for order in orders], axis=1)
+        for fit in fits
+    ]
+    return _rank_correlation(fits, told)[:, 0]
 
 
 def combined(blocks: np.ndarray, together: np.ndarray) -> tuple[float, float]:

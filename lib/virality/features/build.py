@@ -16,6 +16,7 @@ __all__ = [
     "is_matured",
     "knowable",
     "ledger",
+    "matured_posts",
     "rival_columns",
     "target_values",
 ]
@@ -95,6 +96,29 @@ def rival_columns(
         return momentum.rule_columns(y.to_numpy(), known).set_axis(y.index)
 
     return _per_author(posts, own_rules).add_prefix("rival__")
+
+
+def matured_posts(posts: pd.DataFrame, embargo_days: float = 7, target: str = "views") -> pd.Series:
+    """How many of its author's posts with a known outcome had matured when each post went up.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts, sorted by posted_at.
+    embargo_days : float
+    target : str
+
+    Returns
+    -------
+    Series of int, index post_id
+    """
+
+    def own(posts: pd.DataFrame) -> pd.Series:
+        present = target_values(posts, target).notna()
+        known = momentum.matured_before(momentum.posts_clock(posts), embargo_days)
+        return pd.Series(np.concatenate([[0], np.cumsum(present)])[known], index=present.index)
+
+    return _per_author(posts, own)
 
 
 def ledger(study_features: bool = False, embargo_days: float = 7) -> pd.DataFrame:

@@ -81,16 +81,17 @@ def concentration(posts: pd.DataFrame) -> Figure:
 
 
 def timeline(posts: pd.DataFrame) -> Figure:
-    """Draw every post's views over time, and the rolling median of ten posts."""
+    """Draw every post's views over time, and the rolling median of ten posts.
+
+    Of several creators each has a colour and a median of her own.
+    """
     y, level = describe.log_views(posts), describe.level(posts)
-    top = (y >= np.log1p(describe.tail(posts).high)) & (y > np.median(y))
     when = posts["posted_at"].dt.tz_localize(None).to_numpy()
     figure, axis = theme.figure(7.2, 3.6)
-    axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
-    if top.any():
-        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
-    if level.notna().any():
-        axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
+    if describe.several(posts):
+        _lines_of_several(axis, posts["author"].to_numpy(object), when, y, level)
+    else:
+        _line_of_one(axis, when, y, level, describe.tail(posts).high)
     if when.min() == when.max():  # one moment has no span to fill the axis with
         axis.set_xlim(when.min() - np.timedelta64(3, "D"), when.max() + np.timedelta64(3, "D"))
     low, high = _padded(y)
@@ -99,8 +100,27 @@ def timeline(posts: pd.DataFrame) -> Figure:
     axis.xaxis.set_major_locator(locator)
     axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
     axis.set(ylabel="views (log scale)", ylim=(low, high))
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)
     return figure
+
+
+def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
+    """Points, the top tenth among them, and the rolling median of one creator."""
+    top = (y >= np.log1p(high)) & (y > np.median(y))
+    axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
+    if top.any():
+        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
+    if level.notna().any():
+        axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)
+
+
+def _lines_of_several(axis: plt.Axes, authors, when, y, level) -> None:
+    """Points and rolling median of each creator in a colour of her own."""
+    names = sorted(set(authors))
+    for name, color in zip(names, theme.many_colors(len(names)), strict=True):
+        own = authors == name
+        axis.plot(when[own], y[own], "o", color=color, alpha=0.35, markersize=3)
+        axis.plot(when[own], level[own], color=color, linewidth=2)
 
 
 def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
@@ -131,7 +151,7 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
 def lengths(posts: pd.DataFrame) -> Figure:
     """Draw views against length, and the middle half of the posts in bands of length."""
     own = posts.dropna(subset=["duration_s"])
-    y, bands = describe.log_views(own), describe.length_bands(posts)
+    y, bands = describe.common_level(own), describe.length_bands(posts)
     figure, axis = theme.figure(6.6, 3.4)
     axis.semilogx(own["duration_s"], y, "o", color=POSTS, alpha=0.5, markersize=4, label="a post")
     if len(bands):
@@ -150,7 +170,8 @@ def lengths(posts: pd.DataFrame) -> Figure:
     low, high = _padded(y)
     views_axis(axis.yaxis, low, high)
     _seconds_axis(axis, own["duration_s"].to_numpy())
-    axis.set(xlabel="length (seconds, log scale)", ylabel="views (log scale)", ylim=(low, high))
+    scale = "at a common level" if describe.several(posts) else "log scale"
+    axis.set(xlabel="length (seconds, log scale)", ylabel=f"views ({scale})", ylim=(low, high))
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 

@@ -67,6 +67,12 @@ MODEL_NAMES = {
 }
 
 
+def many_colors(n: int) -> list:
+    """Return `n` mid-tones that can be told apart, for things that have no colour of their own."""
+    fixed = list(BLOCK_COLORS.values())
+    return fixed[:n] if n <= len(fixed) else sns.husl_palette(n, l=0.6, s=0.7)
+
+
 def block_name(block: str) -> str:
     """Return the plain name of a feature block."""
     return BLOCK_NAMES.get(block, block.replace("_", " "))

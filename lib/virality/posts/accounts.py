@@ -64,7 +64,8 @@ def choose(reading: PostsReading, author: str = "", pool: bool = False) -> Posts
     raise UserError(
         f"These posts are by {plural(len(names), 'creator')} ({_few(names)}), and one report would "
         "mix them up.",
-        do="For a report on each, side by side: --by author (make: BY=author).",
+        do="For a report on each, side by side: --by author (make: BY=author). For one report "
+        "that keeps them apart: --pool (make: POOL=1).",
     )
 
 
@@ -106,7 +107,7 @@ def _strangers_dropped(reading: PostsReading, main: str) -> PostsReading:
     """Without the few posts that are by somebody else than nearly all."""
     log = Log()
     for post in reading.posts[reading.posts["author"] != main].itertuples():
-        why = "by another account than nearly all posts; --by author would keep it"
+        why = "by another account than nearly all posts; --pool or --by author would keep it"
         where = (post.source, post.source_row, post.post_id, "author")
         log.add(*where, post.author, "", why, "row dropped")
     return _counted(_only(reading, main), log)

@@ -29,6 +29,20 @@ def log_views(posts: pd.DataFrame) -> np.ndarray:
     return np.log1p(posts["views"].to_numpy(dtype=float))
 
 
+def several(posts: pd.DataFrame) -> bool:
+    """Whether the posts are by more than one creator."""
+    return len(posts["author"].unique()) > 1
+
+
+def common_level(posts: pd.DataFrame) -> np.ndarray:
+    """Log views as if every creator had the same median; of one creator, log views as they are."""
+    y = pd.Series(log_views(posts))
+    if not several(posts):
+        return y.to_numpy()
+    own = y.groupby(posts["author"].to_numpy(object)).transform("median")
+    return (y - own + y.median()).to_numpy()
+
+
 @dataclass(frozen=True)
 class Tail:
     """How unevenly views are spread over posts.
@@ -90,7 +104,7 @@ def concentration(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def level(posts: pd.DataFrame, window: int = WINDOW) -> pd.Series:
-    """Rolling median of log views over the last `window` posts, this one included.
+    """Rolling median of log views over the creator's last `window` posts, this one included.
 
     Returns
     -------
@@ -98,7 +112,16 @@ def level(posts: pd.DataFrame, window: int = WINDOW) -> pd.Series:
         NaN until half a window of posts is there.
     """
     y = pd.Series(log_views(posts))
-    return y.rolling(window, min_periods=max(1, window // 2)).median()
+    return _by_author(posts, y, lambda own: own.rolling(window, min_periods=max(1, window // 2)))
+
+
+def _by_author(posts: pd.DataFrame, y: pd.Series, windows) -> pd.Series:
+    """Medians over windows of each author's own posts, in the order of `posts`."""
+    return (
+        y.groupby(posts["author"].to_numpy(object), sort=False, group_keys=False)
+        .apply(lambda own: windows(own).median())
+        .reindex(y.index)
+    )
 
 
 @dataclass(frozen=True)
@@ -111,7 +134,7 @@ class Change:
         Ratio of the median views (plus one), late over early, with its 95 % interval; NaN with
         fewer than nine posts (or, for the interval, fewer than eight a third).
     wander : float
-        Ratio of the highest to the lowest rolling median.
+        Ratio of the highest to the lowest rolling median; of several creators, the median one.
     """
 
     factor: float
@@ -121,10 +144,13 @@ class Change:
 
 
 def change(posts: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> Change:
-    """Compare the first and the last third, by medians, with a block bootstrap."""
-    y, third = log_views(posts), len(posts) // 3
-    rolling = level(posts).dropna()
-    wander = float(np.exp(rolling.max() - rolling.min())) if len(rolling) else np.nan
+    """Compare the first and the last third, by medians, with a block bootstrap.
+
+    Several creators are brought to a common level first.
+    """
+    y, third = common_level(posts), len(posts) // 3
+    rolling = level(posts).groupby(posts["author"].to_numpy(object))
+    wander = float(np.exp((rolling.max() - rolling.min()).median()))
     if third < 3:
         return Change(np.nan, np.nan, np.nan, wander)
     early, late = y[:third], y[-third:]
@@ -197,9 +223,9 @@ class Relation:
 
 
 def relation(posts: pd.DataFrame, column: str, n_bootstrap: int = 1000, seed: int = 0) -> Relation:
-    """Rank correlation of a column with views, in time order."""
+    """Rank correlation of a column with views (of several creators, at a common level)."""
     own = posts.dropna(subset=[column])
-    x, y = own[column].to_numpy(dtype=float), own["views"].to_numpy(dtype=float)
+    x, y = own[column].to_numpy(dtype=float), common_level(own)
     n = len(own)
     if n < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return Relation(n, np.nan, np.nan, np.nan)
@@ -231,7 +257,7 @@ def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
         return pd.DataFrame(columns=["low", "high", "middle", "n", "q25", "median", "q75"])
     length = own["duration_s"].to_numpy()
     band = pd.qcut(length, bands, labels=False, duplicates="drop")
-    frame = pd.DataFrame({"band": band, "length": length, "y": log_views(own)})
+    frame = pd.DataFrame({"band": band, "length": length, "y": common_level(own)})
     groups = frame.groupby("band")
     lengths, y = groups["length"], groups["y"]
     return pd.DataFrame(
@@ -304,7 +330,8 @@ def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.Da
 
 def _level_around(posts: pd.DataFrame, window: int = 2 * WINDOW + 1) -> np.ndarray:
     y = pd.Series(log_views(posts))
-    return y.rolling(window, center=True, min_periods=1).median().to_numpy()
+    around = _by_author(posts, y, lambda own: own.rolling(window, center=True, min_periods=1))
+    return around.to_numpy()
 
 
 def _between_variance(means: pd.Series, noise: pd.Series) -> float:

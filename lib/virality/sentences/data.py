@@ -23,6 +23,8 @@ OUTCOME_NAMES = {
     "watched_full": "share that watched to the end",
     "new_followers": "new followers",
 }
+# Columns that hold what a creator wrote, or who she is.
+_WORDS = "capt|desc|title|text|author|user|creator|account|handle"
 DAY_NAMES = dict(
     zip(
         describe.DAYS,
@@ -88,7 +90,7 @@ def record(reading: PostsReading) -> str:
             f"shorter than {plural_days(pace.median_gap)}, and the longest is "
             f"{plural_days(pace.longest_gap)}."
         )
-    return text + "\n\n" + size(len(posts))
+    return text + "\n\n" + size(len(posts), len(notes["authors"]))
 
 
 def plural_days(days: float) -> str:
@@ -98,7 +100,7 @@ def plural_days(days: float) -> str:
     return plural(round(days), "day")
 
 
-def size(n: int) -> str:
+def size(n: int, n_authors: int = 1) -> str:
     """Say what so many posts allow."""
     if n < MIN_POSTS:
         return (
@@ -110,6 +112,8 @@ def size(n: int) -> str:
             f"With fewer than {INDICATIVE_POSTS} posts, read every model in this report as an "
             "indication, not as a finding."
         )
+    if n_authors > 1:
+        return "That is enough to model."
     return (
         "That is enough to model, and still few: one account has one history, and no amount of "
         "care makes a second one."
@@ -248,7 +252,7 @@ def repairs_table(repairs: pd.DataFrame, private: bool = False) -> pd.DataFrame:
     """The repair log as the page shows it; what users wrote is left out if private."""
     shown = repairs.copy()
     if private:
-        words = shown["column"].str.contains("capt|desc|title|text", case=False).fillna(False)
+        words = shown["column"].str.contains(_WORDS, case=False).fillna(False)
         shown.loc[words | shown["row"].notna(), "found"] = ""
         shown.loc[words, "used"] = ""
     columns = ["severity", "row", "column", "found", "used", "why"]
@@ -395,6 +399,12 @@ def timeline_caption(posts: pd.DataFrame) -> str:
     if _all_equal(posts):
         return "Every post by time and views. All have the same number."
     wander = describe.change(posts).wander
+    if describe.several(posts):
+        return (
+            "Every post by time and views, one colour per creator, with the median of her last "
+            f"ten. Between its lowest and its highest point such a median typically moves by a "
+            f"factor of {significant(wander, 2)}."
+        )
     return (
         "Every post by time and views, with the median of the last ten. Between its lowest and "
         f"its highest point that median moves by a factor of {significant(wander, 2)}."
@@ -434,6 +444,8 @@ def timeline_reading(posts: pd.DataFrame) -> str:
         f"The last third of the posts has {significant(change.factor, 2)} times the median views "
         "of the first"
     )
+    if describe.several(posts):
+        moved += ", each creator measured by her own level,"
     if not np.isfinite(change.low):
         return f"{text} {moved}; with so few posts that carries no interval."
     span = f"(95 % interval {significant(change.low, 2)} to {significant(change.high, 2)})"
@@ -514,7 +526,8 @@ def lengths_caption(posts: pd.DataFrame) -> str:
         f"{plural(len(own), 'post')} of {significant(own.min(), 2)} to {significant(own.max(), 2)} "
         "seconds."
     )
-    return f"Views by length, {span} {_spearman(relation)}"
+    level = " of each creator at a common level" if describe.several(posts) else ""
+    return f"Views{level} by length, {span} {_spearman(relation)}"
 
 
 def lengths_alt(posts: pd.DataFrame) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import book
 from virality.book.prose import capital, listing, plural
 from virality.evaluation.validation import MIN_POSTS
 from virality.figures.theme import BLOCKS, block_name, model_name
@@ -146,12 +146,12 @@ def record(facts: dict) -> str:
     )
 
 
-def guide() -> str:
-    """Return the reader's guide: each chapter, its question and a link."""
+def guide(pooled: bool = False) -> str:
+    """Return the reader's guide: each chapter of the book, its question and a link."""
     lines = [
         f"- [{spec.title}]({spec.slug}.ipynb). {spec.question}"
-        for spec in CHAPTERS
-        if spec.slug != "index"
+        for spec in book(pooled)
+        if spec.part
     ]
     return "\n".join(lines)
 

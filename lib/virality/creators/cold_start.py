@@ -1,0 +1,253 @@
+"""A creator of whom nothing is known: what do the posts of others say about the first forecast?
+
+Every creator in turn is left out.  Her posts are forecast as if each were her first, from the
+matured posts of the others alone; then from a few of her own posts, and from a few more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from virality.creators.levels import Levels, fit_levels
+from virality.creators.pool import about
+from virality.creators.skill import clustered_mean
+from virality.evaluation.evaluate import ModelTable, model_table
+from virality.evaluation.validation import MIN_TRAIN, make_splitter
+from virality.features.build import block_of
+from virality.features.momentum import matured_before, posts_clock
+from virality.features.targets import target_values
+from virality.models.blocks import make_transform
+from virality.models.catalogue import make_model
+
+OTHERS_MEAN, OTHERS_MODEL = "others_mean", "others_model"
+COLD_COLUMNS = {
+    "post_id": "string",
+    "author": "string",
+    "fold": "int64",
+    "model": "string",
+    "y_true": "float64",
+    "y_pred": "float64",
+    "lower": "float64",
+    "upper": "float64",
+    "level": "float64",
+    "n_others": "int64",
+}
+KNOWN = (0, 1, 2, 3, 5, 10, 20)
+
+
+@dataclass(frozen=True)
+class _LeftOut:
+    """One creator's posts of one fold, and what had matured of the others by then."""
+
+    fold: int
+    author: str
+    train: np.ndarray
+    test: np.ndarray
+    levels: Levels
+
+
+def first_forecasts(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    split: str = "expanding",
+    n_folds: int = 5,
+    embargo_days: float = 7,
+    target: str = "views",
+    n_components: int = 8,
+    level: float = 0.8,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Forecast each creator's posts from other creators' matured posts alone.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.  Momentum is left out: a new creator has none.
+    split, n_folds, embargo_days, target, n_components, seed
+        As everywhere.
+    level : float
+        Share of creators' posts that an interval should hold.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `COLD_COLUMNS`: model ``others_mean`` (the others' grand mean) and
+        ``others_model`` (that mean plus what a Ridge learnt from how the others' posts lie around
+        their own levels).  The interval is that of a new level and a post around it, by what the
+        others' levels and posts differ.  Empty with fewer than three creators.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    table = _without_momentum(table)
+    authors = about(posts, embargo_days, target).loc[table.y.index, "author"].to_numpy(object)
+    parts = []
+    for left in _left_out(table, authors, split, n_folds, seed):
+        mean = np.full(len(left.test), left.levels.grand)
+        model = mean + _added(table, authors, left, n_components, seed)
+        for name, y_pred in ((OTHERS_MEAN, mean), (OTHERS_MODEL, model)):
+            parts.append(_part(table, left, name, y_pred, level))
+    if not parts:
+        return pd.DataFrame(columns=list(COLD_COLUMNS)).astype(COLD_COLUMNS)
+    return pd.concat(parts, ignore_index=True).astype(COLD_COLUMNS)
+
+
+def warm_up(
+    posts: pd.DataFrame,
+    *,
+    split: str = "expanding",
+    n_folds: int = 5,
+    embargo_days: float = 7,
+    target: str = "views",
+    known: Iterable[int] = KNOWN,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """The same posts, forecast from more and more of the creator's own matured posts.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    split, n_folds, embargo_days, target, seed
+        As everywhere.
+    known : list of int
+        Own posts that may be known; sizes that fewer than half of the posts have behind them are
+        left out, and the posts compared are those that have the largest.
+
+    Returns
+    -------
+    DataFrame
+        One row per size: known, n, weight (mean trust in the own posts), own and shrunk (mean
+        absolute error of their mean as it is, and pulled towards the others' grand mean; for no
+        post both are the grand mean), and gain of shrinking with low and high.
+    """
+    table = model_table(posts, target=target, embargo_days=embargo_days)
+    told = about(posts, embargo_days, target).loc[table.y.index]
+    authors, n_known = told["author"].to_numpy(object), told["n_known"].to_numpy()
+    left = list(_left_out(table, authors, split, n_folds, seed))
+    columns = ["known", "n", "weight", "own", "shrunk", "gain", "low", "high"]
+    if not left:
+        return pd.DataFrame(columns=columns)
+    tested = np.concatenate([each.test for each in left])
+    sizes = [k for k in sorted(known) if (n_known[tested] >= k).mean() >= 0.5]
+    keep = n_known >= sizes[-1]
+    means = last_means(posts, sizes, embargo_days, target).reindex(table.y.index)
+    rows = [_warm_row(table, authors, left, keep, k, means[k].to_numpy()) for k in sizes]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def last_means(
+    posts: pd.DataFrame, sizes: Iterable[int], embargo_days: float, target: str = "views"
+) -> pd.DataFrame:
+    """Mean outcome of the creator's last k matured posts before each post, one column per k."""
+    parts = []
+    for _, own in posts.groupby("author", sort=False):
+        y = target_values(own, target)
+        present = y.notna().to_numpy()
+        known = matured_before(posts_clock(own), embargo_days)
+        seen = np.concatenate([[0], np.cumsum(present)])[known]
+        total = np.concatenate([[0.0], np.cumsum(y.to_numpy()[present])])
+        means = {
+            k: np.where(
+                seen >= max(k, 1), (total[seen] - total[np.maximum(seen - k, 0)]) / k, np.nan
+            )
+            if k
+            else np.full(len(y), np.nan)
+            for k in sizes
+        }
+        parts.append(pd.DataFrame(means, index=y.index))
+    return pd.concat(parts)
+
+
+def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
+    """Share of posts inside their first forecast's interval: mean, low, high, and by creator.
+
+    Returns
+    -------
+    dict
+        n, mean, low, high, level, creators (how many), creators_below (of whom fewer posts than
+        promised were inside).
+    """
+    own = cold[(cold["model"] == model) & np.isfinite(cold["lower"])]
+    if own.empty:
+        return {}
+    inside = ((own["y_true"] >= own["lower"]) & (own["y_true"] <= own["upper"])).astype(float)
+    each = inside.groupby(own["author"]).mean()
+    found = clustered_mean(inside, own["author"])
+    level = float(own["level"].iloc[0])
+    ends = {k: float(np.clip(found[k], 0, 1)) for k in ("mean", "low", "high")}
+    return {"n": len(own), **ends, "level": level,
+            "creators": len(each), "creators_below": int((each < level).sum())}  # fmt: skip
+
+
+def _without_momentum(table: ModelTable) -> ModelTable:
+    keep = [name for name in table.X.columns if block_of(name) != "momentum"]
+    return ModelTable(table.X[keep], table.y, table.rivals, table.times, table.embargo_days)
+
+
+def _left_out(table, authors, split, n_folds, seed) -> Iterator[_LeftOut]:
+    """Every creator of every fold, with the others' training rows; at least two others."""
+    splitter = make_splitter(split, table.times, n_folds, table.embargo_days, seed)
+    y = table.y.to_numpy()
+    for fold, (train, test) in enumerate(splitter.split(), start=1):
+        for author in sorted(set(authors[test])):
+            others = train[authors[train] != author]
+            if len(others) < MIN_TRAIN or len(set(authors[others])) < 2:
+                continue
+            levels = fit_levels(y[others], authors[others])
+            yield _LeftOut(fold, author, others, test[authors[test] == author], levels)
+
+
+def _added(table: ModelTable, authors, left: _LeftOut, n_components: int, seed: int) -> np.ndarray:
+    """What a Ridge adds to the grand mean, from how others' posts lie around their levels."""
+    if table.X.shape[1] == 0:
+        return np.zeros(len(left.test))
+    rows = left.levels.table().set_index("author")["level"].reindex(authors[left.train])
+    around = table.y.to_numpy()[left.train] - rows.to_numpy()
+    with threadpool_limits(1):
+        transform = make_transform("block", n_components)
+        X = transform.fit_transform(table.X.iloc[left.train])
+        model = make_model("block_ridge", seed=seed).fit(X, around)
+        return np.asarray(model.predict(transform.transform(table.X.iloc[left.test])), dtype=float)
+
+
+def _part(table: ModelTable, left: _LeftOut, model: str, y_pred, level: float) -> pd.DataFrame:
+    half = left.levels.half_width(level)
+    return pd.DataFrame(
+        {
+            "post_id": table.y.index[left.test],
+            "author": left.author,
+            "fold": left.fold,
+            "model": model,
+            "y_true": table.y.to_numpy()[left.test],
+            "y_pred": y_pred,
+            "lower": y_pred - half,
+            "upper": y_pred + half,
+            "level": level,
+            "n_others": left.levels.n_creators,
+        }
+    )
+
+
+def _warm_row(table, authors, left, keep, k: int, means: np.ndarray) -> dict:
+    """Errors of one size of memory over all creators and folds."""
+    own, shrunk, who, weights = [], [], [], []
+    for each in left:
+        rows = each.test[keep[each.test]]
+        level = each.levels.shrink(means[rows], k)
+        plain = np.where(np.isfinite(means[rows]), means[rows], each.levels.grand)
+        own.append(np.abs(table.y.to_numpy()[rows] - plain))
+        shrunk.append(np.abs(table.y.to_numpy()[rows] - level))
+        who.append(authors[rows])
+        weights.append(np.full(len(rows), float(each.levels.weight(k))))
+    own, shrunk = np.concatenate(own), np.concatenate(shrunk)
+    gain = clustered_mean(own - shrunk, np.concatenate(who))
+    return {"known": k, "n": len(own), "weight": float(np.concatenate(weights).mean()),
+            "own": float(own.mean()), "shrunk": float(shrunk.mean()), "gain": gain["mean"],
+            "low": gain["low"], "high": gain["high"]}  # fmt: skip

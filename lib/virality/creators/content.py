@@ -1,0 +1,133 @@
+"""Is what posts show tied to what they earn, by one rule that holds for all creators?
+
+As in the test on one creator, content is shifted along time and the whole analysis repeated; but a
+shift stays within a creator, because giving one creator's content to another would break more than
+the tie that is tested.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from virality.evaluation.evaluate import model_table
+from virality.evidence import shifts as sh
+from virality.evidence.level_free import LEVEL, test_folds
+from virality.evidence.rows import empty_evidence, evidence_table
+from virality.features.build import BLOCKS, block_of
+
+
+def content_within(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    target: str = "views",
+    embargo_days: float = 7,
+    n_shifts: int = 499,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Test content by shifts within creators, with one regression for all of them.
+
+    Outcomes are taken relative to the median of the creator's last ten matured posts, content
+    relative to the creator's own running mean.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    target, embargo_days
+        As everywhere.
+    n_shifts : int
+        Every shift moves each creator's content by a distance of its own.
+    seed : int
+
+    Returns
+    -------
+    DataFrame
+        As from `claims.content_test`: a row of kind "content_any", and one of kind "content" per
+        block.  Empty when nothing can be tested.
+    """
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    level_free = table.y - table.rivals[LEVEL]
+    keep = level_free.notna().to_numpy()
+    residual = level_free.to_numpy()[keep]
+    author = posts.set_index(posts["post_id"].astype("string"))["author"].reindex(table.y.index)
+    rows = [np.flatnonzero(author.to_numpy()[keep] == name) for name in sorted(set(author[keep]))]
+    folds = test_folds(table.times[keep], embargo_days=table.embargo_days)
+    if not folds or np.ptp(residual) <= 0:
+        return empty_evidence()
+    blocks = _blocks(table.X[keep], rows, folds[0][0])
+    if not blocks:
+        return empty_evidence()
+    orders = shifted_orders(rows, len(residual), n_shifts, seed)
+    sources = [*blocks.values(), _together(list(blocks.values()), folds[0][0])]
+    with threadpool_limits(1):
+        told = [sh.order_statistics(z, residual, folds, orders) for z in sources]
+    found = np.column_stack(told)
+    return _evidence(list(blocks), found, sum(len(test) for _, test in folds))
+
+
+def shifted_orders(rows: list[np.ndarray], n: int, n_shifts: int, seed: int = 0) -> np.ndarray:
+    """Which post's content each post gets: first its own, then shifted within its creator.
+
+    Parameters
+    ----------
+    rows : list of ndarray of int
+        Each creator's rows, in time order.
+    n : int
+        Rows of all.
+    n_shifts : int
+    seed : int
+
+    Returns
+    -------
+    ndarray of int, shape (1 + n_shifts, n)
+    """
+    rng = np.random.default_rng(seed)
+    orders = np.tile(np.arange(n), (1 + n_shifts, 1))
+    for own in rows:
+        possible = sh.all_shifts(len(own), len(own), seed=seed)
+        if len(possible) == 0:
+            continue
+        for order, move in zip(orders[1:], rng.choice(possible, n_shifts), strict=True):
+            order[own] = np.roll(own, -move)
+    return orders
+
+
+def _blocks(X: pd.DataFrame, rows: list[np.ndarray], train: np.ndarray) -> dict[str, np.ndarray]:
+    """Each content block's running scores, creator by creator, reduced to a few components."""
+    scores = np.zeros(X.shape)
+    for own in rows:
+        scores[own] = sh.running_scores(X.to_numpy(float)[own])
+    names = np.array([block_of(name) for name in X.columns])
+    out = {}
+    for block in BLOCKS:
+        part = scores[:, names == block]
+        part = part[:, np.ptp(part, axis=0) > 0] if part.size else part
+        if block != "momentum" and part.shape[1]:
+            out[block] = sh.components(part, train)
+    return out
+
+
+def _together(blocks: list[np.ndarray], train: np.ndarray) -> np.ndarray:
+    lengths = [np.sqrt((part[train] ** 2).sum(axis=1).mean()) for part in blocks]
+    return np.hstack([p / size if size > 0 else p for p, size in zip(blocks, lengths, strict=True)])
+
+
+def _evidence(names: list[str], found: np.ndarray, n: int) -> pd.DataFrame:
+    p, p_adjusted = sh.stepdown(found[:, :-1])
+    p_together, p_any = sh.combined(found[:, :-1], found[:, -1])
+    common = {"measure": "spearman", "model": "ridge", "n": n, "n_shifts": len(found) - 1}
+    every = {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
+             "p": p_together, "p_adjusted": p_any}  # fmt: skip
+    each = [
+        {"kind": "content", "block": name, "statistic": found[0, i], "p": p[i],
+         "p_adjusted": p_adjusted[i]}
+        for i, name in enumerate(names)
+    ]  # fmt: skip
+    return evidence_table([row | common for row in [every, *each]])

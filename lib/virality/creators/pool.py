@@ -1,0 +1,128 @@
+"""Forecasts for the posts of several creators, each from the matured past of all of them.
+
+Folds follow the calendar over all creators, with the embargo between training and test posts, so
+that nothing sees the future of any creator.  History is a creator's own: momentum, rules and means
+never cross from one to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from virality.creators.levels import fit_levels
+from virality.evaluation.evaluate import (
+    PREDICTION_COLUMNS,
+    FoldData,
+    empty_predictions,
+    fit_fold,
+    fold_data,
+    model_table,
+)
+from virality.features.build import matured_posts
+
+MODELS = ("block_ridge", "xgboost")
+OWN_RULES = ("creator_mean", "rolling_median_10")  # what a model has to beat
+RULES = ("grand_mean", "creator_level", *OWN_RULES)
+POOLED_COLUMNS = {**PREDICTION_COLUMNS, "author": "string", "n_known": "int64"}
+
+
+def predict_pooled(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    models: Iterable[str] = MODELS,
+    split: str = "expanding",
+    n_folds: int = 5,
+    embargo_days: float = 7,
+    target: str = "views",
+    n_components: int = 8,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Predict every post of every test fold by models of all creators, and by plain rules.
+
+    The rules are the grand mean (``grand_mean``), the mean of the creator's own matured posts
+    (``creator_mean``), that mean pulled towards the grand one (``creator_level``) and the median of
+    her last ten (``rolling_median_10``).  A creator without a matured post gets the grand mean.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    models : list of str
+        From `models.MODELS`.
+    split : str
+        "expanding" or "rolling".
+    n_folds, embargo_days, target, n_components, seed
+        As everywhere.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `POOLED_COLUMNS`; `n_known` counts the creator's own posts that had matured
+        when the post went up.  Empty when there are too few posts, or a single creator.
+    """
+    if posts["author"].nunique() < 2:
+        return _empty()
+    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    told = about(posts, embargo_days, target).reindex(table.y.index)
+    parts = []
+    for fold in fold_data(table, split, n_folds, n_components=n_components, seed=seed):
+        found = {name: fit_fold(fold, name, "all", seed=seed).y_pred for name in models}
+        parts += [_part(fold, told, name, "all", y_pred) for name, y_pred in found.items()]
+        rules = rule_forecasts(fold, told)
+        parts += [_part(fold, told, name, "none", rules[name]) for name in RULES]
+    return _typed(pd.concat(parts, ignore_index=True)) if parts else _empty()
+
+
+def about(posts: pd.DataFrame, embargo_days: float, target: str = "views") -> pd.DataFrame:
+    """Author of each post, and how many of her posts were known by then; index post_id."""
+    index = pd.Index(posts["post_id"].astype("string"), name="post_id")
+    known = matured_posts(posts, embargo_days, target)
+    return pd.DataFrame({"author": posts["author"].to_numpy(object), "n_known": known}, index)
+
+
+def rule_forecasts(fold: FoldData, told: pd.DataFrame) -> pd.DataFrame:
+    """The rules' forecasts for a fold's test posts; spreads are those of its training posts."""
+    levels = fit_levels(fold.y_train, told.loc[fold.y_train.index, "author"])
+    own = fold.rivals_test
+    mean, n = own["rival__running_mean"], told.loc[own.index, "n_known"]
+    return pd.DataFrame(
+        {
+            "grand_mean": levels.grand,
+            "creator_level": levels.shrink(mean, n),
+            "creator_mean": mean.fillna(levels.grand),
+            "rolling_median_10": own["rival__rolling_median_10"].fillna(levels.grand),
+        },
+        index=own.index,
+    )
+
+
+def _part(fold: FoldData, told: pd.DataFrame, model: str, blocks: str, y_pred) -> pd.DataFrame:
+    ids = fold.y_test.index
+    return pd.DataFrame(
+        {
+            "post_id": ids,
+            "split": fold.split,
+            "fold": fold.fold,
+            "model": model,
+            "blocks": blocks,
+            "preset": "rule" if blocks == "none" else "tuned",
+            "y_true": fold.y_test.to_numpy(),
+            "y_pred": np.asarray(y_pred, dtype=float),
+            "author": told.loc[ids, "author"].to_numpy(),
+            "n_known": told.loc[ids, "n_known"].to_numpy(),
+        }
+    )
+
+
+def _empty() -> pd.DataFrame:
+    return _typed(empty_predictions().assign(author="", n_known=0))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    return table[list(POOLED_COLUMNS)].astype(POOLED_COLUMNS)

@@ -1,0 +1,82 @@
+"""A pooled report, from a table of several creators to its pages, through the users' own runner."""
+
+import re
+
+import pandas as pd
+import pytest
+
+from toycreators import toy_creators
+from virality.book import session
+from virality.book.chapters import book
+from virality.book.publish import publish
+from virality.paths import Run
+
+pytestmark = [pytest.mark.slow, pytest.mark.book]
+NAMES = {"creator00": "<script>alert(1)</script>", "creator01": "../x", "creator02": "✨"}
+
+
+@pytest.fixture(scope="module")
+def pooled(tmp_path_factory):
+    """The run of three creators with hostile names, published as plain pages."""
+    folder = tmp_path_factory.mktemp("pooled")
+    posts, _ = toy_creators([-3, 0, 2], n=26)
+    posts["author"] = posts["author"].map(NAMES)
+    wanted = ["post_id", "author", "posted_at", "caption", "duration_s", "views", "kind"]
+    posts[wanted].to_csv(folder / "posts.csv", index=False)
+    given = {"encoders": "classic", "pool": True, "n_folds": 2, "n_shifts": 19, "n_bootstrap": 50}
+    request = session.Request(
+        name="pooled", posts=str(folder / "posts.csv"), given=given, progress=False
+    )
+    return session.report(request, plain=True, where=Run.at(folder / "pooled"))
+
+
+def pages(run):
+    return {path.stem: path.read_text() for path in run.site.glob("*.html")}
+
+
+def test_the_book_has_the_chapters_of_many_creators_and_no_others(pooled):
+    chapters = {spec.page for spec in book(pooled=True)}
+    assert set(pages(pooled)) == chapters | {"glossary", "references"}
+    assert not pooled.executed("baselines").exists()
+    for spec in book(pooled=True):
+        for name in spec.writes:
+            assert pooled.artefact(name).exists(), name
+
+
+def test_every_link_leads_somewhere(pooled):
+    for text in pages(pooled).values():
+        for target in re.findall(r'(?:src|href)="([^"#:]+)', text):
+            assert (pooled.site / target).exists(), target
+        assert "the section of that name" not in text, "a reference to a chapter that is not here"
+
+
+def test_the_first_page_states_the_number_within_a_creator(pooled):
+    text = pages(pooled)["index"]
+    answer = text[text.index("The answer") :]
+    assert "Within a creator" in answer[:600]
+    assert "do not quote it as skill" in answer[:1500]
+    assert "Several creators, one report" in text
+
+
+def test_names_are_text_and_private_pages_have_none(pooled, tmp_path):
+    for text in pages(pooled).values():
+        assert "<script>alert" not in text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages(pooled)["creators"]
+
+
+def test_no_history_crosses_in_the_stored_features(pooled):
+    posts = pd.read_parquet(pooled.artefact("posts"))
+    features = pd.read_parquet(pooled.artefact("features"))
+    first = posts.drop_duplicates("author")["post_id"]
+    momentum = [name for name in features if name.startswith("momentum__")]
+    known = features.loc[first, momentum].drop(
+        columns=[name for name in momentum if re.search(r"posts_\d+d", name)]
+    )
+    assert known.isna().all().all(), "a first post has no history, whoever posted before"
+
+
+def test_a_pooled_book_is_published_again_from_its_record(pooled, tmp_path):
+    run = Run(pooled.name, pooled.folder, pooled.figures, tmp_path / "again")
+    publish(run, "Title", private=True, force_plain=True)
+    assert (run.site / "creators.html").exists()
+    assert not list(run.site.rglob("*.ipynb"))
