@@ -4,7 +4,7 @@ import nbformat
 from matplotlib import pyplot as plt
 
 from virality.book import params
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import book
 from virality.figures import theme
 from virality.paths import NOTEBOOKS, RUN_VARIABLE, Inputs, Run
 
@@ -29,12 +29,12 @@ def run_chapters(folder, monkeypatch, posts, until="", draw=True, **given) -> tu
         The run, its executed notebooks in place, and the Markdown of its pages.
     """
     run, said = Run.at(folder), []
-    run.save(inputs=Inputs(posts=str(posts)))
+    run.save(inputs=Inputs(posts=str(posts)), parameters=params.resolve(given))
     monkeypatch.setenv(RUN_VARIABLE, str(run.folder))
     monkeypatch.setattr("virality.book.chapter.display", lambda shown: said.append(shown.data))
     if not draw:
         monkeypatch.setattr(theme, "render", _no_picture)
-    for spec in CHAPTERS:
+    for spec in book(run.pooled):
         _run_chapter(run, spec.slug, QUICK | given, said)
         if spec.slug == until:
             break

@@ -14,7 +14,9 @@ from virality.creators.levels import fit_levels
 from virality.features.build import build_features, matured_posts, rival_columns
 from virality.features.momentum import DAY_US
 from virality.figures import creators as figures
+from virality.posts import describe
 from virality.sentences import creators as sentences
+from virality.sentences import data as words
 
 FOLDS = {"n_folds": 3}
 
@@ -331,6 +333,24 @@ def test_few_posts_of_several_creators_are_not_modelled():
     assert predictions.empty
     assert facts["verdict"] == "none"
     assert "too few" in sentences.answer(facts)
+
+
+def test_the_record_says_how_much_lies_between_creators(level_only):
+    posts, _ = level_only
+    assert "of that spread" in words.tail_reading(posts)
+    assert "one colour per creator" in words.timeline_caption(posts)
+    one = posts[posts["author"] == "creator00"].reset_index(drop=True)
+    assert "of that spread" not in words.tail_reading(one)
+    assert np.array_equal(describe.common_level(one), describe.log_views(one))
+
+
+def test_levels_over_time_are_each_creators_own(level_only):
+    posts, _ = level_only
+    level = describe.level(posts)
+    for author in set(posts["author"]):
+        rows = (posts["author"] == author).to_numpy()
+        own = describe.level(posts[rows].reset_index(drop=True))
+        assert np.allclose(level[rows], own, equal_nan=True)
 
 
 # --- names ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import exports
 from chapters import run_chapters
 from test_site import BROWSERS, FLAGS
 from virality.book import publish, quarto
-from virality.book.chapters import CHAPTERS
+from virality.book.chapters import book
 
 EVIL = "http://evil.invalid"
 CAPTIONS = (
@@ -86,7 +86,7 @@ def test_the_rendered_site_asks_nobody_and_runs_nothing(run):
         threading.Thread(target=server.serve_forever, daemon=True).start()
         with playwright.sync_playwright() as driver:
             browser = driver.chromium.launch(executable_path=command, args=FLAGS)
-            for spec in CHAPTERS:
+            for spec in book():
                 address = f"http://127.0.0.1:{server.server_address[1]}/{spec.slug}.html"
                 assert look(browser, address) == [], spec.slug
             browser.close()

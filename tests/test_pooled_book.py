@@ -5,10 +5,12 @@ import re
 import pandas as pd
 import pytest
 
+from chapters import run_chapters
 from toycreators import toy_creators
-from virality.book import session
+from virality.book import runner
 from virality.book.chapters import book
 from virality.book.publish import publish
+from virality.errors import UserError
 from virality.paths import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.book]
@@ -23,11 +25,22 @@ def pooled(tmp_path_factory):
     posts["author"] = posts["author"].map(NAMES)
     wanted = ["post_id", "author", "posted_at", "caption", "duration_s", "views", "kind"]
     posts[wanted].to_csv(folder / "posts.csv", index=False)
-    given = {"encoders": "classic", "pool": True, "n_folds": 2, "n_shifts": 19, "n_bootstrap": 50}
-    request = session.Request(
-        name="pooled", posts=str(folder / "posts.csv"), given=given, progress=False
-    )
-    return session.report(request, plain=True, where=Run.at(folder / "pooled"))
+    with pytest.MonkeyPatch.context() as patch:
+        run, _ = run_chapters(folder / "run", patch, folder / "posts.csv", draw=False, pool=True)
+    publish(run, "Several", private=False, force_plain=True)
+    return run
+
+
+def test_the_runner_takes_the_chapters_of_the_book_that_is_asked_for():
+    assert [spec.slug for spec in runner.chapters_until("", pooled=True)] == [
+        "data",
+        "embeddings",
+        "creators",
+        "overview",
+    ]
+    assert "creators" not in [spec.slug for spec in runner.chapters_until("")]
+    with pytest.raises(UserError, match="no chapter 'baselines'"):
+        runner.chapters_until("baselines", pooled=True)
 
 
 def pages(run):
@@ -58,7 +71,7 @@ def test_the_first_page_states_the_number_within_a_creator(pooled):
     assert "Several creators, one report" in text
 
 
-def test_names_are_text_and_private_pages_have_none(pooled, tmp_path):
+def test_names_are_text(pooled):
     for text in pages(pooled).values():
         assert "<script>alert" not in text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in pages(pooled)["creators"]

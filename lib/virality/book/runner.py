@@ -94,7 +94,7 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
         Names the chapter, the cell and the error; later chapters are not touched.
     """
     results = []
-    for spec in _chapters(until, pooled=bool(given.get("pool", False))):
+    for spec in chapters_until(until, pooled=bool(given.get("pool", False))):
         start = time.perf_counter()
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
         fresh = is_fresh(run, spec, values)
@@ -122,7 +122,8 @@ def read_stamp(run: Run, slug: str) -> dict:
         return {}
 
 
-def _chapters(until: str, pooled: bool = False) -> list[Spec]:
+def chapters_until(until: str, pooled: bool = False) -> list[Spec]:
+    """Return the chapters of the book that is asked for, up to `until`; all when ""."""
     chapters = [spec for spec in CHAPTERS if spec.belongs(pooled)]
     slugs = [spec.slug for spec in chapters]
     if until and until not in slugs:

@@ -180,11 +180,11 @@ def order_statistics(
     ndarray of shape (n_orders,)
     """
     fits = [_Fold(train, test, target[:, None]) for train, test in folds]
-    told = [
-        np.stack([_predict_by_columns(scores[order], fit, penalty) for order in orders], axis=1)
-        for fit in fits
-    ]
-    return _rank_correlation(fits, told)[:, 0]
+    out = []
+    for some in np.array_split(orders, -(-len(orders) * scores.size // HELD_AT_ONCE)):
+        told = [_predict_by_columns(scores[some], fit, penalty).swapaxes(0, 1) for fit in fits]
+        out.append(_rank_correlation(fits, told)[:, 0])
+    return np.concatenate(out)
 
 
 def combined(blocks: np.ndarray, together: np.ndarray) -> tuple[float, float]:

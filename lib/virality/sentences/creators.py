@@ -386,18 +386,17 @@ def answer(facts: dict) -> str:
 
 
 def _headline(facts: dict) -> str:
-    gain = -expm1(-facts["gain"])
+    gain = _change(facts["gain"])
     ends = ""
     if facts["gain_low"] is not None:
-        low, high = -expm1(-facts["gain_low"]), -expm1(-facts["gain_high"])
-        ends = f", interval {low:+.0%} to {high:+.0%}".replace("-", "−")
+        ends = f", interval {_change(facts['gain_low'])} to {_change(facts['gain_high'])}"
     model, rule = name(facts["model"]), name(facts["rule"])
     within = _with_ends(facts["parts"], "within")
     if facts["verdict"] == "better":
         return (
-            f"**Within a creator: yes, in part.** {capital(model)} misses by "
-            f"{gain:.0%} less than {rule}{ends}, and its forecasts correlate with what came, among "
-            f"the posts of one creator, at {within}."
+            f"**Within a creator: yes, in part.** The typical miss of {model} is {gain} "
+            f"than that of {rule}{ends}; among the posts of one creator its forecasts correlate "
+            f"with what came at {within}."
         )
     if facts["verdict"] == "worse":
         return (
@@ -408,9 +407,15 @@ def _headline(facts: dict) -> str:
     return (
         f"**Within a creator: not beyond her own simple rule, as far as these posts can show.** "
         f"The best of {plural(facts['n_models'], 'model')}, {model}, is not clearly better than "
-        f"{rule} (typical miss smaller by {f'{gain:+.0%}'.replace('-', '−')}{ends}). Among the "
-        f"posts of one creator its forecasts correlate with what came at {within}."
+        f"{rule} (typical miss {gain}{ends}). Among the posts of one creator its forecasts "
+        f"correlate with what came at {within}."
     )
+
+
+def _change(gain: float) -> str:
+    """Return "3% smaller" or "3% larger" for a difference of mean absolute errors."""
+    share = round(-expm1(-gain), 2)
+    return f"{abs(share):.0%} {'smaller' if share >= 0 else 'larger'}"
 
 
 def _apart(facts: dict) -> str:

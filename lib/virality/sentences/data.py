@@ -324,6 +324,7 @@ def tail_reading(posts: pd.DataFrame) -> str:
         " Between a weak post and a strong one (the edges of the middle four fifths) lies a "
         f"factor of {significant(spread, 2)}."
     )
+    text += _between_creators(posts)
     if abs(tail.skew) <= LOPSIDED:
         return text + (
             " On the log scale the picture is nearly symmetric, which is why the whole book "
@@ -334,6 +335,17 @@ def tail_reading(posts: pd.DataFrame) -> str:
         side = "to the left: there are posts that hardly anyone was shown"
     return text + (
         f" Even on the log scale it leans {side}. Log views help, but they do not tame everything."
+    )
+
+
+def _between_creators(posts: pd.DataFrame) -> str:
+    """Say how much of the spread is that creators differ; "" for one creator."""
+    if not describe.several(posts):
+        return ""
+    share = 1 - np.var(describe.common_level(posts)) / np.var(describe.log_views(posts))
+    return (
+        f" {percent(max(0.0, float(share)))} of that spread (the variance of log views) lies "
+        "between the creators, not between the posts of one."
     )
 
 
