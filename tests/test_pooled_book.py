@@ -63,6 +63,13 @@ def test_every_link_leads_somewhere(pooled):
         assert "the section of that name" not in text, "a reference to a chapter that is not here"
 
 
+def test_the_way_on_leads_to_a_chapter_of_this_book(pooled):
+    text = pages(pooled)["embeddings"]
+    assert "Next: what is skill on one creator" in text
+    assert 'href="creators.html"' in text
+    assert "baselines.html" not in "".join(pages(pooled).values())
+
+
 def test_the_first_page_states_the_number_within_a_creator(pooled):
     text = pages(pooled)["index"]
     answer = text[text.index("The answer") :]

@@ -172,11 +172,16 @@ def _lead_on(notebook, spec: Spec, chapters: tuple[Spec, ...]) -> None:
     pages = {each.page for each in chapters} | {"glossary", "references"}
     read = [each for each in chapters if each.part]
     later = read[read.index(spec) + 1 :] if spec in read else []
-    onward = f"Next: {later[0].question} [{later[0].title}]({later[0].page}.ipynb)" if later else ""
+    onward = _way(later[0]) if later else ""
     for cell in notebook.cells:
         last = _ONWARD.search(cell.source) if cell.cell_type == "markdown" else None
         if last and last[1] not in pages:
             cell.source = cell.source[: last.start()] + onward
+
+
+def _way(spec: Spec) -> str:
+    question = spec.question[0].lower() + spec.question[1:]
+    return f"Next: {question} [{spec.title}]({spec.page}.ipynb)"
 
 
 def _unpack(markdown: str, slug: str, staging: Path) -> str:

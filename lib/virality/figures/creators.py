@@ -133,7 +133,7 @@ def warm_up(table: pd.DataFrame) -> Figure:
     axis.set_xticks(places, table["known"])
     axis.set(xlabel="own posts whose views are known", ylabel="typical miss as a factor")
     axis.set_ylim(bottom=1)
-    axis.legend()
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 

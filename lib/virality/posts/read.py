@@ -178,6 +178,8 @@ def verdict(reading: PostsReading) -> str:
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
         lines.append(f"{twice} read at two times: a report shows how fast their views settle")
+    if len(notes["authors"]) > 1:
+        lines.append("several creators: a report on each with --by author, one on all with --pool")
     lines += ["", *_verdict_repairs(reading.repairs), "", _verdict_size(len(posts))]
     return "\n".join(lines)
 

@@ -11,7 +11,6 @@ from virality.creators.levels import Levels
 from virality.creators.skill import MIN_CREATORS
 from virality.figures.theme import block_name, model_name
 from virality.sentences.data import count, percent
-from virality.sentences.scores import interval
 
 NAMES = {
     "grand_mean": "the same for everybody",
@@ -204,10 +203,10 @@ def apart_reading(facts: dict) -> str:
     share = parts["between_part"] / parts["total"] if parts["total"] > 0.05 else None
     text = ""
     if share is not None and share > MOSTLY:
+        part = "All" if share > 0.995 else percent(share)
         text = (
-            f"**{percent(min(share, 1.0))} of the impressive number is knowing who is big.** That "
-            "is true, and of no use to anybody who wants to know which of her own posts will do "
-            "well. "
+            f"**{part} of the impressive number is knowing who is big.** That is true, "
+            "and of no use to anybody who wants to know which of her own posts will do well. "
         )
     if low is None or low <= 0:
         return text + (
@@ -237,7 +236,7 @@ def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
         {
             "forecast": [capital(name(model)) for model in gaps["model"]],
             "typical miss ×/÷": [f"{factor:.2f}" for factor in gaps["factor"]],
-            "smaller than the rule's by": [_smaller(row) for row in gaps.itertuples()],
+            "against the rule's": [_smaller(row) for row in gaps.itertuples()],
         }
     )
 
@@ -245,8 +244,9 @@ def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
 def _smaller(row) -> str:
     if row.low == row.high == 0:
         return "the rule to beat"
-    ends = [round(-expm1(value), 3) for value in (row.difference, row.high, row.low)]
-    return interval(*ends, "+.0%").replace("+0%", "0%")
+    if row.low != row.low:
+        return _change(-row.difference)
+    return f"{_change(-row.difference)} ({_change(-row.high)} to {_change(-row.low)})"
 
 
 def gaps_caption(facts: dict) -> str:

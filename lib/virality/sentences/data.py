@@ -452,12 +452,11 @@ def timeline_reading(posts: pd.DataFrame) -> str:
             "The level stays in a narrow band. Knowing the recent posts then tells little that "
             "the overall median does not."
         )
+    own = "Each creator measured by her own level, the" if describe.several(posts) else "The"
     moved = (
-        f"The last third of the posts has {significant(change.factor, 2)} times the median views "
+        f"{own} last third of the posts has {significant(change.factor, 2)} times the median views "
         "of the first"
     )
-    if describe.several(posts):
-        moved += ", each creator measured by her own level,"
     if not np.isfinite(change.low):
         return f"{text} {moved}; with so few posts that carries no interval."
     span = f"(95 % interval {significant(change.low, 2)} to {significant(change.high, 2)})"
