@@ -9,6 +9,7 @@ from dataclasses import replace
 import fsspec
 import numpy as np
 import pandas as pd
+import psutil
 import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
@@ -160,6 +161,14 @@ def test_damaged_entries_are_made_again(videos, tmp_path):
     pd.testing.assert_frame_equal(first.embeddings, again.embeddings)
     (tmp_path / "c" / "files.json").write_text("{")
     assert run(videos, tmp_path / "c").work["files_new"] == 0
+
+
+def test_no_file_stays_open(videos, tmp_path):
+    run(videos, tmp_path / "c")
+    before = psutil.Process().num_fds()
+    for number in range(3):
+        run(videos, tmp_path / str(number))
+    assert psutil.Process().num_fds() == before
 
 
 def test_two_posts_with_the_same_file(videos, tmp_path):
@@ -330,6 +339,10 @@ def test_energy_of_known_sounds():
         clicks[start : start + 400] = 0.5 * sine(0.025, 800) * np.exp(-np.arange(400) / 200)
     beats, _ = of_sound(clicks, 3.0)
     assert beats["onset_rate"] == pytest.approx(4, abs=0.4)
+    # A beat four times a second may also be felt at half or twice its pace.
+    assert min(abs(np.log2(beats["tempo"] / 240) - octave) for octave in (-2, -1, 0)) < 0.1
+    rising, _ = of_sound((np.linspace(0.01, 0.5, 48_000) * sine(3)).astype(np.float32), 3.0)
+    assert rising["rms_slope"] > 3 > abs(steady["rms_slope"]) + 2
 
 
 def test_energy_of_known_pictures():
@@ -345,6 +358,8 @@ def test_energy_of_known_pictures():
     assert moving["motion"] == pytest.approx(5 / 224, rel=0.3)
     cut = np.concatenate([still[:6], np.full((9, 224, 128, 3), (250, 240, 20), np.uint8)])
     jump, curve = of_picture(cut, times, 3.0)
+    assert jump["cut_rate"] == pytest.approx(1 / 2.8) and jump["saturation"] > rest["saturation"]
+    assert jump["contrast"] < rest["contrast"] and jump["brightness"] > rest["brightness"]
     assert jump["first_cut"] == pytest.approx(1.2) and np.isnan(curve[5])
     grey = np.full((1, 224, 128, 3), 128, np.uint8)
     alone, _ = of_picture(grey, times[:1], 3.0)
