@@ -305,6 +305,12 @@ def test_pretrained_end_to_end(videos, tmp_path, models):
     other = run(videos, tmp_path / "c", settings=padded)
     assert not np.allclose(block(other, "audio").iloc[0], block(found, "audio").iloc[0])
     assert np.array_equal(block(other, "vision").iloc[0], block(found, "vision").iloc[0])
+    see = found.record["see"]
+    assert see["id"] == "clip" and see["revision"].startswith("files-")
+    assert see["precision"] in {"float32", "bfloat16", "float16"}
+    assert (found.record["window_s"], found.record["frames_per_s"]) == (3.0, 5.0)
+    assert other.record["hear"]["mode"] == "padded"
+    assert found.media["content_hash"][0] == module.hash_file(videos / "7000.mp4")
     words = found.encode_texts(["a dog", "a cat"])
     assert words.shape == (2, 24)
 

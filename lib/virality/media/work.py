@@ -160,6 +160,9 @@ def _on_this_machine(address: str):
 
 
 def _read(path: Path, task: FileTask) -> dict[str, dict[str, np.ndarray]]:
+    # The weights come first: a process that grows later would be taken for one that leaks.
+    see = _load(task.see) if "vision" in task.wants else None
+    hear = _load(task.hear) if "audio" in task.wants else None
     facts = probe(path)
     entries: dict[str, dict[str, np.ndarray]] = {}
     frames, sound = Frames(), Sound()
@@ -170,11 +173,11 @@ def _read(path: Path, task: FileTask) -> dict[str, dict[str, np.ndarray]]:
         sound = read_sound(path, facts, task.window_s)
     if "media" in task.wants:
         entries["media"] = _describe(path, facts, frames, sound, task.window_s)
-    if "vision" in task.wants and len(frames.images):
-        vectors = _load(task.see).encode_images(frames.images)
+    if see and len(frames.images):
+        vectors = see.encode_images(frames.images)
         entries["vision"] = {"mean": vectors.mean(axis=0), "spread": vectors.std(axis=0)}
-    if "audio" in task.wants and len(sound.samples):
-        entries["audio"] = {"mean": _load(task.hear).encode_sound(sound.samples)}
+    if hear and len(sound.samples):
+        entries["audio"] = {"mean": hear.encode_sound(sound.samples)}
     return entries
 
 
