@@ -257,6 +257,15 @@ def test_who_is_left_out_is_never_seen(level_only):
     check_table("cold_start", before)
 
 
+def test_many_creators_are_left_out_a_few_at_a_time(monkeypatch, effect):
+    posts, embeddings = effect
+    monkeypatch.setattr(cold_start, "MOST_GROUPS", 3)
+    found = cold_start.first_forecasts(posts, tables_of(posts, embeddings), n_folds=2)
+    assert set(found["n_others"]) <= {4, 5}, "seven creators in three groups"
+    assert set(found["author"]) == set(posts["author"])
+    assert not found.duplicated(["post_id", "fold", "model"]).any()
+
+
 def test_training_posts_had_matured(level_only):
     posts, _ = level_only
     known = matured_posts(posts)

@@ -1,7 +1,8 @@
 """A creator of whom nothing is known: what do the posts of others say about the first forecast?
 
-Every creator in turn is left out.  Her posts are forecast as if each were her first, from the
-matured posts of the others alone; then from a few of her own posts, and from a few more.
+Every creator in turn is left out (of many creators, a few at a time).  Her posts are forecast as if
+each were her first, from the matured posts of the others alone; then from a few of her own posts,
+and from a few more.
 """
 
 from __future__ import annotations
@@ -37,15 +38,15 @@ COLD_COLUMNS = {
     "level": "float64",
     "n_others": "int64",
 }
+MOST_GROUPS = 20  # of creators that are left out together; few creators are left out one by one
 KNOWN = (0, 1, 2, 3, 5, 10, 20)
 
 
 @dataclass(frozen=True)
 class _LeftOut:
-    """One creator's posts of one fold, and what had matured of the others by then."""
+    """Some creators' posts of one fold, and what had matured of the others by then."""
 
     fold: int
-    author: str
     train: np.ndarray
     test: np.ndarray
     levels: Levels
@@ -92,7 +93,7 @@ def first_forecasts(
         mean = np.full(len(left.test), left.levels.grand)
         model = mean + _added(table, authors, left, n_components, seed)
         for name, y_pred in ((OTHERS_MEAN, mean), (OTHERS_MODEL, model)):
-            parts.append(_part(table, left, name, y_pred, level))
+            parts.append(_part(table, authors, left, name, y_pred, level))
     if not parts:
         return pd.DataFrame(columns=list(COLD_COLUMNS)).astype(COLD_COLUMNS)
     return pd.concat(parts, ignore_index=True).astype(COLD_COLUMNS)
@@ -195,13 +196,20 @@ def _left_out(table, authors, split, n_folds, seed) -> Iterator[_LeftOut]:
     """Every creator of every fold, with the others' training rows; at least two others."""
     splitter = make_splitter(split, table.times, n_folds, table.embargo_days, seed)
     y = table.y.to_numpy()
+    groups = _groups(authors)
     for fold, (train, test) in enumerate(splitter.split(), start=1):
-        for author in sorted(set(authors[test])):
-            others = train[authors[train] != author]
+        for group in sorted(set(groups[test])):
+            others = train[groups[train] != group]
             if len(others) < MIN_TRAIN or len(set(authors[others])) < 2:
                 continue
             levels = fit_levels(y[others], authors[others])
-            yield _LeftOut(fold, author, others, test[authors[test] == author], levels)
+            yield _LeftOut(fold, others, test[groups[test] == group], levels)
+
+
+def _groups(authors: np.ndarray) -> np.ndarray:
+    """Number of the group that each post's creator is left out with."""
+    names = {name: i % MOST_GROUPS for i, name in enumerate(sorted(set(authors)))}
+    return np.array([names[name] for name in authors], dtype=int)
 
 
 def _added(table: ModelTable, authors, left: _LeftOut, n_components: int, seed: int) -> np.ndarray:
@@ -217,12 +225,12 @@ def _added(table: ModelTable, authors, left: _LeftOut, n_components: int, seed: 
         return np.asarray(model.predict(transform.transform(table.X.iloc[left.test])), dtype=float)
 
 
-def _part(table: ModelTable, left: _LeftOut, model: str, y_pred, level: float) -> pd.DataFrame:
+def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, level) -> pd.DataFrame:
     half = left.levels.half_width(level)
     return pd.DataFrame(
         {
             "post_id": table.y.index[left.test],
-            "author": left.author,
+            "author": authors[left.test],
             "fold": left.fold,
             "model": model,
             "y_true": table.y.to_numpy()[left.test],
