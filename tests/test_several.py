@@ -197,6 +197,16 @@ def test_wrong_ways_of_separating_are_told(capsys):
     assert "cannot be separated by “mood”" in capsys.readouterr().err
 
 
+def test_one_report_or_several_but_not_both(tmp_path):
+    target = Run.at(tmp_path / "agency")
+    target.save(by={"private": False, "runs": {}})
+    assert several.wanted(target, session.Request()), "what the run was before"
+    with pytest.raises(UserError, match="Choose one"):
+        several.wanted(target, session.Request(by="author", given={"pool": "yes"}))
+    assert not several.wanted(target, session.Request(given={"pool": "yes"}))
+    assert not several.wanted(target, session.Request()), "pooled from now on"
+
+
 def test_the_page_says_what_the_numbers_say():
     worse = FACTS | {"verdict": "worse", "content_found": ["vision"]}
     few = {"n_posts": 9, "verdict": "none"}
