@@ -115,8 +115,8 @@ def caption(modelled: pd.DataFrame) -> str:
     clear = int((modelled["verdict"] == "better").sum())
     return (
         f"Typical miss on posts that no model had seen, with 95 % intervals. The best model's miss "
-        f"is the smaller one for {lower or 'none'} of {plural(len(modelled), 'creator')}; the gain is clear, "
-        f"post by post, for {clear or 'none'}."
+        f"is the smaller one for {lower or 'none'} of {plural(len(modelled), 'creator')}; the gain "
+        f"is clear, post by post, for {clear or 'none'}."
     )
 
 
