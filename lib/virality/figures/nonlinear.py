@@ -72,7 +72,7 @@ def calibration(levels: pd.DataFrame) -> Figure:
     axis.set_xlabel("mean prediction (log scale)")
     axis.set_ylabel("mean outcome (log scale)")
     if len(levels):
-        axis.legend(loc="best")
+        axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=3)
     return figure
 
 

@@ -76,6 +76,8 @@ def fold_by_fold(each: pd.DataFrame, naive: str) -> str:
 
 def replication(table: pd.DataFrame) -> str:
     """Say how well the study's rows came back, and what they are worth beside one line of code."""
+    if table.empty:
+        return "The input of this run is another table, so there is nothing to compare."
     of = {source: part.set_index("model") for source, part in table.groupby("source")}
     published, rebuilt, tuned, naive = (
         of[source] for source in ("published", "rebuilt", "tuned", "naive")
@@ -212,13 +214,14 @@ def blocks_caption(table: pd.DataFrame, whole: float) -> str:
 def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
     """Return the content tests for reading."""
     rows = evidence[evidence["kind"].isin(["content_any", "content"])]
-    names = ["all content" if b == "all" else block_name(b) for b in rows["block"]]
+    together = (rows["kind"] == "content_any").to_numpy()
+    names = ["all blocks together" if b == "all" else block_name(b) for b in rows["block"]]
     return pd.DataFrame(
         {
             "content": names,
             "Spearman": rows["statistic"].round(2).to_numpy(),
             "p": rows["p"].map(p_value).to_numpy(),
-            "p corrected": rows["p_adjusted"].map(p_value).to_numpy(),
+            "p corrected": ["–" if t else p_value(p) for t, p in zip(together, rows["p_adjusted"])],
             "shifts": rows["n_shifts"].to_numpy(),
         }
     )
@@ -230,13 +233,15 @@ def content_caption(evidence: pd.DataFrame) -> str:
     named = _named(evidence)
     if any_row.empty:
         return "There was not enough to test."
-    shown = any_row.iloc[0]["p_adjusted"] < ALPHA
+    any_p = any_row.iloc[0]["p_adjusted"]
+    shown = any_p < ALPHA
     if shown and named:
         finding = f"Content says something about views; the test names {listing(named)}"
     elif shown:
         finding = "Content says something about views, but no single block can be named"
     else:
         finding = "No content is shown to say anything about views beyond the account's level"
+    finding += f" (blocks and all of them together taken as one claim: p {p_value(any_p)})"
     n_shifts = int(any_row.iloc[0]["n_shifts"])
     return (
         f"{finding}. Rank correlation on {plural(int(any_row.iloc[0]['n']), 'held-out post')}, "

@@ -214,7 +214,10 @@ def what_was_run(facts: dict, author: str, seconds: dict, parameters: dict) -> p
         ("creator", author),
         ("posts", plural(facts["n_posts"], "post")),
         ("dates", f"{facts['first']} to {facts['last']} (UTC)"),
-        *((f"parameter {key}", str(value)) for key, value in sorted(parameters.items())),
+        *(
+            (f"parameter {key}", str(value) or "none given")
+            for key, value in sorted(parameters.items())
+        ),
         ("virality", version("virality")),
         *((name, version(name)) for name in packages),
         *((f"seconds for {slug}", f"{spent:.0f}") for slug, spent in seconds.items()),
