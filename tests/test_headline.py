@@ -118,6 +118,11 @@ def test_a_block_that_is_missed_is_named():
     }  # fmt: skip
     assert words.missed_caption(gaps).startswith("Missed when left out: picture.")
     shown = words.missed_table(gaps).set_index("the model sees")
-    assert shown.loc["all but picture", "than with all blocks"] == "clearly worse"
-    assert "only posting metadata and account momentum" in shown.index
+    assert shown.loc["all but picture", "verdict"] == "clearly larger"
+    assert list(shown.index) == [
+        "all but picture", "all but sound", "only posting metadata and account momentum"
+    ]  # fmt: skip
+    assert [words.smaller(gap) for gap in (-0.1, 0.001, 0)] == [
+        "10% smaller", "under 1% larger", "equal"
+    ]  # fmt: skip
     assert "No block is clearly missed" in words.missed_caption(gaps.iloc[1:2])

@@ -10,7 +10,7 @@ from virality.book.prose import decimals, listing, plural
 from virality.evaluation.headline import FAMILY
 from virality.evaluation.validation import MIN_POSTS
 from virality.features.targets import TARGETS
-from virality.figures.theme import block_name, model_name
+from virality.figures.theme import BLOCKS, block_name, model_name
 from virality.models.catalogue import RIVALS
 
 INDICATIVE_BELOW = 80
@@ -110,15 +110,19 @@ def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
     gaps : DataFrame
         From :func:`virality.evaluation.headline.block_gaps`.
     """
-    shown = pd.DataFrame({"the model sees": [_selection(name) for name in gaps["blocks"]]})
-    shown["typical miss larger by"] = [
-        _larger(row.difference, row.low, row.high) for row in gaps.itertuples()
-    ]
-    verdicts = {"worse": "clearly worse", "better": "clearly better"}
-    shown["than with all blocks"] = [
-        verdicts.get(v, "no clear difference") for v in gaps["verdict"]
-    ]
-    return shown
+    order = sorted(gaps["blocks"], key=_place)
+    rows = gaps.set_index("blocks").loc[order]
+    verdicts = {"worse": "clearly larger", "better": "clearly smaller"}
+    return pd.DataFrame(
+        {
+            "the model sees": [_selection(name) for name in order],
+            "typical miss, against all blocks": [
+                f"{smaller(row.difference)} ({smaller(row.low)} to {smaller(row.high)})"
+                for row in rows.itertuples()
+            ],
+            "verdict": [verdicts.get(v, "no clear difference") for v in rows["verdict"]],
+        }
+    )
 
 
 def missed_caption(gaps: pd.DataFrame) -> str:
@@ -142,9 +146,10 @@ def _selection(blocks: str) -> str:
     return f"only {listing([block_name(block) for block in blocks.split('+')])}"
 
 
-def _larger(*gap: float) -> str:
-    value, low, high = (round(expm1(end), 2) + 0.0 for end in gap)
-    return f"{value:+.0%} (interval {low:+.0%} to {high:+.0%})".replace("-", "−")
+def _place(blocks: str) -> tuple:
+    """Each block left out, then each alone, in the order of the book."""
+    names = blocks.removeprefix("all-").split("+")
+    return not blocks.startswith("all-"), [list(BLOCKS).index(name) for name in names]
 
 
 def _top_tenth(row) -> str:
@@ -178,8 +183,10 @@ def gain(row) -> str:
 
 def smaller(gap: float) -> str:
     """Return "8% smaller" or "12% larger" for a gap in log views."""
-    share = round(expm1(gap), 2)
-    return f"{abs(share):.0%} {'larger' if share > 0 else 'smaller'}" if share else "equal"
+    if gap == 0:
+        return "equal"
+    share = abs(round(expm1(gap), 2))
+    return f"{f'{share:.0%}' if share else 'under 1%'} {'larger' if gap > 0 else 'smaller'}"
 
 
 def the(model: str) -> str:
