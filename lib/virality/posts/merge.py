@@ -36,8 +36,10 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
     if not again.any():
         return rows.sort_index().reset_index(drop=True), _snapshots(rows.head(0))
     first = rows.drop_duplicates("post_id").set_index("post_id")
-    for row in rows[again].sort_index().itertuples():
-        why, severity = _why_not(row, first.loc[row.post_id])
+    others = rows[again].sort_index()
+    used = first.loc[others["post_id"]]
+    for row, kept in zip(others.itertuples(), used.itertuples(), strict=True):
+        why, severity = _why_not(row, kept)
         log.add(row.source, row.source_row, row.post_id, "post_id", row.post_id, "", why, severity)
     several = rows["post_id"].isin(rows.loc[again, "post_id"])
     best = rows[several].groupby("post_id", sort=False).first()
