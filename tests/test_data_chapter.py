@@ -197,6 +197,13 @@ def test_settling_sentences_turn_with_the_growth():
     assert "virality import" in once
     few = sentences.settling_reading(read_again(lambda age: 1, n=3))
     assert "too few to check" in few
+    older = read_again(lambda age: 0.95).snapshots
+    first = older.groupby("post_id")["captured_at"].transform("min") == older["captured_at"]
+    young = first & (older["captured_at"] - older["posted_at"] < pd.Timedelta(days=15))
+    gone = older[~older["post_id"].isin(older.loc[young, "post_id"])]
+    said = sentences.settling_reading(replace(read_again(lambda age: 1), snapshots=gone))
+    assert "No reading is of a post about as old as the embargo" in said
+    assert "posts aged 14 to 30 days already had 95 %" in said
 
 
 def test_settling_is_drawn():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
 DAY = pd.Timedelta(days=1)
 AGES = (0, 1, 2, 4, 7, 14, 30, 60, 120, np.inf)  # edges of bands of age, in days
-NEAR = 1.5  # readings within this factor of an age speak for it
-MIN_READINGS = 5
+NEAR = 2.0  # readings of posts within this factor of an age can speak for it
+MIN_READINGS, MOST_READINGS = 5, 15
 SETTLED = 0.9  # share of its later views from which a post counts as settled
 
 
@@ -71,8 +72,9 @@ class Settled:
 
 
 def settled_at(table: pd.DataFrame, age_days: float) -> Settled:
-    """Summarise the readings within a factor of `NEAR` of an age (`table`: see `settling`)."""
-    near = table[table["age_days"].between(age_days / NEAR, age_days * NEAR)]
+    """Summarise the readings nearest to an age in days (`table`: see `settling`)."""
+    away = np.log(table["age_days"].clip(lower=1e-3) / max(age_days, 1e-3)).abs()
+    near = table.loc[away[away <= np.log(NEAR)].nsmallest(MOST_READINGS).index]
     if len(near) < MIN_READINGS:
         return Settled(len(near), np.nan, np.nan, np.nan, np.nan)
     low, middle, high = near["share"].quantile([0.25, 0.5, 0.75])
@@ -85,8 +87,8 @@ def bands(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        age_days (median), start (edge of the band, days), n and share; bands with at least
-        five readings.
+        start and end (edges of the band, days), age_days (median), n and share; bands with at
+        least five readings.
     """
     start = pd.cut(table["age_days"], AGES, right=False, labels=list(AGES[:-1]))
     groups = table.groupby(start.astype(float))
@@ -98,6 +100,7 @@ def bands(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     out = out.rename_axis("start").reset_index()
+    out.insert(1, "end", out["start"].map(dict(pairwise(AGES))))
     return out[out["n"] >= MIN_READINGS].reset_index(drop=True)
 
 

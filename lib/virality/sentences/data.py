@@ -11,7 +11,7 @@ from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.read import PostsReading
 from virality.posts.schema import SEVERITIES
-from virality.posts.settling import SETTLED, settled_at, settled_from, settling
+from virality.posts.settling import SETTLED, bands, settled_at, settled_from, settling
 
 OUTCOME_NAMES = {
     "views": "views",
@@ -185,10 +185,10 @@ def settling_reading(reading: PostsReading) -> str:
         )
     own = settled_at(table, embargo)
     if not np.isfinite(own.share):
+        number = "No reading is" if not own.n else plural(own.n, "reading is", "readings are")
         return (
-            f"{plural(own.n, 'reading is', 'readings are')} of a post about as old as the embargo "
-            f"of {embargo:g} days. That is too few to check it; a fresh export soon after some "
-            "posts would help."
+            f"{number} of a post about as old as the embargo of {embargo:g} days. That is too few "
+            f"to check it; a fresh export soon after some posts would help.{_older(table, embargo)}"
         )
     text = (
         f"Of the views that they had at their latest reading, posts about as old as the embargo of "
@@ -212,6 +212,17 @@ def settling_reading(reading: PostsReading) -> str:
             f"{percent(SETTLED)}; try the parameter `embargo_days` with that."
         )
     return text
+
+
+def _older(table: pd.DataFrame, embargo: float) -> str:
+    older = bands(table).query("start >= @embargo and end < inf")
+    if older.empty:
+        return ""
+    band = older.iloc[0]
+    return (
+        f" What can be said: posts aged {band['start']:g} to {band['end']:g} days already had "
+        f"{percent(band['share'])} of their later views (median of {int(band['n'])} readings)."
+    )
 
 
 def _why_unchecked(reading: PostsReading, embargo: float) -> str:
