@@ -515,6 +515,19 @@ def test_links_that_are_no_links_are_left_out(read):
     assert posts["url"].isna().all()
 
 
+def test_impossible_dates_and_counts_are_told(read):
+    stated = ("1970-01-01", "2099-01-01", *(f"{t:%Y-%m-%d %H:%M}" for t in POSTS["posted_at"][2:]))
+    counts = ["10", "20", "NaN", "Infinity", "-3", "1e400", *(["30"] * 6)]
+    rows = zip(POSTS["url"], stated, counts, strict=True)
+    reading = read(exports.as_csv([["url", "date", "views"], *rows]).encode())
+    assert reading.posts["posted_at"][:2].tolist() == POSTS["posted_at"][:2].tolist()
+    assert reading.posts["views"].tolist() == [10, 20, *([30] * 6)]
+    why = " | ".join(reading.repairs["why"])
+    for words in ("before the platform existed", "in the future", "infinite", "cannot be negative"):
+        assert words in why
+    assert set(reading.repairs.query("severity == 'row dropped'")["row"]) == {3, 4, 5, 6}
+
+
 def test_damaged_rows_are_told(read):
     rows = exports.study_rows(POSTS)
     rows[3].append("one cell too many")

@@ -163,14 +163,12 @@ def verdict(reading: PostsReading) -> str:
     posts, notes = reading.posts, reading.notes
     lines = [f"{visible(f)}: {kind}" for f, kind in notes["formats"].items()][:20]
     lines += [f"{visible(f)}: not used ({why})" for f, why in notes["ignored"].items()][:20]
-    first, last = posts["posted_at"].min(), posts["posted_at"].max()
-    who = ", ".join("@" + visible(a) for a in list(notes["authors"])[:5])
+    who = ", ".join(_called(a) for a in list(notes["authors"])[:5])
     more = f" and {len(notes['authors']) - 5} more" if len(notes["authors"]) > 5 else ""
     lines += [
         "",
         f"{plural(len(posts), 'usable post')} of {plural(notes['n_rows'], 'row')}, by {who}{more}",
-        f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
-        f"{posts['views'].min():,} to {posts['views'].max():,} views",
+        _verdict_range(posts),
         f"besides views: {', '.join(notes['outcomes']) or 'no other outcome'}",
     ]
     if notes["zone_found"] and notes["zone_found"] != notes["timezone"]:
@@ -182,6 +180,20 @@ def verdict(reading: PostsReading) -> str:
         lines.append("several creators: a report on each with --by author, one on all with --pool")
     lines += ["", *_verdict_repairs(reading.repairs), "", _verdict_size(len(posts))]
     return "\n".join(lines)
+
+
+def _called(author: str) -> str:
+    return "an account that is not named" if author == "unknown" else f"@{visible(author)}"
+
+
+def _verdict_range(posts: pd.DataFrame) -> str:
+    first, last = posts["posted_at"].min(), posts["posted_at"].max()
+    if len(posts) == 1:
+        return f"of {first:%Y-%m-%d}, with {plural(int(posts['views'].max()), 'view')}"
+    return (
+        f"from {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+        f"{posts['views'].min():,} to {posts['views'].max():,} views"
+    )
 
 
 def _verdict_repairs(repairs: pd.DataFrame, most: int = 40) -> list[str]:

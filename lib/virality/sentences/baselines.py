@@ -65,6 +65,12 @@ def fold_by_fold(each: pd.DataFrame, naive: str) -> str:
     if not own or naive not in miss:
         return "No model and no rule can be compared fold by fold."
     best = min(own, key=lambda name: miss[name].mean())
+    if len(miss) == 1:
+        nearer = "nearer" if miss[best].iloc[0] < miss[naive].iloc[0] else "not nearer"
+        return (
+            f"There are too few posts for more than one fold. In it, {model_name(best)} was "
+            f"{nearer} than the {model_name(naive)}."
+        )
     wins, n = int((miss[best] < miss[naive]).sum()), len(miss)
     low, high = np.exp(miss[best].min()), np.exp(miss[best].max())
     return (
@@ -128,6 +134,11 @@ def folds_caption(folds: pd.DataFrame) -> str:
     if folds.empty:
         return "There are too few posts for a fold in time order."
     gap = folds["gap_days"].min()
+    if len(folds) == 1:
+        return (
+            "There are enough posts for one fold, which predicts what came after its training "
+            f"posts; the gap between them is {gap:.0f} days."
+        )
     return (
         f"{plural(len(folds), 'fold')}, each predicting what came after its training posts; the "
         f"gap between them is {gap:.0f} days at least."

@@ -294,6 +294,8 @@ def tail_caption(posts: pd.DataFrame) -> str:
         return f"A single post, with {count(tail.median)} views."
     if tail.largest == 0:
         return "No post has any view."
+    if _all_equal(posts):
+        return f"All {plural(tail.n, 'post')} have {count(tail.median)} views."
     return (
         f"Half of the posts have fewer than {count(tail.median)} views, the mean is "
         f"{count(tail.mean)}, and the most viewed has {count(tail.largest)}. On the log scale, "

@@ -247,6 +247,8 @@ def folds_caption(own: Explanation) -> str:
     leaders = own.by_fold.idxmax(axis=1)
     first = own.blocks["block"].iloc[0]
     times = int((leaders == first).sum())
+    if len(leaders) == 1:
+        return f"{_name(first)} has the largest share in the only fold that so few posts allow."
     if times == len(leaders):
         return f"{_name(first)}: the largest share of the pushes in every fold."
     others = [block_name(b) for b in dict.fromkeys(leaders) if b != first]
