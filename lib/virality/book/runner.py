@@ -19,6 +19,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from virality import compiled
 from virality.book import hashing, params
 from virality.book.chapters import CHAPTERS, Spec
 from virality.errors import UserError
@@ -99,6 +100,7 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
         fresh = is_fresh(run, spec, values)
         if not fresh:
+            compiled.prepare()
             _execute_one(run, spec, values, progress)
         results.append(Result(spec.slug, not fresh, time.perf_counter() - start))
     return results

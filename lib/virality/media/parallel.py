@@ -10,6 +10,7 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from virality import compiled
 from virality.errors import UserError
 from virality.media.work import FileTask, Result, TextTask, run
 
@@ -58,6 +59,7 @@ def spread(
     """
     if not tasks:
         return
+    compiled.prepare()  # workers that compile side by side would ruin each other's files
     with _bar(len(tasks), progress) as advance:
         for result in _results(tasks, workers, backend, scheduler, isolate):
             advance()
