@@ -81,6 +81,19 @@ def test_too_few_posts_are_described_and_not_modelled(n):
     assert compare_targets(own.posts, tables).empty
 
 
+def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
+    own = creator(60)
+    length = own.features["metadata__log_duration"].rank(method="first").to_numpy(float)
+    posts = own.posts.assign(avg_watch_s=length / 10)
+    features = own.features.assign(metadata__log_duration=length)
+    table = compare_targets(posts, [features], n_folds=2, n_bootstrap=50)
+    assert table.set_index("target").loc["avg_watch_s", "n"] == 0
+    assert (table.loc[table["target"] != "avg_watch_s", "n"] > 0).all()
+    assert "gives it away" in sentences.targets_caption(table)
+    assert len(sentences.targets_table(table)) == len(table) - 1
+    assert figures.targets(table) is not None
+
+
 def test_without_any_content_the_chapter_still_runs():
     own = creator(40)
     tables = [own.features, own.embeddings[[]]]

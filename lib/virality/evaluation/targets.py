@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from virality.errors import UserError
 from virality.evaluation import scores
 from virality.evaluation.evaluate import cross_validate, model_table
 from virality.evaluation.headline import headline_gaps
@@ -41,12 +42,18 @@ def compare_targets(
     DataFrame
         One row per target: n, spearman and r2_oos with `_low` and `_high`, and `saved`, the share
         of the better plain rival's typical error that the model saves, with saved_low and
-        saved_high from `headline_gaps`.  Empty when there are too few posts.
+        saved_high from `headline_gaps`.  An outcome that a feature gives away, as length may give
+        the time watched, has n = 0 and nothing else.  Empty when there are too few posts.
     """
     tables, rows = [part for part in tables if part.shape[1]], []
     for target in available_targets(posts):
         asked = {"target": target, "embargo_days": embargo_days}
-        if not model_table(posts, *tables, **asked).blocks:
+        try:
+            table = model_table(posts, *tables, **asked)
+        except UserError:  # a feature gives this outcome away; that is no prediction
+            rows.append({"target": target, "n": 0})
+            continue
+        if not table.blocks:
             continue
         told, folds = cross_validate(posts, tables, [model], **asked, **options)
         if len(told):

@@ -183,9 +183,9 @@ def targets(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From :func:`virality.evaluation.nonlinear.compare_targets`.
+        From :func:`virality.evaluation.targets.compare_targets`.
     """
-    rows = table.sort_values("saved").reset_index(drop=True)
+    rows = table[table["n"] > 0].sort_values("saved").reset_index(drop=True)
     figure, axis = theme.figure(6.4, 0.9 + 0.38 * len(rows))
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     color = theme.MODEL_COLORS["xgboost"]

@@ -455,12 +455,21 @@ def targets_caption(table: pd.DataFrame) -> str:
         finding = "On no outcome does XGBoost clearly beat the better plain rule"
     return (
         f"{finding}. Error saved against the better of training mean and rolling median, each "
-        "outcome on its own log scale, with intervals as wide as those above."
+        f"outcome on its own log scale, with intervals as wide as those above.{_given_away(table)}"
     )
+
+
+def _given_away(table: pd.DataFrame) -> str:
+    names = [TARGETS[name] for name in table.loc[table["n"] == 0, "target"]]
+    if not names:
+        return ""
+    be = "is" if len(names) == 1 else "are"
+    return f" Left out {be} {listing(names)}: a feature gives it away, which is no prediction."
 
 
 def targets_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return the outcomes side by side for reading."""
+    table = table[table["n"] > 0]
     return pd.DataFrame(
         {
             "outcome": [TARGETS[name] for name in table["target"]],
