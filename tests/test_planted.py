@@ -14,7 +14,7 @@ import pytest
 from virality.demo.creator import Effects, simulate
 from virality.demo.model import REGIMES
 from virality.demo.truth import Truth, recovery
-from virality.evaluation import evaluate, summary
+from virality.evaluation import evaluate, headline, summary
 from virality.evidence import claims as evidence
 from virality.explanation import explain, regimes
 from virality.features import concepts
@@ -71,7 +71,9 @@ def find(effects: Effects, cache) -> Findings:
         ],
         ignore_index=True,
     )
-    facts = summary.facts(posts, folds, predictions, tests, regimes.empty(), n_bootstrap=200)
+    scored = headline.headline_scores(predictions, folds, n_bootstrap=200)
+    gaps = headline.headline_gaps(predictions, n_bootstrap=200)
+    facts = summary.facts(posts, scored, gaps, tests, regimes.empty())
     return Findings(posts, truth, predictions, tests, facts, shap, columns)
 
 
