@@ -12,8 +12,12 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
+from filelock import FileLock
+
+from virality.book.hashing import of_value
 from virality.paths import ROOT
 
 FOLDER = ROOT / "build" / ".compiled"
@@ -31,8 +35,6 @@ def prepare(folder: Path | None = None) -> None:
     folder : Path, optional
         Where the functions of all versions lie.
     """
-    from filelock import FileLock
-
     if VARIABLE in os.environ:
         return
     place = (folder or FOLDER) / _versions()
@@ -40,17 +42,14 @@ def prepare(folder: Path | None = None) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(place.with_suffix(".lock")):
         # A compilation that was killed has left no mark, and starts from nothing.
-        if not whole.exists() and not _compile(place):
-            return
-        whole.touch()
+        if not whole.exists():
+            if not _compile(place):
+                return
+            whole.touch()
     os.environ[VARIABLE] = str(place)
 
 
 def _versions() -> str:
-    from importlib.metadata import version
-
-    from virality.book.hashing import of_value
-
     names = ("numba", "librosa", "umap-learn", "pynndescent", "numpy")
     return of_value([sys.version, sys.prefix, *(version(name) for name in names)])[:12]
 

@@ -206,8 +206,10 @@ def _resolve_encoders(target: Run, given: dict, asked_now: bool) -> None:
 def _title(target: Run, private: bool) -> str:
     import pandas as pd
 
+    from virality.posts.schema import UNKNOWN
+
     authors = sorted(set(pd.read_parquet(target.artefact("posts"), columns=["author"])["author"]))
-    if private or len(authors) != 1 or authors[0] == "unknown":
+    if private or len(authors) != 1 or authors[0] == UNKNOWN:
         return "What moves the views"
     return f"What moves the views of {authors[0]}"
 

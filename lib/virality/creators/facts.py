@@ -134,8 +134,8 @@ def _cold(cold: pd.DataFrame) -> dict:
     """Errors of first forecasts, and how many posts their intervals held."""
     if cold.empty:
         return {}
-    errors = (cold["y_true"] - cold["y_pred"]).abs().groupby(cold["model"]).mean()
     gap = cold.assign(error=(cold["y_true"] - cold["y_pred"]).abs())
+    errors = gap.groupby("model")["error"].mean()
     pair = gap.pivot_table("error", "post_id", "model")
     who = cold.drop_duplicates("post_id").set_index("post_id")["author"].reindex(pair.index)
     added = skill.clustered_mean(pair[cold_start.OTHERS_MEAN] - pair[cold_start.OTHERS_MODEL], who)

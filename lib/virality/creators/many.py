@@ -16,7 +16,7 @@ from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import build_features
 from virality.models import catalogue as md
 from virality.paths import replacing
-from virality.posts.schema import POSTS, validate_posts
+from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty
 
@@ -138,7 +138,7 @@ def read_tidy(path: Path) -> pd.DataFrame:
 
 def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:
     """All columns of the tidy table, in their types as far as they can be cast."""
-    defaults = {"author": "unknown", "kind": "video", "source": source}
+    defaults = {"author": UNKNOWN, "kind": "video", "source": source}
     out = {}
     for column in POSTS:
         if column.name in table:

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from virality.errors import UserError
 from virality.evaluation import scores
 from virality.evaluation.evaluate import cross_validate, model_table
 from virality.evaluation.headline import headline_gaps
+from virality.features.table import LeakFound
 from virality.features.targets import available_targets
 
 MEASURES = ("spearman", "r2_oos", "saved")
@@ -50,7 +50,7 @@ def compare_targets(
         asked = {"target": target, "embargo_days": embargo_days}
         try:
             table = model_table(posts, *tables, **asked)
-        except UserError:  # a feature gives this outcome away; that is no prediction
+        except LeakFound:  # that is no prediction
             rows.append({"target": target, "n": 0})
             continue
         if not table.blocks:

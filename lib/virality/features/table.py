@@ -16,6 +16,10 @@ LEAK_RANK_CORRELATION = 0.999
 LEAK_NEEDS_POSTS = 20
 
 
+class LeakFound(UserError):
+    """A feature gives the outcome away."""
+
+
 @dataclass(frozen=True)
 class ModelTable:
     """Everything that modelling reads, one row per usable post, in time order.
@@ -87,7 +91,7 @@ def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:
 
     Raises
     ------
-    UserError
+    LeakFound
         Naming the columns.
     """
     if len(y) < LEAK_NEEDS_POSTS or y.nunique() < LEAK_NEEDS_POSTS // 2:
@@ -103,7 +107,7 @@ def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:
         if abs(np.corrcoef(a, b)[0, 1]) > LEAK_RANK_CORRELATION:
             caught.append(str(name))
     if caught:
-        raise UserError(
+        raise LeakFound(
             f"The feature {', '.join(caught)} ranks the posts exactly as the outcome does.",
             do="A feature may only hold what was known when the post went up.",
         )

@@ -59,7 +59,6 @@ def spread(
     """
     if not tasks:
         return
-    compiled.prepare()  # workers that compile side by side would ruin each other's files
     with _bar(len(tasks), progress) as advance:
         for result in _results(tasks, workers, backend, scheduler, isolate):
             advance()
@@ -82,6 +81,7 @@ def _parallel(tasks, count: int | None) -> Iterator[Result]:
 
 def _on_loky(tasks: list, count: int) -> Iterator[Result]:
     """Use processes; when one dies, find out which file killed it and go on with the rest."""
+    compiled.prepare()  # workers that compile side by side would ruin each other's files
     left = dict(enumerate(tasks))
     numbers = {task: number for number, task in left.items()}
     try:
@@ -116,6 +116,7 @@ def _alone(task) -> Result:
 def _on_dask(tasks: list, workers: int, scheduler: str) -> Iterator[Result]:
     from dask.distributed import Client, LocalCluster
 
+    compiled.prepare()
     with contextlib.ExitStack() as stack:
         if scheduler:
             client = stack.enter_context(_client(scheduler))

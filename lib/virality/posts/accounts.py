@@ -11,9 +11,8 @@ from virality.errors import UserError
 from virality.posts.parse import visible
 from virality.posts.read import PostsReading
 from virality.posts.repairs import Log
-from virality.posts.schema import SEVERITIES, validate_repairs
+from virality.posts.schema import SEVERITIES, UNKNOWN, validate_repairs
 
-UNKNOWN = "unknown"
 MAIN_SHARE = 0.9  # of the posts, from which one account is taken to be whose export it is
 SHOWN = 5
 

@@ -16,7 +16,7 @@ from virality.posts.dates import NAT, read_dates
 from virality.posts.parse import Column, is_blank, visible
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log
-from virality.posts.schema import COUNTS, POST_COLUMNS, TIME
+from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
 
 _COUNTS = ("views", *COUNTS, "new_followers", "followers")
 _PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
@@ -200,7 +200,7 @@ class Cleaner:
         named = [
             None if is_blank(a) else visible(a).lstrip("@")[:64] for a in self._cells("author")
         ]
-        handles = [a or ids.find_handle(u) or "unknown" for a, u in zip(named, links, strict=True)]
+        handles = [a or ids.find_handle(u) or UNKNOWN for a, u in zip(named, links, strict=True)]
         df["author"] = pd.array(handles, dtype="string")
         files = [re.split(r"[/\\]", visible(f))[-1][:255] for f in self._cells("media_file")]
         df["media_file"] = pd.array([f if f.strip(".") else None for f in files], dtype="string")

@@ -19,7 +19,7 @@ from virality.posts.merge import enrich, merge
 from virality.posts.parse import visible
 from virality.posts.readers import JSON_READERS, TABLE_READERS, RawTable
 from virality.posts.repairs import Log
-from virality.posts.schema import OUTCOMES, SEVERITIES, validate_posts
+from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
 from virality.posts.timing import known_zone
 
@@ -183,7 +183,7 @@ def verdict(reading: PostsReading) -> str:
 
 
 def _called(author: str) -> str:
-    return "an account that is not named" if author == "unknown" else f"@{visible(author)}"
+    return "an account that is not named" if author == UNKNOWN else f"@{visible(author)}"
 
 
 def _verdict_range(posts: pd.DataFrame) -> str:

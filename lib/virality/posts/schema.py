@@ -17,6 +17,7 @@ FLAG = "boolean"
 TIME = "datetime64[us, UTC]"
 
 KINDS = ("video", "photo")
+UNKNOWN = "unknown"  # the author where the input names none
 SEVERITIES = ("note", "repaired", "set missing", "row dropped")
 
 
