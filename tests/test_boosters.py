@@ -9,6 +9,7 @@ import pytest
 from virality.errors import UserError
 from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data, model_table
 from virality.evidence.known_truth import known_creator
+from virality.features.build import build_features
 from virality.models import boosters
 
 
@@ -32,6 +33,23 @@ def test_reload_is_exact_to_the_bit(stored):
         assert np.array_equal(own.loc[loaded.rows.index].to_numpy(), loaded.y_pred)
         assert loaded.rows.index.name == "post_id"
         assert all("__" in name for name in loaded.rows.columns)
+
+
+def test_the_level_is_one_more_column(stored):
+    for loaded in boosters.load_boosters(stored[2]):
+        assert boosters.LEVEL not in loaded.rows  # without momentum there is no level
+        assert loaded.mean_level == 0 and loaded.trees_see == list(loaded.rows.columns)
+    creator = known_creator(80, "walk", seed=1)
+    posts = creator.posts.assign(caption=None, duration_s=float("nan"), kind="video")
+    table = model_table(posts, build_features(posts), creator.content)
+    fold = list(fold_data(table, n_folds=3))[-1]
+    one = fit_fold(fold, "xgboost")
+    found = boosters.stored_fold(one)
+    assert boosters.LEVEL in found.rows and boosters.LEVEL not in found.trees_see
+    assert np.array_equal(found.rows[boosters.LEVEL], one.model.level(one.X_test))
+    assert np.array_equal(found.predict(found.rows), one.y_pred.to_numpy())
+    higher = found.rows.assign(**{boosters.LEVEL: found.rows[boosters.LEVEL] + 1})
+    np.testing.assert_allclose(found.predict(higher) - found.y_pred, 1)
 
 
 def test_the_final_model_has_seen_every_matured_post(stored):

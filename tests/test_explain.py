@@ -1,5 +1,7 @@
 """SHAP on held-out posts: exact, only held out, summed right, and checked without SHAP."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ from virality.errors import UserError
 from virality.evaluation import evaluate
 from virality.explanation import explain
 from virality.features.concepts import concept_of, reading, readings
-from virality.models.boosters import StoredFold, load_boosters, store_boosters
+from virality.models.boosters import LEVEL, StoredFold, load_boosters, store_boosters
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,8 @@ def explained(fitted):
 
 
 def stored(number, booster, rows):
-    return StoredFold(number, booster, rows, explain.predict(booster, rows))
+    bare = StoredFold(number, booster, rows, np.empty(0))
+    return replace(bare, y_pred=bare.predict(rows))
 
 
 def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
@@ -57,7 +60,7 @@ def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
                     "blocks": "all",
                     "preset": "tuned",
                     "y_true": y[test],
-                    "y_pred": explain.predict(booster, X.iloc[test]),
+                    "y_pred": folds[-1].y_pred,
                 }
             )
         )
@@ -70,17 +73,26 @@ def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
 
 def test_pushes_add_up_to_the_forecast(fitted):
     for fold in fitted[0]:
-        values, base = explain.contributions(fold.booster, fold.rows)
-        forecast = explain.predict(fold.booster, fold.rows)
+        values, base = explain.contributions(fold)
+        forecast = fold.predict(fold.rows)
         np.testing.assert_allclose(values.sum(axis=1) + base, forecast, atol=1e-4)
 
 
 def test_pushes_are_those_of_xgboost_itself(fitted):
     for fold in fitted[0]:
-        values, base = explain.contributions(fold.booster, fold.rows)
-        told = fold.booster.predict(xgb.DMatrix(fold.rows), pred_contribs=True)
-        np.testing.assert_allclose(values, told[:, :-1], atol=1e-5)
-        np.testing.assert_allclose(base, told[:, -1], atol=1e-5)
+        values, base = explain.contributions(fold)
+        seen = xgb.DMatrix(fold.rows[fold.trees_see])
+        told = fold.booster.predict(seen, pred_contribs=True)
+        np.testing.assert_allclose(values[fold.trees_see], told[:, :-1], atol=1e-5)
+        np.testing.assert_allclose(base - fold.mean_level, told[:, -1], atol=1e-5)
+
+
+def test_the_level_is_a_push_from_its_own_mean(fitted):
+    for fold in fitted[0]:
+        values, _ = explain.contributions(fold)
+        push = fold.rows[LEVEL] - fold.mean_level
+        np.testing.assert_allclose(values[LEVEL], push)
+        assert concept_of(LEVEL) == "momentum__level" and push.abs().max() > 0
 
 
 def test_only_held_out_posts_are_explained(fitted, explained):
@@ -95,7 +107,7 @@ def test_a_post_that_was_trained_on_is_refused(own, fitted):
     first = folds[0]
     seen = first.rows.rename(index={first.rows.index[0]: own.posts["post_id"].iloc[0]})
     with pytest.raises(UserError, match="not tested on"):
-        explain.explain([stored(1, first.booster, seen)], toy.explained(predictions))
+        explain.explain([replace(first, rows=seen)], toy.explained(predictions))
 
 
 def test_a_booster_of_another_run_is_refused(fitted):
@@ -108,8 +120,9 @@ def test_a_booster_of_another_run_is_refused(fitted):
 def test_two_posts_that_changed_places_are_refused(fitted):
     folds, predictions, _ = fitted
     mixed = folds[0].rows.iloc[::-1].set_axis(folds[0].rows.index)
+    other = replace(folds[0], rows=mixed, y_pred=folds[0].predict(mixed))
     with pytest.raises(UserError, match="stored predictions"):
-        explain.explain([stored(1, folds[0].booster, mixed)], toy.explained(predictions))
+        explain.explain([other], toy.explained(predictions))
 
 
 def test_blocks_are_sums_of_their_columns(explained):

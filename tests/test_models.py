@@ -36,6 +36,16 @@ def test_one_penalty_per_block():
     assert np.abs(model.coef_[10:]).max() < 0.1 < np.abs(model.coef_[:10]).min()
 
 
+def test_the_common_penalty_counts_where_blocks_are_alike():
+    rng = np.random.default_rng(2)
+    X, _ = design(n=200)
+    alike = X.sum(axis=1).to_numpy() + 2 * rng.normal(size=200)
+    common, own = BlockRidge().fit(X, alike).weights_.sum(axis=1)
+    assert common > own and common + own == pytest.approx(1)
+    common, own = BlockRidge().fit(*design(n=200)).weights_.sum(axis=1)
+    assert own > 3 * common
+
+
 def test_rows_and_columns_give_the_same_block_ridge():
     X, y = design(n=25, strength=0.5)
     wide = BlockRidge(strengths=(1.0,)).fit(X, y)  # more columns than rows: solved on rows
@@ -114,6 +124,28 @@ def test_trust_in_the_last_posts_is_learnt():
     drifting = OnLevel(InnerRidge()).fit(rules(level, long_run), level + rng.normal(0, 0.3, 200))
     steady = OnLevel(InnerRidge()).fit(rules(level, long_run), 10 + rng.normal(0, 1, 200))
     assert drifting.trust_ > 0.9 and steady.trust_ < 0.2
+
+
+def test_a_lasting_lift_is_kept_and_a_passing_one_is_not():
+    rng = np.random.default_rng(1)
+    level = rng.normal(10, 1, 160)
+    X = rules(level, level - 3)
+    luck = rng.normal(0, 0.5, 160)
+    assert OnLevel(InnerRidge()).fit(X, level + 0.5 + luck).lift_ == pytest.approx(0.5, abs=0.15)
+    season = np.repeat([1.0, -1.0, 1.2, -1.0], 40)  # runs of misses, no lift
+    assert abs(OnLevel(InnerRidge()).fit(X, level + season + luck).lift_) < 0.05
+
+
+@pytest.mark.parametrize("name", md.ON_LEVEL)
+def test_an_account_that_moved_is_met_where_it_is(name):
+    """Trees cannot extrapolate, and shrunk lines go to the mean; on the level both follow."""
+    posts, traits = toy_posts(120, content=0.3)
+    views = posts["views"].to_numpy(float) * np.where(np.arange(120) < 60, 1, 200)
+    posts = posts.assign(views=pd.Series(views).round().astype("Int64"))
+    table = model_table(posts, build_features(posts), toy_embeddings(posts, traits))
+    *_, last = fold_data(table)
+    told = fit_fold(last, name).y_pred
+    assert abs(float(np.median(last.y_test - told))) < 1.0
 
 
 def test_on_level_without_rules_is_the_base_model():

@@ -37,7 +37,7 @@ def test_the_honest_exam_is_the_hard_one(run):
 def test_predictions_hold_every_variation_and_the_boosters_are_those_of_the_predictions(run):
     _, _, everything, found, _ = run
     assert {"all", "metadata+momentum", "vision", "all-vision"} <= set(found.predictions["blocks"])
-    assert set(found.predictions["model"]) == {"xgboost", "random_forest", "stack"}
+    assert set(found.predictions["model"]) == {"xgboost", "stack"}
     for fold in found.fitted:
         own = found.own[found.own["fold"] == fold.fold].set_index("post_id")["y_pred"]
         assert np.array_equal(own.loc[fold.y_pred.index], fold.y_pred)

@@ -8,7 +8,7 @@ import pandas as pd
 from virality.demo.model import REGIMES, Effects, simulate_posts
 from virality.evaluation import evaluate
 from virality.features import build as features
-from virality.models.boosters import StoredFold
+from virality.models.boosters import StoredFold, stored_fold
 
 
 @dataclass
@@ -58,7 +58,7 @@ def fit(
     table = evaluate.model_table(own.posts, own.features, own.embeddings)
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=n_folds)]
     return (
-        [StoredFold(f.fold, f.booster, f.X_test, f.y_pred.to_numpy()) for f in fitted],
+        [stored_fold(one) for one in fitted],
         predictions,
         folds,
     )

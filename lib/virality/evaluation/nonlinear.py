@@ -23,13 +23,13 @@ from virality.uncertainty import conformal, mixture
 from virality.uncertainty.intervals import in_sample_sigma, intervals
 
 MODEL = "xgboost"
-OTHERS = ("random_forest", "stack")
+OTHERS = ("stack",)
 GATE_BLOCKS = 4  # blocks whose first component may open the gate between the regimes
 
 
 @dataclass(frozen=True)
 class Nonlinear:
-    """XGBoost, the random forest and the stack on one creator.
+    """XGBoost and the stack on one creator.
 
     Attributes
     ----------
@@ -76,7 +76,7 @@ def fit_nonlinear(
     n_components: int = 8,
     seed: int = 0,
 ) -> Nonlinear:
-    """Predict every held-out post by XGBoost, the random forest and the stack.
+    """Predict every held-out post by XGBoost and the stack.
 
     XGBoost also from each block alone, and without each block.
 

@@ -21,7 +21,6 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import xgboost as xgb
 
 from virality.errors import UserError
 from virality.evaluation import bootstrap as bs
@@ -29,7 +28,7 @@ from virality.evaluation import scores
 from virality.evaluation.headline import FAMILY
 from virality.features.build import BLOCKS, block_of
 from virality.features.concepts import concept_of
-from virality.models.boosters import StoredFold
+from virality.models.boosters import LEVEL, StoredFold
 
 SHAP_COLUMNS = {
     "post_id": "string",
@@ -52,13 +51,16 @@ MANY_ROWS = 2000  # from so many held-out posts on, a quarter of the shuffles wi
 # --------------------------------------------------------------------------------- SHAP
 
 
-def contributions(booster: xgb.Booster, rows: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-    """SHAP values of one booster's rows, path dependent: the trees' own training counts weigh.
+def contributions(fold: StoredFold) -> tuple[pd.DataFrame, float]:
+    """SHAP values of a fold's rows, path dependent: the trees' own training counts weigh.
+
+    Where the trees only say what a post adds to the account's level, the level is one more push:
+    an additive term's SHAP value is its distance from its own training mean.
 
     Parameters
     ----------
-    booster : xgboost.Booster
-    rows : DataFrame of shape (n, n_columns)
+    fold : StoredFold
+        With n rows.
 
     Returns
     -------
@@ -71,10 +73,14 @@ def contributions(booster: xgb.Booster, rows: pd.DataFrame) -> tuple[pd.DataFram
         warnings.simplefilter("ignore")  # about progress bars that nobody asked for
         from shap import TreeExplainer  # a second to import: only who explains pays
 
-    explainer = TreeExplainer(booster, feature_perturbation="tree_path_dependent")
-    values = explainer.shap_values(rows, check_additivity=False)
+    rows = fold.rows[fold.trees_see]
+    explainer = TreeExplainer(fold.booster, feature_perturbation="tree_path_dependent")
+    found = np.asarray(explainer.shap_values(rows, check_additivity=False), float)
+    values = pd.DataFrame(found, index=rows.index, columns=rows.columns)
     base = float(np.ravel(explainer.expected_value)[0])
-    return pd.DataFrame(np.asarray(values, float), index=rows.index, columns=rows.columns), base
+    if LEVEL in fold.rows.columns:
+        values[LEVEL] = fold.rows[LEVEL] - fold.mean_level
+    return values[fold.rows.columns], base + fold.mean_level
 
 
 def explain(
@@ -105,7 +111,7 @@ def explain(
     long, wide = [], []
     for fold in folds:
         _refuse_mismatch(fold, predictions)
-        values, base = contributions(fold.booster, fold.rows)
+        values, base = contributions(fold)
         long.append(_long(fold.fold, values, fold.rows))
         sums = values.T.groupby(block_of).sum().T
         wide.append(sums.assign(fold=fold.fold, base_value=base, prediction=fold.y_pred))
@@ -128,11 +134,6 @@ def empty_blocks() -> pd.DataFrame:
     """Return the `shap_blocks` artefact without a row (and without blocks)."""
     types = {"post_id": "string", "fold": "int64", "base_value": float, "prediction": float}
     return pd.DataFrame(columns=list(KEYS)).astype(types)
-
-
-def predict(booster: xgb.Booster, rows: pd.DataFrame) -> np.ndarray:
-    """Predicted log views of rows, shape (n,)."""
-    return booster.predict(xgb.DMatrix(rows)).astype(float)
 
 
 def blocks_in(shap_blocks: pd.DataFrame) -> list[str]:
@@ -329,7 +330,7 @@ def _shuffled_losses(fold: StoredFold, predictions: pd.DataFrame, seed: int) -> 
         columns = [c for c in rows.columns if block_of(c) == block]
         mixed = stacked.copy()
         mixed[columns] = rows[columns].to_numpy()[orders]
-        worse = np.abs(np.tile(y, repeats) - predict(fold.booster, mixed)).reshape(repeats, n)
+        worse = np.abs(np.tile(y, repeats) - fold.predict(mixed)).reshape(repeats, n)
         out[block] = worse.mean(axis=0) - miss
     return pd.DataFrame(out, index=rows.index)
 

@@ -29,7 +29,7 @@ _PATTERNS = {
         (r"trend_", "trend"),
         (r"posts_\d|videos_\d|log_days_since_post", "pace"),
         (r"log_days_since_hit", "last_hit"),
-        (r".*views|last_post$|rolling_median|running_mean|ewm$", "level"),
+        (r".*views|last_post$|rolling_median|running_mean|ewm$|account_level$", "level"),
     ),
 }
 

@@ -47,7 +47,6 @@ MODEL_COLORS = {
     "ridge": "#5b8fc7",
     "elastic_net": "#4fa36b",
     "block_ridge": "#3f9fa8",
-    "random_forest": "#8aa63a",
     "xgboost": "#e08434",
     "stack": "#9678c4",
 }
@@ -61,7 +60,6 @@ MODEL_NAMES = {
     "ridge": "Ridge",
     "elastic_net": "Elastic Net",
     "block_ridge": "Ridge with one penalty per block",
-    "random_forest": "random forest",
     "xgboost": "XGBoost",
     "stack": "stack",
 }

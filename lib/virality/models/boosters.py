@@ -1,7 +1,9 @@
 """Store boosters so that another chapter can explain exactly the predictions that were made.
 
-A booster is XGBoost's own JSON, the rows that it was asked to predict are Parquet, and a manifest
-says what belongs together.  No pickle is ever written or loaded.
+A prediction is what the trees say, plus the level of the account where they were fitted on what
+posts add to it; the level is then one more column of the rows.  A booster is XGBoost's own JSON,
+the rows that it was asked to predict are Parquet, and a manifest says what belongs together.  No
+pickle is ever written or loaded.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -19,10 +21,12 @@ import xgboost as xgb
 
 from virality.errors import UserError
 from virality.evaluation.evaluate import FittedFold
+from virality.models.level import OnLevel, has_rules, without_rules
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 FINAL = "final"
+LEVEL = "momentum__account_level"  # log of the target's unit, lift included
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,46 @@ class StoredFold:
         0 for the final model, which was fitted on these very rows.
     booster : xgboost.Booster
     rows : DataFrame of shape (n, n_columns)
-        Index post_id, columns `block__name` or `block__pcN`, float32 as XGBoost reads them.
+        Index post_id, columns `block__name` or `block__pcN`, float32 as XGBoost reads them; with a
+        column `LEVEL` (float64) where the trees only say what a post adds to it.
     y_pred : ndarray of shape (n,)
-        What the booster says about the rows.
+        What the model says about the rows.
+    mean_level : float
+        Mean of `LEVEL` over the posts that the trees were fitted on; 0 without it.
     """
 
     fold: int
     booster: xgb.Booster
     rows: pd.DataFrame
     y_pred: np.ndarray
+    mean_level: float = 0.0
+
+    @property
+    def trees_see(self) -> list[str]:
+        """Columns that the booster splits on."""
+        return [name for name in self.rows.columns if name != LEVEL]
+
+    def predict(self, rows: pd.DataFrame) -> np.ndarray:
+        """Predicted outcome of rows with the columns of `rows`, shape (n,)."""
+        told = self.booster.predict(xgb.DMatrix(rows[self.trees_see])).astype(float)
+        return rows[LEVEL].to_numpy(float) + told if LEVEL in self.rows.columns else told
+
+
+def stored_fold(fitted: FittedFold) -> StoredFold:
+    """What is stored of a fitted fold.
+
+    Raises
+    ------
+    ValueError
+        For a model that is not XGBoost.
+    """
+    if fitted.booster is None:
+        raise ValueError(f"fold {fitted.fold} holds no booster")
+    rows, mean_level = without_rules(fitted.X_test).astype(np.float32), 0.0
+    if isinstance(fitted.model, OnLevel) and has_rules(fitted.X_test):
+        rows[LEVEL] = fitted.model.level(fitted.X_test)
+        mean_level = float(fitted.model.level(fitted.X_train).mean())
+    return StoredFold(fitted.fold, fitted.booster, rows, fitted.y_pred.to_numpy(), mean_level)
 
 
 def store_boosters(
@@ -120,18 +155,18 @@ _AGAIN = "Run the chapter “nonlinear” again."
 
 
 def _store(folder: Path, stem: str, fitted: FittedFold) -> dict:
-    if fitted.booster is None:
-        raise ValueError(f"fold {fitted.fold} holds no booster")
+    one = stored_fold(fitted)
     booster, rows = folder / f"{stem}.json", folder / f"{stem}_rows.parquet"
-    fitted.booster.save_model(booster)
-    fitted.X_test.astype(np.float32).to_parquet(rows)
+    one.booster.save_model(booster)
+    one.rows.to_parquet(rows)
     return {
-        "fold": int(fitted.fold),
+        "fold": int(one.fold),
         "booster": booster.name,
         "rows": rows.name,
         "n_train": len(fitted.X_train),
-        "n_rows": len(fitted.X_test),
-        "columns": [str(name) for name in fitted.X_test.columns],
+        "n_rows": len(one.rows),
+        "columns": [str(name) for name in one.rows.columns],
+        "mean_level": one.mean_level,
         "sha256": {path.name: _digest(path) for path in (booster, rows)},
     }
 
@@ -144,8 +179,8 @@ def _load(folder: Path, entry: dict) -> StoredFold:
     booster = xgb.Booster()
     booster.load_model(folder / entry["booster"])
     rows = pd.read_parquet(folder / entry["rows"])
-    told = booster.predict(xgb.DMatrix(rows)).astype(float)
-    return StoredFold(entry["fold"], booster, rows, told)
+    bare = StoredFold(entry["fold"], booster, rows, np.empty(0), entry["mean_level"])
+    return replace(bare, y_pred=bare.predict(rows))
 
 
 def _digest(path: Path) -> str:

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import RandomForestRegressor
 from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.utils.validation import check_is_fitted, validate_data
 from xgboost import XGBRegressor
@@ -18,15 +17,15 @@ from virality.models.level import OnLevel
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
 
 LINEAR = ("ridge", "elastic_net", "block_ridge")
-NONLINEAR = ("xgboost", "random_forest")
+NONLINEAR = ("xgboost",)
 STACK = "stack"
-ON_LEVEL = LINEAR  # their tuned versions model what a post adds to the account's level
-MODELS = (*LINEAR, *NONLINEAR, STACK)
+ON_LEVEL = (*LINEAR, *NONLINEAR)  # tuned, they model what a post adds to the account's level
+MODELS = (*ON_LEVEL, STACK)
 RIVALS = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
 PRESETS = ("tuned", "study")
 
 #: Members of the stack; it predicts their plain average.
-STACK_MEMBERS = ("ridge", "block_ridge", "xgboost", "random_forest", "ewm")
+STACK_MEMBERS = ("ridge", "block_ridge", "xgboost", "ewm")
 
 
 class RobustBooster(RegressorMixin, BaseEstimator):
@@ -52,13 +51,13 @@ class RobustBooster(RegressorMixin, BaseEstimator):
 
     def __init__(
         self,
-        n_estimators: int = 150,
+        n_estimators: int = 100,
         max_depth: int = 2,
         learning_rate: float = 0.04,
         subsample: float = 0.7,
         colsample_bytree: float = 0.4,
-        min_child_weight: float = 5.0,
-        reg_lambda: float = 10.0,
+        min_child_weight: float = 10.0,
+        reg_lambda: float = 40.0,
         max_bin: int = 16,
         huber: float = 1.5,
         seed: int = 0,
@@ -200,17 +199,10 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
         STACK: lambda: Stack(preset=preset, seed=seed),
         "train_mean": lambda: DummyRegressor(strategy="mean"),
         "train_median": lambda: DummyRegressor(strategy="median"),
-        "ridge": lambda: Ridge(alpha=10.0) if preset == "study" else OnLevel(InnerRidge()),
-        "elastic_net": lambda: (
-            ElasticNet(alpha=0.01, l1_ratio=0.2)
-            if preset == "study"
-            else OnLevel(InnerElasticNet())
-        ),
+        "ridge": lambda: OnLevel(InnerRidge()),
+        "elastic_net": lambda: OnLevel(InnerElasticNet()),
         "block_ridge": lambda: OnLevel(BlockRidge()),
-        "xgboost": lambda: _study_booster() if preset == "study" else RobustBooster(seed=seed),
-        "random_forest": lambda: RandomForestRegressor(
-            n_estimators=200, min_samples_leaf=5, max_features=0.33, n_jobs=1, random_state=seed
-        ),
+        "xgboost": lambda: OnLevel(RobustBooster(seed=seed)),
     }
     if preset == "study":
         builders |= _THE_STUDYS
@@ -229,7 +221,9 @@ _THE_STUDYS = {
 
 
 def booster_of(model: BaseEstimator):
-    """The xgboost Booster inside a fitted model, or None."""
+    """The xgboost Booster inside a fitted model, or None; on a level, it says what is added."""
+    if isinstance(model, OnLevel):
+        return booster_of(model.base_)
     if isinstance(model, RobustBooster):
         return model.booster_
     return model.get_booster() if isinstance(model, XGBRegressor) else None

@@ -14,8 +14,8 @@ from sklearn.utils.validation import check_is_fitted
 
 RECENT = ("rival__rolling_median_10", "rival__ewm")
 LONG_RUN = "rival__running_mean"
-PRIOR_TRUST = 0.5
-PRIOR_POSTS = 5.0
+PRIOR_POSTS = 5.0  # accounts drift: recent posts are trusted until so many say otherwise
+RUN_POSTS = 8  # neighbouring misses are alike, so that a lasting lift is judged by runs of posts
 
 
 class OnLevel(RegressorMixin, BaseEstimator):
@@ -37,31 +37,41 @@ class OnLevel(RegressorMixin, BaseEstimator):
     base_ : fitted estimator
     trust_ : float
         Weight of the recent rules from 0 (only the long run counts) to 1; NaN without rules.
+    lift_ : float
+        How far outcomes lie above the blend as a rule (the account grows, or its posts are skewed),
+        in units of the outcome; near zero when the training rows do not agree on it.
     """
 
     def __init__(self, base: BaseEstimator, clip: float = 2.0):
         self.base, self.clip = base, clip
 
     def fit(self, X: pd.DataFrame, y) -> OnLevel:
-        """Learn the trust in the recent rules, then the base model on what is left."""
+        """Learn trust and lift from the rules, then the base model on what is left."""
         y = np.asarray(y, dtype=float)
-        self.fallback_ = float(y.mean())
-        self.trust_ = _trust(y, *_rules(X)) if has_rules(X) else np.nan
-        self.base_ = clone(self.base).fit(_without_rules(X), _pull_in(y - self.level(X), self.clip))
+        self.fallback_, self.trust_, self.lift_ = float(y.mean()), np.nan, 0.0
+        rest = y
+        if has_rules(X):
+            self.trust_ = _trust(y, *_rules(X))
+            rest = y - self.level(X)
+        rest = _pull_in(rest, self.clip)
+        if has_rules(X):
+            self.lift_ = _lasting(rest)
+            rest = rest - rest.mean()
+        self.base_ = clone(self.base).fit(without_rules(X), rest)
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Level plus what the base model adds, shape (n_rows,)."""
         check_is_fitted(self, "base_")
-        return self.level(X) + self.base_.predict(_without_rules(X))
+        return self.level(X) + self.base_.predict(without_rules(X))
 
     def level(self, X: pd.DataFrame) -> np.ndarray:
-        """The level alone; the training mean before the first matured post."""
+        """The level alone, with its lift; the training mean before the first matured post."""
         if not has_rules(X):
             return np.zeros(len(X))
         recent, long_run = _rules(X)
         blend = self.trust_ * recent + (1 - self.trust_) * long_run
-        return np.where(np.isnan(blend), self.fallback_, blend)
+        return np.where(np.isnan(blend), self.fallback_, blend) + self.lift_
 
 
 def _pull_in(values: np.ndarray, clip: float) -> np.ndarray:
@@ -82,21 +92,38 @@ def _rules(X: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     return X[list(RECENT)].mean(axis=1).to_numpy(float), X[LONG_RUN].to_numpy(float)
 
 
-def _without_rules(X):
+def without_rules(X):
+    """The columns that are no naive rule's."""
     if not isinstance(X, pd.DataFrame):
         return X
     return X.loc[:, ~X.columns.str.startswith("rival__")]
 
 
 def _trust(y: np.ndarray, recent: np.ndarray, long_run: np.ndarray) -> float:
-    """Least squares of (outcome − long run) on (recent − long run), held near one half by a prior.
+    """Least squares of (outcome − long run) on (recent − long run), held near one by a prior.
 
     Both sides are forecasts made before the outcome, so that a drifting account shows itself even
     inside the training rows.
     """
     known = ~(np.isnan(recent) | np.isnan(long_run))
+    if not known.any():
+        return 1.0
     step, gain = (recent - long_run)[known], (y - long_run)[known]
-    prior = PRIOR_POSTS * float(np.var(y))
+    noise = min(float(np.mean(gain**2)), float(np.mean((gain - step) ** 2)))
+    prior = PRIOR_POSTS * noise
     total = float(step @ step) + prior
-    trust = (float(step @ gain) + PRIOR_TRUST * prior) / total if total > 0 else PRIOR_TRUST
+    trust = (float(step @ gain) + prior) / total if total > 0 else 1.0
     return float(np.clip(trust, 0.0, 1.0))
+
+
+def _lasting(values: np.ndarray) -> float:
+    """The mean, shrunk towards zero as far as runs of neighbouring values disagree about it.
+
+    The positive part of James and Stein's rule, the error of the mean taken from the means of runs.
+    """
+    n_runs = len(values) // RUN_POSTS
+    if n_runs < 3:
+        return 0.0
+    runs = values[len(values) - n_runs * RUN_POSTS :].reshape(n_runs, RUN_POSTS).mean(axis=1)
+    mean, doubt = float(values.mean()), float(runs.var(ddof=1)) / n_runs
+    return mean * max(0.0, 1 - doubt / mean**2) if mean else 0.0

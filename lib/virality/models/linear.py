@@ -1,7 +1,7 @@
 """Linear models for few posts and many columns.
 
 Ridge and Elastic Net choose their penalty on inner folds in time order; the block-penalty model
-learns one penalty per block from the training rows alone, without any folds.
+learns one penalty per block from the training rows, and asks inner folds how far to trust them.
 """
 
 from __future__ import annotations
@@ -107,12 +107,17 @@ class InnerElasticNet(RegressorMixin, BaseEstimator):
 
 
 class BlockRidge(RegressorMixin, BaseEstimator):
-    """A linear model with one penalty per block, learnt by evidence maximisation.
+    """A linear model with one penalty per block, as far as held-out posts agree to that.
 
     Each block's coefficients have a normal prior of their own width.  The widths and the noise are
     those under which the training outcomes are most likely (MacKay 1992, "Bayesian interpolation";
     grouped as in automatic relevance determination), so that a block that says nothing is shrunk
     away and a block that says something is not punished for its neighbours.
+
+    The evidence believes its rows to be exchangeable, and a drifting account is not.  So there are
+    many candidates: these penalties, and one common penalty learnt in the same way, each made
+    stronger step by step.  Inner folds in time order weigh them, and the model is their average:
+    with a hundred posts the best candidate is often only the luckiest.
 
     Parameters
     ----------
@@ -120,20 +125,24 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         Block of each column; by default read off the column names.
     n_iter : int
         Most updates of the penalties.
-    strengths : tuple of float
-        Factors for all penalties together; inner folds in time order choose one.  The evidence
-        believes its rows to be exchangeable, and a drifting account is not.
     max_penalty : float
         Ceiling for a block's penalty relative to the noise, where it counts as switched off.
+    strengths : tuple of float
+        Factors for all penalties together; the last should switch everything off.
     max_signal : float
         No block may claim to say more than so many times the noise: with fewer rows than columns
         the evidence can be talked into a perfect fit.
+    alike : float
+        So many held-out errors count as one when candidates are weighed: neighbours are alike.
 
     Attributes
     ----------
     coef_ : ndarray of shape (n_columns,)
+    weights_ : ndarray of shape (2, n_strengths)
+        Of the candidates with a common penalty, and with one per block.
     penalties_ : dict
-        Block -> penalty relative to the noise; large = switched off.
+        Block -> penalty relative to the noise, geometric mean over the candidates by weight; large
+        = switched off.
     """
 
     def __init__(
@@ -143,27 +152,27 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         max_penalty: float = 1e8,
         strengths: tuple[float, ...] = (1.0, 3.0, 10.0, 30.0, 100.0, 1e6),
         max_signal: float = 100.0,
+        alike: float = 5.0,
     ):
-        self.blocks, self.n_iter = blocks, n_iter
+        self.blocks, self.n_iter, self.alike = blocks, n_iter, alike
         self.max_penalty, self.strengths, self.max_signal = max_penalty, strengths, max_signal
 
     def fit(self, X, y) -> BlockRidge:
-        """Learn penalties, noise and coefficients, shape X (n_rows, n_columns)."""
+        """Learn penalties, noise and coefficients, shape X (n_rows, n_columns), in time order."""
         X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
         names = getattr(self, "feature_names_in_", ["x"] * X.shape[1])
         groups = self.blocks or tuple(map(penalty_group, names))
         self.groups_ = list(dict.fromkeys(groups))
         code = np.array([self.groups_.index(g) for g in groups])
-        errors = np.vstack([
-            self._strength_errors(X[a], y[a], X[b], y[b], code) for a, b in inner_folds(len(y))
-        ] or [np.zeros((1, len(self.strengths)))])  # fmt: skip
-        self.strength_ = float(self.strengths[_choose(errors, 0.0)])
+        errors = [self._held_out(X[a], y[a], X[b], y[b], code) for a, b in inner_folds(len(y))]
+        weights = self._weigh(errors)
         centre, level = X.mean(axis=0), y.mean()
-        penalty, solve = self._learn(X - centre, y - level, code)
-        penalty = penalty * self.strength_
-        self.coef_ = solve(penalty)[0]
+        penalties, coefs = self._candidates(X - centre, y - level, code)
+        self.coef_ = coefs @ weights
         self.intercept_ = float(level - centre @ self.coef_)
-        self.penalties_ = dict(zip(self.groups_, penalty.tolist(), strict=True))
+        self.weights_ = weights.reshape(2, -1)
+        mean = np.exp(weights @ np.log(penalties))
+        self.penalties_ = dict(zip(self.groups_, mean.tolist(), strict=True))
         return self
 
     def predict(self, X) -> np.ndarray:
@@ -171,11 +180,33 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         check_is_fitted(self, "coef_")
         return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
 
-    def _strength_errors(self, X, y, X_new, y_new, code) -> np.ndarray:
+    def _held_out(self, X, y, X_new, y_new, code) -> np.ndarray:
+        """Squared errors on later rows, shape (n_new, n_candidates)."""
         centre, level = X.mean(axis=0), y.mean()
-        penalty, solve = self._learn(X - centre, y - level, code)
-        coefs = np.column_stack([solve(penalty * factor)[0] for factor in self.strengths])
+        _, coefs = self._candidates(X - centre, y - level, code)
         return (y_new[:, None] - level - (X_new - centre) @ coefs) ** 2
+
+    def _weigh(self, errors: list[np.ndarray]) -> np.ndarray:
+        """How much each candidate counts: its likelihood, were the errors normal."""
+        n_strengths = len(self.strengths)
+        switched_off = np.eye(2 * n_strengths)[n_strengths - 1]
+        if not errors:
+            return switched_off
+        mean = np.vstack(errors).mean(axis=0)
+        if mean.min() <= 0:  # a constant outcome
+            return switched_off
+        n = sum(map(len, errors)) / self.alike
+        likely = np.exp(-n / 2 * (mean / mean.min() - 1))
+        return likely / likely.sum()
+
+    def _candidates(self, X, y, code) -> tuple[np.ndarray, np.ndarray]:
+        """Penalties (n_candidates, n_blocks) and coefficients (n_columns, n_candidates)."""
+        own, solve = self._learn(X, y, code)
+        common, _ = self._learn(X, y, np.zeros_like(code))
+        start = np.vstack([np.full_like(own, common[0]), own])
+        steps = np.asarray(self.strengths)[:, None]
+        penalties = np.vstack([kind * steps for kind in start])
+        return penalties, np.column_stack([solve(penalty)[0] for penalty in penalties])
 
     def _learn(self, X, y, code) -> tuple[np.ndarray, Callable]:
         """Penalties under which y is most likely, and the solver that they were found with."""

@@ -17,7 +17,7 @@ from virality.sentences.scores import allowance, gain, indicative, interval, p_v
 from virality.uncertainty.calibration import WHOLE
 from virality.uncertainty.conformal import METHOD_NAMES
 
-MODELS = ("xgboost", "random_forest", "stack")
+MODELS = ("xgboost", "stack")
 EXAM_NAMES = {
     "learnt": "the posts that it was fitted on",
     "shuffled": "shuffled folds, blind to time",

@@ -38,6 +38,21 @@ def indicative(n: int) -> str:
     return f"With {plural(n, 'post')}, every number on this page is indicative at best."
 
 
+def starting_point(preset: str) -> str:
+    """Say what the models start from: the account's level, or nothing, as in the study."""
+    if preset == "study":
+        return (
+            "In this run the models have the published study's settings: they predict the outcome "
+            "itself, and know the account's level only from the columns on momentum."
+        )
+    return (
+        "An account drifts, so the models do not predict from nothing: they say what a post adds "
+        "to the level of the account, or takes from it. The level is a blend of the last matured "
+        "posts and the long run, and how much each counts is learnt from the training posts. A "
+        "model that sees one block alone does without it, unless that block is momentum."
+    )
+
+
 def other_target(target: str) -> str:
     """Say that this run predicts something else than views; "" when it does not."""
     if target == "views":
