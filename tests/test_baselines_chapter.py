@@ -113,6 +113,18 @@ def test_every_figure_and_table_can_be_drawn(whole):
     assert len(words.fold_table(each)) == len(each) == 7 * len(folds)
 
 
+def test_a_block_that_spoils_the_order_is_named():
+    rows = [("audio", "alone", 0.5, 0.3, 0.7), ("momentum", "left out", 0.5, 0.4, 0.7),
+            ("caption_text", "left out", 0.1, -0.1, 0.3)]  # fmt: skip
+    names = ["block", "kind", "spearman", "spearman_low", "spearman_high"]
+    table = pd.DataFrame(rows, columns=names)
+    assert "Without account momentum" in sentences.blocks_caption(table, 0.1)
+    assert "Without" not in sentences.blocks_caption(table, 0.45)
+    other = table.replace({"block": {"momentum": "caption_text"}})
+    assert "last posts" not in sentences.blocks_caption(other, 0.1)
+    assert "Without caption" in sentences.blocks_caption(other, 0.1)
+
+
 def test_few_posts_are_called_what_they_are():
     assert "indicative" in words.indicative(60) and words.indicative(200) == ""
     assert "predicts nothing" in words.too_few(12)

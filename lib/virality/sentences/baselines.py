@@ -208,7 +208,7 @@ def block_table(scores: pd.DataFrame, model: str) -> pd.DataFrame:
 
 
 def blocks_caption(table: pd.DataFrame, whole: float) -> str:
-    """State which block does most alone, and whether any is missed."""
+    """State which block does most alone, and whether the order is better without one."""
     alone = table[(table["kind"] == "alone") & table["spearman"].notna()]
     if alone.empty:
         return "No block could be scored alone."
@@ -219,7 +219,21 @@ def blocks_caption(table: pd.DataFrame, whole: float) -> str:
         if best.spearman_low > 0
         else f"No block alone is clearly above zero; the first is {block_name(best.block)}"
     )
-    return f"{start}: {value}. All blocks together reach {decimals(whole)}."
+    said = f"{start}: {value}. All blocks together reach {decimals(whole)}."
+    return f"{said} {_better_without(table, whole)}".strip()
+
+
+def _better_without(table: pd.DataFrame, whole: float) -> str:
+    """Name the block without which posts are put in a better order; "" when there is none."""
+    without = table[(table["kind"] == "left out") & (table["spearman_low"] > whole)]
+    if without.empty:
+        return ""
+    best = without.loc[without["spearman"].idxmax()]
+    value = interval(best.spearman, best.spearman_low, best.spearman_high, "+.2f")
+    said = f"Without {block_name(best.block)} they reach {value}"
+    if best.block != "momentum":
+        return f"{said}."
+    return f"{said}: inside a fold, the views of the last posts say little about the next one's."
 
 
 def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
