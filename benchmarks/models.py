@@ -1,10 +1,11 @@
 """Does every model earn its place?  Error saved against what it would replace, printed.
 
-    python benchmarks/models.py [--creators 40] [--jobs 2] [--first-seed 0]
+    python benchmarks/models.py [--creators 40] [--jobs 2] [--first-seed 0] [--posts FILE ...]
 
-Simulated creators of known truth; each model, candidate and rule predicts the same held-out posts.
-Candidates are models that the book does not have, measured here so that their absence can be
-checked: a random forest, and the book's trees without the account's level to start from.
+Simulated creators of known truth, or the real ones in the files given; each model, candidate and
+rule predicts the same held-out posts.  Candidates are models that the book does not have, measured
+here so that their absence can be checked: a random forest, and the book's trees without the
+account's level to start from.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from sklearn.ensemble import RandomForestRegressor
 from threadpoolctl import threadpool_limits
 
 from virality.evaluation.evaluate import cross_validate, fold_data, model_table
+from virality.evaluation.validation import MIN_POSTS
 from virality.evidence.known_truth import known_creator
 from virality.features.build import build_features
 from virality.models.catalogue import MODELS, RobustBooster
 from virality.models.level import OnLevel
+from virality.posts.read import read_posts
 
 FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}
 
@@ -66,15 +69,27 @@ def candidates(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> dict[str, flo
     return {name: float(np.concatenate(parts).mean()) for name, parts in misses.items()}
 
 
-def errors(seed: int, level, content, n, r2, blocks, carries) -> pd.Series:
-    """Mean absolute error of each model and rule on one creator."""
+def errors(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> pd.Series:
+    """Mean absolute error of each model, candidate and rule on one creator."""
     with threadpool_limits(1):
-        made = known_creator(n, level, content, r2, blocks, carries, seed=[seed, n, 8])
-        posts = made.posts.assign(caption=None, duration_s=float("nan"), kind="video")
-        tables = [build_features(posts).filter(like="momentum__"), made.content]
         told, _ = cross_validate(posts, tables, MODELS)
         miss = (told["y_true"] - told["y_pred"]).abs().groupby(told["model"]).mean()
         return pd.concat([miss, pd.Series(candidates(posts, tables))])
+
+
+def simulated(seed: int, level, content, n, r2, blocks, carries) -> pd.Series:
+    """Errors on one creator of known truth."""
+    made = known_creator(n, level, content, r2, blocks, carries, seed=[seed, n, 8])
+    posts = made.posts.assign(caption=None, duration_s=float("nan"), kind="video")
+    return errors(posts, [build_features(posts).filter(like="momentum__"), made.content])
+
+
+def real(files: list[str]) -> pd.DataFrame:
+    """Errors on every creator in these files, from posting metadata and momentum."""
+    posts = read_posts(files).posts
+    groups = {str(author): own for author, own in posts.groupby("author") if len(own) >= MIN_POSTS}
+    rows = {author: errors(own, [build_features(own)]) for author, own in groups.items()}
+    return pd.DataFrame(rows).T
 
 
 def saved(found: pd.DataFrame) -> pd.Series:
@@ -90,7 +105,8 @@ def gains(found: pd.DataFrame) -> dict[str, str]:
     out = {}
     for new, old in PAIRS:
         gain = 100 * (1 - found[new] / found[old])
-        out[f"{new} over {old}"] = f"{gain.mean():+.1f} ± {gain.sem():.1f}"
+        error = f" ± {gain.sem():.1f}" if len(gain) > 1 else ""
+        out[f"{new} over {old}"] = f"{gain.mean():+.1f}{error}"
     return out
 
 
@@ -99,14 +115,22 @@ def main() -> None:
     parser.add_argument("--creators", type=int, default=40)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--posts", nargs="*", default=[])
     options = parser.parse_args()
+    if options.posts:
+        found = real(options.posts)
+        print(f"{len(found)} creators: mean absolute error of log views")
+        print(found.mean().round(3).to_string())
+        print("\n% of error saved")
+        print(pd.Series(gains(found)).to_string())
+        return
     seeds = range(options.first_seed, options.first_seed + options.creators)
     tables, added = {}, {}
     for name, arguments in CELLS.items():
-        work = (delayed(errors)(seed, *arguments) for seed in seeds)
+        work = (delayed(simulated)(seed, *arguments) for seed in seeds)
         found = pd.DataFrame(Parallel(options.jobs)(work))
         tables[name], added[name] = saved(found), gains(found)
-        print(name, tables[name].to_dict(), added[name], flush=True)
+        print(f"{name}: done", flush=True)
     print(f"\n% of the better plain rule's error saved, {options.creators} creators a row")
     print(pd.DataFrame(tables).to_string())
     print("\n% of error saved by each newcomer, mean ± standard error")
