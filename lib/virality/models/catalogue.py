@@ -1,4 +1,8 @@
-"""The models of the book by name, as the study had them and as they should be; and their rivals."""
+"""The models of the book by name, as the study had them and as they should be; and their rivals.
+
+What the study did not have is here because it saves error: see `benchmarks/models.py`, which also
+measures what is therefore not here (a random forest).
+"""
 
 from __future__ import annotations
 
