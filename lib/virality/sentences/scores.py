@@ -46,7 +46,7 @@ def starting_point(preset: str) -> str:
             "itself, and know the account's level only from the columns on momentum."
         )
     return (
-        "An account drifts, so the models do not predict from nothing: they say what a post adds "
+        "Accounts drift, so the models do not predict from nothing: they say what a post adds "
         "to the level of the account, or takes from it. The level is a blend of the last matured "
         "posts and the long run, and how much each counts is learnt from the training posts. A "
         "model that sees one block alone does without it, unless that block is momentum."
