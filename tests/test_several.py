@@ -211,9 +211,9 @@ def test_the_page_says_what_the_numbers_say():
     worse = FACTS | {"verdict": "worse", "content_found": ["vision"]}
     few = {"n_posts": 9, "verdict": "none"}
     found = landing.comparison(["a", "b", "c", "d"], [FACTS, worse, few, None])
-    text = landing.page(found, ["", "", "", ""])
+    text = landing.comparing_page(found, ["", "", "", ""])
     assert "For 1 of 2 creators a model clearly beats" in text
     assert "for 1 of 2 creators where it could be tested" in text
     assert "1 creator has too few posts" in text
     none = landing.comparison(["a", "b"], [worse, FACTS | {"verdict": "alike"}])
-    assert "For none of 2 creators" in landing.page(none, ["", ""])
+    assert "For none of 2 creators" in landing.comparing_page(none, ["", ""])

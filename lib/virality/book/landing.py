@@ -7,10 +7,10 @@ import json
 import os
 import shutil
 from pathlib import Path
-from string import Template
 
 import pandas as pd
 
+from virality.book.page import whole_page
 from virality.book.prose import clean
 from virality.book.publish import list_sites
 from virality.figures import landing as figures
@@ -51,7 +51,7 @@ def publish(target: Run, members: list, failed: list) -> Path:
             "" if m in failed else f"{os.path.relpath(m.run.site, target.site)}/index.html"
             for m in members
         ]
-        (temporary / "index.html").write_text(page(found, links), encoding="utf-8")
+        (temporary / "index.html").write_text(comparing_page(found, links), encoding="utf-8")
     target.stamp("site").unlink(missing_ok=True)  # what a report of this name had published
     list_sites()
     return target.site / "index.html"
@@ -87,25 +87,33 @@ def comparison(labels: list[str], facts: list[dict | None]) -> pd.DataFrame:
     return table.astype(dict.fromkeys(numbers, "float64"))
 
 
-def page(found: pd.DataFrame, links: list[str]) -> str:
+def comparing_page(found: pd.DataFrame, links: list[str]) -> str:
     """Return the page as HTML; every text in it is escaped."""
+    title = sentences.title(found)
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in sentences.COLUMNS)
     rows = [_row(row, link) for row, link in zip(found.itertuples(), links, strict=True)]
-    figure = ""
-    modelled = found.dropna(subset=["factor"])
-    if len(modelled):
-        figure = (
-            f'<figure><img src="{FIGURE}" alt="{html.escape(sentences.alt(modelled))}">'
-            f"<figcaption>{html.escape(sentences.caption(modelled))}</figcaption></figure>"
-        )
-    return _PAGE.substitute(
-        title=html.escape(sentences.title(found)),
-        intro="".join(f"<p>{html.escape(text)}</p>" for text in sentences.intro(found)),
-        head=head,
-        rows="\n".join(rows),
-        figure=figure,
-        note=html.escape(sentences.NOTE),
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{_lines(rows)}\n</tbody></table>"
+    parts = [
+        f"<h1>{html.escape(title)}</h1>",
+        *(f"<p>{html.escape(text)}</p>" for text in sentences.intro(found)),
+        f'<div class="wide">{table}</div>',
+        _figure(found.dropna(subset=["factor"])),
+        f'<p class="note">{html.escape(sentences.NOTE)}</p>',
+    ]
+    return whole_page(title, _STYLE, f"<main>\n{_lines(parts)}\n</main>")
+
+
+def _figure(modelled: pd.DataFrame) -> str:
+    if modelled.empty:
+        return ""
+    return (
+        f'<figure><img src="{FIGURE}" alt="{html.escape(sentences.alt(modelled))}">'
+        f"<figcaption>{html.escape(sentences.caption(modelled))}</figcaption></figure>"
     )
+
+
+def _lines(parts: list[str]) -> str:
+    return "\n".join(part for part in parts if part)
 
 
 def _row(row, link: str) -> str:
@@ -119,15 +127,8 @@ def _summary(run: Run) -> dict:
     return json.loads(run.artefact("summary").read_text(encoding="utf-8"))
 
 
-_PAGE = Template(
-    """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>$title</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="favicon.svg">
-<style>
-:root{color-scheme:light dark}
+_STYLE = """
 body{font:17px/1.6 system-ui,sans-serif;max-width:64rem;margin:2.5rem auto;padding:0 1rem}
-h1{font-family:Charter,Georgia,serif;line-height:1.2}
 .wide{overflow-x:auto}
 table{border-collapse:collapse;font-size:.9rem;font-variant-numeric:tabular-nums;width:100%}
 th,td{padding:.45rem .55rem;border-bottom:1px solid #8886;text-align:left;vertical-align:top}
@@ -140,14 +141,4 @@ a{color:#2f6fb3}
 figure{margin:2rem 0}
 img{max-width:100%;height:auto;display:block;margin:auto}
 figcaption,.note{font-size:.88rem;opacity:.85}
-</style></head><body><main>
-<h1>$title</h1>
-$intro
-<div class="wide"><table><thead><tr>$head</tr></thead><tbody>
-$rows
-</tbody></table></div>
-$figure
-<p class="note">$note</p>
-</main></body></html>
 """
-)

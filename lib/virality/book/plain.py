@@ -10,9 +10,9 @@ import html
 import re
 import shutil
 from pathlib import Path
-from string import Template
 
 from virality.book.chapters import Spec
+from virality.book.page import whole_page
 
 NOTICE = (
     "This is the plain version of the report. Install Quarto and run the same command again "
@@ -175,15 +175,8 @@ def _cite(keys: str, entries: dict) -> str:
     return f"([{'; '.join(labels)}](references.html))"
 
 
-_PAGE = Template(
-    """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>$title</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="icon" href="favicon.svg">
-<style>
-:root{color-scheme:light dark}
+_STYLE = """
 body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
-h1,h2,h3{font-family:Charter,Georgia,serif;line-height:1.25}
 img{max-width:100%;height:auto}
 td img{display:block}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
@@ -197,18 +190,13 @@ pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
 .anchor-link{display:none}
 nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
 .plain{font-size:.85rem;opacity:.8}
-</style></head><body>
-<nav><strong>$title</strong><br>$links</nav>
-<p class="plain">$notice</p>
-$body
-</body></html>
 """
-)
 
 
 def _write(site: Path, slug: str, title: str, body: str, names: dict[str, str]) -> None:
     links = " · ".join(
-        f'<a href="{page}.html">{html.escape(name)}</a>' for page, name in names.items()
+        f'<a href="{other}.html">{html.escape(name)}</a>' for other, name in names.items()
     )
-    page = _PAGE.substitute(title=html.escape(title), links=links, notice=NOTICE, body=body)
-    (site / f"{slug}.html").write_text(page, encoding="utf-8")
+    nav = f"<nav><strong>{html.escape(title)}</strong><br>{links}</nav>"
+    whole = whole_page(title, _STYLE, f'{nav}\n<p class="plain">{NOTICE}</p>\n{body}')
+    (site / f"{slug}.html").write_text(whole, encoding="utf-8")

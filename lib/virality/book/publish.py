@@ -10,10 +10,10 @@ import subprocess
 from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
-from string import Template
 
 from virality.book import hashing, plain, prose, quarto
 from virality.book.chapters import Spec, book
+from virality.book.page import whole_page
 from virality.book.runner import read_stamp
 from virality.errors import UserError
 from virality.paths import NOTEBOOKS, SITES, Run, replacing
@@ -220,17 +220,10 @@ def _offer_notebooks(run: Run, site: Path) -> None:
         shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
 
 
-_LIST = Template(
-    """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Reports</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>:root{color-scheme:light dark}body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;
-margin:3rem auto;padding:0 1rem}li{margin:.4rem 0}</style></head>
-<body><h1>Reports</h1><ul>
-$items
-</ul></body></html>
+_LIST = """
+body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
+li{margin:.4rem 0}
 """
-)
 
 
 def list_sites() -> None:
@@ -242,4 +235,5 @@ def list_sites() -> None:
         f'<li><a href="{html.escape(n)}/index.html">{html.escape(n)}</a></li>' for n in names
     )
     with replacing(SITES / "index.html") as temporary:
-        temporary.write_text(_LIST.substitute(items=items), encoding="utf-8")
+        listed = whole_page("Reports", _LIST, f"<h1>Reports</h1><ul>\n{items}\n</ul>", icon=False)
+        temporary.write_text(listed, encoding="utf-8")
