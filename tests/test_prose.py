@@ -103,3 +103,9 @@ def test_private_pages_show_no_first_frames():
     thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
     assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
     assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")
+
+
+def test_verbs_agree_with_names():
+    assert prose.agree(["sound"], "carries", "carry") == "carries"
+    assert prose.agree(["hashtags"], "carries", "carry") == "carry"
+    assert prose.agree(["sound", "picture"], "carries", "carry") == "carry"

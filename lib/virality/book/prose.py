@@ -136,6 +136,12 @@ def listing(words: list[str], last: str = "and") -> str:
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
 
 
+def agree(words: list[str], one: str, many: str) -> str:
+    """Return the verb for a list of names: "sound carries", "sound and picture carry"."""
+    single = len(words) == 1 and not words[0].endswith("s")  # hashtags are many
+    return one if single else many
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """Return "1 post" or "12 posts", with a thousands separator."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"

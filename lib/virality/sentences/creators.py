@@ -6,7 +6,7 @@ from math import exp, expm1
 
 import pandas as pd
 
-from virality.book.prose import capital, clean, decimals, listing, plural
+from virality.book.prose import agree, capital, clean, decimals, listing, plural
 from virality.creators.levels import Levels
 from virality.creators.skill import MIN_CREATORS
 from virality.figures.theme import block_name, model_name
@@ -294,7 +294,7 @@ def content(facts: dict) -> str:
             "what works for one of them alone would not be seen here."
         )
     if blocks:
-        verb = "carries" if len(blocks) == 1 else "carry"
+        verb = agree(blocks, "carries", "carry")
         text = f"**{capital(listing(blocks))} {verb} information that holds for creators together**"
     else:
         text = "**Content carries information that holds for creators together**, in no one block"

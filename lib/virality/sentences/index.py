@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.book.chapters import book
-from virality.book.prose import capital, listing, plural
+from virality.book.prose import agree, capital, listing, plural
 from virality.evaluation.validation import MIN_POSTS
 from virality.figures.theme import BLOCKS, block_name, model_name
 from virality.sentences.scores import indicative, smaller
@@ -75,11 +75,11 @@ def _sources(facts: dict) -> str:
     if facts["content_tested"]:
         found = facts["content_found"]
         if found:
-            names = listing([block_name(block) for block in found])
-            verb = "carries" if len(found) == 1 else "carry"
+            names = [block_name(block) for block in found]
+            verb = agree(names, "carries", "carry")
             sentences.append(
-                f"In a test that chance alone would pass one time in twenty, {names} {verb} "
-                "information about views."
+                "In a test that chance alone would pass one time in twenty, "
+                f"{listing(names)} {verb} information about views."
             )
         else:
             sentences.append(

@@ -342,10 +342,10 @@ def checks_reading(own: Explanation) -> str:
     parts = []
     if good:
         cost = own.blocks.set_index("block").loc[good[0], "shuffle"]
+        of_it = "" if len(good) == 1 else f"for {block_name(good[0])} "
         parts.append(
             f"Shuffling {listing([block_name(b) for b in good])} makes forecasts of unseen posts "
-            f"worse, clear of zero; for {block_name(good[0])} the typical error grows by "
-            f"{percent(np.expm1(cost))}."
+            f"worse, clear of zero; {of_it}the typical error grows by {percent(np.expm1(cost))}."
         )
     else:
         parts.append(
