@@ -225,6 +225,23 @@ def test_a_folds_own_level_cannot_speak():
     assert evidence.shift_within_folds(*moved) == evidence.shift_within_folds(truth, told)
 
 
+def test_shifts_keep_their_level_where_neighbours_are_alike():
+    """Without the near shifts an eighth of these would be called a find."""
+    rng = np.random.default_rng(2)
+
+    def alike(n=20, memory=0.8):
+        luck = rng.normal(size=n + 30)
+        for t in range(1, len(luck)):
+            luck[t] += memory * luck[t - 1]
+        return luck[30:]
+
+    found = [
+        evidence.shift_within_folds([alike() for _ in range(5)], [alike() for _ in range(5)], 99, k)
+        for k in range(400)
+    ]
+    assert np.mean([p < ALPHA for _, p in found]) < 0.09
+
+
 def test_trees_find_a_strong_signal():
     creator = known_creator(140, "walk", "iid", 0.6, seed=1)
     found = evidence.tree_test(creator.posts, [creator.content])
