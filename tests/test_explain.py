@@ -31,11 +31,6 @@ def explained(fitted):
     return explain.explain(folds, toy.explained(predictions))
 
 
-def stored(number, booster, rows):
-    bare = StoredFold(number, booster, rows, np.empty(0))
-    return replace(bare, y_pred=bare.predict(rows))
-
-
 def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
     """Folds of a booster that saw one true column and a wide block of noise."""
     rng = np.random.default_rng(seed)
@@ -49,7 +44,7 @@ def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
         settings = {"max_depth": 2, "eta": 0.05, "colsample_bytree": 0.4, "nthread": 1}
         train = xgb.DMatrix(X.iloc[: test[0]], y[: test[0]])
         booster = xgb.train(settings, train, 80)
-        folds.append(stored(number, booster, X.iloc[test]))
+        folds.append(StoredFold(number, booster, X.iloc[test]))
         rows.append(
             pd.DataFrame(
                 {
@@ -112,7 +107,7 @@ def test_a_post_that_was_trained_on_is_refused(own, fitted):
 
 def test_a_booster_of_another_run_is_refused(fitted):
     folds, predictions, _ = fitted
-    swapped = stored(1, folds[1].booster, folds[0].rows)
+    swapped = StoredFold(1, folds[1].booster, folds[0].rows)
     with pytest.raises(UserError, match="stored predictions"):
         explain.explain([swapped], toy.explained(predictions))
 
@@ -120,7 +115,7 @@ def test_a_booster_of_another_run_is_refused(fitted):
 def test_two_posts_that_changed_places_are_refused(fitted):
     folds, predictions, _ = fitted
     mixed = folds[0].rows.iloc[::-1].set_axis(folds[0].rows.index)
-    other = replace(folds[0], rows=mixed, y_pred=folds[0].predict(mixed))
+    other = replace(folds[0], rows=mixed)
     with pytest.raises(UserError, match="stored predictions"):
         explain.explain([other], toy.explained(predictions))
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
@@ -41,8 +42,6 @@ class StoredFold:
     rows : DataFrame of shape (n, n_columns)
         Index post_id, columns `block__name` or `block__pcN`, float32 as XGBoost reads them; with a
         column `LEVEL` (float64) where the trees only say what a post adds to it.
-    y_pred : ndarray of shape (n,)
-        What the model says about the rows.
     mean_level : float
         Mean of `LEVEL` over the posts that the trees were fitted on; 0 without it.
     """
@@ -50,8 +49,12 @@ class StoredFold:
     fold: int
     booster: xgb.Booster
     rows: pd.DataFrame
-    y_pred: np.ndarray
     mean_level: float = 0.0
+
+    @cached_property
+    def y_pred(self) -> np.ndarray:
+        """What the model says about the rows, shape (n,)."""
+        return self.predict(self.rows)
 
     @property
     def trees_see(self) -> list[str]:
@@ -78,7 +81,7 @@ def stored_fold(fitted: FittedFold) -> StoredFold:
     if isinstance(fitted.model, OnLevel) and has_rules(fitted.X_test):
         rows[LEVEL] = fitted.model.level(fitted.X_test)
         mean_level = float(fitted.model.level(fitted.X_train).mean())
-    return StoredFold(fitted.fold, fitted.booster, rows, fitted.y_pred.to_numpy(), mean_level)
+    return StoredFold(fitted.fold, fitted.booster, rows, mean_level)
 
 
 def store_boosters(
@@ -179,8 +182,7 @@ def _load(folder: Path, entry: dict) -> StoredFold:
     booster = xgb.Booster()
     booster.load_model(folder / entry["booster"])
     rows = pd.read_parquet(folder / entry["rows"])
-    bare = StoredFold(entry["fold"], booster, rows, np.empty(0), entry["mean_level"])
-    return replace(bare, y_pred=bare.predict(rows))
+    return StoredFold(entry["fold"], booster, rows, entry["mean_level"])
 
 
 def _digest(path: Path) -> str:

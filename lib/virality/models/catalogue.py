@@ -17,7 +17,7 @@ from xgboost import XGBRegressor
 from virality.errors import UserError
 from virality.features.build import block_of
 from virality.features.momentum import RULES
-from virality.models.level import OnLevel
+from virality.models.level import OnLevel, without_rules
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
 
 LINEAR = ("ridge", "elastic_net", "block_ridge")
@@ -246,7 +246,7 @@ def _columns_of(member: str, preset: str, X: pd.DataFrame) -> pd.DataFrame:
     """A rule's own column; all columns for a model on the level; else those that are no rule's."""
     if member in RULES:
         return X[[f"rival__{member}"]]
-    plain = X.loc[:, ~X.columns.str.startswith("rival__")]
+    plain = without_rules(X)
     return X if wants_level(member, preset, plain.columns) else plain
 
 

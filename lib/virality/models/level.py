@@ -48,12 +48,9 @@ class OnLevel(RegressorMixin, BaseEstimator):
     def fit(self, X: pd.DataFrame, y) -> OnLevel:
         """Learn trust and lift from the rules, then the base model on what is left."""
         y = np.asarray(y, dtype=float)
-        self.fallback_, self.trust_, self.lift_ = float(y.mean()), np.nan, 0.0
-        rest = y
-        if has_rules(X):
-            self.trust_ = _trust(y, *_rules(X))
-            rest = y - self.level(X)
-        rest = _pull_in(rest, self.clip)
+        self.fallback_, self.lift_ = float(y.mean()), 0.0
+        self.trust_ = _trust(y, *_rules(X)) if has_rules(X) else np.nan
+        rest = _pull_in(y - self.level(X), self.clip)
         if has_rules(X):
             self.lift_ = _lasting(rest)
             rest = rest - rest.mean()
