@@ -79,6 +79,7 @@ class Source:
         self.name = visible(name)[:200] or "unnamed"
         self.data, self._table = data, table
         self.remarks: list[str] = []
+        self.chosen: dict[str, str] = {}  # what the user says: column by field
 
     @property
     def is_parquet(self) -> bool:

@@ -19,6 +19,7 @@ class TidyTable(TableReader):
     name = "tidy posts table"
     needs = ("post_id", "date", "views")
     share_unit = "fraction"
+    silent = ("source", "source_row")  # where the rows came from when the table was made
     columns: ClassVar = {
         "post_id": ("post_id",),
         "url": ("url",),
