@@ -23,7 +23,7 @@ from virality.posts.source import Table
 COUNTED = ("views", "likes", "comments", "shares", "saves", "new_followers", "followers")
 _LENGTHS = ("duration", "avg_watch", "play_time")
 _SHARES = ("retention", "watched_full")
-_FLAGS = ("is_paid", "is_pinned", "private")
+_FLAGS = ("is_paid", "is_pinned", "private", "hour_known")
 _LOOSE = ("url", "kind", "media_file")  # a wrong choice among these changes no number
 # What stands in where the better is missing.
 _STAND_INS = {"caption": ("title",), "author": ("author_name", "author_id")}
@@ -157,7 +157,7 @@ class _Assignment:
                 name = self._clock_or_date(i)
             if name and i not in said.values() and self._is_open(name, said):
                 groups.setdefault(name, []).append(i)
-        for name, columns in groups.items():
+        for columns in groups.values():
             columns.sort(key=lambda i: self.rank.get(folded(self.table.header[i]), 99))
         return self._with_stand_ins(groups)
 
@@ -185,7 +185,7 @@ class _Assignment:
                 columns = groups.pop(other, [])
                 if any(self._filled(i) for i in groups.get(whole, [])):
                     name = self.table.header[groups[whole][0]]
-                    self.why |= {i: f"{name} is used" for i in columns}
+                    self.why |= dict.fromkeys(columns, f"{name} is used")
                 elif columns:
                     groups[whole] = columns
         return groups
@@ -410,12 +410,13 @@ class _Assignment:
                 where=self.where,
                 do="Rename or remove one of them.",
             )
-        option = f"{TIDY_NAMES.get(name, name)}={first[:60]}"
+        field_name = TIDY_NAMES.get(name, name)
+        ways = " or ".join(f"--columns '{field_name}={h[:60]}'" for h in (first, second))
         return UserError(
             f"Two columns could be the {NAMES.get(name, name)} and differ: {first[:60]!r} and "
             f"{second[:60]!r}.",
             where=self.where,
-            do=f"Say which it is: --columns {option!r} (make: COLUMNS={option!r}), or the other.",
+            do=f"Say which it is: {ways} (make: COLUMNS=...).",
         )
 
     def _name_the_rest(self, silent: set[str]) -> None:

@@ -15,8 +15,7 @@ from functools import lru_cache
 from virality.posts.parse import visible
 
 # Words that leave the meaning as it is.
-_NOISE = frozenset(
-    """
+_SAY_NOTHING = """
     video videos vid clip clips post posts reel reels short shorts tiktok total totals tot totale
     number num no nr n of the count counts cnt metric metrics stats stat statsv2 v2 value current
     public item my field
@@ -28,8 +27,8 @@ _NOISE = frozenset(
     συνολο αριθμος βιντεο عدد إجمالي الفيديو فيديو
     영상 동영상 수 총 게시물 動画の 動画 合計 総 视频 視頻 影片 作品
     จำนวน วิดีโอ कुल संख्या वीडियो
-    """.split()
-)
+"""
+_NOISE = frozenset(_SAY_NOTHING.split())
 
 # Names by language and meaning. `when` is a time of posting that may be a clock or a whole date,
 # which its cells tell; `title`, `author_name` and `author_id` stand in where the better is missing.
@@ -333,7 +332,7 @@ LEXICON: dict[str, dict[str, str]] = {
         "likes": "beğeni|beğeniler|beğenme|beğenmeler",
         "comments": "yorum|yorumlar",
         "shares": "paylaşım|paylaşımlar|paylaşma|paylaşılma",
-        "saves": "kaydetme|kaydedilen|kaydedilenler|kaydetmeler|favoriler|kaydedilme|kaydetme sayısı",
+        "saves": "kaydetme|kaydedilen|kaydedilenler|kaydetmeler|favoriler|kaydedilme",
         "duration": "süre|uzunluk|saniye|süre sn|video süresi",
         "author": "hesap|kullanıcı|kullanıcı adı|yazar|kanal|içerik üreticisi",
         "new_followers": "yeni takipçiler|yeni takipçi",
@@ -382,7 +381,8 @@ LEXICON: dict[str, dict[str, str]] = {
         "shares": "シェア|シェア数|共有|共有数|合計シェア数|シェアの数",
         "saves": "保存|保存数|お気に入り|お気に入り数|ブックマーク数|ブックマーク|セーブ数|セーブ",
         "duration": "長さ|動画の長さ|尺|動画時間|秒数|動画尺|秒",
-        "author": "アカウント|アカウント名|ユーザー名|ユーザー|投稿者|作成者|クリエイター|チャンネル",
+        "author": "アカウント|アカウント名|ユーザー名|ユーザー|投稿者|作成者|クリエイター"
+        "|チャンネル",
         "captured_at": "取得日|取得日時|集計日",
         "new_followers": "新規フォロワー",
     },
@@ -406,8 +406,8 @@ LEXICON: dict[str, dict[str, str]] = {
         "url": "链接|連結|鏈接|视频链接|影片連結|网址|網址|作品链接",
         "title": "标题|標題|视频标题|影片標題|作品标题",
         "caption": "描述|文案|说明|簡介|简介|內容|内容|正文",
-        "views": "播放量|播放|播放数|播放次数|观看次数|浏览量|觀看次數|瀏覽量|浏览|播放數|观看量|观看数"
-        "|总播放量",
+        "views": "播放量|播放|播放数|播放次数|观看次数|浏览量|觀看次數|瀏覽量|浏览|播放數|观看量"
+        "|观看数|总播放量",
         "likes": "点赞|点赞数|点赞量|點讚|點讚數|赞|获赞|喜歡|喜欢|按讚數",
         "comments": "评论|评论数|评论量|評論|評論數|留言|留言數",
         "shares": "分享|分享数|分享量|转发|转发数|分享數|轉發",

@@ -17,13 +17,14 @@ from virality.posts.columns import as_choice, parse_choice
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
 from virality.posts.headers import folded
-from virality.posts.merge import enrich, merge
+from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
 from virality.posts.readers import JSON_READERS, TABLE_READERS, RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
 from virality.posts.timing import known_zone
+from virality.posts.zeros import UNREAD, columns_of_zeros, kept_out
 
 HELP = (
     "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
@@ -106,7 +107,12 @@ def read_posts(
         cleaner = Cleaner(raw, timezone, now, log)
         tables.append(cleaner.run())
         zones.append(cleaner.zone)
-    posts, snapshots = merge(tables, log)
+    posts, snapshots = merge(tables, log, embargo_days)
+    posts = kept_out(one_spelling(posts), log)
+    posts = columns_of_zeros(
+        posts, lambda c: log.add("", None, None, c, "", "", UNREAD, "set missing")
+    )
+    snapshots = snapshots[snapshots["post_id"].isin(posts["post_id"])].reset_index(drop=True)
     if posts.empty:
         raise UserError(
             "No row can be used as a post.", where=_names(by_role["posts"]), do=_first_reason(log)
@@ -232,7 +238,8 @@ def _verdict_repairs(repairs: pd.DataFrame, most: int = 40) -> list[str]:
         row = "all rows" if pd.isna(r.row) else f"row {r.row}"
         change = f"{r.found!r} -> {r.used!r}" if r.used else repr(r.found)
         shown = f" {change}" if r.found else ""
-        lines.append(f"  [{r.severity}] {r.source}, {row}, {r.column}:{shown} {r.why}")
+        where = ", ".join(filter(None, (r.source, row, r.column)))
+        lines.append(f"  [{r.severity}] {where}:{shown} {r.why}")
     if len(repairs) > most:
         lines.append(f"  ... and {len(repairs) - most:,} more")
     return lines

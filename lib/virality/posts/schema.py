@@ -48,6 +48,13 @@ POSTS = (
     Column("post_id", TEXT, False, "id", "The video id as text; unique."),
     Column("author", TEXT, False, "handle", 'The account, without @; "unknown" if not stated.'),
     Column("posted_at", TIME, False, "UTC", "When the post went up."),
+    Column(
+        "hour_known",
+        FLAG,
+        False,
+        "true / false",
+        "Whether the hour of `posted_at` is known; where not, it is noon of its day.",
+    ),
     Column("caption", TEXT, True, "text", "The caption with its hashtags, exactly as written."),
     Column("duration_s", REAL, True, "seconds, > 0", "Length of the video; missing for photos."),
     Column("views", COUNT, False, "count", "The outcome of the whole book."),
@@ -132,6 +139,9 @@ def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     UserError
         Names the row, the column and the value of the first violation.
     """
+    if df.columns.is_unique:
+        known = df.get("hour_known", pd.Series(pd.NA, index=df.index, dtype=FLAG))
+        df = df.assign(hour_known=known.astype(FLAG).fillna(True))
     df = _validate(df, POSTS, "posts", unique=("post_id",))
     return df.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
 

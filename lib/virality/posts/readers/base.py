@@ -16,7 +16,7 @@ from virality.posts.parse import visible
 from virality.posts.source import Source, Table
 
 FIELDS = (
-    *("post_id", "url", "author", "date", "time", "caption", "duration"),
+    *("post_id", "url", "author", "date", "time", "hour_known", "caption", "duration"),
     *("views", "likes", "comments", "shares", "saves"),
     *("play_time", "avg_watch", "retention", "watched_full", "new_followers", "followers"),
     *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at"),

@@ -25,6 +25,7 @@ class TidyTable(TableReader):
         "url": ("url",),
         "author": ("author",),
         "date": ("posted_at",),
+        "hour_known": ("hour_known",),
         "caption": ("caption",),
         "duration": ("duration_s",),
         "views": ("views",),
