@@ -365,7 +365,8 @@ class _Assignment:
     def _use_by_content(self, name: str, i: int) -> None:
         self._use(name, i, list(self.table.columns[i]))
         what = NAMES.get(name, name)
-        why = f"taken for the {what} by its content; --columns {name}=... says otherwise"
+        option = f"--columns {TIDY_NAMES.get(name, name)}=..."
+        why = f"taken for the {what} by its content; {option} says otherwise"
         self.out.lines.append((None, self.table.header[i], "", "", why, "note"))
 
     def _dates_by_content(self) -> None:
@@ -550,3 +551,16 @@ def parse_choice(text: str | Sequence[str]) -> dict[str, str]:
 def as_choice(chosen: Mapping[str, str]) -> str:
     """A choice as the text that `parse_choice` reads."""
     return ",".join(f"{TIDY_NAMES.get(f, f)}={header}" for f, header in chosen.items())
+
+
+def remembered(earlier: str, said: str) -> str:
+    """What holds after the user said something new; `none` forgets what was said before.
+
+    Raises
+    ------
+    UserError
+        It cannot be read.
+    """
+    if said.strip().casefold() == "none":
+        return ""
+    return as_choice(parse_choice(earlier) | parse_choice(said))
