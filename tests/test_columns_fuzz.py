@@ -40,7 +40,7 @@ def called(field: str) -> list[str]:
 
 def disordered(dice: random.Random) -> tuple[list[str], list[list[str]]]:
     """The table after a few accidents, as header and columns."""
-    columns = [(name, cells) for name, cells in TABLE.items()]
+    columns = list(TABLE.items())
     language = dice.choice([None, *LEXICON])
     if language:
         words = {FIELDS[f]: n.split("|") for f, n in LEXICON[language].items() if f in FIELDS}

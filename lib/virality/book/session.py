@@ -126,12 +126,7 @@ def _record_inputs(target: Run, request: Request) -> None:
             columns=columns,
         )
         target.save(inputs=inputs)
-    elif (
-        request.videos
-        or request.mapping
-        or request.columns
-        or (earlier.posts and not earlier.simulated)
-    ):
+    elif any(given) or (earlier.posts and not earlier.simulated):
         if not earlier.posts or earlier.simulated:
             what = "Videos were" if request.videos or request.mapping else "Columns were"
             raise UserError(
