@@ -14,6 +14,7 @@ from virality.posts import ids, parse, timing
 from virality.posts.checks import check_values
 from virality.posts.dates import NAT, read_dates
 from virality.posts.parse import Column, is_blank, visible
+from virality.posts.platforms import TIKTOK, platforms
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
@@ -41,6 +42,7 @@ class Cleaner:
         self.raw, self.timezone, self.now, self.log = raw, timezone, now, log
         self.zone = ""
         self.post_ids: list[str | None] = [None] * len(raw)
+        self.platforms: list[str] = []
         self.dropped: set[int] = set()  # rows whose loss is already in the log
 
     def run(self) -> pd.DataFrame:
@@ -54,8 +56,12 @@ class Cleaner:
         for row, column, found, used, why, severity in self.raw.lines:
             self.log.add(self.raw.source, row, None, column, found, used, why, severity)
         self.post_ids = self._ids()
+        self.platforms = platforms(
+            self._cells("platform"), self._cells("url"), self.post_ids, self.raw.platform
+        )
         df = pd.DataFrame(index=pd.RangeIndex(len(self.raw)))
         df["post_id"] = pd.array(self.post_ids, dtype="string")
+        df["platform"] = pd.array(self.platforms, dtype="string")
         df["posted_at"] = self._posted_at()
         for name in _COUNTS:
             df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
@@ -116,7 +122,11 @@ class Cleaner:
             return by_link
         post_ids: list[str | None] = []
         for i, (cell, other) in enumerate(zip(own, by_link, strict=True)):
-            mine = None if is_blank(cell) else (ids.find_id(cell) or visible(cell)[:64] or None)
+            mine = (
+                None
+                if is_blank(cell)
+                else (ids.find_id(cell) or visible(cell).lstrip("'")[:64] or None)
+            )
             if mine and other and mine != other:
                 self.post_ids[i] = mine
                 self._tell(i, "post_id", mine, "the link names another video", "note")
@@ -139,7 +149,7 @@ class Cleaner:
     def _posted_at(self) -> pd.Series:
         cells = self._cells("date")
         clocks = self._cells("time") if "time" in self.raw.cells else None
-        id_times = ids.upload_times(self.post_ids)
+        id_times = self._id_times()
         try:
             dates = read_dates(cells, clocks, id_times, self.now)
         except UserError as error:
@@ -165,6 +175,11 @@ class Cleaner:
                 severity,
             )
         return pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
+
+    def _id_times(self) -> np.ndarray:
+        """When each post was uploaded as its id tells; only TikTok's ids do."""
+        pairs = zip(self.post_ids, self.platforms, strict=True)
+        return ids.upload_times([i if where == TIKTOK else None for i, where in pairs])
 
     def _lengths(self, df: pd.DataFrame) -> None:
         unit = self.raw.share_unit

@@ -17,7 +17,8 @@ from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
 from virality.posts.merge import enrich, merge
 from virality.posts.parse import visible
-from virality.posts.readers import JSON_READERS, TABLE_READERS, RawTable
+from virality.posts.platforms import TIKTOK, listed
+from virality.posts.readers import JSON_READERS, TABLE_READERS, TEXT_READERS, RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
@@ -74,9 +75,10 @@ def read_posts(
     -------
     PostsReading
         `notes` holds: files, formats (dict file to format), ignored (dict file to reason), authors
-        (dict handle to number of posts), n_rows, n_posts, n_dropped, severities (dict), zone_found,
-        timezone, outcomes (list of the optional outcomes that some post has), captured_at (ISO or
-        ""), n_young, embargo_days, enriched, has_followers, n_read_twice.
+        (dict handle to number of posts), platforms (dict name to number of posts), n_rows, n_posts,
+        n_dropped, severities (dict), zone_found, timezone, outcomes (list of the optional outcomes
+        that some post has), captured_at (ISO or ""), n_young, embargo_days, enriched,
+        has_followers, n_read_twice.
 
     Raises
     ------
@@ -117,6 +119,7 @@ def read_posts(
         "formats": {r.source: r.format for r in raws},
         "ignored": ignored,
         "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
+        "platforms": {str(k): int(v) for k, v in posts["platform"].value_counts().items()},
         "n_rows": sum(len(r) for r in by_role["posts"]),
         "n_posts": len(posts),
         "n_dropped": int((repairs["severity"] == "row dropped").sum()),
@@ -176,6 +179,10 @@ def verdict(reading: PostsReading) -> str:
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
         lines.append(f"{twice} read at two times: a report shows how fast their views settle")
+    if set(notes["platforms"]) != {TIKTOK}:
+        counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
+        apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""
+        lines.append(f"platforms: {', '.join(counts)}{apart}")
     if len(notes["authors"]) > 1:
         lines.append("several creators: a report on each with --by author, one on all with --pool")
     lines += ["", *_verdict_repairs(reading.repairs), "", _verdict_size(len(posts))]
@@ -236,7 +243,8 @@ def _recognise_all(paths, log: Log) -> tuple[list[RawTable], dict[str, str]]:
         raws += found
         if not found:
             ignored[source.name] = _columns_seen(source)
-    if errors and not any(r.role == "posts" for r in raws):
+    roles = {r.role for r in raws}
+    if errors and not roles & {"posts", "enriches", "download"}:
         raise errors[0]
     for name, why in ignored.items():
         log.add(name, None, None, "", "", "", f"not used: {why}", "note")
@@ -244,29 +252,42 @@ def _recognise_all(paths, log: Log) -> tuple[list[RawTable], dict[str, str]]:
 
 
 def recognise(source: Source) -> list[RawTable]:
-    """Read one source with the reader, or the JSON readers, that recognise it; [] if none does."""
-    if source.is_json:
-        return [r.read(source) for r in JSON_READERS if r.sniff(source)]
-    reader = next((r for r in TABLE_READERS if r.sniff(source)), None)
-    return [reader.read(source)] if reader else []
+    """Read one source with the reader, or the JSON readers, that recognise it; [] if none does.
+
+    Objects that are in no known form of JSON are read as the table that they make up, and a table
+    whose columns are called by paths as the objects that it was made of.
+    """
+    if reader := next((r for r in TEXT_READERS if r.sniff(source)), None):
+        return [reader.read(source)]
+    objects = source if source.is_json else source.as_objects()
+    known = [r for r in JSON_READERS if objects is not None and r.sniff(objects)]
+    if known:
+        return [r.read(objects) for r in known]
+    for table in source.as_tables() if source.is_json else [source]:
+        if reader := next((r for r in TABLE_READERS if r.sniff(table)), None):
+            return [reader.read(table)]
+    return []
 
 
 def _columns_seen(source: Source) -> str:
+    names = [visible(n)[:60] for n in source.seen()]
     if source.is_json:
-        return "JSON, but no posts in it that are known"
-    if source.table is None:
-        return "not in a format that is known"
-    shown = ", ".join(h for h in source.table.header[:12] if h)[:200]
-    return f"no column of views, or nothing that dates a post (columns: {shown})"
+        return f"JSON, but no posts in it that are known (keys: {_listed(names)})"
+    return f"no column of views, or nothing that dates a post (columns: {_listed(names)})"
+
+
+def _listed(names: list[str], most: int = 3000) -> str:
+    """All names, as far as they fit on a page."""
+    text = ", ".join(names)
+    if len(text) <= most:
+        return text or "none"
+    shown = text[:most].rpartition(", ")[0]
+    return f"{shown} and {len(names) - shown.count(', ') - 1:,} more"
 
 
 def _nothing(raws: list[RawTable], ignored: dict[str, str]) -> UserError:
-    if any(r.role == "enriches" for r in raws):
-        return UserError(
-            "The download of your data holds no view counts; it can only add to another export.",
-            where=_names(raws),
-            do="Import TikTok Studio's Content.csv together with it.",
-        )
+    if any(r.role in ("enriches", "download") for r in raws):
+        return _only_the_download(raws)
     if raws:
         return UserError(
             "This holds daily totals, not posts.",
@@ -275,6 +296,23 @@ def _nothing(raws: list[RawTable], ignored: dict[str, str]) -> UserError:
         )
     name, why = next(iter(ignored.items()), ("", "nothing to read"))
     return UserError(f"This is not recognised as posts: {why}.", where=name, do=HELP)
+
+
+def _only_the_download(raws: list[RawTable]) -> UserError:
+    """What TikTok sends on request is known, but it is not what a report needs."""
+    posts = sum(len(r) for r in raws if r.role == "enriches")
+    text = " as text" if any("text" in r.format for r in raws) else ""
+    what = (
+        "it holds no view counts and can only add to another export"
+        if posts
+        else "no list of your posts is in it, and it never holds view counts"
+    )
+    return UserError(
+        f"This is the data that TikTok sends on request{text}: {what}.",
+        where=_names(raws),
+        do="Download Content.csv in TikTok Studio (Analytics, Content) and import that; "
+        "ask for JSON instead of text to bring your captions and links along.",
+    )
 
 
 def _names(raws: list[RawTable]) -> str:
@@ -299,9 +337,9 @@ def _add_followers(posts, raws, timezone, now, log):
         series = pd.concat([series, new]).drop_duplicates("date", keep="last")
     if not series.empty:
         series = series.sort_values("date", ignore_index=True)
-        posts = posts.assign(
-            followers=posts["followers"].fillna(known_followers(posts, series, timezone))
-        )
+        known = known_followers(posts, series, timezone)
+        known = known.where(posts["platform"] == TIKTOK)  # the history is Studio's
+        posts = posts.assign(followers=posts["followers"].fillna(known))
     return posts, series
 
 

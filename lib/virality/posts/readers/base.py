@@ -13,13 +13,14 @@ from typing import Protocol
 
 from virality.errors import UserError
 from virality.posts.parse import visible
+from virality.posts.platforms import TIKTOK
 from virality.posts.source import Source, Table
 
 FIELDS = (
     *("post_id", "url", "author", "date", "time", "caption", "duration"),
     *("views", "likes", "comments", "shares", "saves"),
     *("play_time", "avg_watch", "retention", "watched_full", "new_followers", "followers"),
-    *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at"),
+    *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at", "platform"),
 )
 
 
@@ -37,16 +38,21 @@ class RawTable:
         What the file calls each field.
     rows : list of int
         1-based data row of each entry.
-    role : {"posts", "enriches", "followers", "companion"}
-        Whether it holds views, only adds to posts read elsewhere, or holds a daily series.
+    role : {"posts", "enriches", "download", "followers", "companion"}
+        Whether it holds views, only adds to posts read elsewhere, is another part of TikTok's data
+        download, or holds a daily series.
     checked : dict of str to list of str
         Columns of percentages that are checked though the book does not use them.
     share_unit : {"", "fraction", "percent"}
         Unit of bare shares where the format fixes it.
     zone : str
         Zone of local times where the format fixes it, else "".
+    platform : str
+        Where its posts are, unless a cell or a link says otherwise.
     lines : list of tuple
         (row, column, found, used, why, severity) for the repair log.
+    unused : list of str
+        Columns or keys that are not used.
     """
 
     source: str
@@ -58,7 +64,9 @@ class RawTable:
     checked: dict[str, list[str]] = field(default_factory=dict)
     share_unit: str = ""
     zone: str = ""
+    platform: str = TIKTOK
     lines: list[tuple] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -220,3 +228,8 @@ def as_text(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def is_true(value) -> bool:
+    """Whether a JSON value, or its text in a table, says yes."""
+    return value is True or str(value).strip().casefold() in ("true", "1")

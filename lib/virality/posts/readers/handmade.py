@@ -16,6 +16,7 @@ class HandMade(TableReader):
     columns: ClassVar = {
         "post_id": ("post_id", "video_id", "id", "video id", "aweme_id", "item_id"),
         "url": ("url", "link", "video link", "video url", "share_url", "webvideourl", "post url"),
+        "platform": ("platform", "plattform", "plateforme", "plataforma", "piattaforma"),
         "author": ("author", "username", "creator", "account", "handle", "author_username"),
         "date": (
             "posted_at", "date", "posted", "published", "post time", "created_at", "create_time",

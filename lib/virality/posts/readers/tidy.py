@@ -23,6 +23,7 @@ class TidyTable(TableReader):
         "post_id": ("post_id",),
         "url": ("url",),
         "author": ("author",),
+        "platform": ("platform",),
         "date": ("posted_at",),
         "caption": ("caption",),
         "duration": ("duration_s",),
