@@ -67,15 +67,20 @@ def open_bytes(name: str, data: bytes) -> Iterator[Source]:
 
 def _packed(name: str, data: bytes) -> Iterator[Source]:
     """One file that gzip packed, never more of it than may be read."""
-    packed = zlib.decompressobj(wbits=31)
-    try:
-        content = packed.decompress(data, MAX_BYTES + 1)
-    except zlib.error:
-        raise UserError("The archive is damaged.", where=name, do="Download it again.") from None
-    if len(content) > MAX_BYTES:
-        raise too_large(name, len(content))
-    if not packed.eof:
-        raise UserError("The archive breaks off.", where=name, do="Download it again.")
+    content, rest = b"", data
+    while rest[:2] == b"\x1f\x8b":  # several may stand behind each other
+        packed = zlib.decompressobj(wbits=31)
+        try:
+            content += packed.decompress(rest, MAX_BYTES + 1 - len(content))
+        except zlib.error:
+            raise UserError(
+                "The archive is damaged.", where=name, do="Download it again."
+            ) from None
+        if len(content) > MAX_BYTES:
+            raise too_large(name, len(content))
+        if not packed.eof:
+            raise UserError("The archive breaks off.", where=name, do="Download it again.")
+        rest = packed.unused_data
     if content[257:262] == b"ustar":
         raise UserError("This is a tar archive.", where=name, do="Unpack it first.")
     yield from _member_sources(PurePosixPath(name.removesuffix(".gz")), content)

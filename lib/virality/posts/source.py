@@ -465,6 +465,7 @@ def find_records(values: list, max_depth: int = 12) -> list[dict]:
     while stack:
         value, depth = stack.pop()
         if isinstance(value, dict):
+            value = _collected(value)
             if _may_be_post(value):
                 found.append(value)
                 continue
@@ -476,6 +477,14 @@ def find_records(values: list, max_depth: int = 12) -> list[dict]:
         if depth < max_depth:
             stack.extend((v, depth + 1) for v in reversed(inner) if isinstance(v, (dict, list)))
     return found
+
+
+def _collected(value: dict) -> dict:
+    """What Zeeschuimer wraps: the post, with the time at which the browser saw it."""
+    post, when = value.get("data"), value.get("timestamp_collected")
+    if not isinstance(post, dict) or not isinstance(when, (str, int)):
+        return value
+    return {"captured_at": when} | post
 
 
 def _may_be_post(value: dict) -> bool:
