@@ -86,6 +86,10 @@ def _packed(name: str, data: bytes) -> Iterator[Source]:
     yield from _member_sources(PurePosixPath(name.removesuffix(".gz")), content)
 
 
+def _damaged(name: str, how: str = "is damaged") -> UserError:
+    return UserError(f"The archive {how}.", where=name, do="Download it again.")
+
+
 def _files(folder: Path) -> list[Path]:
     root = folder.resolve()
     found = []
@@ -136,7 +140,7 @@ def _archive(name: str, data: bytes) -> Iterator[Source]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        raise UserError("The archive is damaged.", where=name, do="Download it again.") from None
+        raise _damaged(name) from None
     _check_members(name, members, len(data))
     if any(m.filename == "[Content_Types].xml" for m in members):
         yield from _workbook(name, data)
@@ -190,7 +194,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byt
         with archive.open(member) as file:
             return file.read(member.file_size + 1)[: member.file_size]
     except Exception:  # zlib, CRC, unknown methods: all mean the same to a user
-        raise UserError("The archive is damaged.", where=name, do="Download it again.") from None
+        raise _damaged(name) from None
 
 
 def _workbook(name: str, data: bytes) -> Iterator[Source]:

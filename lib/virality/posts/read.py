@@ -19,6 +19,7 @@ from virality.posts.merge import enrich, merge
 from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK, listed
 from virality.posts.readers import JSON_READERS, TABLE_READERS, TEXT_READERS, RawTable
+from virality.posts.readers.base import RecordReader
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
@@ -262,11 +263,24 @@ def recognise(source: Source) -> list[RawTable]:
     objects = source if source.is_json else source.as_objects()
     known = [r for r in JSON_READERS if objects is not None and r.sniff(objects)]
     if known:
-        return [r.read(objects) for r in known]
+        found = [r.read(objects) for r in known]
+        found[0].lines += _strangers(objects, known)
+        return found
     for table in source.as_tables() if source.is_json else [source]:
         if reader := next((r for r in TABLE_READERS if r.sniff(table)), None):
             return [reader.read(table)]
     return []
+
+
+def _strangers(source: Source, readers: list) -> list[tuple]:
+    """A line on objects that look like posts beside those that some reader knows."""
+    forms = [r for r in readers if isinstance(r, RecordReader)]
+    left = [r for r in source.records if not any(form.is_record(r) for form in forms)]
+    if not left or not forms:
+        return []
+    what = plural(len(left), "object looks like a post", "objects look like posts")
+    why = f"{what} in no form that is known; not used (keys: {_listed(list(left[0]), 300)})"
+    return [(None, "", "", "", why, "note")]
 
 
 def _columns_seen(source: Source) -> str:
