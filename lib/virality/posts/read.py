@@ -75,11 +75,11 @@ def read_posts(
     Returns
     -------
     PostsReading
-        `notes` holds: files, formats (dict file to format), ignored (dict file to reason), authors
-        (dict handle to number of posts), platforms (dict name to number of posts), n_rows, n_posts,
-        n_dropped, severities (dict), zone_found, timezone, outcomes (list of the optional outcomes
-        that some post has), captured_at (ISO or ""), n_young, embargo_days, enriched,
-        has_followers, n_read_twice.
+        `notes` holds: files, formats (dict file to format), ignored (dict file to reason), columns
+        (dict file to a dict of what each field is called there), authors (dict handle to number of
+        posts), platforms (dict name to number of posts), n_rows, n_posts, n_dropped, severities
+        (dict), zone_found, timezone, outcomes (list of the optional outcomes that some post has),
+        captured_at (ISO or ""), n_young, embargo_days, enriched, has_followers, n_read_twice.
 
     Raises
     ------
@@ -119,6 +119,7 @@ def read_posts(
         "files": sorted({r.source for r in raws}),
         "formats": {r.source: r.format for r in raws},
         "ignored": ignored,
+        "columns": {r.source: r.names for r in raws},
         "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
         "platforms": {str(k): int(v) for k, v in posts["platform"].value_counts().items()},
         "n_rows": sum(len(r) for r in by_role["posts"]),
