@@ -280,6 +280,93 @@ def tiktokapi(posts):
     )
 
 
+def zeeschuimer(posts):
+    items = json.loads(tiktokapi(posts))
+    wrapped = [
+        {
+            "nav_index": "1:1:1",
+            "item_id": item["id"],
+            "timestamp_collected": 1782800000000,
+            "source_platform": "tiktok.com",
+            "data": item,
+        }
+        for item in items
+    ]
+    return b"\n".join(map(dump, wrapped))
+
+
+def aweme_objects(posts):
+    return [
+        {
+            "aweme_id": p.post_id,
+            "desc": p.caption,
+            "create_time": int(p.posted_at.timestamp()),
+            "statistics": {
+                "aweme_id": p.post_id,
+                "play_count": p.views,
+                "digg_count": p.likes,
+                "comment_count": p.comments,
+                "share_count": p.shares,
+                "collect_count": p.saves,
+            },
+            "author": {"unique_id": "maker", "uid": "7178782100814974250"},
+            "video": {"duration": int(p.duration_s) * 1000},
+            "share_url": f"{p.url}?_r=1",
+            "is_ads": False,
+        }
+        for p in posts.itertuples()
+    ]
+
+
+def aweme(posts):
+    return dump({"aweme_list": aweme_objects(posts), "has_more": 1, "max_cursor": 5})
+
+
+def aweme_details(posts):
+    return b"\n".join(dump({"aweme_detail": one, "status_code": 0}) for one in aweme_objects(posts))
+
+
+def reseller(posts):
+    videos = [
+        {
+            "video_id": p.post_id,
+            "title": p.caption,
+            "duration": int(p.duration_s),
+            "play_count": p.views,
+            "digg_count": p.likes,
+            "comment_count": p.comments,
+            "share_count": p.shares,
+            "collect_count": p.saves,
+            "create_time": int(p.posted_at.timestamp()),
+            "author": {"id": "1", "unique_id": "maker"},
+            "is_top": 0,
+        }
+        for p in posts.itertuples()
+    ]
+    return dump({"code": 0, "msg": "success", "data": {"videos": videos, "hasMore": True}})
+
+
+def fourcat(posts):
+    header = columns(
+        "collected_from_url,id,thread_id,author,author_full,author_followers,body,timestamp,"
+        "unix_timestamp,is_duet,is_ad,music_name,video_url,tiktok_url,likes,comments,shares,plays,"
+        "hashtags,warning"
+    )
+    rows = [header]
+    for p in posts.itertuples():
+        when = p.posted_at
+        rows.append(
+            [
+                *("https://www.tiktok.com/@maker", p.post_id, p.post_id, "maker", "The Maker"),
+                *("999", p.caption, f"{when:%Y-%m-%d %H:%M:%S}", str(int(when.timestamp()))),
+                *("False", "False", "a sound", "https://example.invalid/v.mp4", p.url),
+                *map(str, (p.likes, p.comments, p.shares, p.views)),
+                *("fyp,hello", ""),
+            ]
+        )
+    return as_csv(rows).encode()
+
+
 def pyktok(posts):
     header = columns(
         "video_id,video_timestamp,video_duration,video_locationcreated,video_diggcount,"
@@ -354,6 +441,11 @@ WRITERS = {
     "yt-dlp lines": ("yt-dlp info.json", ytdlp_lines, FULL),
     "apify": ("Apify TikTok scraper JSON", apify, FULL),
     "TikTokApi": ("TikTokApi JSON", tiktokapi, (*BASIC, "duration_s", "saves")),
+    "zeeschuimer": ("TikTokApi JSON", zeeschuimer, FULL),
+    "aweme": ("mobile interface JSON (aweme)", aweme, FULL),
+    "aweme details": ("mobile interface JSON (aweme)", aweme_details, FULL),
+    "re-seller": ("mobile interface JSON (aweme)", reseller, (*BASIC, "duration_s", "saves")),
+    "4CAT": ("4CAT table", fourcat, (*BASIC, "url")),
     "pyktok": ("pyktok CSV", pyktok, (*BASIC, "duration_s")),
     "handmade": (
         "table with named columns",

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, join_paths, split_paths
+from virality.paths import DEFAULT_NAME, QUIET_VARIABLE, join_paths, split_paths
 
 _DESCRIPTION = """\
 An honest report on what moves a short-video creator's views.
@@ -31,13 +34,41 @@ def main(arguments: list[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options) or 0
+        code = options.run(options) or 0
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever reads has seen enough, as `| head` does
+        _let_go_of_stdout()
+        return 0
     except UserError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("\nStopped. The next run goes on from here.", file=sys.stderr)
         return 130
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is still to be written nowhere, so that Python does not complain at its end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _told(options: argparse.Namespace):
+    """Show what a run says on its way; nothing of it where the user asked for quiet."""
+    if not options.quiet:
+        yield
+        return
+    before = os.environ.get(QUIET_VARIABLE)
+    os.environ[QUIET_VARIABLE] = "1"
+    try:
+        with redirect_stdout(StringIO()):
+            yield
+    finally:
+        os.environ.pop(QUIET_VARIABLE)
+        if before is not None:
+            os.environ[QUIET_VARIABLE] = before
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,6 +99,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
     _add_columns(check)
+    check.add_argument(
+        "--json", action="store_true", help="the verdict as one JSON object, see data/README.md"
+    )
 
     bring = command("import", _import, "read exports of one account and remember them under a name")
     bring.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or zip")
@@ -155,7 +189,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         default=None,
         help="make the demo's videos as well as its table (default yes, or as before)",
     )
-    parser.add_argument("--quiet", action="store_true", help="no progress bars")
+    parser.add_argument("--quiet", action="store_true", help="nothing but results and errors")
 
 
 def _request(options: argparse.Namespace):
@@ -188,13 +222,17 @@ def _request(options: argparse.Namespace):
 def _report(options: argparse.Namespace) -> None:
     from virality.book import session
 
-    session.report(replace(_request(options), by=options.by), plain=options.plain)
+    with _told(options):
+        run = session.report(replace(_request(options), by=options.by), plain=options.plain)
+    if options.quiet and not options.until:
+        print(run.site / "index.html")
 
 
 def _run(options: argparse.Namespace) -> None:
     from virality.book import session
 
-    session.run(_request(options))
+    with _told(options):
+        session.run(_request(options))
 
 
 def _publish(options: argparse.Namespace) -> None:
@@ -204,11 +242,17 @@ def _publish(options: argparse.Namespace) -> None:
     session.report(session.Request(name=options.name or profile or DEFAULT_NAME))
 
 
-def _check(options: argparse.Namespace) -> None:
+def _check(options: argparse.Namespace) -> int:
+    from virality.posts.judgement import judge
     from virality.posts.read import check
 
     columns = ",".join(filter(None, options.columns))
+    if options.json:
+        found = judge(options.paths, timezone=options.timezone, columns=columns)
+        print(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
+        return 1 if found["problem"] else 0
     print(check(options.paths, timezone=options.timezone, columns=columns))
+    return 0
 
 
 def _import(options: argparse.Namespace) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from virality.book.hashing import of_value
-from virality.paths import ROOT
+from virality.paths import QUIET_VARIABLE, ROOT
 
 FOLDER = ROOT / "build" / ".compiled"
 VARIABLE = "NUMBA_CACHE_DIR"
@@ -57,7 +57,8 @@ def _versions() -> str:
 def _compile(place: Path) -> bool:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
-    print("Compiling numerical code, once (about a minute) ...", file=sys.stderr)
+    if not os.environ.get(QUIET_VARIABLE):
+        print("Compiling numerical code, once (about a minute) ...", file=sys.stderr)
     environment = os.environ | {VARIABLE: str(place)}
     # The two share no module, so they may work side by side.
     running = [

@@ -24,6 +24,8 @@ DEFAULT_NAME = "demo"
 
 # A scratch run for tests: notebooks opened while it is set read and write there.
 RUN_VARIABLE = "VIRALITY_RUN"
+# Set while nothing but results and errors is to be shown.
+QUIET_VARIABLE = "VIRALITY_QUIET"
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

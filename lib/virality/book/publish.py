@@ -11,7 +11,7 @@ from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import hashing, plain, prose, quarto
+from virality.book import hashing, places, plain, prose, quarto
 from virality.book.chapters import Spec, book
 from virality.book.page import whole_page
 from virality.book.runner import read_stamp
@@ -105,7 +105,7 @@ def stage(run: Run, title: str, private: bool) -> None:
     run.staging.mkdir(parents=True)
     for name in TEMPLATE:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
-    chapters = book(run.pooled)
+    chapters, hide = book(run.pooled), places.hider(run)
     for spec in chapters:
         source = run.executed(spec.slug)
         if not source.exists():
@@ -114,8 +114,9 @@ def stage(run: Run, title: str, private: bool) -> None:
                 do=f"Run: virality report --name {run.name}",
             )
         notebook = nbformat.read(source, as_version=4)
+        places.clean(notebook, hide)
         if not private:
-            _copy_notebook(source, run.staging)
+            _offer(notebook, run.staging / "notebooks" / source.name)
         _prepare(notebook, spec.slug, run.staging, private)
         _lead_on(notebook, spec, chapters)
         nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
@@ -140,26 +141,25 @@ def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
     return config
 
 
-def _copy_notebook(source: Path, staging: Path) -> None:
-    target = staging / "notebooks" / source.name
+def _offer(notebook, target: Path) -> None:
+    """Lay the notebook where readers of the page can download it."""
+    import nbformat
+
     target.parent.mkdir(exist_ok=True)
-    shutil.copyfile(source, target)
+    nbformat.write(notebook, target)
 
 
 def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
-    """Make an executed notebook a page: pictures as files, no log lines, a download link."""
+    """Make a clean executed notebook a page: pictures as files, a download link."""
     import nbformat
 
     for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
         if cell.cell_type != "code":
             continue
-        cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
         for output in cell.outputs:
             markdown = output.get("data", {}).get("text/markdown")
             if markdown:
                 output.data = {"text/markdown": _unpack(markdown, slug, staging)}
-    notebook.metadata.pop("papermill", None)
     if not private:
         link = f"[Download this chapter as an executed notebook](notebooks/{slug}.ipynb)"
         # The id is given, because a random one would make every staged book a new one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from dataclasses import dataclass, replace
 
@@ -81,7 +82,7 @@ def report(target: Run, request: session.Request, plain: bool = False) -> Run:
             try:
                 session.report(_own_request(target, request, given, member), plain, member.run)
             except UserError as error:
-                print(f"\n{error}")
+                print(f"\n{error}", file=sys.stderr)
                 failed.append(member)
         page = landing.publish(target, members, failed)
     print(f"\nAll {len(members)} side by side:\n  {page}")

@@ -38,6 +38,7 @@ import pandas as pd
 
 from virality.demo.captions import Wording, write_captions
 from virality.errors import UserError
+from virality.posts.platforms import TIKTOK
 
 AUTHOR = "simulated_creator"
 BASE = 10.6  # about 40,000 views
@@ -56,9 +57,8 @@ REGIMES = {
     "cat": (0.18, 0.0),
 }
 _TYPES = {
-    **dict.fromkeys(
-        ["post_id", "author", "caption", "kind", "url", "media_file", "source"], "string"
-    ),
+    **dict.fromkeys(["post_id", "author", "platform", "caption", "kind"], "string"),
+    **dict.fromkeys(["url", "media_file", "source"], "string"),
     **dict.fromkeys(["views", "likes", "comments", "shares", "saves", "new_followers"], "Int64"),
     **dict.fromkeys(["followers", "source_row"], "Int64"),
     **dict.fromkeys(["is_paid", "is_pinned"], "boolean"),
@@ -338,6 +338,7 @@ def simulate_posts(
         {
             "post_id": ids,
             "author": AUTHOR,
+            "platform": TIKTOK,
             "posted_at": times.as_unit("us"),
             "caption": [wording.caption for wording in wordings],
             "duration_s": lengths,

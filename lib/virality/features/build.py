@@ -182,11 +182,20 @@ def _study_known(name: str, late: str) -> str:
     return AT if name.startswith("momentum__videos") else late
 
 
+def histories(posts: pd.DataFrame) -> np.ndarray:
+    """Which posts share a history: those of one author on one platform, as whole numbers.
+
+    Views on one platform tell little about views on another, so momentum never crosses.
+    """
+    keys = [name for name in ("author", "platform") if name in posts]
+    return posts.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
+
+
 def _per_author(posts: pd.DataFrame, build) -> pd.DataFrame:
-    """Apply `build` to each author's posts and return the rows in the order of `posts`."""
-    if len(posts["author"].unique()) <= 1:
+    """Apply `build` to each author's posts on a platform; the rows in the order of `posts`."""
+    history = histories(posts)
+    if len(posts) == 0 or history.max() == 0:
         return build(posts)
-    rows = posts.reset_index(drop=True).groupby("author", sort=False, dropna=False).indices
-    parts = [build(posts.iloc[np.sort(own)]) for own in rows.values()]
-    order = np.concatenate([np.sort(own) for own in rows.values()])
-    return pd.concat(parts).iloc[np.argsort(order)]
+    own = [np.flatnonzero(history == number) for number in range(history.max() + 1)]
+    parts = [build(posts.iloc[rows]) for rows in own]
+    return pd.concat(parts).iloc[np.argsort(np.concatenate(own))]

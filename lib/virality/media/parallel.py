@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 from virality import compiled
 from virality.errors import UserError
 from virality.media.work import FileTask, Result, TextTask, run
+from virality.paths import QUIET_VARIABLE
 
 BACKENDS = ("loky", "dask")
 CRASHED = "Reading this file made the decoder crash."
@@ -144,7 +146,7 @@ def _bar(total: int, progress: bool):
     """Give a function to call after each task; the bar shows rate and time left."""
     # A notebook that is being run keeps its page clean; its terminal is the one underneath.
     terminal = next((s for s in (sys.stderr, sys.__stderr__) if s and s.isatty()), None)
-    if not progress or terminal is None:
+    if not progress or terminal is None or os.environ.get(QUIET_VARIABLE):
         yield lambda: None
         return
     from tqdm import tqdm

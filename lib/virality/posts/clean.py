@@ -15,6 +15,7 @@ from virality.posts import ids, parse, timing
 from virality.posts.checks import check_values
 from virality.posts.dates import NAT, read_dates
 from virality.posts.parse import Column, is_blank, visible
+from virality.posts.platforms import TIKTOK, platforms
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
@@ -43,6 +44,7 @@ class Cleaner:
         self.raw, self.timezone, self.now, self.log = raw, timezone, now, log
         self.zone = ""
         self.post_ids: list[str | None] = [None] * len(raw)
+        self.platforms: list[str] = []
         self.dropped: set[int] = set()  # rows whose loss is already in the log
 
     def run(self) -> pd.DataFrame:
@@ -56,8 +58,12 @@ class Cleaner:
         for row, column, found, used, why, severity in self.raw.lines:
             self.log.add(self.raw.source, row, None, column, found, used, why, severity)
         self.post_ids = self._ids()
+        self.platforms = platforms(
+            self._cells("platform"), self._cells("url"), self.post_ids, self.raw.platform
+        )
         df = pd.DataFrame(index=pd.RangeIndex(len(self.raw)))
         df["post_id"] = pd.array(self.post_ids, dtype="string")
+        df["platform"] = pd.array(self.platforms, dtype="string")
         df["posted_at"], df["hour_known"] = self._posted_at()
         for name in _COUNTS:
             df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
@@ -120,7 +126,11 @@ class Cleaner:
             return by_link
         post_ids: list[str | None] = []
         for i, (cell, other) in enumerate(zip(own, by_link, strict=True)):
-            mine = None if is_blank(cell) else (ids.find_id(cell) or visible(cell)[:64] or None)
+            mine = (
+                None
+                if is_blank(cell)
+                else (ids.find_id(cell) or visible(cell).lstrip("'")[:64] or None)
+            )
             if mine and other and mine != other:
                 self.post_ids[i] = mine
                 self._tell(i, "post_id", mine, "the link names another video", "note")
@@ -165,7 +175,7 @@ class Cleaner:
         """When each post went up (UTC), and whether its hour is known."""
         cells = self._cells("date")
         clocks = self._cells("time") if "time" in self.raw.cells else None
-        id_times = ids.upload_times(self.post_ids)
+        id_times = self._id_times()
         try:
             dates = read_dates(cells, clocks, id_times, self.now)
         except UserError as error:
@@ -194,6 +204,11 @@ class Cleaner:
         known = settled.hour_known & np.array([flag is not False for flag in told], dtype=bool)
         stamps = pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
         return stamps, pd.array(known, dtype="boolean")
+
+    def _id_times(self) -> np.ndarray:
+        """When each post was uploaded as its id tells; only TikTok's ids do."""
+        pairs = zip(self.post_ids, self.platforms, strict=True)
+        return ids.upload_times([i if where == TIKTOK else None for i, where in pairs])
 
     def _lengths(self, df: pd.DataFrame) -> None:
         unit = self.raw.share_unit

@@ -509,7 +509,8 @@ _SAYABLE = {
     **{f: f for f in (
         *("post_id", "url", "author", "date", "time", "caption", "duration", "avg_watch"),
         *("watched_full", "new_followers", "followers", "kind", "is_paid", "is_pinned"),
-        *("private", "media_file", "captured_at", "views", "likes", "comments", "shares", "saves"),
+        *("private", "media_file", "captured_at", "platform", "views", "likes", "comments"),
+        *("shares", "saves"),
     )},
 }  # fmt: skip
 _SPLIT = re.compile(r",(?=\s*(?:" + "|".join(_SAYABLE) + r")\s*=)")

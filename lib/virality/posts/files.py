@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from pathlib import Path, PurePosixPath
@@ -18,7 +19,10 @@ MAX_MEMBERS = 20_000
 MAX_RATIO = 300
 MAX_ROWS = 1_000_000
 SUFFIXES = frozenset(
-    (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".parquet", ".zip")
+    (
+        *(".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".parquet"),
+        *(".zip", ".gz"),
+    )
 )
 
 
@@ -55,8 +59,35 @@ def open_bytes(name: str, data: bytes) -> Iterator[Source]:
     """The sources inside one file's content."""
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         yield from _archive(name, data)
+    elif data[:2] == b"\x1f\x8b":
+        yield from _packed(name, data)
     else:
         yield Source(name, data)
+
+
+def _packed(name: str, data: bytes) -> Iterator[Source]:
+    """One file that gzip packed, never more of it than may be read."""
+    content, rest = b"", data
+    while rest[:2] == b"\x1f\x8b":  # several may stand behind each other
+        packed = zlib.decompressobj(wbits=31)
+        try:
+            content += packed.decompress(rest, MAX_BYTES + 1 - len(content))
+        except zlib.error:
+            raise UserError(
+                "The archive is damaged.", where=name, do="Download it again."
+            ) from None
+        if len(content) > MAX_BYTES:
+            raise too_large(name, len(content))
+        if not packed.eof:
+            raise UserError("The archive breaks off.", where=name, do="Download it again.")
+        rest = packed.unused_data
+    if content[257:262] == b"ustar":
+        raise UserError("This is a tar archive.", where=name, do="Unpack it first.")
+    yield from _member_sources(PurePosixPath(name.removesuffix(".gz")), content)
+
+
+def _damaged(name: str, how: str = "is damaged") -> UserError:
+    return UserError(f"The archive {how}.", where=name, do="Download it again.")
 
 
 def _files(folder: Path) -> list[Path]:
@@ -109,7 +140,7 @@ def _archive(name: str, data: bytes) -> Iterator[Source]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
-        raise UserError("The archive is damaged.", where=name, do="Download it again.") from None
+        raise _damaged(name) from None
     _check_members(name, members, len(data))
     if any(m.filename == "[Content_Types].xml" for m in members):
         yield from _workbook(name, data)
@@ -117,18 +148,19 @@ def _archive(name: str, data: bytes) -> Iterator[Source]:
     read = 0
     for member in members:
         path = PurePosixPath(member.filename)
-        if path.suffix.lower() not in SUFFIXES - {".zip"} or _is_clutter(path):
+        if path.suffix.lower() not in SUFFIXES - {".zip", ".gz"} or _is_clutter(path):
             continue
         content = _member(archive, member, name)
         read += len(content)
         if read > MAX_BYTES:
             raise too_large(name, read)
-        yield from open_bytes(path.name, content) if content[:2] != b"PK" else _inner(path, content)
+        yield from _member_sources(path, content)
 
 
-def _inner(path: PurePosixPath, content: bytes) -> Iterator[Source]:
+def _member_sources(path: PurePosixPath, content: bytes) -> Iterator[Source]:
     """Workbooks inside an archive are opened; archives inside archives are not."""
-    if path.suffix.lower() in (".xlsx", ".xlsm"):
+    workbook = content[:2] == b"PK" and path.suffix.lower() in (".xlsx", ".xlsm")
+    if workbook or content[:2] not in (b"PK", b"\x1f\x8b"):
         yield from open_bytes(path.name, content)
 
 
@@ -162,7 +194,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str) -> byt
         with archive.open(member) as file:
             return file.read(member.file_size + 1)[: member.file_size]
     except Exception:  # zlib, CRC, unknown methods: all mean the same to a user
-        raise UserError("The archive is damaged.", where=name, do="Download it again.") from None
+        raise _damaged(name) from None
 
 
 def _workbook(name: str, data: bytes) -> Iterator[Source]:

@@ -78,6 +78,8 @@ LEXICON: dict[str, dict[str, str]] = {
         "|watched to the end|full video watched rate|completion|finish rate",
         "new_followers": "new followers|followers gained|gained followers|follows",
         "kind": "kind|type|media type|product type",
+        "platform": "platform|network|social network|social media|plattform|plateforme|plataforma"
+        "|piattaforma|platforma|platforme|платформа|nền tảng|プラットフォーム|플랫폼|平台",
         "is_paid": "is paid|paid|promoted|sponsored|is ad|isad|is sponsored|boosted|is promoted"
         "|is paid partnership|paid partnership",
         "is_pinned": "is pinned|pinned|ispinned|is top",

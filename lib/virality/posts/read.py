@@ -19,7 +19,9 @@ from virality.posts.followers import known_followers, read_series
 from virality.posts.headers import folded
 from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
-from virality.posts.readers import JSON_READERS, TABLE_READERS, RawTable
+from virality.posts.platforms import TIKTOK, listed
+from virality.posts.readers import JSON_READERS, TABLE_READERS, TEXT_READERS, RawTable
+from virality.posts.readers.base import RecordReader
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
@@ -83,11 +85,13 @@ def read_posts(
     Returns
     -------
     PostsReading
-        `notes` holds: files, formats (dict file to format), ignored (dict file to reason), authors
-        (dict handle to number of posts), n_rows, n_posts, n_dropped, severities (dict), zone_found,
-        timezone, clock ("creator", "machine" or "": whose hours local times are), outcomes (list of
-        the optional outcomes that some post has), captured_at (ISO or ""), n_young, embargo_days,
-        enriched, has_followers, n_read_twice, unused (dict file to list of columns).
+        `notes` holds: files, formats (dict file to format), ignored (dict file to reason), columns
+        (dict file to a dict of what each field is called there), authors (dict handle to number of
+        posts), platforms (dict name to number of posts), n_rows, n_posts, n_dropped, severities
+        (dict), zone_found, timezone, outcomes (list of the optional outcomes that some post has),
+        captured_at (ISO or ""), n_young, embargo_days, enriched, has_followers, n_read_twice,
+        clock ("creator", "machine" or "": whose hours local times are), unused (dict file to list
+        of columns).
 
     Raises
     ------
@@ -134,7 +138,9 @@ def read_posts(
         "files": sorted({r.source for r in raws}),
         "formats": {r.source: r.format for r in raws},
         "ignored": ignored,
+        "columns": {r.source: r.names for r in raws},
         "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
+        "platforms": {str(k): int(v) for k, v in posts["platform"].value_counts().items()},
         "n_rows": sum(len(r) for r in by_role["posts"]),
         "n_posts": len(posts),
         "n_dropped": int((repairs["severity"] == "row dropped").sum()),
@@ -200,6 +206,10 @@ def verdict(reading: PostsReading) -> str:
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
         lines.append(f"{twice} read at two times: a report shows how fast their views settle")
+    if set(notes["platforms"]) != {TIKTOK}:
+        counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
+        apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""
+        lines.append(f"platforms: {', '.join(counts)}{apart}")
     if len(notes["authors"]) > 1:
         lines.append("several creators: a report on each with --by author, one on all with --pool")
     lines += ["", *_verdict_repairs(reading.repairs), "", _verdict_size(len(posts))]
@@ -266,7 +276,7 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
             source.name = f"{source.name} ({seen[source.name]})"
         try:
             if chosen:
-                names = _columns_of(source)
+                names = source.seen()
                 columns |= dict.fromkeys(names)
                 missing -= {h for h in missing if folded(h) in map(folded, names)}
             found = recognise(source)
@@ -283,7 +293,8 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
             where=f"--columns {as_choice(chosen)}"[:200],
             do=f"The columns are: {', '.join(columns) or 'none'}.",
         )
-    if errors and not any(r.role == "posts" for r in raws):
+    roles = {r.role for r in raws}
+    if errors and not roles & {"posts", "enriches", "download"}:
         raise errors[0]
     for name, why in ignored.items():
         log.add(name, None, None, "", "", "", f"not used: {why}", "note")
@@ -291,49 +302,58 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
 
 
 def recognise(source: Source) -> list[RawTable]:
-    """Read one source with the reader, or the JSON readers, that recognise it; [] if none does."""
-    if source.is_json:
-        return [r.read(source) for r in JSON_READERS if r.sniff(source)]
+    """Read one source with the reader, or the JSON readers, that recognise it; [] if none does.
+
+    Objects that are in no known form of JSON are read as the table that they make up, and a table
+    whose columns are called by paths as the objects that it was made of.
+    """
+    if reader := next((r for r in TEXT_READERS if r.sniff(source)), None):
+        return [reader.read(source)]
+    objects = source if source.is_json else source.as_objects()
+    known = [r for r in JSON_READERS if objects is not None and r.sniff(objects)]
+    if known:
+        found = [r.read(objects) for r in known]
+        found[0].lines += _strangers(objects, known)
+        return found
     readers = TABLE_READERS
     if source.chosen.get("views"):  # the user says that these are posts
         readers = tuple(r for r in readers if r.name != DAILY)
-    reader = next((r for r in readers if r.sniff(source)), None)
-    return [reader.read(source)] if reader else []
+    for table in source.as_tables() if source.is_json else [source]:
+        if reader := next((r for r in readers if r.sniff(table)), None):
+            return [reader.read(table)]
+    return []
 
 
-def _columns_of(source: Source) -> list[str]:
-    """All columns of a table, or all keys of JSON objects with their paths."""
-    if not source.is_json:
-        return [] if source.table is None else [h for h in source.table.header if h]
-    names: dict[str, None] = {}
-
-    def walk(value: dict, path: str, depth: int) -> None:
-        for key, inner in value.items():
-            names[visible(f"{path}{key}")[:120]] = None
-            if isinstance(inner, dict) and depth < 4:
-                walk(inner, f"{path}{key}.", depth + 1)
-
-    for record in source.records[:200]:
-        walk(record, "", 0)
-    return list(names)
+def _strangers(source: Source, readers: list) -> list[tuple]:
+    """A line on objects that look like posts beside those that some reader knows."""
+    forms = [r for r in readers if isinstance(r, RecordReader)]
+    left = [r for r in source.records if not any(form.is_record(r) for form in forms)]
+    if not left or not forms:
+        return []
+    what = plural(len(left), "object looks like a post", "objects look like posts")
+    why = f"{what} in no form that is known; not used (keys: {_listed(list(left[0]), 300)})"
+    return [(None, "", "", "", why, "note")]
 
 
 def _columns_seen(source: Source) -> str:
+    names = [visible(n)[:60] for n in source.seen()]
     if source.is_json:
-        return "JSON, but no posts in it that are known"
-    if source.table is None:
-        return "not in a format that is known"
-    shown = ", ".join(h for h in source.table.header[:12] if h)[:200]
-    return f"no column of views, or nothing that dates a post (columns: {shown})"
+        return f"JSON, but no posts in it that are known (keys: {_listed(names)})"
+    return f"no column of views, or nothing that dates a post (columns: {_listed(names)})"
+
+
+def _listed(names: list[str], most: int = 3000) -> str:
+    """All names, as far as they fit on a page."""
+    text = ", ".join(names)
+    if len(text) <= most:
+        return text or "none"
+    shown = text[:most].rpartition(", ")[0]
+    return f"{shown} and {len(names) - shown.count(', ') - 1:,} more"
 
 
 def _nothing(raws: list[RawTable], ignored: dict[str, str]) -> UserError:
-    if any(r.role == "enriches" for r in raws):
-        return UserError(
-            "The download of your data holds no view counts; it can only add to another export.",
-            where=_names(raws),
-            do="Import TikTok Studio's Content.csv together with it.",
-        )
+    if any(r.role in ("enriches", "download") for r in raws):
+        return _only_the_download(raws)
     if raws:
         return UserError(
             "This holds daily totals, not posts.",
@@ -342,6 +362,23 @@ def _nothing(raws: list[RawTable], ignored: dict[str, str]) -> UserError:
         )
     name, why = next(iter(ignored.items()), ("", "nothing to read"))
     return UserError(f"This is not recognised as posts: {why}.", where=name, do=HELP)
+
+
+def _only_the_download(raws: list[RawTable]) -> UserError:
+    """What TikTok sends on request is known, but it is not what a report needs."""
+    posts = sum(len(r) for r in raws if r.role == "enriches")
+    text = " as text" if any("text" in r.format for r in raws) else ""
+    what = (
+        "it holds no view counts and can only add to another export"
+        if posts
+        else "no list of your posts is in it, and it never holds view counts"
+    )
+    return UserError(
+        f"This is the data that TikTok sends on request{text}: {what}.",
+        where=_names(raws),
+        do="Download Content.csv in TikTok Studio (Analytics, Content) and import that; "
+        "ask for JSON instead of text to bring your captions and links along.",
+    )
 
 
 def _names(raws: list[RawTable]) -> str:
@@ -366,9 +403,9 @@ def _add_followers(posts, raws, timezone, now, log):
         series = pd.concat([series, new]).drop_duplicates("date", keep="last")
     if not series.empty:
         series = series.sort_values("date", ignore_index=True)
-        posts = posts.assign(
-            followers=posts["followers"].fillna(known_followers(posts, series, timezone))
-        )
+        known = known_followers(posts, series, timezone)
+        known = known.where(posts["platform"] == TIKTOK)  # the history is Studio's
+        posts = posts.assign(followers=posts["followers"].fillna(known))
     return posts, series
 
 

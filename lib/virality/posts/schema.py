@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from virality.errors import UserError
+from virality.posts.platforms import TIKTOK
 
 TEXT = "string"
 COUNT = "Int64"
@@ -47,6 +48,7 @@ class Column:
 POSTS = (
     Column("post_id", TEXT, False, "id", "The video id as text; unique."),
     Column("author", TEXT, False, "handle", 'The account, without @; "unknown" if not stated.'),
+    Column("platform", TEXT, False, "name", "Where it was posted; tiktok if nothing tells."),
     Column("posted_at", TIME, False, "UTC", "When the post went up."),
     Column(
         "hour_known",
@@ -142,6 +144,10 @@ def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     if df.columns.is_unique:
         known = df.get("hour_known", pd.Series(pd.NA, index=df.index, dtype=FLAG))
         df = df.assign(hour_known=known.astype(FLAG).fillna(True))
+    if "platform" not in df:
+        df = df.assign(platform=TIKTOK)
+    elif df.columns.is_unique:
+        df = df.assign(platform=df["platform"].astype(TEXT).fillna(TIKTOK))
     df = _validate(df, POSTS, "posts", unique=("post_id",))
     return df.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
 

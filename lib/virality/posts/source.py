@@ -7,11 +7,13 @@ import io
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from virality.book.prose import plural
 from virality.errors import UserError
+from virality.posts import shapes
 from virality.posts.parse import visible
 
 MAX_BYTES = 250_000_000
@@ -22,7 +24,6 @@ _FOREIGN = {
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"%PDF": "a PDF",
-    b"\x1f\x8b": "a gzip archive; unpack it first",
     b"7z\xbc\xaf": "a 7z archive; unpack it first",
     b"Rar!": "a RAR archive; unpack it first",
     b"SQLite": "a database",
@@ -73,25 +74,40 @@ class Source:
         The content.
     table : Table, optional
         For content that is a table already (a sheet).
+    values : list, optional
+        For content that is JSON values already.
     """
 
-    def __init__(self, name: str, data: bytes = b"", table: Table | None = None):
+    def __init__(
+        self,
+        name: str,
+        data: bytes = b"",
+        table: Table | None = None,
+        values: list | None = None,
+    ):
         self.name = visible(name)[:200] or "unnamed"
-        self.data, self._table = data, table
+        self.data, self._table, self._values = data, table, values
         self.remarks: list[str] = []
         self.chosen: dict[str, str] = {}  # what the user says: column by field
 
     @property
     def is_parquet(self) -> bool:
         """Whether the content is a Parquet file."""
-        return self._table is None and self.data[:4] == b"PAR1"
+        return self.data[:4] == b"PAR1"
 
     @property
     def is_json(self) -> bool:
         """Whether the text starts like JSON."""
+        if self._values is not None:
+            return True
         if self._table is not None or self.is_parquet:
             return False
         return self.text[:200].lstrip()[:1] in ("{", "[")
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the content was text, and no sheet, Parquet file or derived table."""
+        return self._table is None and self._values is None and not self.is_parquet
 
     @cached_property
     def text(self) -> str:
@@ -118,8 +134,10 @@ class Source:
         """
         if self._table is not None:
             return self._table
-        if self.is_parquet or self.is_json:
+        if self.is_json:
             return None
+        if self.is_parquet:
+            return read_parquet(self.data, self.name)
         return read_csv(self.text, self.name)
 
     @cached_property
@@ -133,12 +151,40 @@ class Source:
         UserError
             It is JSON that breaks off, or is nested too deep.
         """
+        if self._values is not None:
+            return self._values
         return read_json(self.text, self.name) if self.is_json else []
 
     @cached_property
     def records(self) -> list[dict]:
         """JSON objects that may be posts, in the order of the file (see `find_records`)."""
         return find_records(self.json)
+
+    def as_tables(self) -> Iterator[Source]:
+        """JSON as the tables that it may be, the likeliest first: see `shapes.groups`."""
+        for records in shapes.groups(self.json):
+            header, rows = shapes.to_columns(records)
+            short = shapes.short_names(header)
+            for names in [header, short] if short != header else [header]:
+                yield self._derived(table=as_table(names, rows, self.name))
+
+    def as_objects(self) -> Source | None:
+        """A table whose columns are called by paths as the objects that it was made of."""
+        table = self.table
+        if table is None or not shapes.nested_header(table.header):
+            return None
+        return self._derived(values=shapes.to_records(table.header, table.columns))
+
+    def _derived(self, **content) -> Source:
+        source = Source(self.name, **content)
+        source.remarks, source.chosen = self.remarks, self.chosen
+        return source
+
+    def seen(self) -> list[str]:
+        """All columns or keys of the content, as they are called there."""
+        if self.is_json:
+            return shapes.keys_of(self.json)
+        return [h for h in self.table.header if h] if self.table is not None else []
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -240,6 +286,38 @@ def read_csv(text: str, name: str) -> Table:
     return as_table(numbered[0], numbered[1:], name, lines)
 
 
+def read_parquet(data: bytes, name: str) -> Table:
+    """A Parquet file as text; nested columns are called by their path.
+
+    Raises
+    ------
+    UserError
+        It is damaged, or has no rows.
+    """
+    import pyarrow as pa  # slow to load
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(data))
+        while any(pa.types.is_struct(kind) for kind in table.schema.types):
+            table = table.flatten()
+        columns = [_texts(table.column(i)) for i in range(table.num_columns)]
+    except Exception:  # a damaged file raises many kinds of errors inside pyarrow
+        raise UserError("The Parquet file is damaged.", where=name) from None
+    if table.num_rows == 0:
+        raise UserError("The table has a header but no rows.", where=name)
+    rows = list(range(1, table.num_rows + 1))
+    return Table(list(table.column_names), columns, rows)
+
+
+def _texts(column) -> list[str]:
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    return ["" if v is None else str(v) for v in column.to_pylist()]
+
+
 def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -> Table:
     """Bring records into columns; ragged rows and repeated headers are told, not hidden."""
     header = [visible(h) for h in header]
@@ -331,62 +409,50 @@ def _records(text: str, separator: str, name: str) -> tuple[list[list[str]], lis
 # --- JSON -------------------------------------------------------------------------------------
 
 
+_BETWEEN = re.compile(r"[\s,\ufeff\x1e]*")  # what may stand between documents
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+
 def read_json(text: str, name: str) -> list:
-    """A JSON document (one value) or JSON lines (many).
+    """The documents in a text: one, one a line, or several behind each other.
+
+    Numbers are kept as text.
 
     Raises
     ------
     UserError
         It breaks off or is nested too deep.
     """
-    try:
-        return [_loads(text)]
-    except RecursionError:
-        raise _too_deep(name) from None
-    except ValueError as error:
-        first = text.lstrip().partition("\n")[0]
-        reason = error
-    try:
-        _loads(first)
-    except RecursionError:
-        raise _too_deep(name) from None
-    except ValueError:
-        position = getattr(reason, "pos", 0)
-        cut = position >= len(text.rstrip()) - 2 or "Unterminated" in str(reason)
-        problem = "breaks off in the middle" if cut else f"is broken at character {position + 1:,}"
-        raise UserError(f"The JSON {problem}.", where=name, do="Download it again.") from None
-    return _json_lines(text, name)
-
-
-def _json_lines(text: str, name: str) -> list:
-    values = []
-    lines = text.rstrip().split("\n")  # not splitlines: captions may hold U+2028
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    values: list = []
+    at, end = _BETWEEN.match(text).end(), len(text.rstrip("\x00 \t\r\n"))
+    while at < end:
         try:
-            values.append(_loads(line))
+            value, stop = _DECODER.raw_decode(text, at)
         except RecursionError:
-            raise _too_deep(name) from None
-        except ValueError:
-            last = number == len(lines)
-            problem = "breaks off in the middle" if last else "is broken"
-            raise UserError(
-                f"The JSON in line {number:,} {problem}.", where=name, do="Download it again."
-            ) from None
+            raise UserError("The JSON is nested too deep to be an export.", where=name) from None
+        except ValueError as error:
+            raise _broken(text, name, error, len(values)) from None
+        values.append(value)
+        at = _BETWEEN.match(text, stop).end()
     return values
 
 
-def _loads(text: str):
-    return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
-
-
-def _too_deep(name: str) -> UserError:
-    return UserError("The JSON is nested too deep to be an export.", where=name)
+def _broken(text: str, name: str, error: ValueError, before: int) -> UserError:
+    """Where JSON is broken: by character in the only document, by line after others."""
+    position = getattr(error, "pos", 0)
+    cut = position >= len(text.rstrip()) - 2 or "Unterminated" in str(error)
+    problem = "breaks off in the middle" if cut else f"is broken at character {position + 1:,}"
+    if before:
+        line = text.count("\n", 0, position) + 1
+        problem = f"in line {line:,} {'breaks off in the middle' if cut else 'is broken'}"
+    return UserError(f"The JSON {problem}.", where=name, do="Download it again.")
 
 
 _ID_KEYS = ("id", "video_id", "aweme_id")
-_POST_KEYS = ("create_time", "createTime", "createTimeISO", "timestamp", "view_count", "stats")
+_POST_KEYS = (
+    *("create_time", "createTime", "createTimeISO", "timestamp", "view_count", "stats", "statsV2"),
+    "statistics",
+)
 
 
 def find_records(values: list, max_depth: int = 12) -> list[dict]:
@@ -400,6 +466,7 @@ def find_records(values: list, max_depth: int = 12) -> list[dict]:
     while stack:
         value, depth = stack.pop()
         if isinstance(value, dict):
+            value = _collected(value)
             if _may_be_post(value):
                 found.append(value)
                 continue
@@ -413,7 +480,15 @@ def find_records(values: list, max_depth: int = 12) -> list[dict]:
     return found
 
 
+def _collected(value: dict) -> dict:
+    """What Zeeschuimer wraps: the post, with the time at which the browser saw it."""
+    post, when = value.get("data"), value.get("timestamp_collected")
+    if not isinstance(post, dict) or not isinstance(when, (str, int)):
+        return value
+    return {"captured_at": when} | post
+
+
 def _may_be_post(value: dict) -> bool:
     if any(k in value for k in _ID_KEYS) and any(k in value for k in _POST_KEYS):
         return not isinstance(value.get("entries"), list)  # a yt-dlp playlist holds posts
-    return "url" in value and ("error" in value or "errorCode" in value)
+    return "url" in value and bool(value.get("error") or value.get("errorCode"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from virality.posts.readers.base import RecordReader
+from virality.posts.readers.base import RecordReader, as_text, is_true
 
 
 class Apify(RecordReader):
@@ -34,15 +34,15 @@ class Apify(RecordReader):
         """Counts at the top level, or an error in their place."""
         if "playCount" in record and ("createTime" in record or "createTimeISO" in record):
             return True
-        return "url" in record and ("error" in record or "errorCode" in record)
+        return "url" in record and bool(record.get("error") or record.get("errorCode"))
 
     def field(self, record: dict, name: str) -> str:
         """Slideshows are photo posts; any of two marks makes a post paid."""
         if name == "kind":
-            return "photo" if record.get("isSlideshow") is True else ""
+            return "photo" if is_true(record.get("isSlideshow")) else ""
         if name == "is_paid":
-            marks = [record.get(k) for k in ("isAd", "isSponsored")]
-            return "true" if True in marks else ("false" if False in marks else "")
+            marks = [as_text(record.get(k)) for k in ("isAd", "isSponsored")]
+            return "true" if any(map(is_true, marks)) else next(filter(None, marks), "")
         if name == "private":
             return "true" if record.get("error") or record.get("errorCode") else ""
         return super().field(record, name)

@@ -13,13 +13,14 @@ from typing import Protocol
 
 from virality.posts.columns import Assigned, assign
 from virality.posts.parse import visible
+from virality.posts.platforms import TIKTOK
 from virality.posts.source import Source, Table
 
 FIELDS = (
     *("post_id", "url", "author", "date", "time", "hour_known", "caption", "duration"),
     *("views", "likes", "comments", "shares", "saves"),
     *("play_time", "avg_watch", "retention", "watched_full", "new_followers", "followers"),
-    *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at"),
+    *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at", "platform"),
 )
 
 
@@ -37,8 +38,9 @@ class RawTable:
         What the file calls each field.
     rows : list of int
         1-based data row of each entry.
-    role : {"posts", "enriches", "followers", "companion"}
-        Whether it holds views, only adds to posts read elsewhere, or holds a daily series.
+    role : {"posts", "enriches", "download", "followers", "companion"}
+        Whether it holds views, only adds to posts read elsewhere, is another part of TikTok's data
+        download, or holds a daily series.
     checked : dict of str to list of str
         Columns of percentages that are checked though the book does not use them.
     share_unit : {"", "fraction", "percent"}
@@ -48,6 +50,8 @@ class RawTable:
     clock : {"", "creator", "machine"}
         Whose hours local times are, where the format fixes it: the creator's, or those of the
         machine that ran a scraper.
+    platform : str
+        Where its posts are, unless a cell or a link says otherwise.
     lines : list of tuple
         (row, column, found, used, why, severity) for the repair log.
     unused : list of str
@@ -64,6 +68,7 @@ class RawTable:
     share_unit: str = ""
     zone: str = ""
     clock: str = ""
+    platform: str = TIKTOK
     lines: list[tuple] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
@@ -228,3 +233,8 @@ def as_text(value) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
+
+
+def is_true(value) -> bool:
+    """Whether a JSON value, or its text in a table, says yes."""
+    return value is True or str(value).strip().casefold() in ("true", "1")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from virality.posts.dates import take_apart
+from datetime import datetime
+
+import numpy as np
+
+from virality.errors import UserError
+from virality.posts.dates import NAT, read_dates, take_apart
 from virality.posts.parse import is_blank, plain
 from virality.posts.readers.base import RawTable, normal, source_lines
 from virality.posts.source import Source
@@ -42,14 +47,20 @@ class Companion:
         header = tuple(normal(h) for h in table.header)
         if header in _HEADERS:
             return _HEADERS[header]
-        if len(header) not in (3, 4, 6) or not len(table):
+        if len(header) not in (2, 3, 4, 6) or not len(table):
             return None
         if not all(_counts_only(c) for c in table.columns[1:]):
             return None
-        if not all(_is_day(c) for c in table.columns[0][:50]):
+        days = table.columns[0]
+        if not all(_is_day(c) for c in days[:50]):
             return None
-        repeated = len(set(table.columns[0])) < len(table)
-        return "followers" if len(header) == 3 and not repeated else "companion"
+        if len(set(days)) < len(table):  # by hour; else rows of one day are posts of that day
+            by_hour = len(header) == 3 and set(table.columns[1]) <= set(map(str, range(24)))
+            return "companion" if by_hour else None
+        unbroken = _unbroken(days)
+        if unbroken is False or (unbroken is None and len(header) == 2):
+            return None
+        return "followers" if len(header) == 3 else "companion"
 
 
 def _counts_only(column: list[str]) -> bool:
@@ -63,3 +74,14 @@ def _is_day(cell: str) -> bool:
         and not moment.problem
         and bool(moment.words or moment.pair or moment.month)
     )
+
+
+def _unbroken(days: list[str], least: int = 7) -> bool | None:
+    """Whether days follow each other as in a chart, not as in a list of posts; None: not known."""
+    try:
+        stamps = read_dates(days, None, np.full(len(days), NAT), datetime(2100, 1, 1)).stamps
+    except UserError:
+        return None
+    if np.isnat(stamps).any() or len(days) < least:
+        return None
+    return bool(np.all(np.abs(np.diff(stamps)) == np.timedelta64(1, "D")))

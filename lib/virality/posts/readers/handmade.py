@@ -19,6 +19,7 @@ class HandMade(TableReader):
     columns: ClassVar = {
         "post_id": ("post_id", "video_id", "id", "aweme_id", "item_id"),
         "url": ("url", "link", "video link", "video url", "share_url", "webvideourl", "post url"),
+        "platform": ("platform", "plattform", "plateforme", "plataforma", "piattaforma"),
         "author": ("author", "username", "creator", "account", "handle", "author_username"),
         "date": ("posted_at", "date", "posted", "published", "created_at"),
         "time": ("time of day",),

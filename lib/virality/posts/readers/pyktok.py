@@ -15,14 +15,15 @@ class Pyktok(TableReader):
     clock = "machine"
     columns: ClassVar = {
         "post_id": ("video_id",),
-        "author": ("author_username",),
+        "url": ("video_link", "video_url"),
+        "author": ("author_username", "author_uniqueid"),
         "date": ("video_timestamp",),
-        "caption": ("video_description",),
+        "caption": ("video_description", "video_desc"),
         "duration": ("video_duration",),
         "views": ("video_playcount",),
         "likes": ("video_diggcount",),
         "comments": ("video_commentcount",),
         "shares": ("video_sharecount",),
         "saves": ("video_savecount", "video_collectcount"),
-        "is_paid": ("video_is_ad",),
+        "is_paid": ("video_is_ad", "video_isad"),
     }

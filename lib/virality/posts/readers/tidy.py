@@ -24,6 +24,7 @@ class TidyTable(TableReader):
         "post_id": ("post_id",),
         "url": ("url",),
         "author": ("author",),
+        "platform": ("platform",),
         "date": ("posted_at",),
         "hour_known": ("hour_known",),
         "caption": ("caption",),

@@ -24,6 +24,7 @@ class YtDlp(RecordReader):
         "comments": ("comment_count",),
         "shares": ("repost_count",),
         "saves": ("save_count",),
+        "kind": ("vcodec",),
         "private": ("availability",),
         "media_file": ("_filename", "filename"),
         "captured_at": ("epoch",),
@@ -35,10 +36,19 @@ class YtDlp(RecordReader):
         return "create_time" not in record and "timestamp" in record and bool(own)
 
     def field(self, record: dict, name: str) -> str:
-        """File names without folders; availability as a mark of private posts."""
+        """File names without folders; slideshows, which have no picture stream, are photos."""
+        if name == "kind":
+            return "photo" if _is_slideshow(record) else ""
         text = super().field(record, name)
         if name == "media_file":
             return re.split(r"[/\\]", text)[-1]
         if name == "private":
             return "true" if text in ("private", "subscriber_only", "needs_auth") else ""
         return text
+
+
+def _is_slideshow(record: dict) -> bool:
+    """No format holds moving pictures; what is downloaded is the sound, and its length."""
+    formats = [f for f in record.get("formats") or [] if isinstance(f, dict)]
+    codecs = [record.get("vcodec"), *(f.get("vcodec", "") for f in formats)]
+    return codecs[0] == "none" and all(codec == "none" for codec in codecs)

@@ -1,0 +1,194 @@
+"""The same posts as objects or as a table: what is read in one shape is read in the other.
+
+Nested objects become columns called by their path (`stats.playCount`), and columns that are called
+by such paths become nested objects again. Nothing is interpreted here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from virality.posts.parse import visible
+
+MAX_DEPTH = 6
+MAX_KEYS = 2_000
+# What belongs to somebody or something else keeps its path: an author's id is no post's id.
+_OTHERS = re.compile(
+    r"author|user|owner|channel|creator|account|profile|music|sound|track|hashtag|challenge|mention"
+    r"|comment|location|cover|thumb|format|subtitle|original|duet",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"[A-Za-z_]\w*([./][A-Za-z_]\w*)+")
+
+
+def groups(values: list) -> list[list[dict]]:
+    """The sets of like objects in JSON values, the largest first.
+
+    A list of objects is a set, and so are objects under changing names (`{"7341…": {…}, …}`),
+    columns (`{"views": […], …}`) and rows under a header (`[["id", "views"], ["7341…", 5]]`).
+    Lists under the same path in several documents are one set.
+
+    Parameters
+    ----------
+    values : list
+        JSON values, one per document.
+    """
+    found: dict[tuple, list[dict]] = {(): [v for v in values if isinstance(v, dict)]}
+    for value in values:
+        _collect(value, (), found, 0)
+    return sorted(filter(None, found.values()), key=len, reverse=True)
+
+
+def _collect(value, path: tuple, found: dict, depth: int) -> None:
+    """Gather the sets below one value; objects of a set are looked into as well."""
+    if depth > MAX_DEPTH:
+        return
+    for rows in _as_rows(value):
+        found.setdefault((*path, "columns" if isinstance(value, dict) else "rows"), []).extend(rows)
+    if isinstance(value, list):
+        records = [v for v in value if isinstance(v, dict)]
+        found.setdefault(path, []).extend(records)
+        for record in records:
+            _inside(record, path, found, depth)
+    elif isinstance(value, dict):
+        if len(value) > 1 and all(isinstance(v, dict) for v in value.values()):
+            named = [_named(key, v) for key, v in value.items()]
+            found.setdefault((*path, "*"), []).extend(named)
+        _inside(value, path, found, depth)
+
+
+def _inside(record: dict, path: tuple, found: dict, depth: int) -> None:
+    for key, inner in record.items():
+        if isinstance(inner, (dict, list)):
+            _collect(inner, (*path, key), found, depth + 1)
+
+
+def _named(key: str, record: dict) -> dict:
+    """An object that is listed under its id, with that id."""
+    if re.fullmatch(r"\d{6,22}|[\w-]{11}", key) and "id" not in record:
+        return {"id": key, **record}
+    return record
+
+
+def _as_rows(value) -> Iterator[list[dict]]:
+    """Objects from columns or from rows under a header, where a value is either."""
+    if isinstance(value, dict):
+        header, rows = value.get("columns"), value.get("data")
+        if _is_header(header) and isinstance(rows, list):
+            yield _under(header, rows)
+        columns = {k: v for k, v in value.items() if isinstance(v, list)}
+        lengths = {len(v) for v in columns.values()}
+        if len(columns) > 1 and len(lengths) == 1 and not any(map(_nested, columns.values())):
+            names = list(columns)
+            rows = zip(*columns.values(), strict=True)
+            yield [dict(zip(names, row, strict=True)) for row in rows]
+        frames = {k: v for k, v in value.items() if isinstance(v, dict)}
+        if len(frames) > 1 and len(frames) == len(value):  # columns by row number, as pandas does
+            keys = list(next(iter(frames.values())))
+            if keys and all(k.isdigit() and len(k) < 9 for k in keys):
+                yield [{name: column.get(k) for name, column in frames.items()} for k in keys]
+    elif isinstance(value, list) and len(value) > 1 and _is_header(value[0]):
+        yield _under(value[0], value[1:])
+
+
+def _is_header(value) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) > 1
+        and all(isinstance(name, str) for name in value)
+        and not any(name.replace(".", "", 1).isdigit() for name in value)
+    )
+
+
+def _under(header: list[str], rows: list) -> list[dict]:
+    return [dict(zip(header, row, strict=False)) for row in rows if isinstance(row, list)]
+
+
+def _nested(column: list) -> bool:
+    return any(isinstance(v, (dict, list)) for v in column)
+
+
+def to_columns(records: list[dict]) -> tuple[list[str], list[list[str]]]:
+    """Objects as a header and rows of text; nested keys are joined by points.
+
+    Returns
+    -------
+    header, rows
+        Keys in order of first appearance; a key that an object lacks is an empty cell.
+    """
+    flat = [dict(_leaves(record)) for record in records]
+    header = list(dict.fromkeys(key for record in flat for key in record))[: MAX_KEYS + 1]
+    return header, [[record.get(key, "") for key in header] for record in flat]
+
+
+def _leaves(value: dict, above: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    for key, inner in value.items():
+        path = f"{above}.{key}" if above else str(key)
+        if isinstance(inner, dict) and depth < MAX_DEPTH:
+            yield from _leaves(inner, path, depth + 1)
+        else:
+            yield path, _cell(inner)
+
+
+def _cell(value) -> str:
+    if value is None or isinstance(value, dict):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "" if _nested(value) else ", ".join(_cell(v) for v in value)
+    return str(value)
+
+
+def short_names(header: list[str]) -> list[str]:
+    """Paths cut to their last step where that names one column only and nobody else's."""
+    last = [name.rpartition(".")[2] for name in header]
+    return [
+        short if last.count(short) == 1 and not _OTHERS.search(name.rpartition(".")[0]) else name
+        for name, short in zip(header, last, strict=True)
+    ]
+
+
+def nested_header(header: list[str]) -> bool:
+    """Whether columns are called by paths, as programs call them that write objects as tables."""
+    return sum(bool(_PATH.fullmatch(name)) for name in header) >= 2
+
+
+def to_records(header: list[str], columns: list[list[str]]) -> list[dict]:
+    """Rows as nested objects, their columns' names read as paths; empty cells are absent."""
+    paths = [re.split(r"[./]", visible(name)) for name in header]
+    records = []
+    for row in zip(*columns, strict=True):
+        record: dict = {}
+        for path, cell in zip(paths, row, strict=True):
+            if cell.strip():
+                _put(record, path, cell)
+        records.append(record)
+    return records
+
+
+def _put(record: dict, path: list[str], cell: str) -> None:
+    for step in path[:-1]:
+        record = record.setdefault(step, {})
+        if not isinstance(record, dict):
+            return
+    record.setdefault(path[-1], cell)
+
+
+def keys_of(values: list, most: int = 400) -> list[str]:
+    """All keys of JSON values as paths, in order of appearance, each once."""
+    found: dict[str, None] = {}
+    stack = [(value, "", 0) for value in reversed(values[:1000])]
+    while stack and len(found) < most:
+        value, path, depth = stack.pop()
+        if isinstance(value, dict):
+            inner = [(v, f"{path}.{k}" if path else str(k)) for k, v in value.items()]
+            found.update(dict.fromkeys(key for _, key in inner))
+        elif isinstance(value, list):
+            inner = [(v, path) for v in value[:50]]
+        else:
+            continue
+        if depth < MAX_DEPTH:
+            stack.extend((v, p, depth + 1) for v, p in reversed(inner))
+    return list(found)[:most]
