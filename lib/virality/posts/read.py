@@ -17,6 +17,7 @@ from virality.posts.columns import as_choice, parse_choice
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
 from virality.posts.headers import folded
+from virality.posts.ids import is_link, is_platform_id
 from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK, listed
@@ -339,6 +340,8 @@ def _columns_seen(source: Source) -> str:
     names = [visible(n)[:60] for n in source.seen()]
     if source.is_json:
         return f"JSON, but no posts in it that are known (keys: {_listed(names)})"
+    if any(is_link(n) or is_platform_id(n) for n in names):
+        return f"the first row holds data, not the names of columns ({_listed(names[:6])})"
     return f"no column of views, or nothing that dates a post (columns: {_listed(names)})"
 
 
