@@ -43,7 +43,14 @@ class Companion:
             cells["followers"] = table.columns[1]
         names = dict(zip(cells, table.header, strict=False))
         return RawTable(
-            source.name, self.name, cells, names, table.rows, role, lines=source_lines(source)
+            source=source.name,
+            format=self.name,
+            cells=cells,
+            names=names,
+            rows=table.rows,
+            role=role,
+            lines=source_lines(source),
+            unused=[h for h in table.header if h not in names.values()],
         )
 
     def _role(self, table) -> str | None:
