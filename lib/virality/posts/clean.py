@@ -243,11 +243,6 @@ class Cleaner:
         except UserError:
             self._remark("captured_at", "cannot be told; left out", "set missing")
             return pd.Series(pd.NaT, index=df.index, dtype=TIME)
-        if dates.problems:
-            first, why = min(dates.problems.items())
-            what = plural(len(dates.problems), "time", "times")
-            why = f"{what} of reading cannot be read (the first: {cells[first]!r}, {why})"
-            self._remark("captured_at", why, "set missing")
         stamps = dates.stamps + np.where(dates.timed, 0, 86_399).astype("timedelta64[s]")
         local = ~dates.zoned & ~np.isnat(stamps)
         sane = local & (stamps > timing.FIRST) & (stamps < np.datetime64("2200-01-01"))
