@@ -11,10 +11,13 @@ override NAME := $(value NAME)
 override POSTS := $(value POSTS)
 override VIDEOS := $(value VIDEOS)
 override MAPPING := $(value MAPPING)
+# Shells keep the width of the terminal in a variable of this name; that is not meant.
+override NAMED := $(if $(findstring =,$(value COLUMNS))$(filter none,$(value COLUMNS)),$(value COLUMNS))
 override PARAMS := $(value PARAMS)
 override BY := $(value BY)
 override POOL := $(value POOL)
-export NAME POSTS VIDEOS MAPPING PARAMS BY POOL
+export NAME POSTS VIDEOS MAPPING NAMED PARAMS BY POOL
+unexport COLUMNS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
@@ -25,6 +28,7 @@ help:
 	@echo "make report NAME=alice POSTS=posts.csv VIDEOS=folder   your own account"
 	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
+	@echo "make report NAME=alice POSTS=posts.csv COLUMNS=views=n_plays   which column is what"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
 	@echo "make clean                                remove everything that was generated"
@@ -42,10 +46,10 @@ $(VENV)/.ready: requirements.txt requirements-quarto.txt pyproject.toml
 	@touch $@
 
 report: setup
-	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"
+	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"
 
 run: setup
-	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --params "$$PARAMS" --pool="$$POOL"
+	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --pool="$$POOL"
 
 lab: setup
 	@$(BIN)/virality lab

@@ -46,6 +46,13 @@ def made_up_posts(n=12, start=datetime(2025, 11, 20, 9, 13, 7), seed=3) -> pd.Da
     return validate_posts(posts)
 
 
+def as_text(column: pd.Series) -> list[str]:
+    """The cells of a tidy column as a table would hold them."""
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return column.dt.strftime("%Y-%m-%dT%H:%M:%SZ").tolist()
+    return ["" if pd.isna(v) else f"{v:g}" if isinstance(v, float) else str(v) for v in column]
+
+
 def columns(names: str) -> list[str]:
     return names.split(",")
 

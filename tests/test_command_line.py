@@ -20,7 +20,7 @@ POSTS = exports.made_up_posts(n=40)
 @pytest.fixture
 def table(tmp_path):
     path = tmp_path / "posts.csv"
-    likes = POSTS["likes"].where(POSTS.index != 3, POSTS["views"] + 1)
+    likes = POSTS["likes"].where(POSTS.index > 2, POSTS["views"] + 1)
     path.write_bytes(exports.tidy_csv(POSTS.assign(likes=likes)))
     return path
 

@@ -37,7 +37,7 @@ def test_the_whole_book_ends_with_a_single_post(tmp_path, monkeypatch):
 def test_where_all_views_are_equal_nothing_is_predicted(tmp_path, monkeypatch):
     posts = exports.made_up_posts(31)
     for name in ("views", "likes", "comments", "shares", "saves"):
-        posts[name] = 0
+        posts[name] = 700
     (tmp_path / "in").write_bytes(exports.apify(posts))
     run, said = run_chapters(
         tmp_path / "run", monkeypatch, tmp_path / "in", until="nonlinear", draw=False

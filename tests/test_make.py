@@ -27,6 +27,7 @@ def test_values_arrive_as_typed(tmp_path, target, how):
         "NAME": "alice",
         "POSTS": NASTY,
         "VIDEOS": NASTY + "v",
+        "COLUMNS": f"views={NASTY}",
         "BY": NASTY + "b",
         "POOL": NASTY,
     }
@@ -44,6 +45,24 @@ def test_values_arrive_as_typed(tmp_path, target, how):
     assert words[words.index("--posts") + 1] == NASTY
     assert words[words.index("--videos") + 1] == NASTY + "v"
     assert f"--pool={NASTY}" in words
+    assert f"--columns=views={NASTY}" in words
     if target == "report":
         assert words[words.index("--by") + 1] == NASTY + "b"
     assert not (tmp_path / "oops").exists()
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_the_width_of_the_terminal_is_no_column(tmp_path):
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
+    command = ["make", "-s", "-f", "Makefile", "--eval=show: ; @echo [$$NAMED] [$$COLUMNS]", "show"]
+    for given, shown in (("120", "[] []"), ("views=n_plays", "[views=n_plays] []")):
+        done = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env=environment | {"COLUMNS": given},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stdout.strip() == shown

@@ -98,6 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     check = command("check", _check, "say what is wrong with posts files, without running anything")
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_columns(check)
     check.add_argument(
         "--json", action="store_true", help="the verdict as one JSON object, see data/README.md"
     )
@@ -109,6 +110,7 @@ def _parser() -> argparse.ArgumentParser:
         "--anew", action="store_true", help="forget the inputs that this name had before"
     )
     bring.add_argument("--timezone", default="", help="zone of local times (default: as before)")
+    _add_columns(bring)
     bring.add_argument("--out", default="", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
 
     evaluate = command(
@@ -119,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
     evaluate.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     evaluate.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
+    _add_columns(evaluate)
 
     demo = command("demo", _demo, "make the simulated creator's files")
     demo.add_argument("--count", type=int, default=140, help="number of posts (default 140)")
@@ -134,6 +137,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--columns",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN,...",
+        help="which column is what: views=n_plays,posted_at=date_posted; saves= leaves one out",
+    )
+
+
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
     parser.add_argument(
@@ -141,6 +154,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--videos", default="", metavar="FOLDER", help="video files, optional")
     parser.add_argument("--mapping", default="", metavar="FILE", help="table of post_id and file")
+    _add_columns(parser)
     parser.add_argument(
         "-p", dest="set", action="append", default=[], metavar="KEY=VALUE", help="a parameter"
     )
@@ -195,6 +209,7 @@ def _request(options: argparse.Namespace):
         posts=join_paths(options.posts),
         videos=options.videos,
         mapping=options.mapping,
+        columns=",".join(filter(None, options.columns)),
         given=given,
         forget=options.defaults,
         until=options.until,
@@ -231,11 +246,12 @@ def _check(options: argparse.Namespace) -> int:
     from virality.posts.judgement import judge
     from virality.posts.read import check
 
+    columns = ",".join(filter(None, options.columns))
     if options.json:
-        found = judge(options.paths, timezone=options.timezone)
+        found = judge(options.paths, timezone=options.timezone, columns=columns)
         print(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return 1 if found["problem"] else 0
-    print(check(options.paths, timezone=options.timezone))
+    print(check(options.paths, timezone=options.timezone, columns=columns))
     return 0
 
 
@@ -245,12 +261,19 @@ def _import(options: argparse.Namespace) -> None:
     from virality.posts.read import verdict
 
     reading, inputs = bring(
-        options.name, options.paths, options.anew, options.timezone, options.out
+        options.name,
+        options.paths,
+        options.anew,
+        options.timezone,
+        options.out,
+        columns=",".join(filter(None, options.columns)),
     )
     print(verdict(reading))
     print(f"\nRemembered for “{options.name}”, and read from there each time:")
     for path in split_paths(inputs.posts):
         print(f"  {path}")
+    if inputs.columns:
+        print(f"with the columns {inputs.columns}  (--columns none forgets them)")
     if options.out:
         print(f"The tidy table is in {options.out}.")
     several = " --by author" if len(authors_of(reading)) > 1 else ""
@@ -260,7 +283,8 @@ def _import(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from virality.creators.many import main_evaluate
 
-    main_evaluate(options.posts, options.by, options.out, options.jobs, options.timezone)
+    columns = ",".join(filter(None, options.columns))
+    main_evaluate(options.posts, options.by, options.out, options.jobs, options.timezone, columns)
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -83,6 +83,8 @@ class Inputs:
         The folder of video files.
     mapping : str
         A table that says which file belongs to which post.
+    columns : str
+        Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`.
     simulated : bool
         True when this is the demo creator.
     """
@@ -90,6 +92,7 @@ class Inputs:
     posts: str = ""
     videos: str = ""
     mapping: str = ""
+    columns: str = ""
     simulated: bool = False
 
 

@@ -10,6 +10,7 @@ from virality.book import params, runner
 from virality.book.session import existing_posts
 from virality.errors import UserError
 from virality.paths import Inputs, Run, split_paths
+from virality.posts.columns import remembered
 from virality.posts.export import checked, write_posts
 from virality.posts.read import PostsReading, read_posts
 
@@ -21,6 +22,7 @@ def bring(
     timezone: str = "",
     out: str = "",
     where: Run | None = None,
+    columns: str = "",
 ) -> tuple[PostsReading, Inputs]:
     """Read posts together with those that a run has already, and record where they lie.
 
@@ -40,6 +42,8 @@ def bring(
         Where the tidy table is stored as well, see `write_posts`; "" for nowhere.
     where : Run, optional
         The run itself, for tests.
+    columns : str
+        Which column is what; it comes to what the run has, see `columns.remembered`.
 
     Returns
     -------
@@ -56,13 +60,20 @@ def bring(
         earlier = run.inputs()
         fresh = anew or earlier.simulated
         known = [] if fresh else split_paths(earlier.posts)
-        inputs = replace(Inputs() if fresh else earlier, posts=existing_posts([*known, *paths]))
+        inputs = replace(
+            Inputs() if fresh else earlier,
+            posts=existing_posts([*known, *paths]),
+            columns=remembered("" if fresh else earlier.columns, columns),
+        )
         target = _apart(checked(out), inputs) if out else None
         given = params.resolve({"timezone": timezone} if timezone else {})
         parameters = run.load().get("parameters", {}) | given
         values = params.for_chapter("data", parameters)
         reading = read_posts(
-            split_paths(inputs.posts), values["timezone"], embargo_days=values["embargo_days"]
+            split_paths(inputs.posts),
+            values["timezone"],
+            embargo_days=values["embargo_days"],
+            columns=inputs.columns,
         )
         if target:
             write_posts(reading.posts, target)

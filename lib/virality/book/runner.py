@@ -142,6 +142,7 @@ def _asked(run: Run, spec: Spec, values: dict) -> dict:
         "library": hashing.of_library(),
         "reads": {name: hashing.of_path(run.artefact(name)) for name in spec.reads},
         "inputs": {name: hashing.of_input(getattr(inputs, name)) for name in spec.inputs},
+        "columns": inputs.columns if "posts" in spec.inputs else "",
         "simulated": inputs.simulated,
         # what "auto" was resolved to is not in the parameter itself
         "encoders": run.load().get("encoders") if "encoders" in values else None,

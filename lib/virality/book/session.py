@@ -10,6 +10,7 @@ from pathlib import Path
 from virality.book import params, runner
 from virality.errors import UserError
 from virality.paths import DEFAULT_NAME, DEMO_FOLDER, Inputs, Run, exists, join_paths, split_paths
+from virality.posts.columns import remembered
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,9 @@ class Request:
     posts, videos, mapping : str
         Inputs; "" keeps those of the earlier run of this name. `posts` may name several
         paths, see :func:`virality.paths.split_paths`.
+    columns : str
+        Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`; it
+        comes to what this name has, and "none" forgets that.
     given : dict
         Parameters as given, unchecked.
     forget : bool
@@ -45,6 +49,7 @@ class Request:
     posts: str = ""
     videos: str = ""
     mapping: str = ""
+    columns: str = ""
     given: dict = field(default_factory=dict)
     forget: bool = False
     until: str = ""
@@ -103,7 +108,7 @@ def _execute(target: Run, request: Request) -> dict:
 
 def _refuse_inputs(given: dict) -> None:
     """Inputs are recorded and watched for changes, so they have options of their own."""
-    for name in ("name", "posts", "videos", "mapping"):
+    for name in ("name", "posts", "videos", "mapping", "columns"):
         if name in given:
             raise UserError(f"“{name}” is not given with -p.", do=f"Use --{name} instead.")
 
@@ -111,22 +116,26 @@ def _refuse_inputs(given: dict) -> None:
 def _record_inputs(target: Run, request: Request) -> None:
     """Record what the user brought, or make the demo when nobody brought anything."""
     earlier = target.inputs()
+    columns = remembered(earlier.columns, request.columns)
+    given = (request.videos, request.mapping, request.columns)
     if request.posts:
         inputs = Inputs(
             posts=existing_posts(split_paths(request.posts)),
             videos=_existing(request.videos, "VIDEOS"),
             mapping=_existing(request.mapping, "MAPPING"),
+            columns=columns,
         )
         target.save(inputs=inputs)
-    elif request.videos or request.mapping or (earlier.posts and not earlier.simulated):
+    elif any(given) or (earlier.posts and not earlier.simulated):
         if not earlier.posts or earlier.simulated:
+            what = "Videos were" if request.videos or request.mapping else "Columns were"
             raise UserError(
-                "Videos were given without posts.", do="Give POSTS=path/to/posts.csv as well."
+                f"{what} given without posts.", do="Give POSTS=path/to/posts.csv as well."
             )
         changes = {"videos": request.videos, "mapping": request.mapping}
         new = {key: _existing(path, key.upper()) for key, path in changes.items() if path}
         existing_posts(split_paths(earlier.posts))
-        target.save(inputs=replace(earlier, **new))
+        target.save(inputs=replace(earlier, columns=columns, **new))
     elif earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
         _make_demo(target, request)
     else:

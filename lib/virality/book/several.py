@@ -125,7 +125,7 @@ def name_runs(name: str, labels: list[str], taken: set[str] = frozenset()) -> li
 def _members(target: Run, given: dict, private: bool) -> list[Member]:
     """Authors, most posts first, each with a run; who had one in an earlier request keeps it."""
     timezone, inputs = given.get("timezone", "UTC"), target.inputs()
-    authors = authors_of(read_posts(inputs.posts, timezone))
+    authors = authors_of(read_posts(inputs.posts, timezone, columns=inputs.columns))
     record = target.load().get("by") or {}
     earlier = record["runs"] if record.get("private") == private else {}
     kept = {author: earlier[author] for author in authors if author in earlier}

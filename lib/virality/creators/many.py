@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import build_features
 from virality.models import catalogue as md
 from virality.paths import replacing
+from virality.posts.columns import TIDY_NAMES, parse_choice
 from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty
@@ -77,7 +78,12 @@ def evaluate_many(
 
 
 def main_evaluate(
-    posts: str, by: str = "author", out: str = "", jobs: int = 1, timezone: str = "UTC"
+    posts: str,
+    by: str = "author",
+    out: str = "",
+    jobs: int = 1,
+    timezone: str = "UTC",
+    columns: str = "",
 ) -> None:
     """Do what `virality evaluate` promises: read a table, write predictions and scores, say so.
 
@@ -90,9 +96,11 @@ def main_evaluate(
         Parquet file for the predictions; the scores go beside it as `<name>_by_<by>.parquet`.
     jobs : int
     timezone : str
+    columns : str
+        Which column of the table is what, see `columns.parse_choice`.
     """
     known_zone(timezone)
-    table = read_tidy(Path(posts))
+    table = read_tidy(Path(posts), parse_choice(columns))
     predictions, scores = evaluate_many(table, by, jobs=jobs, timezone=timezone)
     target = Path(out)
     beside = target.with_name(f"{target.stem}_by_{by}.parquet")
@@ -108,8 +116,14 @@ def main_evaluate(
         )
 
 
-def read_tidy(path: Path) -> pd.DataFrame:
+def read_tidy(path: Path, chosen: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Read a tidy posts table; columns that it lacks are added as missing.
+
+    Parameters
+    ----------
+    path : Path
+    chosen : dict of str to str, optional
+        What the user says: column by field; "" leaves one out.
 
     Raises
     ------
@@ -127,6 +141,7 @@ def read_tidy(path: Path) -> pd.DataFrame:
         raise UserError(
             "This is not a table that can be read.", where=path.name, do="Parquet is expected."
         ) from error
+    table = _renamed(table, chosen or {}, path.name)
     missing = [name for name in NEEDED if name not in table]
     if missing:
         raise UserError(f"The table has no column {', '.join(missing)}.", where=path.name)
@@ -134,6 +149,21 @@ def read_tidy(path: Path) -> pd.DataFrame:
     known = validate_posts(_complete(table, path.name))
     own = table.assign(post_id=table["post_id"].astype("string"))
     return known.merge(own[["post_id", *extra]], on="post_id", validate="one_to_one")
+
+
+def _renamed(table: pd.DataFrame, chosen: Mapping[str, str], source: str) -> pd.DataFrame:
+    """The table with its columns under the names that the user gave them."""
+    for name, header in ((TIDY_NAMES.get(f, f), h) for f, h in chosen.items()):
+        if header and header not in table:
+            raise UserError(
+                f"There is no column {header[:60]!r}.",
+                where=source,
+                do=f"The columns are: {', '.join(map(str, table))}.",
+            )
+        if name in table and name != header:
+            table = table.drop(columns=name)
+        table = table.rename(columns={header: name}) if header else table
+    return table
 
 
 def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:

@@ -74,8 +74,11 @@ def reading(
     """
     local = posts["posted_at"].dt.tz_convert(timezone).dt
     index = pd.Index(posts["post_id"], name="post_id")
+    hour = local.hour + local.minute / 60
+    if "hour_known" in posts:
+        hour = hour.where(posts["hour_known"].fillna(True).astype(bool))
     from_posts = {
-        "metadata__hour": local.hour + local.minute / 60,
+        "metadata__hour": hour,
         "metadata__weekday": local.dayofweek,
         "metadata__season": local.dayofyear,
         "metadata__duration": posts["duration_s"],

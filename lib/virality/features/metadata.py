@@ -44,9 +44,13 @@ def metadata_features(posts: pd.DataFrame, timezone: str = "UTC") -> pd.DataFram
     Returns
     -------
     DataFrame of shape (n, 16)
-        Index post_id.  A missing caption or length is NaN, never zero.
+        Index post_id.  A missing caption, length or hour is NaN, never zero.
     """
     columns = {**_calendar(posts["posted_at"], timezone), **_caption(posts["caption"])}
+    if "hour_known" in posts:  # a post of which only the day is known stands at noon
+        known = posts["hour_known"].fillna(True).to_numpy(bool)
+        for name in ("metadata__hour_sin", "metadata__hour_cos"):
+            columns[name] = np.where(known, columns[name], np.nan)
     log_duration = np.log1p(posts["duration_s"].astype(float))
     columns["metadata__log_duration"] = log_duration
     columns["metadata__log_duration_sq"] = log_duration**2

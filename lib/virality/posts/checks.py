@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from virality.errors import UserError
 from virality.posts.parse import MAX_LENGTH_S
 from virality.posts.schema import COUNTS
 
@@ -14,6 +15,10 @@ TOLERANCE = 1.25
 
 # tell(index, field, used, why, severity): one line for the repair log
 Tell = Callable[[int, str, str, str, str], None]
+
+
+SWAPPED = 0.8  # share of the rows with fewer views than likes that no damage of rows explains
+MIN_ROWS = 3
 
 
 def check_values(df: pd.DataFrame, tell: Tell) -> pd.DataFrame:
@@ -31,8 +36,15 @@ def check_values(df: pd.DataFrame, tell: Tell) -> pd.DataFrame:
     -------
     DataFrame
         A copy; `views` missing where they are the doubtful value.
+
+    Raises
+    ------
+    UserError
+        Views are below likes in nearly every row.
     """
     df = df.copy()
+    _refuse_swapped(df)
+    _zero_under_counts(df, tell)
     _counts_against_views(df, tell)
     confirmed = _play_time_against_watch_time(df, tell)
     _length_against_retention(df, tell)
@@ -41,6 +53,28 @@ def check_values(df: pd.DataFrame, tell: Tell) -> pd.DataFrame:
         tell(i, "duration", "", "longer than any video on the platform", "set missing")
         df.loc[i, "duration_s"] = np.nan
     return df
+
+
+def _refuse_swapped(df: pd.DataFrame) -> None:
+    both = ((df["views"] > 0) & (df["likes"] > 0)).fillna(False)
+    below = (df["views"] < df["likes"])[both].fillna(False)
+    likes = df["likes"][both]  # a few values again and again are no likes, whatever the views are
+    if len(likes) >= MIN_ROWS and below.mean() >= SWAPPED and likes.nunique() > len(likes) / 4:
+        raise UserError(
+            f"Views are below likes in {int(below.sum()):,} of {int(both.sum()):,} rows, which "
+            "cannot be; the columns are probably swapped.",
+            do="Say which is which: --columns 'views=...,likes=...'.",
+        )
+
+
+def _zero_under_counts(df: pd.DataFrame, tell: Tell) -> None:
+    """Views of 0 under likes were not read; the likes were."""
+    most = df[list(COUNTS)].max(axis=1)
+    for i in np.flatnonzero(((df["views"] == 0) & (most > 0)).fillna(False)):
+        name = next(c for c in COUNTS if pd.notna(df.loc[i, c]) and df.loc[i, c] > 0)
+        why = f"0 views under {df.loc[i, name]:,} {name}: the views were not read"
+        tell(i, "views", "", why, "row dropped")
+        df.loc[i, "views"] = pd.NA
 
 
 def _counts_against_views(df: pd.DataFrame, tell: Tell) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -18,6 +19,7 @@ from virality.posts.platforms import TIKTOK, platforms
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
+from virality.posts.zeros import UNREAD, columns_of_zeros
 
 _COUNTS = ("views", *COUNTS, "new_followers", "followers")
 _PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
@@ -62,12 +64,14 @@ class Cleaner:
         df = pd.DataFrame(index=pd.RangeIndex(len(self.raw)))
         df["post_id"] = pd.array(self.post_ids, dtype="string")
         df["platform"] = pd.array(self.platforms, dtype="string")
-        df["posted_at"] = self._posted_at()
+        df["posted_at"], df["hour_known"] = self._posted_at()
         for name in _COUNTS:
             df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
         self._lengths(df)
-        df = check_values(df, self._tell)
+        df = columns_of_zeros(df, lambda name: self._remark(name, UNREAD, "set missing"))
+        df = self._checked(df)
         self._texts(df)
+        self._make_up_ids(df)
         self._kinds(df)
         for name in ("is_paid", "is_pinned"):
             df[name] = pd.array(self._told(name, parse.flags(self._cells(name))), dtype="boolean")
@@ -131,22 +135,44 @@ class Cleaner:
                 self.post_ids[i] = mine
                 self._tell(i, "post_id", mine, "the link names another video", "note")
             post_ids.append(mine or other)
-        return self._made_up(post_ids)
-
-    def _made_up(self, post_ids: list[str | None]) -> list[str | None]:
-        without = [i for i, p in enumerate(post_ids) if p is None]
-        if not without:
-            return post_ids
-        parts = [self._cells(n) for n in ("author", "date", "time", "caption")]
-        for i in without:
-            values = [p[i] for p in parts]
-            if any(v.strip() for v in values):
-                post_ids[i] = ids.made_up_id(*values)
-        what = plural(len(without), "post has", "posts have")
-        self._remark("post_id", f"{what} no video id; one is made from date and caption")
         return post_ids
 
-    def _posted_at(self) -> pd.Series:
+    def _make_up_ids(self, df: pd.DataFrame) -> None:
+        """Ids for posts without one, from all that is known of them.
+
+        Two rows get the same one only if they agree in time to the minute, caption and link; rows
+        of which only the day is known, or nothing but the time, are told apart by their order.
+        """
+        without = [i for i, p in enumerate(self.post_ids) if p is None]
+        seen: Counter = Counter()
+        links = self._cells("url")
+        for i in without:
+            when, caption = df["posted_at"].iloc[i], df["caption"].iloc[i]
+            if pd.isna(when):
+                continue
+            timed = bool(df["hour_known"].iloc[i])
+            caption, link = "" if pd.isna(caption) else caption, visible(links[i])
+            stamp = f"{when:%Y-%m-%d %H:%M}" if timed else f"{when:%Y-%m-%d}"
+            key = (df["author"].iloc[i].casefold(), stamp, caption, link)
+            if not timed and not caption and not link:
+                key += (self.raw.source,)
+            if not timed or not (caption or link):
+                seen[key] += 1
+                key += (seen[key],)
+            self.post_ids[i] = ids.made_up_id(*key)
+        if without:
+            df["post_id"] = pd.array(self.post_ids, dtype="string")
+            what = plural(len(without), "post has", "posts have")
+            self._remark("post_id", f"{what} no video id; one is made from date, caption and link")
+
+    def _checked(self, df: pd.DataFrame) -> pd.DataFrame:
+        try:
+            return check_values(df, self._tell)
+        except UserError as error:
+            raise UserError(error.what, where=self.raw.source, do=error.do) from None
+
+    def _posted_at(self) -> tuple[pd.Series, np.ndarray]:
+        """When each post went up (UTC), and whether its hour is known."""
         cells = self._cells("date")
         clocks = self._cells("time") if "time" in self.raw.cells else None
         id_times = self._id_times()
@@ -174,7 +200,10 @@ class Cleaner:
                 why,
                 severity,
             )
-        return pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
+        told = self._told("hour_known", parse.flags(self._cells("hour_known")))
+        known = settled.hour_known & np.array([flag is not False for flag in told], dtype=bool)
+        stamps = pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
+        return stamps, pd.array(known, dtype="boolean")
 
     def _id_times(self) -> np.ndarray:
         """When each post was uploaded as its id tells; only TikTok's ids do."""
@@ -212,13 +241,27 @@ class Cleaner:
         links = [visible(u)[:500] for u in self._cells("url")]
         web = [u if re.match(r"https?://\S+$", u) else None for u in links]
         df["url"] = pd.array(web, dtype="string")
-        named = [
-            None if is_blank(a) else visible(a).lstrip("@")[:64] for a in self._cells("author")
-        ]
-        handles = [a or ids.find_handle(u) or UNKNOWN for a, u in zip(named, links, strict=True)]
-        df["author"] = pd.array(handles, dtype="string")
+        df["author"] = pd.array(self._authors(links), dtype="string")
         files = [re.split(r"[/\\]", visible(f))[-1][:255] for f in self._cells("media_file")]
         df["media_file"] = pd.array([f if f.strip(".") else None for f in files], dtype="string")
+
+    def _authors(self, links: list[str]) -> list[str]:
+        """Handles without @: what the file says; where it does not, the account in the link."""
+        named: list[str | None] = []
+        for cell in self._cells("author"):
+            name = visible(cell)
+            name = (ids.find_handle(name) or name) if "/" in name else name
+            named.append(None if is_blank(cell) else name.lstrip("@")[:64] or None)
+        handles = [ids.find_handle(u) for u in links]
+        called: dict[str, set[str]] = {}
+        for name, handle in zip(named, handles, strict=True):
+            if name and handle:
+                called.setdefault(handle.casefold(), set()).add(name)
+        alone = {h: names.copy().pop() for h, names in called.items() if len(names) == 1}
+        return [
+            name or (alone.get(handle.casefold(), handle) if handle else UNKNOWN)
+            for name, handle in zip(named, handles, strict=True)
+        ]
 
     def _kinds(self, df: pd.DataFrame) -> None:
         words = [visible(k).casefold() in _PHOTO for k in self._cells("kind")]
@@ -241,8 +284,9 @@ class Cleaner:
         try:
             dates = read_dates(cells, None, np.full(len(df), anchor), self.now)
         except UserError:
-            self._remark("captured_at", "cannot be told; left out", "set missing")
+            self._tell_unread("captured_at", np.ones(len(df), bool))
             return pd.Series(pd.NaT, index=df.index, dtype=TIME)
+        self._tell_unread("captured_at", np.isnat(dates.stamps))
         stamps = dates.stamps + np.where(dates.timed, 0, 86_399).astype("timedelta64[s]")
         local = ~dates.zoned & ~np.isnat(stamps)
         sane = local & (stamps > timing.FIRST) & (stamps < np.datetime64("2200-01-01"))
@@ -254,6 +298,15 @@ class Cleaner:
         for i in np.flatnonzero(early):
             self._tell(int(i), "captured_at", "", "earlier than the post itself", "set missing")
         return series.mask(early)
+
+    def _tell_unread(self, name: str, lost: np.ndarray) -> None:
+        """One line for the cells of a column of times that cannot be read."""
+        bad = [c for c, gone in zip(self._cells(name), lost, strict=True) if gone and c.strip()]
+        bad = [c for c in bad if not is_blank(c)]
+        if bad:
+            what = plural(len(bad), "time of reading", "times of reading")
+            why = f"{what} cannot be read (such as {visible(bad[0])[:30]!r}); left out"
+            self._remark(name, why, "set missing")
 
     def _check_further_columns(self) -> None:
         """Percentages that the book does not use are still read, to tell a damaged row."""

@@ -37,6 +37,18 @@ LANGUAGES = {
     "ar": "Arabic",
     "ko": "Korean",
     "zh": "Chinese",
+    "nl": "Dutch",
+    "da": "Danish",
+    "sv": "Swedish",
+    "nb": "Norwegian",
+    "fi": "Finnish",
+    "pl": "Polish",
+    "cs": "Czech",
+    "ro": "Romanian",
+    "hu": "Hungarian",
+    "ms": "Malay",
+    "hi": "Hindi",
+    "th": "Thai",
 }
 NAT = np.datetime64("NaT", "us")
 _DAY = np.timedelta64(1, "D")
@@ -199,6 +211,25 @@ _CLOCK = re.compile(
     r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<after>\D{1,8})?",
     re.IGNORECASE,
 )
+# Dates that count from the day on which they were read: "12h ago" is no August, in any language.
+_UNIT = (
+    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?"
+    r"|years?)"
+)
+_NEAR_DAY = (
+    r"just now|now|today|yesterday|heute|gestern|vorgestern|aujourd.hui|hier|avant-hier|hoy|ayer"
+    r"|anteayer|hoje|ontem|oggi|ieri|vandaag|gisteren|i dag|i går|idag|igår|tänään|eilen|dziś"
+    r"|dzisiaj|wczoraj|dnes|včera|bugün|dün|hari ini|kemarin|semalam|hôm nay|hôm qua|сегодня|вчера"
+    r"|сьогодні|вчора|σήμερα|χθες|اليوم|أمس|今日|昨日|今天|昨天|오늘|어제"
+)
+_RELATIVE = re.compile(
+    rf"(?:about |~ ?)?(?:\d+|an?|one)\s*{_UNIT}(?:\s+ago)?|.* ago|last (?:week|month)"
+    r"|hace .*|h[áa] (?:\d|um|uma) ?.*|.* atrás|il y a .*|vor (?:\d|eine).*|.* fa|.* geleden"
+    r"|.* siden|för .* sedan|.* sitten|.* temu|před .*|.* önce|.* lalu|.* lepas|.* trước|.* назад"
+    r"|.* тому|πριν .*|(?:قبل|منذ) .*|\d+ ?\S{1,4}前|\d+ ?\S{1,3} ?전|.* पहले|.*ที่แล้ว"
+    rf"|(?:{_NEAR_DAY})(?:\W.*)?",
+    re.IGNORECASE,
+)
 _AM = {"am", "vorm", "πμ", "sa", "ص", "午前", "上午", "오전", "öö"}
 _PM = {"pm", "nachm", "μμ", "ch", "م", "午後", "下午", "오후", "ös"}
 
@@ -230,6 +261,8 @@ def take_apart(text: str) -> Moment:
         return moment._replace(pair=(int(found["a"]), int(found["b"])))
     if not re.search(r"[^\W\d_]", clean):
         return Moment(problem="is not a date")
+    if _RELATIVE.fullmatch(clean):
+        return Moment(problem="a relative date, which counts from the day on which it was read")
     return Moment(words=clean)
 
 
@@ -352,6 +385,8 @@ _SCRIPTS = {
     "[\u0370-\u03ff]": ("el",),
     "[\u0400-\u04ff]": ("ru", "uk"),
     "[\u0600-\u06ff]": ("ar",),
+    "[\u0900-\u097f]": ("hi",),
+    "[\u0e00-\u0e7f]": ("th",),
     "[\u1100-\u11ff\uac00-\ud7af]": ("ko",),
     "[\u3040-\u30ff\u4e00-\u9fff]": ("ja", "zh"),
 }

@@ -196,8 +196,17 @@ def pace(posts: pd.DataFrame) -> Pace:
     return Pace(total, 7 * len(days) / total, float(np.median(days)), float(days.max()))
 
 
+def timed(posts: pd.DataFrame) -> pd.DataFrame:
+    """Posts of which the hour is known."""
+    return posts[posts["hour_known"].fillna(True).astype(bool)] if "hour_known" in posts else posts
+
+
 def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Number of posts by weekday (rows, Monday first) and hour (columns 0 to 23), local time."""
+    """Number of posts by weekday (rows, Monday first) and hour (columns 0 to 23), local time.
+
+    Posts of which only the day is known are left out.
+    """
+    posts = timed(posts)
     local = posts["posted_at"].dt.tz_convert(known_zone(timezone))
     counts = pd.crosstab(local.dt.dayofweek, local.dt.hour)
     counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)

@@ -18,6 +18,7 @@ _FIELD_NAMES = {
     "author": "author",
     "date": "date",
     "time": "time of day",
+    "hour_known": "hour known",
     "caption": "caption",
     "duration": "length",
     "avg_watch": "watch time",

@@ -73,9 +73,14 @@ def _xlsx(posts: pd.DataFrame, path: Path) -> None:
 
 
 def _stamped(posts: pd.DataFrame) -> pd.DataFrame:
-    """Times as text with their zone, which neither format can hold otherwise."""
+    """Times as text with their zone, which neither format can hold otherwise; marks as words."""
     times = posts.select_dtypes("datetimetz").columns
-    return posts.assign(**{t: posts[t].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for t in times})
+    marks = posts.select_dtypes("boolean").columns
+    words = {True: "true", False: "false"}
+    return posts.assign(
+        **{t: posts[t].dt.strftime("%Y-%m-%dT%H:%M:%SZ") for t in times},
+        **{m: posts[m].map(words).astype("string") for m in marks},
+    )
 
 
 def _printable(posts: pd.DataFrame) -> pd.DataFrame:

@@ -18,7 +18,19 @@ FIRST_SECOND = 1_388_534_400  # 2014-01-01: nothing on the platform is older
 LAST_SECOND = 4_102_444_800  # 2100-01-01
 
 _LINK = re.compile(r"/(?:video|photo|v|embed(?:/v2)?)/(\d{6,22})\b")
-_HANDLE = re.compile(r"tiktok\.com/@([\w.\-]{1,64})", re.IGNORECASE)
+# Other platforms: the part of a link that names the post.
+_CODE = re.compile(
+    r"(?:youtube\.com/(?:shorts/|watch\?(?:\S*&)?v=|embed/)|youtu\.be/"
+    r"|instagram\.com/(?:[\w.]+/)?(?:reels?|p|tv)/)([\w\-]{5,40})",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(
+    r"(?:tiktok\.com|youtube\.com)/@([\w.\-]{1,64})|instagram\.com/([\w.]{1,64})/(?:reels?|p|tv)/",
+    re.IGNORECASE,
+)
+_POST_LINK = re.compile(
+    r"(?:tiktok|tiktokv|instagram|youtube|youtu|facebook|fb)\.(?:com|be|watch)/", re.IGNORECASE
+)
 _SCIENCE = re.compile(r"\d([.,]\d+)?e\+?\d+", re.IGNORECASE)
 
 
@@ -30,15 +42,24 @@ def find_id(text: str) -> str | None:
     clean = plain(text).strip("'’\"= ")
     if clean.isdigit():
         return clean if len(clean) <= 22 else None
-    if found := _LINK.search(clean):
-        return found[1]
-    return None
+    found = _LINK.search(clean) or _CODE.search(clean)
+    return found[1] if found else None
 
 
 def find_handle(url: str) -> str | None:
     """The account in a video link, None if it names none."""
     found = _HANDLE.search(url)
-    return found[1] if found else None
+    return (found[1] or found[2]) if found else None
+
+
+def is_link(text: str) -> bool:
+    """Whether a cell is a link to a post: it holds a post's id, or leads to a platform's page."""
+    return "/" in text and (find_id(text) is not None or bool(_POST_LINK.search(text)))
+
+
+def is_platform_id(text: str) -> bool:
+    """Whether a cell is an id as the platform makes them: it knows its time."""
+    return _seconds(find_id(text)) is not None
 
 
 def is_photo_link(url: str) -> bool:

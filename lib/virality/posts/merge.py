@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.posts.repairs import Log
+from virality.posts.repairs import AGAIN, Log
 from virality.posts.schema import POST_COLUMNS, POSTS
+from virality.posts.zeros import after_positive
 
 _TYPES = {c.name: c.dtype for c in POSTS}
 
 
-def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFrame]:
+def merge(
+    tables: list[pd.DataFrame], log: Log, embargo_days: float = 7
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a post, and every snapshot.
 
-    The later reading of a post wins; where it lacks a value (a caption, a length), an earlier one
-    fills it. Where a time of reading is missing, the larger view count is the later: views only
-    grow.
+    The latest settled reading of a post wins. Of a post that had not settled in any, the middle one
+    does, so that neither the first minutes nor the last decide. Where the reading lacks a value (a
+    caption, a length), another fills it. Where a time of reading is missing, the larger view count
+    is the later: views only grow, and a count of 0 after a positive one is no reading at all.
 
     Parameters
     ----------
     tables : list of DataFrame
         Tidy columns, ids possibly repeated.
+    embargo_days : float
+        Age from which a reading counts as settled.
     log : Log
         Receives one line per row that another replaces: a note for an earlier reading, which
         still tells how the post grew, and "row dropped" for the same row again.
@@ -31,7 +37,8 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
         Tidy rows with unique ids; and (post_id, captured_at, views, posted_at) of posts that were
         read at two different times or more.
     """
-    rows = _latest_first(pd.concat(tables, ignore_index=True))
+    rows = after_positive(pd.concat(tables, ignore_index=True), log)
+    rows, taken = _latest_first(rows, pd.Timedelta(days=embargo_days))
     again = rows["post_id"].duplicated()
     if not again.any():
         return rows.sort_index().reset_index(drop=True), _snapshots(rows.head(0))
@@ -40,6 +47,8 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
     used = first.loc[others["post_id"]]
     for row, kept in zip(others.itertuples(), used.itertuples(), strict=True):
         why, severity = _why_not(row, kept)
+        if kept.Index in taken and row.captured_at != kept.captured_at:
+            why = f"no reading of this post had settled; the middle one is used ({kept.source})"
         log.add(row.source, row.source_row, row.post_id, "post_id", row.post_id, "", why, severity)
     several = rows["post_id"].isin(rows.loc[again, "post_id"])
     best = rows[several].groupby("post_id", sort=False).first()
@@ -49,12 +58,35 @@ def merge(tables: list[pd.DataFrame], log: Log) -> tuple[pd.DataFrame, pd.DataFr
     return merged, _snapshots(rows[several])
 
 
-def _latest_first(rows: pd.DataFrame) -> pd.DataFrame:
-    """Sort by time of reading; by views alone for a post with a reading of unknown time."""
+def _latest_first(rows: pd.DataFrame, embargo: pd.Timedelta) -> tuple[pd.DataFrame, set[str]]:
+    """Sort by time of reading; by views alone for a post with a reading of unknown time.
+
+    Returns
+    -------
+    DataFrame
+        The reading that is used comes first of each post's.
+    set of str
+        Posts of which the middle reading is used, because none had settled.
+    """
     dated = rows["captured_at"].notna().groupby(rows["post_id"]).transform("all")
     when = rows["captured_at"].astype("int64").where(dated, -1)
     order = rows.assign(_when=when).sort_values(["_when", "views"], ascending=False, kind="stable")
-    return rows.loc[order.index]
+    rows = rows.loc[order.index]
+    settled = ~dated.loc[rows.index] | (rows["captured_at"] - rows["posted_at"] >= embargo)
+    young = rows[~settled.groupby(rows["post_id"]).transform("any")]
+    times = young.groupby("post_id")["captured_at"].transform("nunique")
+    middle = [_middle(own) for _, own in young[times >= 3].groupby("post_id", sort=False)]
+    first = [i for i in middle if i is not None]
+    if not first:
+        return rows, set()
+    taken = set(rows.loc[first, "post_id"])
+    return rows.loc[[*first, *rows.index.difference(first, sort=False)]], taken
+
+
+def _middle(readings: pd.DataFrame):
+    """Index of the reading with the median views; the later one of two in the middle."""
+    by_views = readings.sort_values(["views", "captured_at"], kind="stable")
+    return by_views.index[len(by_views) // 2]
 
 
 def _why_not(row, kept) -> tuple[str, str]:
@@ -65,7 +97,18 @@ def _why_not(row, kept) -> tuple[str, str]:
     if pd.notna(row.captured_at) and row.captured_at != kept.captured_at:
         return "an earlier reading of a post that the file holds again", "note"
     later = "the later reading" if kept.views != row.views else "the same reading"
-    return f"the same post again; row {kept.source_row} is {later} and is used", "row dropped"
+    return f"{AGAIN}; row {kept.source_row} is {later} and is used", "row dropped"
+
+
+def one_spelling(posts: pd.DataFrame) -> pd.DataFrame:
+    """Accounts are the same whatever the case of their names; the most frequent spelling stays."""
+    names = posts["author"]
+    same = names.str.casefold()
+    if same.nunique() == names.nunique():
+        return posts
+    counts = names.groupby([same, names]).size().sort_values(ascending=False, kind="stable")
+    best = dict(reversed(list(counts.index)))
+    return posts.assign(author=same.map(best).astype(names.dtype))
 
 
 def enrich(posts: pd.DataFrame, extra: pd.DataFrame) -> tuple[pd.DataFrame, int]:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from virality.book.prose import plural
+from virality.book.prose import listing, plural
 from virality.errors import UserError
 from virality.posts.clean import Cleaner
+from virality.posts.columns import as_choice, parse_choice
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
-from virality.posts.merge import enrich, merge
+from virality.posts.headers import folded
+from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK, listed
 from virality.posts.readers import JSON_READERS, TABLE_READERS, TEXT_READERS, RawTable
@@ -24,8 +26,13 @@ from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
 from virality.posts.timing import known_zone
+from virality.posts.zeros import UNREAD, columns_of_zeros, kept_out
 
-HELP = "`data/README.md` lists the formats that can be read."
+HELP = (
+    "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
+    "which column is what."
+)
+DAILY = "TikTok Studio daily series"
 
 
 @dataclass
@@ -58,6 +65,7 @@ def read_posts(
     timezone: str = "UTC",
     now: datetime | None = None,
     embargo_days: float = 7,
+    columns: str | Mapping[str, str] = "",
 ) -> PostsReading:
     """Read one or several exports of an account.
 
@@ -71,6 +79,8 @@ def read_posts(
         What counts as the future; default is the present. Nothing else depends on the clock.
     embargo_days : float
         Posts younger than this when their numbers were read are noted.
+    columns : str or dict of str to str
+        Which column is what, where the user says it: see `columns.parse_choice`.
 
     Returns
     -------
@@ -79,7 +89,9 @@ def read_posts(
         (dict file to a dict of what each field is called there), authors (dict handle to number of
         posts), platforms (dict name to number of posts), n_rows, n_posts, n_dropped, severities
         (dict), zone_found, timezone, outcomes (list of the optional outcomes that some post has),
-        captured_at (ISO or ""), n_young, embargo_days, enriched, has_followers, n_read_twice.
+        captured_at (ISO or ""), n_young, embargo_days, enriched, has_followers, n_read_twice,
+        clock ("creator", "machine" or "": whose hours local times are), unused (dict file to list
+        of columns).
 
     Raises
     ------
@@ -89,7 +101,8 @@ def read_posts(
     known_zone(timezone)
     now = _naive_utc(now)
     log = Log()
-    raws, ignored = _recognise_all(paths, log)
+    chosen = parse_choice(columns) if isinstance(columns, str) else dict(columns)
+    raws, ignored = _recognise_all(paths, log, chosen)
     by_role = {r: [t for t in raws if t.role == r] for r in ("posts", "enriches", "followers")}
     if not by_role["posts"]:
         raise _nothing(raws, ignored)
@@ -98,7 +111,12 @@ def read_posts(
         cleaner = Cleaner(raw, timezone, now, log)
         tables.append(cleaner.run())
         zones.append(cleaner.zone)
-    posts, snapshots = merge(tables, log)
+    posts, snapshots = merge(tables, log, embargo_days)
+    posts = kept_out(one_spelling(posts), log)
+    posts = columns_of_zeros(
+        posts, lambda c: log.add("", None, None, c, "", "", UNREAD, "set missing")
+    )
+    snapshots = snapshots[snapshots["post_id"].isin(posts["post_id"])].reset_index(drop=True)
     if posts.empty:
         raise UserError(
             "No row can be used as a post.", where=_names(by_role["posts"]), do=_first_reason(log)
@@ -114,6 +132,7 @@ def read_posts(
     posts = validate_posts(posts)
     young = _note_young(posts, embargo_days, log)
     _note_marked(posts, log)
+    _note_unused(raws, log)
     repairs = log.frame()
     notes = {
         "files": sorted({r.source for r in raws}),
@@ -128,6 +147,8 @@ def read_posts(
         "severities": {s: int((repairs["severity"] == s).sum()) for s in SEVERITIES},
         "timezone": timezone,
         "zone_found": next((z for z in zones if z), ""),
+        "clock": next((r.clock for r in by_role["posts"] if r.clock), ""),
+        "unused": {r.source: r.unused for r in raws if r.unused},
         "outcomes": [c for c in OUTCOMES if posts[c].notna().any()],
         "captured_at": ""
         if posts["captured_at"].isna().all()
@@ -176,8 +197,12 @@ def verdict(reading: PostsReading) -> str:
         _verdict_range(posts),
         f"besides views: {', '.join(notes['outcomes']) or 'no other outcome'}",
     ]
+    lines += [
+        f"not used in {visible(f)}: {', '.join(columns)}"
+        for f, columns in list(notes["unused"].items())[:5]
+    ]
     if notes["zone_found"] and notes["zone_found"] != notes["timezone"]:
-        lines.append(f"local times fit the zone {notes['zone_found']}: pass it as the time zone")
+        lines.append(_verdict_zone(notes))
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
         lines.append(f"{twice} read at two times: a report shows how fast their views settle")
@@ -205,6 +230,16 @@ def _verdict_range(posts: pd.DataFrame) -> str:
     )
 
 
+def _verdict_zone(notes: dict) -> str:
+    found = notes["zone_found"]
+    if notes["clock"] == "creator":
+        return f"local times fit the zone {found}: pass it as the time zone"
+    return (
+        f"local times fit the zone {found}, which may be a scraper's; hours are those of "
+        f"{notes['timezone']}. If the creator lives there: --timezone {found}"
+    )
+
+
 def _verdict_repairs(repairs: pd.DataFrame, most: int = 40) -> list[str]:
     if repairs.empty:
         return ["Nothing had to be repaired."]
@@ -213,7 +248,8 @@ def _verdict_repairs(repairs: pd.DataFrame, most: int = 40) -> list[str]:
         row = "all rows" if pd.isna(r.row) else f"row {r.row}"
         change = f"{r.found!r} -> {r.used!r}" if r.used else repr(r.found)
         shown = f" {change}" if r.found else ""
-        lines.append(f"  [{r.severity}] {r.source}, {row}, {r.column}:{shown} {r.why}")
+        where = ", ".join(filter(None, (r.source, row, r.column)))
+        lines.append(f"  [{r.severity}] {where}:{shown} {r.why}")
     if len(repairs) > most:
         lines.append(f"  ... and {len(repairs) - most:,} more")
     return lines
@@ -230,13 +266,19 @@ def _verdict_size(n: int) -> str:
 # --- steps --------------------------------------------------------------------------------------
 
 
-def _recognise_all(paths, log: Log) -> tuple[list[RawTable], dict[str, str]]:
+def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, str]]:
     raws, ignored, errors, seen = [], {}, [], Counter()
+    missing, columns = {h for h in chosen.values() if h}, {}
     for source in sources(paths):
+        source.chosen = chosen
         seen[source.name] += 1
         if seen[source.name] > 1:  # every Studio export is called Content.csv
             source.name = f"{source.name} ({seen[source.name]})"
         try:
+            if chosen:
+                names = source.seen()
+                columns |= dict.fromkeys(names)
+                missing -= {h for h in missing if folded(h) in map(folded, names)}
             found = recognise(source)
         except UserError as error:
             errors.append(error)
@@ -245,6 +287,12 @@ def _recognise_all(paths, log: Log) -> tuple[list[RawTable], dict[str, str]]:
         raws += found
         if not found:
             ignored[source.name] = _columns_seen(source)
+    if missing:
+        raise UserError(
+            f"There is no column {listing([repr(m[:60]) for m in sorted(missing)])}.",
+            where=f"--columns {as_choice(chosen)}"[:200],
+            do=f"The columns are: {', '.join(columns) or 'none'}.",
+        )
     roles = {r.role for r in raws}
     if errors and not roles & {"posts", "enriches", "download"}:
         raise errors[0]
@@ -267,9 +315,18 @@ def recognise(source: Source) -> list[RawTable]:
         found = [r.read(objects) for r in known]
         found[0].lines += _strangers(objects, known)
         return found
+    readers = TABLE_READERS
+    if source.chosen.get("views"):  # the user says that these are posts
+        readers = tuple(r for r in readers if r.name != DAILY)
+    refused = None
     for table in source.as_tables() if source.is_json else [source]:
-        if reader := next((r for r in TABLE_READERS if r.sniff(table)), None):
-            return [reader.read(table)]
+        try:
+            if reader := next((r for r in readers if r.sniff(table)), None):
+                return [reader.read(table)]
+        except UserError as error:  # another part of the file may hold the posts
+            refused = refused or error
+    if refused:
+        raise refused
     return []
 
 
@@ -368,6 +425,18 @@ def _note_young(posts: pd.DataFrame, embargo_days: float, log: Log) -> int:
         why = f"read {days:.1f} days after posting; the views were still growing"
         log.add(p.source, p.source_row, p.post_id, "views", p.views, p.views, why, "note")
     return len(young)
+
+
+def _note_unused(raws: list[RawTable], log: Log) -> None:
+    """One line for the columns that are not used, of all files that have the same."""
+    same: dict[tuple, list[str]] = {}
+    for raw in raws:
+        if raw.unused:
+            same.setdefault(tuple(raw.unused), []).append(raw.source)
+    for unused, files in same.items():
+        more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+        why = f"not used: {', '.join(unused)}"
+        log.add(f"{files[0]}{more}", None, None, "", "", "", why, "note")
 
 
 def _note_marked(posts: pd.DataFrame, log: Log) -> None:

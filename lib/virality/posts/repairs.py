@@ -9,6 +9,9 @@ import pandas as pd
 from virality.posts.parse import visible
 from virality.posts.schema import REPAIR_COLUMNS, validate_repairs
 
+# What such lines begin with says that rows were tidied, not that the record is damaged.
+AGAIN = "the same post again"
+_HOUSEKEEPING = (AGAIN, "by another account", "deleted, private", "0 after a positive reading")
 MAX_SHOWN = 120
 MANY = 20
 _RANK = {"row dropped": 0, "set missing": 1, "repaired": 2, "note": 3}
@@ -44,6 +47,16 @@ class Log:
         lines = _gather_notes(self.lines)
         lines.sort(key=lambda r: (_RANK[r[7]], r[0], -1 if r[1] is None else r[1], r[3] or ""))
         return validate_repairs(pd.DataFrame(lines, columns=list(REPAIR_COLUMNS)))
+
+
+def damage(repairs: pd.DataFrame) -> pd.DataFrame:
+    """The lines of a repair log that tell of damage: no notes, and no housekeeping.
+
+    A row that holds a post again, a post of somebody else, a deleted or private post, or a reading
+    that a better one replaces takes nothing from the record.
+    """
+    changed = repairs[repairs["severity"] != "note"]
+    return changed[~changed["why"].str.startswith(_HOUSEKEEPING).fillna(False)]
 
 
 def _short(text: object) -> str:

@@ -50,6 +50,13 @@ POSTS = (
     Column("author", TEXT, False, "handle", 'The account, without @; "unknown" if not stated.'),
     Column("platform", TEXT, False, "name", "Where it was posted; tiktok if nothing tells."),
     Column("posted_at", TIME, False, "UTC", "When the post went up."),
+    Column(
+        "hour_known",
+        FLAG,
+        False,
+        "true / false",
+        "Whether the hour of `posted_at` is known; where not, it is noon of its day.",
+    ),
     Column("caption", TEXT, True, "text", "The caption with its hashtags, exactly as written."),
     Column("duration_s", REAL, True, "seconds, > 0", "Length of the video; missing for photos."),
     Column("views", COUNT, False, "count", "The outcome of the whole book."),
@@ -134,6 +141,9 @@ def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     UserError
         Names the row, the column and the value of the first violation.
     """
+    if df.columns.is_unique:
+        known = df.get("hour_known", pd.Series(pd.NA, index=df.index, dtype=FLAG))
+        df = df.assign(hour_known=known.astype(FLAG).fillna(True))
     if "platform" not in df:
         df = df.assign(platform=TIKTOK)
     elif df.columns.is_unique:

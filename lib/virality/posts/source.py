@@ -88,6 +88,7 @@ class Source:
         self.name = visible(name)[:200] or "unnamed"
         self.data, self._table, self._values = data, table, values
         self.remarks: list[str] = []
+        self.chosen: dict[str, str] = {}  # what the user says: column by field
 
     @property
     def is_parquet(self) -> bool:
@@ -176,7 +177,7 @@ class Source:
 
     def _derived(self, **content) -> Source:
         source = Source(self.name, **content)
-        source.remarks = self.remarks
+        source.remarks, source.chosen = self.remarks, self.chosen
         return source
 
     def seen(self) -> list[str]:

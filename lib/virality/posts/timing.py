@@ -23,6 +23,7 @@ FIRST = np.datetime64("2014-01-01", "us")
 HOUR, DAY = 3600.0, 86400.0
 CLOSE = HOUR / 3  # clocks and copying by hand
 LATEST_DRAFT = 60 * DAY
+SAME_DAY = 0.8  # share of the days that must agree with the ids before a zone is believed
 
 # Of zones with the same clock, the one that people know.
 _KNOWN = (
@@ -52,9 +53,12 @@ class Timing:
         What was decided for the whole column.
     zone : str
         The zone in which local times agree with the ids; "" if unknown or not needed.
+    hour_known : ndarray of bool, shape (n,)
+        Whether the hour of `posted_at` means something; where not, it is noon of the day.
     """
 
     posted_at: np.ndarray
+    hour_known: np.ndarray
     lines: dict[int, tuple[str, str]] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
     zone: str = ""
@@ -119,7 +123,7 @@ def settle(dates: Dates, id_times: np.ndarray, timezone: str, now: datetime) -> 
     local = given & ~dates.zoned
     found = find_zone(*_pairs(dates, id_times, local & dates.timed & has_id), timezone)
     utc = _as_utc(dates, local, found or timezone)
-    out = Timing(utc.copy(), zone=found)
+    out = Timing(utc.copy(), dates.timed.copy(), zone=found)
     with np.errstate(invalid="ignore"):
         impossible = given & ((utc < FIRST) | (utc > end))
     gap = (utc - id_times) / np.timedelta64(1, "s")
@@ -129,15 +133,80 @@ def settle(dates: Dates, id_times: np.ndarray, timezone: str, now: datetime) -> 
         out.lines[int(i)] = (f"{why}; the video id gives the time", "repaired")
     for i in np.flatnonzero(impossible):
         out.lines[int(i)] = _told_impossible(utc[i], has_id[i])
+    zone = found or timezone
+    later, remark = _days_later(dates.stamps, id_times, given & has_id & ~impossible, zone)
+    unclear = not found and int((local & dates.timed & has_id).sum()) >= 3
     for i in np.flatnonzero(given & has_id & ~impossible):
         line, keep = _judge(float(gap[i]), bool(dates.zoned[i]), bool(dates.timed[i]), bool(found))
+        day_only = not dates.timed[i] or (unclear and not dates.zoned[i])
+        if day_only and later[i] and gap[i] <= LATEST_DRAFT:
+            line, keep = _SCHEDULED, True
+            out.hour_known[i] = False
+            out.posted_at[i] = _noon(dates.stamps[i], timezone)
         by_id[i] = not keep
         if line:
             out.lines[int(i)] = line
     out.posted_at[impossible & ~has_id] = NAT
-    out.posted_at[by_id] = id_times[by_id]
+    out.posted_at[by_id], out.hour_known[by_id] = id_times[by_id], True
+    if remark:
+        out.remarks.append(remark)
     out.remarks += _zone_remarks(dates, local, has_id, found, timezone)
     return out
+
+
+def _days_later(stated, id_times, where, zone: str) -> tuple[np.ndarray, str]:
+    """By how many days the stated day lies after the day of the upload, where it does.
+
+    The day of an upload depends on the zone. It is that of the given zone, unless nearly all days
+    agree in another one, which is then the creator's.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+        Zero where it does not lie after it, or the start of it is within an hour of the upload.
+    str
+        A remark if another zone was taken.
+    """
+    later = np.zeros(len(stated), int)
+    rows = np.flatnonzero(where)
+    if not len(rows):
+        return later, ""
+    day, made = stated[rows].astype("datetime64[D]"), id_times[rows]
+    hours = made.astype("datetime64[h]").astype("datetime64[us]")
+    offset = np.round((_local(hours, zone) - hours) / np.timedelta64(1, "h")).astype(int)
+    apart = _days_apart(day, made, offset)
+    remark = ""
+    if (apart == 0).mean() < SAME_DAY and len(rows) >= 3:
+        tried = sorted(range(-12, 15), key=lambda h: abs(h - int(np.median(offset))))
+        best = max(tried, key=lambda h: (_days_apart(day, made, h) == 0).mean())
+        if (_days_apart(day, made, best) == 0).mean() >= SAME_DAY:
+            apart, offset = _days_apart(day, made, best), np.full(len(rows), best)
+            remark = f"the days agree with the video ids in a zone of about UTC{best:+d}"
+    start = (day.astype("datetime64[us]") - made) / np.timedelta64(1, "h") - offset
+    later[rows] = np.where((apart > 0) & (start > 1), apart, 0)
+    return later, remark
+
+
+def _days_apart(day: np.ndarray, made: np.ndarray, offset) -> np.ndarray:
+    shifted = (made + np.asarray(offset).astype("timedelta64[h]")).astype("datetime64[D]")
+    return (day - shifted).astype(int)
+
+
+def _local(utc: np.ndarray, zone: str) -> np.ndarray:
+    aware = pd.Series(utc).dt.tz_localize("UTC").dt.tz_convert(known_zone(zone))
+    return aware.dt.tz_localize(None).to_numpy("datetime64[us]")
+
+
+def _noon(stated: np.datetime64, zone: str) -> np.datetime64:
+    noon = stated.astype("datetime64[D]").astype("datetime64[us]") + np.timedelta64(12, "h")
+    return to_utc(np.array([noon]), zone)[0]
+
+
+_SCHEDULED = (
+    "the day lies after the upload that the video id tells: a scheduled post; the day is kept, its "
+    "hour is not known",
+    "note",
+)
 
 
 def find_zone(local: np.ndarray, utc: np.ndarray, first: str) -> str:

@@ -10,6 +10,7 @@ from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.read import PostsReading
+from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
 from virality.posts.settling import SETTLED, bands, settled_at, settled_from, settling
 
@@ -83,6 +84,7 @@ def record(reading: PostsReading) -> str:
             f" They come from {len(notes['authors'])} accounts; each has its own history, and what "
             "follows describes them together."
         )
+    text += _not_used(notes.get("unused", {}))
     pace = describe.pace(posts)
     if np.isfinite(pace.per_week):
         text += (
@@ -91,6 +93,15 @@ def record(reading: PostsReading) -> str:
             f"{plural_days(pace.longest_gap)}."
         )
     return text + "\n\n" + size(len(posts), len(notes["authors"]))
+
+
+def _not_used(unused: dict[str, list[str]]) -> str:
+    """Name the columns of the input that the report does not use."""
+    names = list(dict.fromkeys(escape(name) for columns in unused.values() for name in columns))
+    if not names:
+        return ""
+    verb = "This column of the input is" if len(names) == 1 else "These columns of the input are"
+    return f" {verb} not used: {', '.join(names)}."
 
 
 def plural_days(days: float) -> str:
@@ -130,7 +141,7 @@ def when(reading: PostsReading) -> str:
             "The file writes local times and names no zone. A video id knows its upload time in "
             f"universal time, and the two agree if the file was written in **{found}**. So the "
             f"ids' times are used. Hours in this report are shown in {zone}, the zone it was asked "
-            f"for; set the parameter `timezone` to {found} to see the creator's own hours."
+            f"for; {_whose_hours(notes.get('clock', ''), found)}"
         )
     elif notes["zone_found"]:
         text = f"The stated times agree with the video ids in {zone}, so they can be trusted."
@@ -148,6 +159,16 @@ def when(reading: PostsReading) -> str:
             f"{notes['embargo_days']:g} days; models leave out what had not settled."
         )
     return text
+
+
+def _whose_hours(clock: str, found: str) -> str:
+    """Say what to make of a zone: it is the creator's, or that of the machine that read."""
+    if clock == "creator":
+        return f"set the parameter `timezone` to {found} to see the creator's own hours."
+    return (
+        "a program that collects posts writes the hours of its own machine, so this need not be "
+        f"where the creator lives. If it is, set the parameter `timezone` to {found}."
+    )
 
 
 # --- settling -------------------------------------------------------------------------------------
@@ -237,16 +258,21 @@ def _why_unchecked(reading: PostsReading, embargo: float) -> str:
 def repairs_intro(repairs: pd.DataFrame, n_posts: int) -> str:
     """Say how much had to be done before the table could be trusted."""
     number = repairs["severity"].value_counts()
+    again = int(repairs["why"].str.startswith(AGAIN).sum())
     parts = [
-        (number.get("row dropped", 0), "row was left out", "rows were left out"),
+        (number.get("row dropped", 0) - again, "row was left out", "rows were left out"),
         (number.get("set missing", 0), "value was set missing", "values were set missing"),
         (number.get("repaired", 0), "value was repaired", "values were repaired"),
     ]
     done = [plural(int(n), one, many) for n, one, many in parts if n]
+    repeated = ""
+    if again:
+        what = plural(again, "row holds a post", "rows hold posts")
+        repeated = f" {what} that another row holds as well; each post counts once."
     if not done:
         return (
-            "Nothing had to be repaired: every row could be used, and no value contradicted "
-            "another."
+            "Nothing had to be repaired: every post could be used, and no value contradicted "
+            f"another.{repeated}"
         )
     touched = repairs.loc[repairs["severity"].isin(SEVERITIES[1:3]), "post_id"].nunique()
     share = touched / max(n_posts, 1)
@@ -255,7 +281,9 @@ def repairs_intro(repairs: pd.DataFrame, n_posts: int) -> str:
     if touched:
         text += f" That touches {tone}: {touched:,} of {n_posts:,}."
     return (
-        text + " Where nothing could tell what was meant, the value is missing rather than guessed."
+        text
+        + " Where nothing could tell what was meant, the value is missing rather than guessed."
+        + repeated
     )
 
 
@@ -485,12 +513,15 @@ def timeline_reading(posts: pd.DataFrame) -> str:
 
 def rhythm_caption(posts: pd.DataFrame, timezone: str) -> str:
     """State when the creator posts."""
-    counts = describe.rhythm(posts, timezone)
+    known = describe.timed(posts)
+    without = plural(len(posts) - len(known), "post", "posts")
+    unknown = f" The hour of {without} is not known." if len(known) < len(posts) else ""
+    posts, counts = known, describe.rhythm(known, timezone)
     days, hours = counts.sum(axis=1), counts.sum()
     if len(posts) < SHAPE:
         return (
             f"Posts by weekday and hour ({escape(timezone)}). "
-            f"{plural(len(posts), 'post makes', 'posts make')} no habit yet."
+            f"{plural(len(posts), 'post makes', 'posts make')} no habit yet.{unknown}"
         )
     start = busiest_hours(hours)
     held = sum(hours[(start + k) % 24] for k in range(6)) / len(posts)
@@ -498,6 +529,7 @@ def rhythm_caption(posts: pd.DataFrame, timezone: str) -> str:
         f"Posts by weekday and hour ({escape(timezone)}). The busiest six hours, from "
         f"{start:02d}:00 to {(start + 6) % 24:02d}:00, hold {percent(held)} of the posts; the "
         f"busiest day is {DAY_NAMES[days.idxmax()]} with {percent(days.max() / len(posts))}."
+        f"{unknown}"
     )
 
 
@@ -524,6 +556,8 @@ def rhythm_reading(posts: pd.DataFrame, timezone: str) -> str:
         f"Of the grid's {counts.size} cells, {filled} {'holds' if filled == 1 else 'hold'} a post "
         f"at all, and the fullest holds {most}."
     )
+    if not most:
+        return "The hour of no post is known, so there is no habit to be seen."
     if most < 8:
         return text + (
             " Averages of views in such cells would be noise, so this page shows when posts went "
@@ -751,7 +785,8 @@ def answer(reading: PostsReading) -> str:
     """Answer the chapter's question: which posts, and can the record be trusted?"""
     posts, repairs = reading.posts, reading.repairs
     tail = describe.tail(posts)
-    number = repairs["severity"].value_counts()
+    damaged = damage(repairs)
+    number = damaged["severity"].value_counts()
     dropped, missing = int(number.get("row dropped", 0)), int(number.get("set missing", 0))
     changed = missing + int(number.get("repaired", 0))
     first, last = posts["posted_at"].min(), posts["posted_at"].max()
@@ -765,7 +800,7 @@ def answer(reading: PostsReading) -> str:
         values = "no value had to be changed"
     logged = "; each has a line in @tbl-repairs" if dropped or changed else ""
     text += f"{rows[0].upper()}{rows[1:]}, and {values}{logged}. "
-    text += _trust(changed + dropped, len(posts))
+    text += _trust(_touched(damaged), len(posts))
     if tail.n >= 10 and np.isfinite(tail.top_share):
         how = "unevenly" if tail.top_share > UNEVEN else "rather evenly"
         text += (
@@ -773,6 +808,12 @@ def answer(reading: PostsReading) -> str:
             "of them."
         )
     return text
+
+
+def _touched(damaged: pd.DataFrame) -> int:
+    """How many rows the damage is in; a line about a whole column counts as one."""
+    rows = damaged[["source", "row"]].drop_duplicates()
+    return len(rows) - int(rows["row"].isna().sum()) + int(damaged["row"].isna().sum())
 
 
 def _trust(lines: int, n: int) -> str:

@@ -11,13 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from virality.errors import UserError
+from virality.posts.columns import Assigned, assign
 from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK
 from virality.posts.source import Source, Table
 
 FIELDS = (
-    *("post_id", "url", "author", "date", "time", "caption", "duration"),
+    *("post_id", "url", "author", "date", "time", "hour_known", "caption", "duration"),
     *("views", "likes", "comments", "shares", "saves"),
     *("play_time", "avg_watch", "retention", "watched_full", "new_followers", "followers"),
     *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at", "platform"),
@@ -47,6 +47,9 @@ class RawTable:
         Unit of bare shares where the format fixes it.
     zone : str
         Zone of local times where the format fixes it, else "".
+    clock : {"", "creator", "machine"}
+        Whose hours local times are, where the format fixes it: the creator's, or those of the
+        machine that ran a scraper.
     platform : str
         Where its posts are, unless a cell or a link says otherwise.
     lines : list of tuple
@@ -64,6 +67,7 @@ class RawTable:
     checked: dict[str, list[str]] = field(default_factory=dict)
     share_unit: str = ""
     zone: str = ""
+    clock: str = ""
     platform: str = TIKTOK
     lines: list[tuple] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
@@ -97,8 +101,10 @@ def normal(header: str) -> str:
 class TableReader:
     """Base of the readers of tables: columns are known by their names.
 
-    Subclasses set `name`, `columns` (field to accepted names, the preferred first) and `needs`
-    (fields that must be there to recognise the format).
+    Subclasses set `name`, `columns` (field to the format's own names, the preferred first), `needs`
+    (fields that must be there under such names to recognise the format) and `silent` (columns that
+    need no word although they are not used). Beyond its own names a table may call its columns
+    anything that `virality.posts.columns` understands.
     """
 
     name = ""
@@ -106,6 +112,8 @@ class TableReader:
     needs: tuple[str, ...] = ()
     share_unit = ""
     zone = ""
+    clock = ""
+    silent: tuple[str, ...] = ()
 
     @property
     def holds(self) -> tuple[str, ...]:
@@ -121,39 +129,25 @@ class TableReader:
         return all(any(normal(n) in present for n in self.columns[f]) for f in self.needs)
 
     def read(self, source: Source) -> RawTable:
-        """Take the columns that the book knows, by name."""
+        """Take the columns that the book knows: by the user's word, by name, by content."""
         table = source.table
-        where = self.find(table, source)
+        found = self.find(table, source)
         return RawTable(
             source=source.name,
             format=self.name,
-            cells={f: table.columns[i] for f, i in where.items()},
-            names={f: table.header[i] for f, i in where.items()},
+            cells=found.cells,
+            names=found.names,
             rows=table.rows,
             share_unit=self.share_unit,
             zone=self.zone,
-            lines=source_lines(source),
+            clock=self.clock,
+            lines=source_lines(source) + found.lines,
+            unused=found.unused,
         )
 
-    def find(self, table: Table, source: Source) -> dict[str, int]:
-        """Position of each field's column; refuses two different columns of one name."""
-        places: dict[str, list[int]] = {}
-        for i, header in enumerate(table.header):
-            places.setdefault(normal(header), []).append(i)
-        found = {}
-        for name, accepted in self.columns.items():
-            hits = next((places[normal(a)] for a in accepted if normal(a) in places), None)
-            if hits is None:
-                continue
-            first = table.columns[hits[0]]
-            if any(table.columns[i] != first for i in hits[1:]):
-                raise UserError(
-                    f"Two columns are called {table.header[hits[0]]!r} and differ.",
-                    where=source.name,
-                    do="Rename or remove one of them.",
-                )
-            found[name] = hits[0]
-        return found
+    def find(self, table: Table, source: Source) -> Assigned:
+        """The columns under agreed names; refuses two that could be the same and differ."""
+        return assign(table, self.columns, source.name, source.chosen, self.silent)
 
 
 def source_lines(source: Source) -> list[tuple]:
@@ -192,17 +186,28 @@ class RecordReader:
     def read(self, source: Source) -> RawTable:
         """Take the fields that the book knows, by path."""
         numbered = [(i, r) for i, r in enumerate(source.records, 1) if self.is_record(r)]
-        cells = {f: [self.field(r, f) for _, r in numbered] for f in self.paths}
+        said = dict(source.chosen)
+        cells = {f: [self.field(r, f) for _, r in numbered] for f in self.paths if f not in said}
+        for f, path in said.items():
+            cells[f] = [as_text(dig(r, path)) if path else "" for _, r in numbered]
         present = {f: texts for f, texts in cells.items() if any(texts)}
         return RawTable(
             source=source.name,
             format=self.name,
             cells=present,
-            names={f: self.paths[f][0] for f in present},
+            names={f: said.get(f) or self.paths[f][0] for f in present},
             rows=[i for i, _ in numbered],
             zone=self.zone,
             lines=source_lines(source),
+            unused=self.left([r for _, r in numbered], said),
         )
+
+    def left(self, records: list[dict], said: Mapping[str, str]) -> list[str]:
+        """Keys of the records, at the top, under which nothing is read."""
+        paths = [p for f, ps in self.paths.items() if f not in said for p in ps]
+        read = {p.partition(".")[0] for p in (*paths, *said.values())} | set(self.marks)
+        return [visible(k)[:60] for k in dict.fromkeys(k for r in records for k in r)
+                if k not in read]  # fmt: skip
 
     def field(self, record: dict, name: str) -> str:
         """One field of one record as text; subclasses refine single fields."""

@@ -84,6 +84,7 @@ class MetaSuite:
             names={f: table.header[c] for f, c in found.items()},
             rows=[table.rows[i] for i in kept],
             platform=of_link(next(c for c in table.columns[links] if of_link(c))) or "instagram",
+            clock="creator",
             lines=lines,
             unused=unused,
         )

@@ -12,6 +12,7 @@ class Pyktok(TableReader):
 
     name = "pyktok CSV"
     needs = ("post_id", "views")
+    clock = "machine"
     columns: ClassVar = {
         "post_id": ("video_id",),
         "url": ("video_link", "video_url"),

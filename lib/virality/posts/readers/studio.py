@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from virality.errors import UserError
+from virality.posts.columns import position
+from virality.posts.headers import meaning
 from virality.posts.ids import find_id
 from virality.posts.parse import counts
 from virality.posts.readers.base import RawTable, source_lines
@@ -43,8 +45,11 @@ class StudioContent:
     def read(self, source: Source) -> RawTable:
         """The columns by name where the language is known, else by their order."""
         table = source.table
-        order, remark = _count_columns(table, source.name)
-        where = dict(zip(LAYOUT[:4], range(4), strict=True)) | order
+        said = {f: position(table, h) for f, h in source.chosen.items() if h}
+        said = {f: i for f, i in said.items() if i is not None}
+        order, remark = _count_columns(table, source.name, said)
+        where = dict(zip(LAYOUT[:4], range(4), strict=True)) | order | said
+        where = {f: i for f, i in where.items() if source.chosen.get(f) != ""}
         lines = source_lines(source)
         if remark:
             lines.append((None, "", " | ".join(table.header[4:])[:120], "", remark, "note"))
@@ -54,7 +59,9 @@ class StudioContent:
             cells={f: table.columns[i] for f, i in where.items()},
             names={f: table.header[i] for f, i in where.items()},
             rows=table.rows,
+            clock="creator",
             lines=lines,
+            unused=[h for i, h in enumerate(table.header) if i not in where.values()],
         )
 
 
@@ -67,11 +74,13 @@ def _are_counts(column: list[str]) -> bool:
     return sum(i in read.problems for i in range(len(column))) <= 0.2 * len(column)
 
 
-def _count_columns(table: Table, name: str) -> tuple[dict[str, int], str]:
+def _count_columns(table: Table, name: str, said: dict[str, int]) -> tuple[dict[str, int], str]:
     """Which of the last four columns is which, and a remark if their order had to tell."""
-    named: dict[str, int] = {}
-    for i in range(4, 8):
+    named = {f: i for f, i in said.items() if f in LAYOUT[4:]}
+    for i in (i for i in range(4, 8) if i not in named.values()):
+        known = meaning(table.header[i])
         hits = [f for f, s in _STEMS.items() if re.search(s, table.header[i].casefold())]
+        hits = [known] if known in _STEMS else hits
         if len(hits) == 1:
             named.setdefault(hits[0], i)
     if len(named) == 4:
@@ -87,6 +96,7 @@ def _count_columns(table: Table, name: str) -> tuple[dict[str, int], str]:
         raise UserError(
             "The columns' language is not known, and their order does not tell which holds views.",
             where=name,
-            do="Set the interface to English and export again, or rename the columns in English.",
+            do="Say which: --columns 'views=...,likes=...,comments=...,shares=...', or set the "
+            "interface to English and export again.",
         )
     return by_order, "the headers' language is not known; the columns are taken in Studio's order"

@@ -17,6 +17,7 @@ class StudyTable(TableReader):
 
     name = "hand-curated Studio table"
     needs = ("date", "duration", "views")
+    clock = "creator"
     columns: ClassVar = {
         "post_id": ("video_id", "id"),
         "url": ("url", "link"),
@@ -50,6 +51,7 @@ class StudyTable(TableReader):
             if normal(header) not in used and _are_percentages(column):
                 raw.checked[header] = column
         raw.share_unit = "percent"
+        raw.unused = [f"{h} (checked)" if h in raw.checked else h for h in raw.unused]
         return raw
 
 

@@ -60,6 +60,7 @@ class YouTubeStudio:
             rows=[table.rows[i] for i in kept],
             role="companion" if daily else "posts",
             platform="youtube",
+            clock="creator",
             lines=lines,
             unused=[h for i, h in enumerate(table.header) if i not in found.values()],
         )
