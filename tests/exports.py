@@ -409,6 +409,53 @@ def takeout(posts):
     )
 
 
+def short_ids(posts) -> list[str]:
+    return [f"aB{i:02d}-xYz_{i:02d}" for i in range(len(posts))]
+
+
+def youtube_studio(posts):
+    header = columns(
+        "Content,Video title,Video publish time,Duration,Likes,Comments added,Shares,Views,"
+        "Watch time (hours),Subscribers"
+    )
+    rows = [header, ["Total", "", "", "", "", "", "", str(posts["views"].sum()), "9.5", "7"]]
+    for short, p in zip(short_ids(posts), posts.itertuples(), strict=True):
+        day = f"{p.posted_at:%b} {p.posted_at.day}, {p.posted_at.year}"
+        counts = map(str, (p.likes, p.comments, p.shares, p.views))
+        rows.append([short, p.caption, day, str(int(p.duration_s)), *counts, "1.5", "3"])
+    return zip_of({"Table data.csv": as_csv(rows), "Totals.csv": as_csv(DAYS)})
+
+
+DAYS = [["Date", "Views"], *([f"2026-05-{day:02d}", "98"] for day in range(1, 29))]
+
+
+def zip_of(files: dict[str, str]) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return out.getvalue()
+
+
+def meta_suite(posts):
+    header = columns(
+        "Post ID,Account ID,Account username,Account name,Description,Duration (sec),Publish time,"
+        "Permalink,Post type,Data comment,Date,Views,Reach,Likes,Shares,Follows,Comments,Saves"
+    )
+    rows = [header]
+    for i, p in enumerate(posts.itertuples()):
+        link = f"https://www.instagram.com/reel/DEmo{i:02d}/"
+        rows.append(
+            [
+                *(str(17_900_000_000_000_123 + 1_000_003 * i), "17841400000000000", "maker"),
+                *("The Maker", p.caption, str(int(p.duration_s))),
+                *(f"{p.posted_at:%m/%d/%Y %H:%M}", link, "IG reel", "", "Lifetime"),
+                *map(str, (p.views, p.views // 2, p.likes, p.shares, 1, p.comments, p.saves)),
+            ]
+        )
+    return as_csv(rows).encode()
+
+
 def dump(value) -> bytes:
     def number(x):
         return int(x) if isinstance(x, np.integer) else str(x)
@@ -452,4 +499,9 @@ WRITERS = {
         handmade,
         ("post_id", "caption", "views", "likes", "duration_s", "url"),
     ),
+}
+# Exports of other platforms; their ids hold no time, so days and minutes are all that is known.
+ELSEWHERE = {
+    "YouTube Studio": ("YouTube Studio table", youtube_studio),
+    "Meta": ("Meta Business Suite export", meta_suite),
 }

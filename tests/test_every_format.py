@@ -14,9 +14,12 @@ from virality.posts.schema import validate_posts
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("form", exports.WRITERS)
+FORMS = {**exports.WRITERS, **exports.ELSEWHERE}
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_the_data_chapter_ends_for_every_format(form, tmp_path, monkeypatch):
-    (tmp_path / "in").write_bytes(exports.WRITERS[form][1](exports.made_up_posts()))
+    (tmp_path / "in").write_bytes(FORMS[form][1](exports.made_up_posts()))
     run, said = run_chapters(
         tmp_path / "run", monkeypatch, tmp_path / "in", until="data", draw=False
     )

@@ -124,6 +124,52 @@ def test_the_zip_of_youtube_studio(language, read):
     assert set(reading.repairs["severity"]) == {"note"}
 
 
+# The table as Studio shows it without further choice: id, title, time, length, views, hours, ...
+PLAIN = {
+    "fr": "Contenu,Titre de la vidéo,Heure de publication de la vidéo,Durée,Vues,"
+    "Durée de visionnage (heures),Abonnés,Impressions,Taux de clics par impression (%)",
+    "it": "Contenuti,Titolo del video,Ora di pubblicazione del video,Durata,Visualizzazioni,"
+    "Tempo di visualizzazione (ore),Iscritti,Impressioni,Percentuale di clic delle impressioni (%)",
+    "nl": "Content,Videotitel,Publicatietijd van video,Duur,Weergaven,Kijktijd (uren),Abonnees,"
+    "Vertoningen,Klikfrequentie van vertoningen (%)",
+    "pl": "Treści,Tytuł filmu,Czas opublikowania filmu,Czas trwania,Wyświetlenia,"
+    "Czas oglądania (godziny),Subskrybenci,Wyświetlenia miniatury,Współczynnik klikalności (%)",
+    "ru": "Контент,Название видео,Время публикации видео,Продолжительность,Просмотры,"
+    "Время просмотра (часы),Подписчики,Показы,CTR для значков видео (%)",
+    "tr": "İçerik,Video başlığı,Video yayınlanma zamanı,Süre,Görüntüleme,İzlenme süresi (saat),"
+    "Aboneler,Gösterimler,Gösterim tıklama oranı (%)",
+    "id": "Konten,Judul video,Waktu publikasi video,Durasi,Penayangan,Waktu tonton (jam),"
+    "Subscriber,Tayangan,Rasio klik-tayang (%)",
+    "vi": "Nội dung,Tiêu đề video,Thời gian xuất bản video,Thời lượng,Số lượt xem,"
+    "Thời gian xem (giờ),Số người đăng ký,Số lượt hiển thị,Tỷ lệ nhấp (%)",
+    "ko": "콘텐츠,동영상 제목,동영상 게시 시간,길이,조회수,시청 시간(단위: 시간),구독자,노출수,"
+    "노출 클릭률 (%)",
+    "zh": "内容,视频标题,视频发布时间,时长,观看次数,观看时长（小时）,订阅人数,展示次数,"
+    "展示点击率 (%)",
+}
+
+
+@pytest.mark.parametrize("length", ["with lengths", "without"])
+@pytest.mark.parametrize("language", PLAIN)
+def test_the_table_of_videos_in_further_languages(language, length, read):
+    rows = [PLAIN[language].split(",")]
+    rows.append(["Total", "", "", "", str(sum(VIEWS)), "99.5", "7", "99999", "4.1"])
+    for i, when in enumerate(DAYS):
+        told = [SHORTS[i], f"short {i}", f"{when:%Y-%m-%d}", str(20 + i), str(VIEWS[i])]
+        rows.append([*told, "11.5", str(i), str(9 * VIEWS[i]), "3.4"])
+    if length == "without":
+        rows = [row[:3] + row[4:] for row in rows]
+    reading = read(exports.as_csv(rows).encode())
+    posts = reading.posts
+    assert list(reading.notes["formats"].values()) == ["YouTube Studio table"]
+    assert posts["views"].tolist() == VIEWS
+    assert posts["caption"].tolist() == [f"short {i}" for i in range(N)]
+    assert posts["new_followers"].tolist() == list(range(N))
+    assert posts["posted_at"].dt.date.tolist() == [d.date() for d in DAYS]
+    wanted = [20.0 + i for i in range(N)] if length == "with lengths" else []
+    assert posts["duration_s"].dropna().tolist() == wanted, "hours watched are no length"
+
+
 def test_a_short_that_loops_keeps_its_length(read):
     rows = studio_rows()
     for row in rows[2:]:
@@ -213,7 +259,19 @@ def test_the_export_of_metas_business_suite(language, read):
 def test_pictures_are_photos_and_stories_are_no_posts(read):
     reading = read(exports.as_csv(meta_rows(kinds=("IG reel", "IG carousel", "IG story"))).encode())
     assert reading.posts["kind"].value_counts().to_dict() == {"video": 5, "photo": 5}
-    assert reading.repairs["why"].str.contains("4 stories are left out").any()
+    assert reading.repairs["why"].str.contains("4 rows are left out: stories").any()
+
+
+def test_reels_of_facebook_and_texts_beside_them(read):
+    rows = meta_rows(kinds=("Reels", "Text", "Photos"))
+    rows[0][2:4] = ["Page name", "Title"]
+    for i, row in enumerate(rows[1:]):
+        row[3], row[4] = (f"title {i}", "") if i % 2 else ("", f"text {i}")
+        row[7] = f"https://www.facebook.com/reel/{10**15 + i}"
+    posts = read(exports.as_csv(rows).encode()).posts
+    assert set(posts["platform"]) == {"facebook"}
+    assert posts["kind"].value_counts().to_dict() == {"video": 5, "photo": 4}
+    assert posts["caption"].str.match(r"(title|text) \d").all()
 
 
 def test_daily_numbers_of_posts_are_refused(read):

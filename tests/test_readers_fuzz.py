@@ -13,7 +13,8 @@ from virality.posts.read import read_posts
 from virality.posts.schema import validate_posts, validate_repairs
 
 POSTS = exports.made_up_posts(n=5)
-SEEDS = {name: write(POSTS) for name, (_, write, _) in exports.WRITERS.items()}
+FORMS = {**exports.WRITERS, **exports.ELSEWHERE}
+SEEDS = {name: form[1](POSTS) for name, form in FORMS.items()}
 CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large]
 BRIEF = settings(deadline=None, max_examples=100, suppress_health_check=CALM)
 BOUNDED = settings(deadline=None, max_examples=250, suppress_health_check=CALM)
@@ -22,7 +23,8 @@ KEY = st.sampled_from(
     [
         *("id", "create_time", "createTime", "timestamp", "view_count", "playCount", "stats"),
         *("data", "videos", "entries", "author", "desc", "url", "error", "extractor"),
-        *("Post", "Posts", "VideoList", "Link", "Date"),
+        *("Post", "Posts", "VideoList", "Link", "Date", "Likes", "Activity", "columns", "views"),
+        *("aweme_id", "statistics", "statsV2", "play_count", "post_id", "platform", "captured_at"),
     ]
 )
 LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)

@@ -319,9 +319,15 @@ def recognise(source: Source) -> list[RawTable]:
     readers = TABLE_READERS
     if source.chosen.get("views"):  # the user says that these are posts
         readers = tuple(r for r in readers if r.name != DAILY)
+    refused = None
     for table in source.as_tables() if source.is_json else [source]:
-        if reader := next((r for r in readers if r.sniff(table)), None):
-            return [reader.read(table)]
+        try:
+            if reader := next((r for r in readers if r.sniff(table)), None):
+                return [reader.read(table)]
+        except UserError as error:  # another part of the file may hold the posts
+            refused = refused or error
+    if refused:
+        raise refused
     return []
 
 

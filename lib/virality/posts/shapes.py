@@ -23,7 +23,7 @@ _PATH = re.compile(r"[A-Za-z_]\w*([./][A-Za-z_]\w*)+")
 
 
 def groups(values: list) -> list[list[dict]]:
-    """The sets of like objects in JSON values, the largest first.
+    """The sets of like objects in JSON values: the largest first, comments and the like last.
 
     A list of objects is a set, and so are objects under changing names (`{"7341…": {…}, …}`),
     columns (`{"views": […], …}`) and rows under a header (`[["id", "views"], ["7341…", 5]]`).
@@ -37,7 +37,9 @@ def groups(values: list) -> list[list[dict]]:
     found: dict[tuple, list[dict]] = {(): [v for v in values if isinstance(v, dict)]}
     for value in values:
         _collect(value, (), found, 0)
-    return sorted(filter(None, found.values()), key=len, reverse=True)
+    filled = [(path, records) for path, records in found.items() if records]
+    filled.sort(key=lambda each: (bool(_OTHERS.search(".".join(map(str, each[0])))), -len(each[1])))
+    return [records for _, records in filled]
 
 
 def _collect(value, path: tuple, found: dict, depth: int) -> None:

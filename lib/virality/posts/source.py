@@ -448,7 +448,7 @@ def _broken(text: str, name: str, error: ValueError, before: int) -> UserError:
     return UserError(f"The JSON {problem}.", where=name, do="Download it again.")
 
 
-_ID_KEYS = ("id", "video_id", "aweme_id")
+_ID_KEYS = ("id", "video_id", "aweme_id", "post_id")
 _POST_KEYS = (
     *("create_time", "createTime", "createTimeISO", "timestamp", "view_count", "stats", "statsV2"),
     "statistics",

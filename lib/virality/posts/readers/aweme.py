@@ -21,13 +21,16 @@ class Aweme(RecordReader):
 
     name = "mobile interface JSON (aweme)"
     paths: ClassVar = {
-        "post_id": ("aweme_id", "video_id", "id"),
+        "post_id": ("aweme_id", "video_id", "post_id", "id"),
         "url": ("share_url", "share_info.share_url", "url"),
-        "author": ("author.unique_id", "author.uniqueId", "author_unique_id", "unique_id"),
+        "author": (
+            *("author.unique_id", "author.uniqueId", "author_unique_id", "unique_id"),
+            *("profile_username", "author_username", "username"),
+        ),
         "date": ("create_time", "createTime"),
         "caption": ("desc", "title", "content_desc", "description"),
-        "duration": ("video.duration", "duration"),
-        **{f: (f"statistics.{k}", k) for f, k in _COUNTS.items()},
+        "duration": ("video.duration", "duration", "video_duration"),
+        **{f: (f"statistics.{k}", f"stats.{k}", k) for f, k in _COUNTS.items()},
         "kind": ("image_post_info", "images"),
         "is_paid": ("is_ads", "is_ad"),
         "is_pinned": ("is_top",),
@@ -37,10 +40,9 @@ class Aweme(RecordReader):
 
     def is_record(self, record: dict) -> bool:
         """Counts under `statistics` or as `play_count`, and a time of creation."""
-        counts = dig(record, "statistics.play_count")
-        return ("create_time" in record or "createTime" in record) and (
-            counts is not None or ("play_count" in record and "view_count" not in record)
-        )
+        below = any(dig(record, path) is not None for path in self.paths["views"][:2])
+        beside = "play_count" in record and "view_count" not in record
+        return ("create_time" in record or "createTime" in record) and (below or beside)
 
     def field(self, record: dict, name: str) -> str:
         """Lengths in milliseconds become seconds; picture posts are photos."""

@@ -26,7 +26,10 @@ _STEMS = {
     "saves": words.SAVES,
     "new_followers": f"^({words.FOLLOWS})",
 }
-_STORY = r"story|stories|historia|história|storie|verhaal|hikaye|cerita|relacja|сторис|ストーリー"
+_NO_POST = (
+    r"story|stories|historia|história|storie|verhaal|hikaye|cerita|relacja|сторис|ストーリー"
+    r"|^(links?|texts?|status|texte|liens?|testo|texto|enlaces?|tekst|link|event)$"
+)
 _PICTURE = (
     r"image|bild|foto|photo|immagin|imagen|imagem|obraz|gambar|görsel|afbeelding|k?c?arr?[ou]u?ss?el"
     r"|karr?uss?el|album|álbum|写真|画像|カルーセル|图片|圖片|사진"
@@ -34,7 +37,7 @@ _PICTURE = (
 
 
 class MetaSuite:
-    """One row a post with its permalink; stories are told and left out."""
+    """One row a post with its permalink; stories, links and texts are told and left out."""
 
     name = "Meta Business Suite export"
     holds = ("post_id", "url", "kind", *(name for name in _STEMS if name not in ("type", "title")))
@@ -64,7 +67,7 @@ class MetaSuite:
         _refuse_days(table, ids, source.name)
         unused = [h for i, h in enumerate(table.header) if i not in {links, ids, *found.values()}]
         types = [visible(c).casefold() for c in table.columns[found.pop("type")]]
-        kept = [i for i, kind in enumerate(types) if not re.search(_STORY, kind)]
+        kept = [i for i, kind in enumerate(types) if not re.search(_NO_POST, kind)]
         found |= {"post_id": ids, "url": links}
         cells = {f: [table.columns[c][i] for i in kept] for f, c in found.items()}
         titles = cells.pop("title", None) or [""] * len(kept)
@@ -72,10 +75,10 @@ class MetaSuite:
             pairs = zip(cells["caption"], titles, strict=True)
             cells["caption"] = [title if is_blank(text) else text for text, title in pairs]
         cells["kind"] = ["photo" if re.search(_PICTURE, types[i]) else "video" for i in kept]
-        lines, stories = source_lines(source), len(types) - len(kept)
-        if stories:
-            what = plural(stories, "story is", "stories are")
-            why = f"{what} left out: stories last a day and are no posts"
+        lines, others = source_lines(source), len(types) - len(kept)
+        if others:
+            what = plural(others, "row is", "rows are")
+            why = f"{what} left out: stories, links and texts are no videos or pictures"
             lines.append((None, "", "", "", why, "note"))
         return RawTable(
             source=source.name,
@@ -84,6 +87,7 @@ class MetaSuite:
             names={f: table.header[c] for f, c in found.items()},
             rows=[table.rows[i] for i in kept],
             platform=of_link(next(c for c in table.columns[links] if of_link(c))) or "instagram",
+            clock="creator",
             lines=lines,
             unused=unused,
         )

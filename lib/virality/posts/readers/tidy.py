@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import ClassVar
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
-from virality.errors import UserError
-from virality.posts.readers.base import RawTable, TableReader
-from virality.posts.source import Source, Table
+from virality.posts.readers.base import TableReader
 
 
 class TidyTable(TableReader):
@@ -44,32 +38,3 @@ class TidyTable(TableReader):
         "media_file": ("media_file",),
         "captured_at": ("captured_at",),
     }
-
-    def sniff(self, source: Source) -> bool:
-        """Whether the three needed columns are there."""
-        return super().sniff(parquet_source(source))
-
-    def read(self, source: Source) -> RawTable:
-        """The table as text, like any other format."""
-        return super().read(parquet_source(source))
-
-
-def parquet_source(source: Source) -> Source:
-    """A Parquet file seen as a table of text; other sources unchanged."""
-    if not source.is_parquet:
-        return source
-    try:
-        table = pq.read_table(io.BytesIO(source.data))
-        columns = [_texts(table.column(i)) for i in range(table.num_columns)]
-    except Exception:  # a damaged file raises many kinds of errors inside pyarrow
-        raise UserError("The Parquet file is damaged.", where=source.name) from None
-    if table.num_rows == 0:
-        raise UserError("The table has a header but no rows.", where=source.name)
-    rows = list(range(1, table.num_rows + 1))
-    return Source(source.name, table=Table(list(table.column_names), columns, rows))
-
-
-def _texts(column: pa.ChunkedArray) -> list[str]:
-    if pa.types.is_timestamp(column.type):
-        column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
-    return ["" if v is None else str(v) for v in column.to_pylist()]

@@ -12,7 +12,7 @@ VIEWS = (
     r"views?|video views|plays|aufrufe|wiedergaben|vues|lectures|vistas|reproducciones"
     r"|visualiza(ciones|ções)|reproduções|visualizzazioni|riproduzioni|weergaven|visninger"
     r"|visningar|wyświetlenia|odtworzenia|görüntüle(me|nme)(ler|si|leri)?( sayısı)?"
-    r"|(jumlah )?(pen)?tayangan|(số )?lượt xem|просмотры|перегляди|προβολές"
+    r"|(jumlah )?(pena|ta)yangan|(số )?lượt xem|просмотры|перегляди|προβολές"
     r"|(ال)?مشاهدات|視聴回数|再生回数|再生数|(观看|播放|浏览)(次数|量)?|(觀看|播放|瀏覽)(次數)?|조회수?"
 )
 AVERAGE = (
@@ -33,7 +33,7 @@ PUBLISHED = (
 )
 LENGTH = (
     r"duration|dauer|länge|durée|duraci|duraç|durata|duur|varighed|varaktighet|længde|czas trwania"
-    r"|süre|durasi|thời lượng|длительн|тривал|διάρκ|مدة|長さ|时长|時長|길이|length"
+    r"|süre|durasi|thời lượng|длительн|продолжит|тривал|διάρκ|مدة|長さ|長度|时长|時長|길이|length"
 )
 LIKES = (
     r"(?<!dis)like|gefällt|mag ich(?! nicht)|j.aime|(?<!no )me gusta|(?<!não )gost|curtid"
@@ -57,9 +57,9 @@ FOLLOWS = (
     r"|theo dõi|подпис|підпис|フォロー|关注|關注|팔로"
 )
 SUBSCRIBERS = (
-    r"subscribers|abonn(enten|és|enter|ement)|suscriptores|inscritos|iscritti|prenumeranter"
+    r"subscribers|abonn(enten|ees|és|enter|ement)|suscriptores|inscritos|iscritti|prenumeranter"
     r"|subskrybenci|abone(ler)?|subscriber|(số )?người đăng ký|подписчики|підписники"
-    r"|(チャンネル)?登録者(数)?|订阅者|(訂閱)(人數|者)|구독자"
+    r"|(チャンネル)?登録者(数)?|订阅(者|人数)|訂閱(人數|者)|구독자"
 )
 ACCOUNT = (
     r"user ?name|benutzername|nom d.utilisateur|usu[aá]rio|utente|gebruikersnaam|brugernavn"

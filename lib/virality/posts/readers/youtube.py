@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from virality.book.prose import plural
-from virality.posts.parse import counts, durations, is_blank
+from virality.posts.parse import counts, durations, is_blank, visible
 from virality.posts.platforms import is_youtube_id
 from virality.posts.readers import words
 from virality.posts.readers.base import RawTable, source_lines
 from virality.posts.source import Source, Table
 
 _RATE = r"%|％|rate|quote|taux|tasa|taxa|percent|porcent|pourcent|prozent"
+_HOURS = re.compile(
+    r"[(（].*(hours|stunden|heures|horas|ore|uren|timer|timmar|godziny|saat|jam|giờ|час|годин|ώρες"
+    r"|ساعات|時間|小时|小時|시간)\s*[)）]"
+)
 _STEMS = {
     "views": f"^{words.VIEWS}",
     "date": words.PUBLISHED,
@@ -60,6 +64,7 @@ class YouTubeStudio:
             rows=[table.rows[i] for i in kept],
             role="companion" if daily else "posts",
             platform="youtube",
+            clock="creator",
             lines=lines,
             unused=[h for i, h in enumerate(table.header) if i not in found.values()],
         )
@@ -77,11 +82,15 @@ def _id_column(table: Table) -> int | None:
 
 def _columns(table: Table, ids: int) -> dict[str, int]:
     """Fields by the stems of their names; rates and averages are no counts."""
-    average = {i for i, h in enumerate(table.header) if re.search(words.AVERAGE, h.casefold())}
-    rates = {i for i, h in enumerate(table.header) if re.search(_RATE, h.casefold())}
+    names = [visible(h).casefold() for h in table.header]
+    average = {i for i, h in enumerate(names) if re.search(words.AVERAGE, h)}
+    rates = {i for i, h in enumerate(names) if re.search(_RATE, h) or _HOURS.search(h)}
+    if "penayangan" in names:  # Indonesian: those are the views, and `tayangan` impressions
+        rates |= {i for i, h in enumerate(names) if h == "tayangan"}
     found = words.columns_by_stem(table, _STEMS, {ids} | average | rates)
     if "views" not in found:
-        barred = {ids} | average | rates | set(found.values())
+        single = {i for i, h in enumerate(table.header) if " " not in h.strip()}
+        barred = {ids} | average | rates | single | set(found.values())
         found |= words.columns_by_stem(table, {"views": words.VIEWS}, barred)
     clocks = [i for i in sorted(average - rates) if _is_time(table.columns[i])]
     if clocks:
