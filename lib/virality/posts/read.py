@@ -33,6 +33,7 @@ HELP = (
     "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
     "which column is what."
 )
+WHICH_READING = "the latest reading that had settled is used, the middle one where none had"
 DAILY = "TikTok Studio daily series"
 
 
@@ -206,7 +207,8 @@ def verdict(reading: PostsReading) -> str:
         lines.append(_verdict_zone(notes))
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
-        lines.append(f"{twice} read at two times: a report shows how fast their views settle")
+        lines.append(f"{twice} read at two times: {WHICH_READING}")
+        lines.append("a report shows how fast views settle on this account")
     if set(notes["platforms"]) != {TIKTOK}:
         counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
         apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""

@@ -9,7 +9,7 @@ from virality.book.prose import escape, excerpt, listing, plural, significant
 from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.posts import describe
 from virality.posts.describe import Relation
-from virality.posts.read import PostsReading
+from virality.posts.read import WHICH_READING, PostsReading
 from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
 from virality.posts.settling import SETTLED, bands, settled_at, settled_from, settling
@@ -148,6 +148,9 @@ def when(reading: PostsReading) -> str:
     else:
         text = f"Hours are shown in {zone}."
     text += _days_only(reading.posts)
+    if notes["n_read_twice"]:
+        what = plural(notes["n_read_twice"], "post was", "posts were")
+        text += f" {what} read more than once: {WHICH_READING}."
     if not notes["captured_at"]:
         return text + (
             " Nothing in the file says when the numbers were read. The newest posts may have been "
