@@ -1,5 +1,7 @@
 """Which column is what: by name in any language, by content, by the user's word; never silently."""
 
+import json
+
 import pytest
 
 import exports
@@ -287,6 +289,26 @@ def test_keys_of_json_can_be_said_too(tmp_path):
     assert reading.posts["views"].tolist() == POSTS["likes"].tolist()
     with pytest.raises(UserError, match=r"authorMeta\.fans"):
         read_posts(tmp_path / "x", now=exports.NOW, columns="views=plays_")
+
+
+@pytest.mark.parametrize("said", ["seen.n", "data.seen.n"])
+def test_a_path_may_begin_at_the_document_or_at_the_post(said, tmp_path):
+    posts = [{"seen": {"n": v}, "Link": u} for v, u in zip(VIEWS, LINKS, strict=True)]
+    (tmp_path / "x").write_bytes(exports.dump({"data": posts}))
+    reading = read_posts(tmp_path / "x", now=exports.NOW, columns=f"views={said}")
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    (tmp_path / "y").write_bytes(exports.dump({"data": json.loads(exports.apify(POSTS))}))
+    path = "data.diggCount" if said.startswith("data") else "diggCount"
+    reading = read_posts(tmp_path / "y", now=exports.NOW, columns=f"views={path},likes=")
+    assert reading.posts["views"].tolist() == POSTS["likes"].tolist()
+
+
+def test_a_title_above_the_table_is_not_its_header(read, tmp_path):
+    rows = [["My posts", "", ""], ["Date", "Views", "Link"], *zip(DAYS, VIEWS, LINKS, strict=True)]
+    (tmp_path / "x").write_text(exports.as_csv(rows))
+    reading = read_posts(tmp_path / "x", now=exports.NOW)
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    assert reading.repairs["why"].str.contains("a title above").any()
 
 
 def test_the_choice_is_remembered_under_the_name(tmp_path, monkeypatch, capsys):

@@ -16,7 +16,7 @@ from virality.errors import UserError
 from virality.posts import parse
 from virality.posts.dates import Dates, read_clock, read_dates, take_apart
 from virality.posts.headers import folded, meaning
-from virality.posts.ids import find_handle, find_id, is_link, is_platform_id, upload_times
+from virality.posts.ids import damage, find_handle, find_id, is_link, is_platform_id, upload_times
 from virality.posts.parse import is_blank, visible
 from virality.posts.source import Table
 
@@ -107,13 +107,23 @@ def assign(
 
 
 def position(table: Table, header: str) -> int | None:
-    """Where a column stands that the user names; exactly so, else up to case and punctuation."""
-    wanted = visible(header)
-    for same in (lambda h: h == wanted, lambda h: folded(h) == folded(wanted) != ""):
+    """Where a column stands that the user names, see `same_name`; the most exact one first."""
+    for strict in (True, False):
         for i, name in enumerate(table.header):
-            if same(name):
+            if (name == visible(header)) if strict else same_name(name, header):
                 return i
     return None
+
+
+def same_name(name: str, said: str) -> bool:
+    """Whether a column is the one that was said: up to case, punctuation, and where it lies.
+
+    A path in JSON may begin at the document or at the post: `data.stats.plays` or `stats.plays`.
+    """
+    a, b = folded(name), folded(said)
+    if a == b or "." not in said:
+        return a == b != ""
+    return bool(a) and (f" {a}".endswith(f" {b}") or f" {b}".endswith(f" {a}"))
 
 
 class _Assignment:
@@ -347,7 +357,8 @@ class _Assignment:
             cells = self.table.columns[i]
             keys = [None if is_blank(c) else c for c in cells]
             platform = _share(cells, is_platform_id) > 0.5
-            if not platform and any(_changes_within(keys, t) for t in texts):
+            whole = not platform and not damage(cells)  # rounded ids are another matter
+            if whole and any(_changes_within(keys, t) for t in texts):
                 self.why[i] = "shared by several posts"
             else:
                 kept.append(i)

@@ -13,10 +13,9 @@ import pandas as pd
 from virality.book.prose import listing, plural
 from virality.errors import UserError
 from virality.posts.clean import Cleaner
-from virality.posts.columns import as_choice, parse_choice
+from virality.posts.columns import as_choice, parse_choice, same_name
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
-from virality.posts.headers import folded
 from virality.posts.ids import is_link, is_platform_id
 from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
@@ -281,7 +280,9 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
             if chosen:
                 names = source.seen()
                 columns |= dict.fromkeys(names)
-                missing -= {h for h in missing if folded(h) in map(folded, names)}
+                if source.is_json:  # the keys of a post, wherever the posts lie
+                    names = [*names, *(n.rpartition(".")[2] for n in names)]
+                missing -= {h for h in missing if any(same_name(n, h) for n in names)}
             found = recognise(source)
         except UserError as error:
             errors.append(error)

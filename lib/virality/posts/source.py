@@ -320,6 +320,11 @@ def _texts(column) -> list[str]:
 
 def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -> Table:
     """Bring records into columns; ragged rows and repeated headers are told, not hidden."""
+    lines = list(lines)
+    while len(records) > 1 and _filled(header) == 1 and _filled(records[0]) > 1:
+        title = next(cell for cell in header if cell.strip())
+        lines.append((None, title[:60], "a title above the table; not used", "note"))
+        header, records = records[0], records[1:]
     header = [visible(h) for h in header]
     if len(header) > MAX_COLUMNS:
         raise UserError(f"The table has more than {MAX_COLUMNS} columns.", where=name)
@@ -350,6 +355,10 @@ def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -
         raise UserError("The table has a header but no rows.", where=name, do="Export it again.")
     columns = [list(c) for c in zip(*kept, strict=True)] if kept else [[] for _ in header]
     return Table(header, columns, rows, lines)
+
+
+def _filled(record: list[str]) -> int:
+    return sum(bool(cell.strip()) for cell in record)
 
 
 def _swallowed(record: list[str]) -> str | None:

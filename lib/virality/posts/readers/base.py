@@ -189,7 +189,7 @@ class RecordReader:
         said = dict(source.chosen)
         cells = {f: [self.field(r, f) for _, r in numbered] for f in self.paths if f not in said}
         for f, path in said.items():
-            cells[f] = [as_text(dig(r, path)) if path else "" for _, r in numbered]
+            cells[f] = [as_text(dig(r, below(r, path))) if path else "" for _, r in numbered]
         present = {f: texts for f, texts in cells.items() if any(texts)}
         return RawTable(
             source=source.name,
@@ -215,6 +215,13 @@ class RecordReader:
             if (text := as_text(dig(record, path))) != "":
                 return text
         return ""
+
+
+def below(record: dict, path: str) -> str:
+    """The part of a path that begins in the record; it may have been said from the document on."""
+    steps = path.split(".")
+    starts = (k for k, step in enumerate(steps) if step in record)
+    return ".".join(steps[next(starts, 0) :])
 
 
 def dig(record: dict, path: str):
