@@ -1,6 +1,8 @@
 """Exports of other platforms, and momentum that keeps platforms apart."""
 
+import html
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 
@@ -11,8 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exports
+from chapters import run_chapters
 from virality.errors import UserError
 from virality.features.build import build_features, matured_posts, rival_columns
+from virality.paths import LIBRARY, NOTEBOOKS
 from virality.posts.platforms import listed, of_link, platforms
 from virality.posts.read import read_posts, verdict
 
@@ -366,3 +370,35 @@ def test_momentum_knows_posts_of_the_same_platform_only(seed, factor):
             pd.DataFrame(build(alone))[momentum].to_numpy(float),
             equal_nan=True,
         ), "as if the others were not there"
+
+
+# --- what a report says --------------------------------------------------------------------------
+
+
+def test_the_report_names_the_platforms_that_there_are(tmp_path, monkeypatch):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(exports.tidy_csv(exports.made_up_posts()))
+    (folder / "b.zip").write_bytes(studio_zip())
+    _, said = run_chapters(tmp_path / "run", monkeypatch, folder, until="data", draw=False)
+    assert "They are on several platforms" in said
+    assert "TikTok (12)" in html.unescape(said) and "YouTube (14)" in html.unescape(said)
+    (folder / "a.csv").unlink()
+    _, said = run_chapters(tmp_path / "run2", monkeypatch, folder, until="data", draw=False)
+    assert "The posts are on YouTube" in said and "TikTok" not in said
+    (folder / "b.zip").unlink()
+    (folder / "a.csv").write_bytes(exports.tidy_csv(exports.made_up_posts()))
+    _, said = run_chapters(tmp_path / "run3", monkeypatch, folder, until="data", draw=False)
+    assert "platform" not in said.replace("another platform", "")
+
+
+WORDED = ("sentences", "figures", "evidence", "explanation", "uncertainty", "creators", "features")
+
+
+def test_no_prose_takes_the_platform_for_granted():
+    texts = [p for name in WORDED for p in sorted((LIBRARY / name).glob("*.py"))]
+    texts += [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob("*.qmd"))]
+    assert len(texts) > 30
+    for path in texts:
+        found = re.search(r"TikTok|YouTube|Instagram", path.read_text(encoding="utf-8"))
+        assert not found, f"{path.name} names {found and found[0]}"

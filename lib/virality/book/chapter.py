@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.figures import theme
 from virality.paths import Inputs, Run, replacing
+from virality.posts.platforms import listed
 
 
 class Chapter:
@@ -90,6 +92,12 @@ class Chapter:
         if not path.exists():
             return []
         return sorted(set(pd.read_parquet(path, columns=["author"])["author"]))
+
+    def _platforms(self) -> list[str]:
+        path = self.run.artefact("posts")
+        if not path.exists() or "platform" not in pq.read_schema(path).names:
+            return []
+        return sorted(set(pd.read_parquet(path, columns=["platform"])["platform"]))
 
     def path(self, artefact: str) -> Path:
         """Return where an artefact that this chapter reads lies.
@@ -244,6 +252,13 @@ class Chapter:
                 f"The posts of {len(self._authors())} creators stand side by side here. History, "
                 "levels and shifts are each creator's own. Where a sentence speaks of the creator "
                 "or the account, read: these creators together.",
+            )
+        if len(self._platforms()) > 1:
+            self.note(
+                "Several platforms, one report",
+                f"The posts are on {prose.escape(listed(self._platforms()))}. Views mean something "
+                "else on each, so the history of an account is counted on each apart; levels and "
+                "patterns are of all together. A file per platform makes a report on each.",
             )
         encoders = self._encoders()
         if encoders.get("note") and "embeddings" in self.spec.reads:

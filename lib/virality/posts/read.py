@@ -32,7 +32,7 @@ HELP = (
     "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
     "which column is what."
 )
-DAILY = "TikTok Studio daily series"
+DAILY = "Studio daily series"
 
 
 @dataclass
