@@ -341,6 +341,8 @@ def test_the_platform_of_a_link(link, name):
 def test_what_a_cell_says_comes_before_the_link_and_the_link_before_the_ids():
     links = ["https://www.instagram.com/reel/x/", "https://www.tiktok.com/@a/video/1", ""]
     assert platforms(["Shorts", "", ""], links, SHORTS[:3]) == ["youtube", "tiktok", "youtube"]
+    for own in (["Clip-000001", "Clip-000002"], ["VIDEO-00001", "AUDIO-00002"], ["my-own-id-1"]):
+        assert set(platforms([""] * len(own), [""] * len(own), own)) == {"tiktok"}
     assert listed(["tiktok", "youtube", "snapchat"]) == "TikTok, YouTube and snapchat"
 
 

@@ -164,7 +164,7 @@ class Source:
         """JSON as the tables that it may be, the likeliest first: see `shapes.groups`."""
         for records in shapes.groups(self.json):
             header, rows = shapes.to_columns(records)
-            if not header or len(header) > MAX_COLUMNS:
+            if not header:
                 continue
             columns, numbers = [list(c) for c in zip(*rows, strict=True)], range(1, len(rows) + 1)
             short = shapes.short_names(header)
