@@ -23,7 +23,7 @@ from virality.posts.read import read_posts, verdict
 N = 14
 DAYS = [datetime(2026, 2, 1, 9) + timedelta(days=3 * i) for i in range(N)]
 VIEWS = [1000 + 137 * i * i for i in range(N)]
-SHORTS = [f"aB{i:02d}-xYz_{i:02d}" for i in range(N)]
+SHORTS = [f"{chr(97 + i)}B{i:02d}-xYz_{i:02d}" for i in range(N)]
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from os.path import commonprefix
 
 from virality.posts.parse import is_blank, visible
 
@@ -52,7 +51,8 @@ def is_youtube_id(text: str) -> bool:
 def _are_youtube_ids(ids: Sequence[str]) -> bool:
     """Whether ids are drawn as YouTube draws them: upper and lower case, nothing in common."""
     drawn = [i for i in ids if is_youtube_id(i) and not i.isupper() and any(map(str.isupper, i))]
-    return len(drawn) > 0.5 * len(ids) and (len(ids) == 1 or len(commonprefix(list(ids))) < 3)
+    alike = len(ids) > 1 and len({i[:3] for i in ids}) == 1
+    return len(drawn) > 0.5 * len(ids) and not alike
 
 
 def platforms(
