@@ -183,6 +183,47 @@ def test_row_numbers_and_other_ids_are_no_video_ids(read):
     assert unused(alone) == ["id (row numbers, not ids)"]
 
 
+def test_a_column_that_does_not_hold_what_its_name_says_is_not_used(read):
+    remarks = ["gut", "nochmal drehen", "-", "??"] * 10
+    table = {"Datum": DAYS, "Aufrufe": VIEWS, "Kommentar": remarks, "Share": ["12 %"] * 40}
+    reading = read(table | {"Dauer": ["kurz"] * 40})
+    assert reading.posts[["comments", "shares", "duration_s"]].isna().all(axis=None)
+    assert unused(reading) == [
+        "Kommentar (holds no counts)",
+        "Share (holds no counts)",
+        "Dauer (holds no lengths)",
+    ]
+    assert set(reading.repairs["severity"]) == {"note"}
+
+
+def test_one_day_in_all_rows_is_when_it_was_read(read):
+    reading = read({"Time": ["2026-06-30"] * 40, "Post time": DAYS, "Views": VIEWS, "Extra": DAYS})
+    assert (reading.posts["posted_at"].dt.strftime("%Y-%m-%d %H:%M:%S") == sorted(DAYS)).all()
+    assert (reading.posts["captured_at"].dt.strftime("%Y-%m-%d") == "2026-06-30").all()
+
+
+def test_a_day_that_changes_while_the_id_stays_is_when_it_was_read(read):
+    ids = exports.as_text(POSTS["post_id"]) * 2
+    days = ["2026-05-01"] * 40 + ["2026-06-01"] * 40
+    reading = read({"video_id": ids, "date": days, "views": [*VIEWS, *(v + "0" for v in VIEWS)]})
+    assert reading.posts["posted_at"].tolist() == POSTS["posted_at"].tolist()
+    assert reading.notes["n_read_twice"] == len(POSTS)
+    assert reading.repairs["why"].str.contains("taken for the time of reading").any()
+
+
+def test_an_id_that_several_posts_share_is_not_theirs(read):
+    reading = read({"id": ["771"] * 40, "link": LINKS, "date": DAYS, "views": VIEWS})
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    assert unused(reading) == ["id (shared by several posts)"]
+
+
+def test_of_a_caption_and_its_beginning_the_whole_is_used(read):
+    long = [f"{d} and then some more words #tag" for d in DAYS]
+    cut = [f"{c[:20]}…" for c in long]
+    for table in ({"caption": cut, "description": long}, {"caption": long, "text": cut}):
+        assert read({"date": DAYS, "views": VIEWS} | table).posts["caption"].tolist() == long
+
+
 # --- by content -----------------------------------------------------------------------------------
 
 

@@ -262,6 +262,41 @@ def test_dates_that_are_refused(text):
     assert read.problems[0]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("12h ago", "5 h ago", "3d ago", "1w ago", "2 days ago", "12h", "3d", "an hour ago"),
+        *("just now", "Yesterday", "today at 5:03 PM", "hace 2 días", "há 3 horas", "vor 3 Tagen"),
+        *("il y a 5 heures", "3 giorni fa", "2 dagen geleden", "3 dage siden", "2 dni temu"),
+        *("3 gün önce", "2 hari yang lalu", "3 ngày trước", "2 часа назад", "3時間前", "2天前"),
+        *("3일 전", "gestern", "hier", "ayer", "昨日", "hôm qua", "вчера", "πριν 2 ώρες"),
+    ],
+)
+def test_relative_dates_are_dates_in_no_language(text):
+    read = stamps([text, "2024-03-01"])
+    assert "relative date" in read.problems[0]
+    assert np.isnat(read.stamps[0]) and read.stamps[1] == np.datetime64("2024-03-01")
+    assert not read.remarks
+
+
+@pytest.mark.parametrize(
+    "text", ["12 ago 2024", "12 août 2024", "12. august 2024", "2024年8月12日", "12 Ağu 2024"]
+)
+def test_august_stays_august(text):
+    assert stamps([text]).stamps[0] == np.datetime64("2024-08-12")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("1 maart 2024", "1. marts 2024", "1 marca 2024", "1 mars 2024", "1. března 2024"),
+        *("1 मार्च 2024", "1 มีนาคม 2024", "2024. március 1.", "1. maaliskuuta 2024", "1 Mac 2024"),
+    ],
+)
+def test_further_languages(text):
+    assert stamps([text]).stamps[0] == np.datetime64("2024-03-01")
+
+
 def test_order_from_the_column_the_ids_or_the_calendar():
     assert stamps(["3/4/23", "25/4/23"]).stamps[0] == np.datetime64("2023-04-03")
     assert stamps(["3/4/23", "4/25/23"]).stamps[0] == np.datetime64("2023-03-04")
@@ -363,6 +398,59 @@ def test_slips_drafts_and_wrong_dates():
     by_id = [i for i in range(len(utc)) if i != 4]
     assert (result.posted_at[by_id] == np.array(utc, "datetime64[us]")[by_id]).all()
     assert result.posted_at[4] == np.datetime64(utc[4]) + np.timedelta64(5, "D")
+
+
+def uploads(n, hour=12, step=1):
+    start = np.datetime64(f"2024-03-01T{hour:02d}:00")
+    return [start + np.timedelta64(step * i, "D") for i in range(n)]
+
+
+def test_a_scheduled_post_keeps_its_day_and_has_no_hour():
+    made = [
+        u + np.timedelta64(2 * (i % 10), "m")
+        for i, u in enumerate(sorted(uploads(4, step=10) * 10))
+    ]
+    days = [str(np.datetime64("2024-03-02") + np.timedelta64(i, "D")) for i in range(40)]
+    result = settled(days, made)
+    assert [str(p)[:10] for p in result.posted_at] == days
+    assert not result.hour_known.any()
+    assert {severity for _, severity in result.lines.values()} == {"note"}
+    assert all("scheduled" in why for why, _ in result.lines.values())
+
+
+def test_a_day_within_an_hour_of_the_upload_is_no_schedule():
+    made = [np.datetime64("2024-03-01T23:10"), np.datetime64("2024-03-05T22:50"), *uploads(20)]
+    days = ["2024-03-02", "2024-03-06", *(str(u)[:10] for u in uploads(20))]
+    result = settled(days, made)
+    assert list(result.hour_known) == [True, False] + [True] * 20
+    assert result.posted_at[0] == made[0]
+    assert result.posted_at[1] == np.datetime64("2024-03-06T12:00")
+
+
+@pytest.mark.parametrize("hours", [-8, 5, 9, 13])
+def test_days_of_another_zone_are_no_schedules(hours):
+    made = [u + np.timedelta64(137 * i, "m") for i, u in enumerate(uploads(30))]
+    days = [str(m + np.timedelta64(hours, "h"))[:10] for m in made]
+    result = settled(days, made)
+    assert (result.posted_at == np.array(made, "datetime64[us]")).all()
+    assert result.hour_known.all()
+    assert any("agree with the video ids" in remark for remark in result.remarks)
+
+
+def test_stated_times_of_scheduled_posts_are_kept_where_the_zone_is_sure():
+    made = uploads(12)
+    stated = [f"{m + np.timedelta64(3, 'D')!s}:00Z" for m in made]
+    result = settled(stated, made)
+    assert [str(p)[:16] for p in result.posted_at] == [s[:16] for s in stated]
+    assert result.hour_known.all()
+    local = settled([s.rstrip("Z").replace("T", " ") for s in stated], made)
+    assert [str(p)[:10] for p in local.posted_at] == [s[:10] for s in stated]
+    assert not local.hour_known.any(), "the ids cannot tell whose hours these are"
+
+
+def test_a_bare_day_without_an_id_has_no_hour():
+    result = settled(["2024-03-02", "2024-03-02 10:00"], ["NaT", "NaT"])
+    assert list(result.hour_known) == [False, True]
 
 
 def test_without_ids_the_given_zone_counts():

@@ -45,6 +45,8 @@ _NOT_VIEWS = re.compile(
 )
 MANY = 0.8  # share of the cells that makes a column one of links, ids, dates ...
 NEARLY_ALL = 0.95
+FEW = 0.2
+LEAST_READ = 3  # cells from which a column can be said to hold nothing of its kind, or one thing
 LEAST_ROWS = 8  # rows from which content alone can show which column holds views
 
 
@@ -127,9 +129,9 @@ class _Assignment:
 
     def run(self, silent) -> Assigned:
         groups = self._groups()
-        for name in ("post_id", "url"):
-            self._take(name, groups.get(name, []))
+        self._take("url", groups.get("url", []))
         self._by_content("url", is_link)
+        self._take("post_id", self._of_one_post(groups))
         if "url" not in self.out.cells:
             self._by_content("post_id", is_platform_id)
         for name, columns in groups.items():
@@ -157,9 +159,40 @@ class _Assignment:
                 name = self._clock_or_date(i)
             if name and i not in said.values() and self._is_open(name, said):
                 groups.setdefault(name, []).append(i)
+        self._readings_apart(groups)
         for columns in groups.values():
             columns.sort(key=lambda i: self.rank.get(folded(self.table.header[i]), 99))
         return self._with_stand_ins(groups)
+
+    def _readings_apart(self, groups: dict[str, list[int]]) -> None:
+        """Move dates that are times of reading to those (in place).
+
+        A date that is the same in every row beside another that is not, or that changes while the
+        video id stays, tells when the numbers were read.
+        """
+        dates = groups.get("date", [])
+        if not dates or "date" in self.chosen or "captured_at" in self.chosen:
+            return
+        ids = self._ids_told(groups)
+        read = [i for i in dates if ids and _changes_within(ids, self.table.columns[i])]
+        if len(dates) > 1:
+            read += [i for i in dates if i not in read and self._is_one_day(i)]
+        if read and (ids or len(read) < len(dates)):
+            groups["date"] = [i for i in dates if i not in read]
+            groups.setdefault("captured_at", []).extend(read)
+            why = "changes from reading to reading, or never: taken for the time of reading"
+            self.out.lines += [(None, self.table.header[i], "", "", why, "note") for i in read]
+
+    def _ids_told(self, groups: dict[str, list[int]]) -> list[str | None]:
+        """Video ids by row, from whichever column holds the platform's; [] where none does."""
+        for i in (*groups.get("post_id", []), *groups.get("url", [])):
+            if _share(self.table.columns[i], is_platform_id) > 0.5:
+                return [find_id(c) for c in self.table.columns[i]]
+        return []
+
+    def _is_one_day(self, i: int) -> bool:
+        filled = {c for c in self.table.columns[i] if not is_blank(c)}
+        return len(filled) == 1 and self._filled(i) >= LEAST_READ
 
     def _is_open(self, name: str, said: dict[str, int]) -> bool:
         """Whether the user left it to the reader what `name` is."""
@@ -199,6 +232,7 @@ class _Assignment:
         """Use one of the candidates for a field, or refuse."""
         if not columns or name in self.out.cells:
             return
+        columns = [i for i in columns if self._is_of_its_kind(name, i)]
         if name == "post_id":
             columns = self._real_ids(columns)
         if len(columns) > 1:
@@ -209,6 +243,21 @@ class _Assignment:
             if others:
                 cells = self._filled_up(name, best, others, cells)
             self._use(name, best, cells)
+
+    def _is_of_its_kind(self, name: str, i: int) -> bool:
+        """Whether a column holds what its name says: "Kommentar" may be a remark, not a count."""
+        kinds = ((COUNTED[1:], "counts"), (_LENGTHS, "lengths"), (_FLAGS, "marks"))
+        what = next((w for names, w in kinds if name in names), "")
+        if not what or name in self.chosen or self._filled(i) < LEAST_READ:
+            return True
+        cells = self.table.columns[i]
+        read = parse.flags(cells) if name in _FLAGS else parse.Column(self._values(name, i))
+        if sum(v is not None for v in read.data) > FEW * self._filled(i):
+            return True
+        if name in _LENGTHS and any(c.strip().strip("0.:") == "" for c in cells if c.strip()):
+            return True  # zero is how photos are written
+        self.why[i] = f"holds no {what}"
+        return False
 
     def _use(self, name: str, i: int, cells: list[str]) -> None:
         self.out.cells[name], self.out.names[name] = cells, self.table.header[i]
@@ -228,6 +277,8 @@ class _Assignment:
         number = {i: sum(v not in (None, 0) for v in values[i]) for i in columns}
         if name in _FLAGS or name == "kind":
             return columns
+        if name == "caption":  # one may be the other, cut
+            number = {i: sum(map(len, self.table.columns[i])) for i in columns}
         if name == "url":
             number = {i: sum(map(is_link, self.table.columns[i])) for i in columns}
         columns = sorted(columns, key=lambda i: -number[i])
@@ -258,6 +309,8 @@ class _Assignment:
             return all(x == y for x, y in pairs) or _is_rounded(b, a)
         if name in _LENGTHS:
             return all(abs(x - y) <= 1 for x, y in pairs)  # 14.7 s and 15 s
+        if name == "caption":
+            return all(x.startswith(y.rstrip(".… ")) or y.startswith(x) for x, y in pairs)
         if name == "author":  # the same people under two spellings
             return len(set(pairs)) == len({x for x, _ in pairs}) == len({y for _, y in pairs})
         return all(x == y for x, y in pairs)
@@ -282,6 +335,23 @@ class _Assignment:
             else:
                 self.why.setdefault(other, f"{header[best]} is used")
         return cells
+
+    def _of_one_post(self, groups: dict[str, list[int]]) -> list[int]:
+        """Candidates for the id of a post, without those that several posts share."""
+        texts = [self.table.columns[i] for i in groups.get("caption", [])[:1]]
+        texts += (
+            [[find_id(c) or c for c in self.out.cells["url"]]] if "url" in self.out.cells else []
+        )
+        kept = []
+        for i in groups.get("post_id", []):
+            cells = self.table.columns[i]
+            keys = [None if is_blank(c) else c for c in cells]
+            platform = _share(cells, is_platform_id) > 0.5
+            if not platform and any(_changes_within(keys, t) for t in texts):
+                self.why[i] = "shared by several posts"
+            else:
+                kept.append(i)
+        return kept
 
     def _real_ids(self, columns: list[int]) -> list[int]:
         """Candidates that hold ids rather than row numbers; those of the platform where there are.
@@ -442,6 +512,16 @@ def _as_key(name: str, cell: str) -> str:
 
 def _is_gap(name: str, cell: str) -> bool:
     return is_blank(cell) or (name in COUNTED and cell.strip().strip("0.,") == "")
+
+
+def _changes_within(keys: list[str | None], cells: list[str]) -> bool:
+    """Whether cells differ in most of the groups of rows that share a key."""
+    groups: dict[str, list[str]] = {}
+    for key, cell in zip(keys, cells, strict=True):
+        if key is not None:
+            groups.setdefault(key, []).append(cell)
+    repeated = [set(g) for g in groups.values() if len(g) > 1]
+    return bool(repeated) and sum(len(g) > 1 for g in repeated) > len(repeated) / 2
 
 
 def _either(a: list[str], b: list[str]) -> list[str]:

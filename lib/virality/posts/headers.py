@@ -60,7 +60,8 @@ LEXICON: dict[str, dict[str, str]] = {
         "title": "title|headline",
         "duration": "duration|length|seconds|duration s|duration sec|duration secs|length s"
         "|meta duration|runtime|run time|duration seconds|length seconds|duration in seconds"
-        "|length sec|length in seconds|secs|video meta duration|duration in s",
+        "|length sec|length in seconds|secs|video meta duration|duration in s|duration mm ss"
+        "|length mm ss|duration hh mm ss|length hh mm ss|duration min sec|video length",
         "views": "views|view|plays|play|playcount|viewcount|viewscount|playscount|times viewed"
         "|times played|watched times|video plays",
         "likes": "likes|like|digg|diggs|diggcount|likecount|likescount|hearts|heart|heartcount"

@@ -17,6 +17,7 @@ from virality.posts.columns import as_choice, parse_choice
 from virality.posts.files import sources
 from virality.posts.followers import known_followers, read_series
 from virality.posts.headers import folded
+from virality.posts.ids import is_link, is_platform_id
 from virality.posts.merge import enrich, merge, one_spelling
 from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK, listed
@@ -32,6 +33,7 @@ HELP = (
     "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
     "which column is what."
 )
+WHICH_READING = "the latest reading that had settled is used, the middle one where none had"
 DAILY = "Studio daily series"
 
 
@@ -205,7 +207,8 @@ def verdict(reading: PostsReading) -> str:
         lines.append(_verdict_zone(notes))
     if notes["n_read_twice"]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
-        lines.append(f"{twice} read at two times: a report shows how fast their views settle")
+        lines.append(f"{twice} read at two times: {WHICH_READING}")
+        lines.append("a report shows how fast views settle on this account")
     if set(notes["platforms"]) != {TIKTOK}:
         counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
         apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""
@@ -345,6 +348,8 @@ def _columns_seen(source: Source) -> str:
     names = [visible(n)[:60] for n in source.seen()]
     if source.is_json:
         return f"JSON, but no posts in it that are known (keys: {_listed(names)})"
+    if any(is_link(n) or is_platform_id(n) for n in names):
+        return f"the first row holds data, not the names of columns ({_listed(names[:6])})"
     return f"no column of views, or nothing that dates a post (columns: {_listed(names)})"
 
 

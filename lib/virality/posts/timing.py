@@ -176,10 +176,11 @@ def _days_later(stated, id_times, where, zone: str) -> tuple[np.ndarray, str]:
     offset = np.round((_local(hours, zone) - hours) / np.timedelta64(1, "h")).astype(int)
     apart = _days_apart(day, made, offset)
     remark = ""
-    if (apart == 0).mean() < SAME_DAY and len(rows) >= 3:
+    if (apart != 0).any() and len(rows) >= 3:
         tried = sorted(range(-12, 15), key=lambda h: abs(h - int(np.median(offset))))
         best = max(tried, key=lambda h: (_days_apart(day, made, h) == 0).mean())
-        if (_days_apart(day, made, best) == 0).mean() >= SAME_DAY:
+        agree, before = (_days_apart(day, made, best) == 0).mean(), (apart == 0).mean()
+        if agree >= SAME_DAY and (agree - before >= 0.1 or agree - before >= 3 / len(rows)):
             apart, offset = _days_apart(day, made, best), np.full(len(rows), best)
             remark = f"the days agree with the video ids in a zone of about UTC{best:+d}"
     start = (day.astype("datetime64[us]") - made) / np.timedelta64(1, "h") - offset

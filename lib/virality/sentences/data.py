@@ -10,7 +10,7 @@ from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.platforms import TIKTOK, listed
-from virality.posts.read import PostsReading
+from virality.posts.read import WHICH_READING, PostsReading
 from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
 from virality.posts.settling import SETTLED, bands, settled_at, settled_from, settling
@@ -162,6 +162,10 @@ def when(reading: PostsReading) -> str:
         text = f"The stated times agree with the video ids in {zone}, so they can be trusted."
     else:
         text = f"Hours are shown in {zone}."
+    text += _days_only(reading.posts)
+    if notes["n_read_twice"]:
+        what = plural(notes["n_read_twice"], "post was", "posts were")
+        text += f" {what} read more than once: {WHICH_READING}."
     if not notes["captured_at"]:
         return text + (
             " Nothing in the file says when the numbers were read. The newest posts may have been "
@@ -174,6 +178,18 @@ def when(reading: PostsReading) -> str:
             f"{notes['embargo_days']:g} days; models leave out what had not settled."
         )
     return text
+
+
+def _days_only(posts: pd.DataFrame) -> str:
+    """Say of how many posts only the day is known."""
+    without = len(posts) - len(describe.timed(posts))
+    if not without:
+        return ""
+    whose = "all posts" if without == len(posts) else plural(without, "post")
+    return (
+        f" Of {whose} only the day is known, because the input names no hour or the post was "
+        "scheduled; wherever hours count, they are left out."
+    )
 
 
 def _whose_hours(clock: str, found: str) -> str:

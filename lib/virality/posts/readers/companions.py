@@ -8,10 +8,13 @@ import numpy as np
 
 from virality.errors import UserError
 from virality.posts.dates import NAT, read_dates, take_apart
+from virality.posts.headers import meaning
+from virality.posts.ids import is_link
 from virality.posts.parse import is_blank, plain
 from virality.posts.readers.base import RawTable, normal, source_lines
 from virality.posts.source import Source
 
+_OF_POSTS = ("post_id", "url", "caption", "title", "author", "duration")  # no day has any
 _HEADERS = {
     ("date", "followers", "difference in followers from previous day"): "followers",
     ("date", "video views", "profile views", "likes", "comments", "shares"): "companion",
@@ -40,7 +43,14 @@ class Companion:
             cells["followers"] = table.columns[1]
         names = dict(zip(cells, table.header, strict=False))
         return RawTable(
-            source.name, self.name, cells, names, table.rows, role, lines=source_lines(source)
+            source=source.name,
+            format=self.name,
+            cells=cells,
+            names=names,
+            rows=table.rows,
+            role=role,
+            lines=source_lines(source),
+            unused=[h for h in table.header if h not in names.values()],
         )
 
     def _role(self, table) -> str | None:
@@ -48,6 +58,8 @@ class Companion:
         if header in _HEADERS:
             return _HEADERS[header]
         if len(header) not in (2, 3, 4, 6) or not len(table):
+            return None
+        if any(meaning(h) in _OF_POSTS for h in table.header):
             return None
         if not all(_counts_only(c) for c in table.columns[1:]):
             return None
@@ -71,6 +83,7 @@ def _is_day(cell: str) -> bool:
     moment = take_apart(cell)
     return (
         any(c.isdigit() for c in cell)
+        and not is_link(cell)
         and not moment.problem
         and bool(moment.words or moment.pair or moment.month)
     )
@@ -82,6 +95,8 @@ def _unbroken(days: list[str], least: int = 7) -> bool | None:
         stamps = read_dates(days, None, np.full(len(days), NAT), datetime(2100, 1, 1)).stamps
     except UserError:
         return None
-    if np.isnat(stamps).any() or len(days) < least:
+    if np.isnat(stamps).any():
         return None
-    return bool(np.all(np.abs(np.diff(stamps)) == np.timedelta64(1, "D")))
+    if not np.all(np.abs(np.diff(stamps)) == np.timedelta64(1, "D")):
+        return False
+    return True if len(days) >= least else None
