@@ -118,7 +118,7 @@ def read_option(text: str) -> tuple[str, str]:
     """Split ``key=value``."""
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
-        raise UserError(f"{text!r} is not of the form key=value.", where="-p")
+        raise UserError(f"{shown(text)} is not of the form key=value.", where="-p")
     return name.strip(), value.strip()
 
 
@@ -179,9 +179,9 @@ def _named(name: str) -> Parameter:
     parameters = known()
     if name in parameters:
         return parameters[name]
-    near = difflib.get_close_matches(name, parameters, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name[:80], parameters, n=1, cutoff=0.5)
     hint = f"Did you mean {near[0]!r}?" if near else "See: virality params"
-    raise UserError(f"There is no parameter {name!r}.", do=hint)
+    raise UserError(f"There is no parameter {shown(name)}.", do=hint)
 
 
 def _convert(parameter: Parameter, value: object) -> Value:
