@@ -11,7 +11,7 @@ from dataclasses import replace
 from virality import faults
 from virality.bounds import holds, shown
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, join_paths, place_for, split_paths
+from virality.paths import DEFAULT_NAME, join_paths, place_for, resolved, split_paths, writing_to
 
 _DESCRIPTION = """\
 An honest report on what moves a short-video creator's views.
@@ -248,8 +248,11 @@ def _import(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from virality.creators.many import main_evaluate
 
-    out = str(place_for(options.out))
-    main_evaluate(options.posts, options.by, out, options.jobs, options.timezone)
+    out = place_for(options.out)
+    if out == resolved(options.posts):
+        raise UserError("The scores would replace the posts that they are made from.", str(out))
+    with writing_to(out):
+        main_evaluate(options.posts, options.by, str(out), options.jobs, options.timezone)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -257,7 +260,8 @@ def _demo(options: argparse.Namespace) -> None:
     from virality.paths import DEMO_FOLDER
 
     folder = place_for(options.out, folder=True) if options.out else DEMO_FOLDER
-    files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
+    with writing_to(folder):
+        files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
     print(f"posts:  {files.posts}\nvideos: {files.videos if not options.no_videos else 'none'}")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from virality.book.chapters import ARTEFACTS
+from virality.bounds import shown
 from virality.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def exists(path: str | Path) -> bool:
 def expanded(path: str | Path) -> Path:
     """Return a path with its ``~`` replaced; raise UserError when nothing can be called that."""
     if "\0" in str(path):
-        raise UserError("No path holds a NUL character.", where=repr(str(path)[:80]))
+        raise UserError("No path holds a NUL character.", where=shown(str(path)))
     try:
         return Path(path).expanduser()
     except RuntimeError:
@@ -108,18 +109,18 @@ def read_ordinary(path: str | Path, most: int, what: str) -> bytes:
     UserError
         It is not there, not an ordinary file, too large, or may not be read.
     """
-    place, shown = expanded(path), str(path)[:200]
+    place, where = expanded(path), str(path)[:200]
     try:
         if not stat.S_ISREG(place.stat().st_mode):
             kind = "a folder" if place.is_dir() else "not an ordinary file"
-            raise UserError(f"{what} cannot be read (it is {kind}).", where=shown)
+            raise UserError(f"{what} cannot be read (it is {kind}).", where=where)
         with place.open("rb") as stream:
             data = stream.read(most + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UserError(f"{what} cannot be read ({reason}).", where=shown) from None
+        raise UserError(f"{what} cannot be read ({reason}).", where=where) from None
     if len(data) > most:
-        raise UserError(f"{what} has more than {most // 1000:,} kB.", where=shown)
+        raise UserError(f"{what} has more than {most // 1000:,} kB.", where=where)
     return data
 
 
@@ -133,9 +134,9 @@ def place_for(path: str, folder: bool = False) -> Path:
     folder : bool
         Whether the output is a folder of its own; a file otherwise.
     """
-    wanted, shown = "folder" if folder else "file", repr(path[:200])
+    wanted = "folder" if folder else "file"
     if not path.strip() or not path.isprintable():
-        raise UserError(f"No {wanted} can be called {shown}.", do="Give another with --out.")
+        raise UserError(f"No {wanted} can be called {shown(path)}.", do="Give another with --out.")
     place = resolved(path)
     try:
         mode = place.stat().st_mode
@@ -150,6 +151,19 @@ def place_for(path: str, folder: bool = False) -> Path:
     if not (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode)):
         raise UserError(f"Something else than a {wanted} lies there.", where=path[:200])
     return place
+
+
+@contextmanager
+def writing_to(place: Path):
+    """Tell in a sentence what the system says against writing a user's output there."""
+    try:
+        yield
+    except BrokenPipeError:  # what is printed meanwhile is another matter
+        raise
+    except OSError as error:
+        raise UserError(
+            f"The output cannot be written there ({error.strerror or error}).", where=str(place)
+        ) from None
 
 
 @dataclass(frozen=True)
@@ -200,7 +214,7 @@ class Run:
         """Return the run called `name`; raise UserError when the name is not safe."""
         if not _SAFE_NAME.fullmatch(name) or name.endswith("."):
             raise UserError(
-                f"The name {name!r} cannot be used for a folder.",
+                f"The name {shown(name)} cannot be used for a folder.",
                 do="Use letters, digits, '-', '_' and '.', starting with a letter or digit.",
             )
         return cls(name, ROOT / "build" / name, ROOT / "figures" / name, SITES / name)
