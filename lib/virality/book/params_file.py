@@ -37,7 +37,7 @@ def read_file(path: str | Path) -> dict[str, str]:
         raise _unreadable(path, "it is nested too deep") from None
     except yaml.YAMLError as error:
         raise _unreadable(path, _problem(error)) from None
-    if root is None:
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
         return {}
     if not isinstance(root, yaml.MappingNode):
         raise UserError(f"The parameter file holds no names. {_EXAMPLE}", where=str(path))

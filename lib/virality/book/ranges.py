@@ -99,7 +99,8 @@ def _model(value: object) -> str:
 
     def check(text: str) -> None:
         folder = expanded(text)
-        if not (_HUB_ID.fullmatch(text) or (exists(folder) and folder.is_dir())):
+        there = bool(text) and exists(folder) and folder.is_dir()
+        if not there and not _HUB_ID.fullmatch(text):
             raise UserError("", do="Give the id of a model on the Hub, or a folder that exists.")
 
     return _text(value) or _reason(check, value)
