@@ -225,6 +225,21 @@ def test_stopping_is_quiet(capsys, monkeypatch):
     assert run(["chapters"], capsys) == (130, "\nStopped. The next run goes on from here.\n")
 
 
+def test_a_closed_output_is_no_error(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    assert cli.main(["chapters"]) == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no such device here")
+def test_a_full_disk_is_told():
+    with open("/dev/full", "w") as full:
+        words = [sys.executable, "-m", "virality.cli", "chapters"]
+        ended = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert ended.returncode == 1
+    assert "No space left" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_reader_that_goes_away_is_no_error():
     read, write = os.pipe()
     os.close(read)

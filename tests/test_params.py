@@ -76,6 +76,15 @@ def test_a_default_is_in_its_range_and_a_name_has_one_range(toy, line, says):
         params.known()
 
 
+def test_a_notebook_is_judged_by_what_it_holds_not_by_what_was_saved(toy):
+    nbformat.write(
+        toybook.notebook("size = 99  # how many [1 to 9]", "pass"), toy / "notebooks" / "one.ipynb"
+    )
+    params.refuse_notebook("one", {"size": 3})
+    with pytest.raises(UserError, match="may not be 99"):
+        params.refuse_notebook("one", {"size": 99})
+
+
 def test_a_comment_goes_on_in_the_lines_below(toy):
     cell = "# about all\nsize = 3  # how\n# many\n# [1 to 9]\nother = 1  # else"
     nbformat.write(toybook.notebook(cell, "pass"), toy / "notebooks" / "one.ipynb")

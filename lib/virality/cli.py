@@ -39,7 +39,8 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         code = options.run(options) or 0
-        sys.stdout.flush()
+        if sys.stdout:  # closed where a shell was told so
+            sys.stdout.flush()
         return code
     except (Exception, KeyboardInterrupt) as error:
         return faults.told(error)

@@ -18,7 +18,7 @@ CLOSED_PIPE = 141  # what a shell says of a program whose reader went away
 
 # What a machine may refuse to anybody's program: to be told, and not our fault.
 _REFUSALS = {
-    errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EMFILE,
+    errno.EACCES, errno.EEXIST, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT, errno.EMFILE,
     errno.ENFILE, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.EIO,
 }  # fmt: skip
 

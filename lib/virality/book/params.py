@@ -68,8 +68,7 @@ def declared(slug: str) -> dict[str, Parameter]:
     Raises
     ------
     UserError
-        When the cell is missing, holds anything but literals, or a default that its own range
-        does not allow.
+        When the cell is missing or holds anything but literals.
     """
     source = _cell(NOTEBOOKS / f"{slug}.ipynb")
     comments = _comments(source)
@@ -89,16 +88,22 @@ def declared(slug: str) -> dict[str, Parameter]:
         meaning, range_text = split_comment(comments.get(node.lineno, ""))
         may_be = read_range(range_text) if range_text else None
         found[name] = Parameter(name, value, meaning, (slug,), may_be)
-        found[name].refuse(value, where=slug)
     return found
 
 
 @cache
 def known() -> dict[str, Parameter]:
-    """Return every parameter of the book, by name, with the chapters that name it."""
+    """Return every parameter of the book, by name, with the chapters that name it.
+
+    Raises
+    ------
+    UserError
+        When a default is out of its own range, or two chapters say different things.
+    """
     found: dict[str, Parameter] = {}
     for spec in CHAPTERS:
         for name, parameter in declared(spec.slug).items():
+            parameter.refuse(parameter.default, where=spec.slug)
             earlier = found.get(name, replace(parameter, chapters=()))
             for ours, theirs in (
                 (parameter.default, earlier.default),
@@ -130,6 +135,7 @@ def resolve(given: Mapping[str, object]) -> dict[str, Value]:
     UserError
         Names the nearest known parameter, or what is wanted.
     """
+    known()  # the defaults are held to their ranges even where nothing is given
     values = {name: _convert(_named(name), value) for name, value in given.items()}
     refuse_together(values)
     return values
