@@ -1,17 +1,20 @@
 """What a parameter may be: one grammar, held by command line, YAML and a notebook alone."""
 
 import json
+import re
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from chapters import run_chapters
 from toyposts import toy_posts
 from virality import bounds, cli, faults, paths
 from virality.book import chapter, params, ranges, runner, session
 from virality.book.chapters import CHAPTERS
 from virality.creators import many
+from virality.demo.creator import write
 from virality.errors import UserError
 from virality.evaluation import bootstrap, validation
 from virality.evidence import level_free, shifts
@@ -256,3 +259,16 @@ def test_more_folds_than_posts_can_fill_become_fewer(n_posts, n_folds):
     found = validation.make_splitter("expanding", times, n_folds).get_n_splits()
     assert found <= min(n_folds, n_posts // validation.MIN_TEST)
     assert (found == 0) == (n_posts < validation.MIN_POSTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [0, 1])
+def test_the_book_runs_at_both_ends_of_all_ranges(end, tmp_path, monkeypatch):
+    posts = write(tmp_path / "demo", 32, videos=False).posts
+    given = {"encoders": "classic", "workers": 1}
+    for name, parameter in params.known().items():
+        kind = type(parameter.default)
+        if kind in (int, float) and name not in (*given, "window_s", "frames_per_s"):
+            given[name] = kind(float(parameter.range.text.split(" to ")[end]))
+    _, text = run_chapters(tmp_path / "run", monkeypatch, posts, draw=False, **given)
+    assert not re.search(r"\b(nan|inf|None)\b", text)
