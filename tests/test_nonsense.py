@@ -22,7 +22,7 @@ FILE, FOLDER, PIPE = "tidy.csv", "folder", "pipe"
 BAD = (
     "", " ", "-1", "0", "1.5", "nan", "1e400", LONG, "x/" * 3000, "x" * 300, "\0", "a\0b", "\udcff",
     "~nobody-is-called-so/x", "/dev/zero", "/proc/no/such", "../../x", "no/such/file.csv",
-    FILE, FOLDER, PIPE, f"{FILE}/x",
+    "nowhere://x", "s3://a\0b", FILE, FOLDER, PIPE, f"{FILE}/x",
 )  # fmt: skip
 _NUMBERS = {"0", "1.5", "nan", "1e400"}
 _NAMES = _NUMBERS | {FILE, FOLDER, PIPE}

@@ -137,6 +137,8 @@ def place_for(path: str, folder: bool = False) -> Path:
     wanted = "folder" if folder else "file"
     if not path.strip() or not path.isprintable():
         raise UserError(f"No {wanted} can be called {shown(path)}.", do="Give another with --out.")
+    if "://" in path:
+        raise UserError("Outputs are written on this machine.", shown(path), "Give a path of it.")
     place = resolved(path)
     try:
         mode = place.stat().st_mode

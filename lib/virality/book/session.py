@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from virality.book import params, runner
+from virality.bounds import shown
 from virality.errors import UserError
 from virality.paths import (
     DEFAULT_NAME,
@@ -171,8 +172,8 @@ def existing_posts(paths: Sequence[str]) -> str:
 
 
 def _existing(address: str, what: str) -> str:
-    if not address or "://" in address:
-        return address
+    if not address or ("://" in address and what != "POSTS"):
+        return _known_address(address)
     path, where = expanded(address), f"{what}={address[:200]}"
     if not exists(path):
         raise UserError("There is nothing there.", where=where, do="Check the spelling.")
@@ -181,6 +182,21 @@ def _existing(address: str, what: str) -> str:
         wanted = {"VIDEOS": "a folder", "MAPPING": "a file"}.get(what, "a file or a folder")
         raise UserError(f"This is not {wanted}.", where=where, do="Check the path.")
     return str(resolved(address))
+
+
+def _known_address(address: str) -> str:
+    """Return an address such as ``s3://…``; raise UserError when nothing here could open it."""
+    from fsspec import available_protocols
+
+    expanded(address)  # raises where no address could be that
+    kind = address.partition("://")[0].rpartition("::")[2]
+    if address and kind not in available_protocols():
+        raise UserError(
+            f"No kind of place is called {shown(kind)}.",
+            where=shown(address),
+            do="Give a path of this machine.",
+        )
+    return address
 
 
 def _record_parameters(target: Run, given: dict, forget: bool) -> dict:
