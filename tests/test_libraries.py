@@ -15,8 +15,8 @@ from virality.paths import ROOT
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/maps")
 
 MODULES = (
-    "frames", "sound", "probe", "work", "extract", "canary", "card", "pool", "faults", "worker",
-    "second_reader",
+    "frames", "sound", "probe", "work", "extract", "canary", "card", "pool", "supervision",
+    "worker", "second_reader",
 )  # fmt: skip
 LOADED = """
 import importlib

@@ -87,7 +87,7 @@ def require_arithmetic() -> None:
 
 def wrong_answer(wrong: list[str]) -> UserError:
     """Return the error for questions that were answered wrongly."""
-    from virality.media.faults import libraries
+    from virality.media.supervision import libraries
 
     return UserError(
         f"Numbers come out wrong here: {', '.join(wrong)}. Nothing of it was stored, and no file "

@@ -12,8 +12,8 @@ from joblib import Parallel, cpu_count, delayed, parallel_config
 from virality import compiled
 from virality.errors import UserError
 from virality.media import canary, card
-from virality.media.faults import Supervisor, good_film
 from virality.media.pool import Limits, Loss, Pool
+from virality.media.supervision import Supervisor, good_film
 from virality.media.work import FileTask, Result, TextTask, run
 from virality.media.worker import Setup
 

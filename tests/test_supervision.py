@@ -11,7 +11,7 @@ import pytest
 
 from media_files import encode
 from virality.errors import UserError
-from virality.media import faults, parallel, pool, work
+from virality.media import parallel, pool, supervision, work
 from virality.media.canary import wrong_arithmetic
 from virality.media.encoders.classic import CLASSIC
 from virality.media.encoders.precision import expected
@@ -98,7 +98,7 @@ def test_each_harm_costs_one_file_and_is_told(tmp_path, film, setup):
         "a": "",
         "b": "",
         "c": "",
-        "crash": faults.CRASHED,
+        "crash": supervision.CRASHED,
         "hang": "Reading this file took longer than 4 s and was stopped.",
         "grow": "Reading this file took more than 400.0 MB of memory.",
         "raise": "Reading this file failed (RuntimeError: no such thing).",
@@ -125,7 +125,7 @@ def good(one):
 def supervise(outcome, tasks, lines=None):
     script = Scripted(outcome)
     say = [].append if lines is None else lines.append
-    supervisor = faults.Supervisor(script, faults.good_film(tasks[0]), Limits(), say)
+    supervisor = supervision.Supervisor(script, supervision.good_film(tasks[0]), Limits(), say)
     return list(supervisor.results(tasks, 4)), script.asked
 
 
