@@ -32,14 +32,20 @@ class Chapter:
         Name of the run.
     private : bool
         True leaves captions and thumbnails out of the page.
+
+    Raises
+    ------
+    UserError
+        When the notebook that it is made in holds a parameter that makes no sense.
     """
 
     def __init__(self, slug: str, name: str, private: bool = False):
         self.spec = chapter(slug)
+        hide_tracebacks_of_user_errors()
+        _refuse_senseless_parameters(slug)
         self.run = Run.open(name)
         self.private = private
         theme.apply()
-        hide_tracebacks_of_user_errors()
 
     # ------------------------------------------------------------------ artefacts
 
@@ -267,6 +273,17 @@ class Chapter:
     def _encoders(self) -> dict:
         path = self.run.artefact("encoders")
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _refuse_senseless_parameters(slug: str) -> None:
+    """Check what the notebook's cell says now: in JupyterLab nobody else has looked at it."""
+    from IPython import get_ipython
+
+    from virality.book import params
+
+    shell = get_ipython()
+    if shell is not None:
+        params.refuse_notebook(slug, shell.user_ns)
 
 
 def hide_tracebacks_of_user_errors() -> None:
