@@ -410,7 +410,7 @@ def takeout(posts):
 
 
 def short_ids(posts) -> list[str]:
-    return [f"aB{i:02d}-xYz_{i:02d}" for i in range(len(posts))]
+    return [f"{chr(97 + i % 26)}B{i:02d}-xYz_{i:02d}" for i in range(len(posts))]
 
 
 def youtube_studio(posts):

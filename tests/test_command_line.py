@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import exports
-from virality import cli, compiled
+from virality import cli, compiled, faults
 from virality.book import session
 from virality.errors import UserError
 from virality.paths import QUIET_VARIABLE, Run
@@ -34,7 +34,7 @@ def test_a_reader_who_leaves_early_ends_it_quietly(table, more):
         done = subprocess.run(words, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
     finally:
         os.close(write)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (faults.CLOSED_PIPE, "")
 
 
 def test_the_verdict_as_json(table, capsys):

@@ -229,3 +229,19 @@ def test_documents_behind_each_other_are_all_read(documents, between):
     assert read_json(text, "x") == wanted
     with pytest.raises(UserError, match=r"breaks off|is broken"):
         read_json(text + between + '{"a": ', "x")
+
+
+def test_a_caption_may_quote_a_link_on_a_line_of_its_own(read):
+    rows = [
+        {"url": p.url, "date": f"{p.posted_at:%Y-%m-%d %H:%M:%S}", "views": p.views,
+         "caption": f"part two of\n{p.url}"}
+        for p in POSTS.itertuples()
+    ]  # fmt: skip
+    posts = read(exports.dump(rows)).posts
+    assert posts["caption"].tolist() == [row["caption"] for row in rows]
+
+
+def test_objects_with_endless_keys_do_not_hide_the_posts(read):
+    rows = [{"url": p.url, "views": p.views} for p in POSTS.itertuples()]
+    index = {f"k{i}": {f"word {i}": i, "n": 1} for i in range(2500)}
+    assert len(read(exports.dump({"index": index, "rows": rows})).posts) == len(POSTS)

@@ -4,7 +4,6 @@ import io
 import os
 import re
 import shutil
-from dataclasses import replace
 
 import fsspec
 import numpy as np
@@ -50,7 +49,7 @@ def videos(originals, tmp_path):
 
 def run(videos, cache, table=None, settings=CLASSIC, **options):
     table = posts() if table is None else table
-    options = {"workers": 1, "progress": False, "announce": lambda line: None} | options
+    options = {"backend": "here", "progress": False, "announce": lambda line: None} | options
     return extract(table, str(videos), settings, cache, **options)
 
 
@@ -123,10 +122,10 @@ def test_a_file_that_changes_under_the_same_name(videos, tmp_path):
 def test_a_file_that_changes_while_it_is_read_is_not_kept(videos, tmp_path, monkeypatch):
     real = work._read
 
-    def meddle(path, task):
-        entries = real(path, task)
+    def meddle(path, task, tell):
+        result = real(path, task, tell)
         os.utime(path)
-        return entries
+        return result
 
     monkeypatch.setattr(work, "_read", meddle)
     found = run(videos, tmp_path / "c", posts(1))
@@ -139,11 +138,11 @@ def test_an_interrupted_run_goes_on(videos, tmp_path, monkeypatch):
     encode(videos / "7003.mp4", seconds=1.5)
     real, done = work._file, []
 
-    def stop_after_two(task):
+    def stop_after_two(task, tell):
         if len(done) == 2:
             raise KeyboardInterrupt
         done.append(task)
-        return real(task)
+        return real(task, tell)
 
     monkeypatch.setattr(work, "_file", stop_after_two)
     with pytest.raises(KeyboardInterrupt):
@@ -201,7 +200,7 @@ def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
     from dask.distributed import LocalCluster
 
     one = run(videos, tmp_path / "a")
-    two = run(videos, tmp_path / "b", workers=2)
+    two = run(videos, tmp_path / "b", workers=2, backend="processes")
     with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
         there = {"backend": "dask", "scheduler": cluster.scheduler_address}
         many = run(videos, tmp_path / "c", **there)
@@ -229,38 +228,6 @@ def test_a_bar_with_rate_and_time_left(videos, tmp_path, monkeypatch):
     assert re.search(r"\d/5 \[.*<.*(file/s|s/file)", screen.getvalue())
 
 
-@pytest.mark.slow
-def test_a_crash_of_a_decoder_costs_one_file(videos, tmp_path):
-    """The worker process dies; the other files come through all the same."""
-    encode(videos / "7003.mp4", seconds=1.0)
-    store = module.Store(tmp_path / "vectors")
-    choice = module.resolve("classic")
-    job = module._Job(CLASSIC, choice, store, tmp_path)
-    tasks = job.file_tasks(module.match(posts(), str(videos)))
-    tasks[1] = replace(tasks[1], wants=Deadly(os.getpid()))
-    results = list(parallel.spread(tasks, workers=2, progress=False))
-    failures = {result.task.address: result.failure for result in results}
-    assert [failures[task.address] for task in tasks] == ["", parallel.CRASHED, "", ""]
-
-
-class Deadly(tuple):
-    """Kills every process but one that looks at what is wanted."""
-
-    def __new__(cls, survivor):
-        """Remember which process is spared."""
-        made = super().__new__(cls)
-        made.survivor = survivor
-        return made
-
-    def __reduce__(self):
-        return Deadly, (self.survivor,)
-
-    def __iter__(self):
-        if os.getpid() != self.survivor:
-            os._exit(1)
-        return super().__iter__()
-
-
 def test_addresses_of_fsspec(originals, tmp_path):
     memory = fsspec.filesystem("memory")
     for path in originals.iterdir():
@@ -274,7 +241,8 @@ def test_addresses_of_fsspec(originals, tmp_path):
 
 
 def test_bad_parameters(videos, tmp_path):
-    for settings in (Settings("classic", window_s=0), Settings("classic", frames_per_s=-1)):
+    wrong = ({"window_s": 0}, {"frames_per_s": -1}, {"file_seconds": 0}, {"file_seconds": np.nan})
+    for settings in (Settings("classic", **one) for one in wrong):
         with pytest.raises(UserError):
             run(videos, tmp_path, settings=settings)
     with pytest.raises(UserError, match="backend"):

@@ -33,7 +33,7 @@ def film(tmp_path_factory):
 def test_whole_film(film):
     facts, frames, sound = look(film)
     assert (facts.problem, facts.warning, frames.problem, frames.warning) == ("",) * 4
-    assert frames.images.shape == (15, 160, 96, 3) and frames.reader == "decord"
+    assert frames.images.shape == (15, 160, 96, 3) and frames.reader == "pyav"
     assert np.allclose(frames.times, np.arange(15) / 5)
     assert sound.samples.shape == (3 * RATE,) and sound.samples.dtype == np.float32
     assert 0.2 < np.sqrt(np.mean(sound.samples**2)) < 0.35

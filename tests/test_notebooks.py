@@ -68,11 +68,12 @@ def test_order_title_parameters_setup_banner(slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_parameters_are_literals_with_a_comment(slug):
+def test_parameters_are_literals_with_a_comment_and_a_range(slug):
     for parameter in params.declared(slug).values():
         assert parameter.comment, f"{parameter.name} has no comment"
+        assert parameter.range, f"{parameter.name} does not say what it may be"
     assert "name" in params.declared(slug)
-    params.known()  # one default for one name
+    params.known()  # one default and one range for one name
 
 
 @pytest.mark.parametrize("slug", SLUGS)

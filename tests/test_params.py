@@ -57,16 +57,37 @@ def test_expressions_in_the_cell_are_refused(toy):
         params.declared("three")
 
 
-@pytest.mark.parametrize("text", ["a: [1", "- 1\n- 2", "\x00"])
-def test_broken_files_are_told(tmp_path, text):
-    path = tmp_path / "p.yml"
-    path.write_text(text)
-    with pytest.raises(UserError, match="parameter file"):
-        params.read_file(path)
-
-
-def test_missing_file_and_bad_option():
-    with pytest.raises(UserError, match="cannot be read"):
-        params.read_file("no/such/file.yml")
+def test_a_bad_option_is_told():
     with pytest.raises(UserError, match="key=value"):
         params.read_option("n_folds")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("n_folds = 5  # folds [2 to 4]", "'n_folds' may not be 5"),
+        ("size = 3  # how many [1 to 4]", r"\[1 to 4\] here but \[1 to 9\] in 'one'"),
+    ],
+)
+def test_a_default_is_in_its_range_and_a_name_has_one_range(toy, line, says):
+    for slug, text in (("one", "size = 3  # how many [1 to 9]"), ("three", line)):
+        nbformat.write(toybook.notebook(text, "pass"), toy / "notebooks" / f"{slug}.ipynb")
+    with pytest.raises(UserError, match=says):
+        params.known()
+
+
+def test_a_notebook_is_judged_by_what_it_holds_not_by_what_was_saved(toy):
+    nbformat.write(
+        toybook.notebook("size = 99  # how many [1 to 9]", "pass"), toy / "notebooks" / "one.ipynb"
+    )
+    params.refuse_notebook("one", {"size": 3})
+    with pytest.raises(UserError, match="may not be 99"):
+        params.refuse_notebook("one", {"size": 99})
+
+
+def test_a_comment_goes_on_in_the_lines_below(toy):
+    cell = "# about all\nsize = 3  # how\n# many\n# [1 to 9]\nother = 1  # else"
+    nbformat.write(toybook.notebook(cell, "pass"), toy / "notebooks" / "one.ipynb")
+    size, other = params.declared("one").values()
+    assert (size.comment, size.range.text) == ("how many", "1 to 9")
+    assert (other.comment, other.range) == ("else", None)

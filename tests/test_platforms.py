@@ -1,6 +1,8 @@
 """Exports of other platforms, and momentum that keeps platforms apart."""
 
+import html
 import io
+import re
 import zipfile
 from datetime import datetime, timedelta
 
@@ -11,15 +13,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exports
+from chapters import run_chapters
 from virality.errors import UserError
 from virality.features.build import build_features, matured_posts, rival_columns
+from virality.paths import LIBRARY, NOTEBOOKS
 from virality.posts.platforms import listed, of_link, platforms
 from virality.posts.read import read_posts, verdict
 
 N = 14
 DAYS = [datetime(2026, 2, 1, 9) + timedelta(days=3 * i) for i in range(N)]
 VIEWS = [1000 + 137 * i * i for i in range(N)]
-SHORTS = [f"aB{i:02d}-xYz_{i:02d}" for i in range(N)]
+SHORTS = [f"{chr(97 + i)}B{i:02d}-xYz_{i:02d}" for i in range(N)]
 
 
 @pytest.fixture
@@ -337,6 +341,8 @@ def test_the_platform_of_a_link(link, name):
 def test_what_a_cell_says_comes_before_the_link_and_the_link_before_the_ids():
     links = ["https://www.instagram.com/reel/x/", "https://www.tiktok.com/@a/video/1", ""]
     assert platforms(["Shorts", "", ""], links, SHORTS[:3]) == ["youtube", "tiktok", "youtube"]
+    for own in (["Clip-000001", "Clip-000002"], ["VIDEO-00001", "AUDIO-00002"], ["my-own-id-1"]):
+        assert set(platforms([""] * len(own), [""] * len(own), own)) == {"tiktok"}
     assert listed(["tiktok", "youtube", "snapchat"]) == "TikTok, YouTube and snapchat"
 
 
@@ -366,3 +372,35 @@ def test_momentum_knows_posts_of_the_same_platform_only(seed, factor):
             pd.DataFrame(build(alone))[momentum].to_numpy(float),
             equal_nan=True,
         ), "as if the others were not there"
+
+
+# --- what a report says --------------------------------------------------------------------------
+
+
+def test_the_report_names_the_platforms_that_there_are(tmp_path, monkeypatch):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_bytes(exports.tidy_csv(exports.made_up_posts()))
+    (folder / "b.zip").write_bytes(studio_zip())
+    _, said = run_chapters(tmp_path / "run", monkeypatch, folder, until="data", draw=False)
+    assert "They are on several platforms" in said
+    assert "TikTok (12)" in html.unescape(said) and "YouTube (14)" in html.unescape(said)
+    (folder / "a.csv").unlink()
+    _, said = run_chapters(tmp_path / "run2", monkeypatch, folder, until="data", draw=False)
+    assert "The posts are on YouTube" in said and "TikTok" not in said
+    (folder / "b.zip").unlink()
+    (folder / "a.csv").write_bytes(exports.tidy_csv(exports.made_up_posts()))
+    _, said = run_chapters(tmp_path / "run3", monkeypatch, folder, until="data", draw=False)
+    assert "platform" not in said.replace("another platform", "")
+
+
+WORDED = ("sentences", "figures", "evidence", "explanation", "uncertainty", "creators", "features")
+
+
+def test_no_prose_takes_the_platform_for_granted():
+    texts = [p for name in WORDED for p in sorted((LIBRARY / name).glob("*.py"))]
+    texts += [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted(NOTEBOOKS.glob("*.qmd"))]
+    assert len(texts) > 30
+    for path in texts:
+        found = re.search(r"TikTok|YouTube|Instagram", path.read_text(encoding="utf-8"))
+        assert not found, f"{path.name} names {found and found[0]}"

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from io import StringIO
-from pathlib import Path
 
+from virality import faults
+from virality.bounds import holds, shown
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, QUIET_VARIABLE, join_paths, split_paths
+from virality.paths import (
+    DEFAULT_NAME,
+    QUIET_VARIABLE,
+    join_paths,
+    place_for,
+    resolved,
+    split_paths,
+    writing_to,
+)
 
 _DESCRIPTION = """\
 An honest report on what moves a short-video creator's views.
@@ -26,32 +36,25 @@ An honest report on what moves a short-video creator's views.
 Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
 again. Inputs are read where they are and never changed."""
 
+MOST_POSTS = 20_000  # of the simulated creator
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code.
 
-    Errors that the user can mend are printed as sentences, without a traceback.
+    Errors are printed as sentences, without a traceback, see :mod:`virality.faults`.
     """
-    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # names of files need not be text
+            stream.reconfigure(errors="backslashreplace")
     try:
+        options = _parser().parse_args(arguments)
         code = options.run(options) or 0
-        sys.stdout.flush()
+        if sys.stdout:  # closed where a shell was told so
+            sys.stdout.flush()
         return code
-    except BrokenPipeError:  # whoever reads has seen enough, as `| head` does
-        _let_go_of_stdout()
-        return 0
-    except UserError as error:
-        print(f"\n{error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("\nStopped. The next run goes on from here.", file=sys.stderr)
-        return 130
-
-
-def _let_go_of_stdout() -> None:
-    """Send what is still to be written nowhere, so that Python does not complain at its end."""
-    with suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (Exception, KeyboardInterrupt) as error:
+        return faults.told(error)
 
 
 @contextmanager
@@ -119,13 +122,15 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
     evaluate.add_argument("--by", default="author", help="column that separates creators")
     evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
-    evaluate.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
+    evaluate.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
     evaluate.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
     _add_columns(evaluate)
 
     demo = command("demo", _demo, "make the simulated creator's files")
-    demo.add_argument("--count", type=int, default=140, help="number of posts (default 140)")
-    demo.add_argument("--seed", type=int, default=0)
+    demo.add_argument(
+        "--count", type=_whole(1, MOST_POSTS), default=140, help="number of posts (default 140)"
+    )
+    demo.add_argument("--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)")
     demo.add_argument("--no-videos", action="store_true", help="the table alone")
     demo.add_argument("--out", default="", help="folder (default data/demo)")
 
@@ -133,7 +138,9 @@ def _parser() -> argparse.ArgumentParser:
     command("chapters", _chapters, "list the chapters, what they read and what they write")
     command("lab", _lab, "open the notebooks in JupyterLab")
     serve = command("serve", _serve, "show the published sites on a local port")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument(
+        "--port", type=_whole(1, 65_535), default=8000, help="a free one (default 8000)"
+    )
     return parser
 
 
@@ -145,6 +152,23 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN,...",
         help="which column is what: views=n_plays,posted_at=date_posted; saves= leaves one out",
     )
+
+
+def _whole(low: int, high: int):
+    """Return what reads an option's whole number between two others."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:  # also for more digits than Python reads
+            number = None
+        if not holds(number, low, high):
+            raise argparse.ArgumentTypeError(
+                f"choose a whole number from {low} to {high}, not {shown(text)}"
+            )
+        return number
+
+    return read
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -181,7 +205,10 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
     parser.add_argument(
-        "--demo-posts", type=int, metavar="N", help="size of the demo (default 140, or as before)"
+        "--demo-posts",
+        type=_whole(1, MOST_POSTS),
+        metavar="N",
+        help="size of the demo (default 140, or as before)",
     )
     parser.add_argument(
         "--demo-videos",
@@ -194,11 +221,12 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def _request(options: argparse.Namespace):
     from virality.book import params
+    from virality.book.params_file import read_file
     from virality.book.session import Request
 
     given: dict = {}
     for file in [*filter(None, [options.params]), *options.files]:
-        given |= params.read_file(file)
+        given |= read_file(file)
     given |= dict(params.read_option(text) for text in options.set)
     if options.private is not None:
         given["private"] = options.private
@@ -260,6 +288,8 @@ def _import(options: argparse.Namespace) -> None:
     from virality.posts.accounts import authors_of
     from virality.posts.read import verdict
 
+    if options.out:
+        place_for(options.out)
     reading, inputs = bring(
         options.name,
         options.paths,
@@ -283,16 +313,20 @@ def _import(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from virality.creators.many import main_evaluate
 
-    columns = ",".join(filter(None, options.columns))
-    main_evaluate(options.posts, options.by, options.out, options.jobs, options.timezone, columns)
+    out, columns = place_for(options.out), ",".join(filter(None, options.columns))
+    if out == resolved(options.posts):
+        raise UserError("The scores would replace the posts that they are made from.", str(out))
+    with writing_to(out):
+        main_evaluate(options.posts, options.by, str(out), options.jobs, options.timezone, columns)
 
 
 def _demo(options: argparse.Namespace) -> None:
     from virality.demo.creator import ensure_demo
     from virality.paths import DEMO_FOLDER
 
-    folder = Path(options.out).resolve() if options.out else DEMO_FOLDER
-    files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
+    folder = place_for(options.out, folder=True) if options.out else DEMO_FOLDER
+    with writing_to(folder):
+        files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
     print(f"posts:  {files.posts}\nvideos: {files.videos if not options.no_videos else 'none'}")
 
 
@@ -300,8 +334,9 @@ def _params(options: argparse.Namespace) -> None:
     from virality.book import params
 
     for parameter in params.known().values():
-        print(f"{parameter.name} = {parameter.default!r}")
-        print(f"    {parameter.comment}  [{', '.join(parameter.chapters)}]")
+        may_be = f"  [{parameter.range.text}]" if parameter.range else ""
+        print(f"{parameter.name} = {parameter.default!r}{may_be}")
+        print(f"    {parameter.comment}  ({', '.join(parameter.chapters)})")
 
 
 def _chapters(options: argparse.Namespace) -> None:
@@ -333,9 +368,11 @@ def _serve(options: argparse.Namespace) -> None:
     handler = partial(SimpleHTTPRequestHandler, directory=str(SITES))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", options.port), handler)
-    except OSError:
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        why = "is taken" if taken else f"cannot be used ({error.strerror or error})"
         raise UserError(
-            f"Port {options.port} is taken.", do="Use another: virality serve --port 8001"
+            f"Port {options.port} {why}.", do="Use another: virality serve --port 8001"
         ) from None
     print(f"http://127.0.0.1:{options.port}/  (Ctrl-C ends it)")
     with server:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import stat
 import uuid
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from virality.book.chapters import ARTEFACTS
+from virality.bounds import shown
 from virality.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,6 +73,103 @@ def exists(path: str | Path) -> bool:
         return False
 
 
+def expanded(path: str | Path) -> Path:
+    """Return a path with its ``~`` replaced; raise UserError when nothing can be called that."""
+    if "\0" in str(path):
+        raise UserError("No path holds a NUL character.", where=shown(str(path)))
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:
+        raise UserError(
+            "There is no user of that name.",
+            where=str(path)[:80],
+            do="Put ./ in front if a file is called so.",
+        ) from None
+
+
+def resolved(path: str | Path) -> Path:
+    """Return an absolute path without links; raise UserError when nothing can lie there."""
+    try:
+        return expanded(path).resolve()
+    except (OSError, RuntimeError):  # links that lead round in a circle
+        raise UserError("This path leads nowhere.", where=str(path)[:80]) from None
+
+
+def read_ordinary(path: str | Path, most: int, what: str) -> bytes:
+    """Return the bytes of a small ordinary file; devices and pipes are not even opened.
+
+    Parameters
+    ----------
+    path : str or Path
+    most : int
+        Bytes that it may have.
+    what : str
+        Begins the sentence of an error.
+
+    Raises
+    ------
+    UserError
+        It is not there, not an ordinary file, too large, or may not be read.
+    """
+    place, where = expanded(path), str(path)[:200]
+    try:
+        if not stat.S_ISREG(place.stat().st_mode):
+            kind = "a folder" if place.is_dir() else "not an ordinary file"
+            raise UserError(f"{what} cannot be read (it is {kind}).", where=where)
+        with place.open("rb") as stream:
+            data = stream.read(most + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"{what} cannot be read ({reason}).", where=where) from None
+    if len(data) > most:
+        raise UserError(f"{what} has more than {most // 1000:,} kB.", where=where)
+    return data
+
+
+def place_for(path: str, folder: bool = False) -> Path:
+    """Return where an output goes, absolute; raise UserError when it cannot be written there.
+
+    Parameters
+    ----------
+    path : str
+        As the user gave it.
+    folder : bool
+        Whether the output is a folder of its own; a file otherwise.
+    """
+    wanted = "folder" if folder else "file"
+    if not path.strip() or not path.isprintable():
+        raise UserError(f"No {wanted} can be called {shown(path)}.", do="Give another with --out.")
+    if "://" in path:
+        raise UserError("Outputs are written on this machine.", shown(path), "Give a path of it.")
+    place = resolved(path)
+    try:
+        mode = place.stat().st_mode
+    except FileNotFoundError:
+        nearest = next(parent for parent in place.parents if parent.exists())
+        if not os.access(nearest, os.W_OK):
+            raise UserError(f"Nothing may be written in {nearest}.", where=path[:200]) from None
+        return place
+    except OSError as error:  # too long a name, or below a file
+        reason = error.strerror or error
+        raise UserError(f"No {wanted} can be made there ({reason}).", where=path[:200]) from None
+    if not (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode)):
+        raise UserError(f"Something else than a {wanted} lies there.", where=path[:200])
+    return place
+
+
+@contextmanager
+def writing_to(place: Path):
+    """Tell in a sentence what the system says against writing a user's output there."""
+    try:
+        yield
+    except BrokenPipeError:  # what is printed meanwhile is another matter
+        raise
+    except OSError as error:
+        raise UserError(
+            f"The output cannot be written there ({error.strerror or error}).", where=str(place)
+        ) from None
+
+
 @dataclass(frozen=True)
 class Inputs:
     """What the user brought, as absolute paths ("" where there is none).
@@ -122,7 +221,7 @@ class Run:
         """Return the run called `name`; raise UserError when the name is not safe."""
         if not _SAFE_NAME.fullmatch(name) or name.endswith("."):
             raise UserError(
-                f"The name {name!r} cannot be used for a folder.",
+                f"The name {shown(name)} cannot be used for a folder.",
                 do="Use letters, digits, '-', '_' and '.', starting with a letter or digit.",
             )
         return cls(name, ROOT / "build" / name, ROOT / "figures" / name, SITES / name)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
@@ -17,6 +18,7 @@ from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.figures import theme
 from virality.paths import Inputs, Run, replacing
+from virality.posts.platforms import listed
 
 
 class Chapter:
@@ -30,14 +32,20 @@ class Chapter:
         Name of the run.
     private : bool
         True leaves captions and thumbnails out of the page.
+
+    Raises
+    ------
+    UserError
+        When the notebook that it is made in holds a parameter that makes no sense.
     """
 
     def __init__(self, slug: str, name: str, private: bool = False):
         self.spec = chapter(slug)
+        hide_tracebacks_of_user_errors()
+        _refuse_senseless_parameters(slug)
         self.run = Run.open(name)
         self.private = private
         theme.apply()
-        hide_tracebacks_of_user_errors()
 
     # ------------------------------------------------------------------ artefacts
 
@@ -90,6 +98,12 @@ class Chapter:
         if not path.exists():
             return []
         return sorted(set(pd.read_parquet(path, columns=["author"])["author"]))
+
+    def _platforms(self) -> list[str]:
+        path = self.run.artefact("posts")
+        if not path.exists() or "platform" not in pq.read_schema(path).names:
+            return []
+        return sorted(set(pd.read_parquet(path, columns=["platform"])["platform"]))
 
     def path(self, artefact: str) -> Path:
         """Return where an artefact that this chapter reads lies.
@@ -245,6 +259,13 @@ class Chapter:
                 "levels and shifts are each creator's own. Where a sentence speaks of the creator "
                 "or the account, read: these creators together.",
             )
+        if len(self._platforms()) > 1:
+            self.note(
+                "Several platforms, one report",
+                f"The posts are on {prose.escape(listed(self._platforms()))}. Views mean something "
+                "else on each, so the history of an account is counted on each apart; levels and "
+                "patterns are of all together. A file per platform makes a report on each.",
+            )
         encoders = self._encoders()
         if encoders.get("note") and "embeddings" in self.spec.reads:
             self.note("Which encoders were used", encoders["note"])
@@ -252,6 +273,17 @@ class Chapter:
     def _encoders(self) -> dict:
         path = self.run.artefact("encoders")
         return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _refuse_senseless_parameters(slug: str) -> None:
+    """Check what the notebook's cell says now: in JupyterLab nobody else has looked at it."""
+    from IPython import get_ipython
+
+    from virality.book import params
+
+    shell = get_ipython()
+    if shell is not None:
+        params.refuse_notebook(slug, shell.user_ns)
 
 
 def hide_tracebacks_of_user_errors() -> None:

@@ -22,6 +22,7 @@ from filelock import FileLock, Timeout
 from virality import compiled
 from virality.book import hashing, params
 from virality.book.chapters import CHAPTERS, Spec
+from virality.bounds import shown
 from virality.errors import UserError
 from virality.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run, replacing
 
@@ -129,7 +130,7 @@ def chapters_until(until: str, pooled: bool = False) -> list[Spec]:
     chapters = [spec for spec in CHAPTERS if spec.belongs(pooled)]
     slugs = [spec.slug for spec in chapters]
     if until and until not in slugs:
-        raise UserError(f"There is no chapter {until!r}.", do=f"Chapters: {', '.join(slugs)}.")
+        raise UserError(f"There is no chapter {shown(until)}.", do=f"Chapters: {', '.join(slugs)}.")
     last = slugs.index(until) if until else len(slugs)
     return chapters[: last + 1]
 

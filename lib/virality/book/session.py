@@ -5,11 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from virality.book import params, runner
+from virality.bounds import shown
 from virality.errors import UserError
-from virality.paths import DEFAULT_NAME, DEMO_FOLDER, Inputs, Run, exists, join_paths, split_paths
+from virality.paths import (
+    DEFAULT_NAME,
+    DEMO_FOLDER,
+    Inputs,
+    Run,
+    exists,
+    expanded,
+    join_paths,
+    resolved,
+    split_paths,
+)
 from virality.posts.columns import remembered
 
 
@@ -91,6 +101,8 @@ def remember(target: Run, request: Request) -> dict:
     """Record inputs and parameters of a run; return the parameters that hold now."""
     given = params.resolve(request.given)
     _refuse_inputs(given)
+    wanted, _ = _merged(target, given, request.forget)
+    runner.chapters_until(request.until, bool(wanted.get("pool", False)))
     _record_inputs(target, request)
     return _record_parameters(target, given, request.forget)
 
@@ -169,30 +181,60 @@ def existing_posts(paths: Sequence[str]) -> str:
 
 
 def _existing(address: str, what: str) -> str:
-    if not address or "://" in address:
-        return address
-    path = Path(address).expanduser()
+    if not address or ("://" in address and what != "POSTS"):
+        return _known_address(address)
+    path, where = expanded(address), f"{what}={address[:200]}"
     if not exists(path):
+        raise UserError("There is nothing there.", where=where, do="Check the spelling.")
+    usable = {"VIDEOS": path.is_dir(), "MAPPING": path.is_file()}
+    if not usable.get(what, path.is_dir() or path.is_file()):
+        wanted = {"VIDEOS": "a folder", "MAPPING": "a file"}.get(what, "a file or a folder")
+        raise UserError(f"This is not {wanted}.", where=where, do="Check the path.")
+    return str(resolved(address))
+
+
+def _known_address(address: str) -> str:
+    """Return an address such as ``s3://…``; raise UserError when nothing here could open it."""
+    from fsspec import available_protocols
+
+    expanded(address)  # raises where no address could be that
+    kind = address.partition("://")[0].rpartition("::")[2]
+    if address and kind not in available_protocols():
         raise UserError(
-            "There is nothing there.", where=f"{what}={address}", do="Check the spelling."
+            f"No kind of place is called {shown(kind)}.",
+            where=shown(address),
+            do="Give a path of this machine.",
         )
-    return str(path.resolve())
+    return address
 
 
 def _record_parameters(target: Run, given: dict, forget: bool) -> dict:
     """Merge what is given now over what was given before; say what was kept."""
-    earlier = {} if forget else _still_known(target.load().get("parameters", {}))
-    kept = {name: value for name, value in earlier.items() if name not in given}
+    merged, kept = _merged(target, given, forget)
     if kept:
         listed = ", ".join(f"{name}={value}" for name, value in sorted(kept.items()))
         print(f"Kept from the earlier run of “{target.name}”: {listed}  (--defaults forgets them)")
-    merged = kept | given
     target.save(parameters=merged)
     return merged
 
 
-def _still_known(earlier: dict) -> dict:
-    return params.resolve({k: v for k, v in earlier.items() if k in params.known()})
+def _merged(target: Run, given: dict, forget: bool) -> tuple[dict, dict]:
+    """What is given now over what was given before, and what is kept of the latter.
+
+    Raises
+    ------
+    UserError
+        What was given before is out of a range that it has by now, or does not go with the rest.
+    """
+    earlier = {} if forget else target.load().get("parameters", {})
+    kept = {k: v for k, v in earlier.items() if k in params.known() and k not in given}
+    try:
+        kept = params.resolve(kept)
+        params.refuse_together(kept | given)
+    except UserError as error:
+        where = f"Kept from the earlier run of “{target.name}”"
+        raise UserError(str(error), where, "--defaults forgets what was kept.") from None
+    return kept | given, kept
 
 
 def _resolve_encoders(target: Run, given: dict, asked_now: bool) -> None:

@@ -41,7 +41,7 @@ def wanted(target: Run, request: session.Request) -> bool:
     """Whether this request, or the earlier one of this name, asks for a report per author."""
     if request.by and request.by != COLUMN:
         raise UserError(
-            f"Reports cannot be separated by “{visible(request.by)}”.", do="Use: --by author"
+            f"Reports cannot be separated by “{visible(request.by[:60])}”.", do="Use: --by author"
         )
     pool = bool(params.resolve({"pool": request.given.get("pool", False)})["pool"])
     if request.by and pool:

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from virality.bounds import within
 from virality.evaluation.evaluate import model_table
 from virality.evidence import shifts as sh
 from virality.evidence.level_free import LEVEL, test_folds
@@ -88,6 +89,7 @@ def shifted_orders(rows: list[np.ndarray], n: int, n_shifts: int, seed: int = 0)
     -------
     ndarray of int, shape (1 + n_shifts, n)
     """
+    within("n_shifts", n_shifts, 1)
     rng = np.random.default_rng(seed)
     orders = np.tile(np.arange(n), (1 + n_shifts, 1))
     for own in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -9,13 +11,14 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from virality.bounds import shown, within
 from virality.errors import UserError
-from virality.evaluation.evaluate import cross_validate, empty_predictions
+from virality.evaluation.evaluate import PREDICTION_COLUMNS, cross_validate, empty_predictions
 from virality.evaluation.scores import score_table
 from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import build_features
 from virality.models import catalogue as md
-from virality.paths import replacing
+from virality.paths import exists, expanded, replacing
 from virality.posts.columns import TIDY_NAMES, parse_choice
 from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
@@ -46,7 +49,7 @@ def evaluate_many(
         Column that separates them.
     models : list of str
     jobs : int
-        Processes; the result does not depend on it.
+        Processes, one or more; the result does not depend on it.
     n_bootstrap : int
         For the intervals of the scores.
     level : float
@@ -64,8 +67,11 @@ def evaluate_many(
         Column `by`, then as from `scores.score_table`.  Creators with fewer than 30 posts are in
         neither table.
     """
+    within("jobs", jobs, 1)
     if by not in posts:
-        raise UserError(f"The posts table has no column '{by}'.", do="Name one with --by.")
+        raise UserError(f"The posts table has no column {shown(by)}.", do="Name one with --by.")
+    if by in (*PREDICTION_COLUMNS, *UNCERTAINTY):
+        raise UserError(f"Column {shown(by)} separates no creators.", do="Name another with --by.")
     groups = list(posts.groupby(by, sort=True))
     work = delayed(_evaluate_one)
     found = Parallel(n_jobs=jobs)(
@@ -100,10 +106,11 @@ def main_evaluate(
         Which column of the table is what, see `columns.parse_choice`.
     """
     known_zone(timezone)
-    table = read_tidy(Path(posts), parse_choice(columns))
+    table = read_tidy(expanded(posts), parse_choice(columns))
     predictions, scores = evaluate_many(table, by, jobs=jobs, timezone=timezone)
     target = Path(out)
-    beside = target.with_name(f"{target.stem}_by_{by}.parquet")
+    ending = re.sub(r"[^\w.-]+", "-", by)  # a column's name need not be one of a file
+    beside = target.with_name(f"{target.stem}_by_{ending}.parquet")
     for path, content in ((target, predictions), (beside, scores)):
         with replacing(path) as temporary:
             content.to_parquet(temporary)
@@ -130,8 +137,9 @@ def read_tidy(path: Path, chosen: Mapping[str, str] | None = None) -> pd.DataFra
     UserError
         When the file cannot be read, or a value is not what its column promises.
     """
-    if not path.is_file():
-        raise UserError(f"There is no file {path.name}.", do="Give the path of a tidy posts table.")
+    if not (exists(path) and path.is_file()):
+        name = shown(path.name)
+        raise UserError(f"There is no file {name}.", do="Give the path of a tidy posts table.")
     try:
         if path.suffix.lower() == ".csv":
             table = pd.read_csv(path, dtype={"post_id": "string", "author": "string"})
@@ -179,8 +187,22 @@ def _complete(table: pd.DataFrame, source: str) -> pd.DataFrame:
             value = defaults.get(column.name, np.nan if column.dtype == "float64" else None)
             out[column.name] = pd.Series(value, index=table.index).astype(column.dtype)
     for name in ("posted_at", "captured_at"):
-        out[name] = pd.to_datetime(out[name], utc=True).dt.as_unit("us")
+        out[name] = _times(out[name])
     return pd.DataFrame(out)
+
+
+def _times(column: pd.Series) -> pd.Series:
+    """Times with their zone; raise UserError where a value is no time."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # about formats that differ from row to row
+            return pd.to_datetime(column, utc=True).dt.as_unit("us")
+    except (ValueError, TypeError, OverflowError) as error:
+        reason = str(error).partition(", at position")[0]
+        raise UserError(
+            f"Column {column.name} of the posts table holds something else than times ({reason}).",
+            do="Write them like 2024-05-31T18:00:00Z.",
+        ) from None
 
 
 def _evaluate_one(posts, models, n_bootstrap, level, timezone, options):

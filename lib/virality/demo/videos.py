@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from fractions import Fraction
@@ -135,12 +136,23 @@ def make_videos(
     yield from parallel(delayed(make_video)(recipe, folder) for recipe in recipes)
 
 
+def _capped() -> dict[str, str]:
+    """Return the option that gives the same bytes with whatever processor.
+
+    x264 reads memory that it never wrote where the processor has AVX-512: no two films are the
+    same. Up to AVX2 all its instruction sets agree, and every x86 processor has these.
+    """
+    x86 = platform.machine().lower() in {"x86_64", "amd64"}
+    return {"threads": "1"} | ({"x264-params": "asm=SSE4.2"} if x86 else {})
+
+
 def _encode(path: Path, looks, size, rate: Fraction, sound: np.ndarray | None) -> None:
     import av
     import cv2
 
     cv2.setNumThreads(1)
-    # One thread and no time stamps of the clock: that makes the bytes repeatable.
+    # One thread and no time stamps of the clock: that makes the bytes repeatable, where the
+    # instructions are capped as well.
     options = {"movflags": "+faststart", "fflags": "+bitexact"}
     with av.open(str(path), "w", format="mp4", options=options) as container:
         video = container.add_stream("libx264", rate=rate)
@@ -153,7 +165,7 @@ def _encode(path: Path, looks, size, rate: Fraction, sound: np.ndarray | None) -
             "crf": "30",
             "g": str(round(KEYFRAME_SECONDS * rate)),
             "flags": "+bitexact",
-        }
+        } | _capped()
         audio = None
         if sound is not None:
             audio = container.add_stream("aac", rate=sounds.RATE, layout="mono")

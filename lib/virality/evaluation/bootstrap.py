@@ -10,6 +10,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
+from virality.bounds import within
+
 BLOCK = 12
 CONFIDENCE = 0.95
 ALPHA = 0.05  # from which a p-value counts, everywhere in the book
@@ -39,6 +41,7 @@ def block_weights(n: int, n_bootstrap: int = 1000, seed: int = 0) -> np.ndarray:
     ----------
     Politis and Romano (1992), "A circular block-resampling procedure for stationary data".
     """
+    within("n_bootstrap", n_bootstrap, 1)
     length = block_length(n)
     n_blocks = -(-n // length)
     starts = np.random.default_rng(seed).integers(0, n, size=(n_bootstrap, n_blocks))

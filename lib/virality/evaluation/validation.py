@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold, TimeSeriesSplit
 
+from virality.bounds import within
 from virality.errors import UserError
 
 MIN_POSTS = 30  # fewer posts are described, not modelled
@@ -40,7 +41,9 @@ class TimeSplitter(ABC):
     name = ""
 
     def __init__(self, times, n_folds: int = 5, gap_days: float = 7):
-        self.times, self.n_folds, self.gap_days = _clock(times), n_folds, gap_days
+        self.times = _clock(times)
+        self.n_folds = int(within("n_folds", n_folds, 1))
+        self.gap_days = within("gap_days", gap_days, 0)  # below zero would train on the future
 
     def split(self, X=None, y=None, groups=None) -> Iterator[Indices]:
         """Yield (train, test) row numbers, in time order.

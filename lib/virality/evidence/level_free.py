@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from virality.bounds import within
 from virality.evaluation.evaluate import ModelTable
 from virality.evaluation.validation import MIN_POSTS
 from virality.evidence import shifts as sh
@@ -110,7 +111,7 @@ def test_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[tup
         The first test fold begins after a sixth of the posts, and no earlier than the fifteenth.
     """
     clock = pd.DatetimeIndex(times).as_unit("us").asi8
-    gap = round(embargo_days * DAY_US)
+    gap = round(within("embargo_days", embargo_days, 0) * DAY_US)
     first = max(FIRST_POSTS, len(clock) // 6)
     n_folds = min(n_folds, (len(clock) - first) // SMALLEST_FOLD)
     if len(clock) < MIN_POSTS or n_folds < 1:

@@ -14,6 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
+from virality.bounds import within
+
 WINDOW = 10  # posts in the running mean of a content column, as in the median of recent posts
 CLIP = 3.0  # running standard deviations
 PENALTY = 6.0  # noise over signal that a short-run R² of about one seventh would have
@@ -102,6 +104,7 @@ def all_shifts(n: int, n_shifts: int = 499, nearest: int = WINDOW, seed: int = 0
     -------
     ndarray of int, sorted
     """
+    within("n_shifts", n_shifts, 1)
     nearest = max(1, min(nearest, n // 6))
     possible = np.arange(nearest, n - nearest + 1)
     if len(possible) <= n_shifts:

@@ -18,6 +18,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from virality.bounds import within
+
 NOISE = -1
 LARGE_ACCOUNT_SHARE = 0.03  # smallest regime, as a share of very many posts
 
@@ -93,6 +95,8 @@ def find_regimes(
     DataFrame of n_posts rows
         regime (0 = the largest, -1 = noise), strength (1 = in the core, 0 = noise).
     """
+    within("min_cluster_size", min_cluster_size, 2)
+    within("min_samples", min_samples, 1)
     values = np.asarray(points, dtype=float)
     labels, strength = _search(
         values, smallest_regime(len(values), min_cluster_size), min(min_samples, len(values) - 1)

@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer
 
+from virality.bounds import within
 from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import block_of
 
@@ -91,6 +92,7 @@ def content_space(content: pd.DataFrame, n_components: int = 8) -> Space:
     Space
         With an empty `points` (no columns) when nothing varies.
     """
+    within("n_components", n_components, 1)
     parts, left_out, borrowed = {}, {}, {}
     for block in CONTENT_BLOCKS:
         part = content[[c for c in content.columns if block_of(c) == block]]
@@ -161,6 +163,8 @@ def map_posts(
     DataFrame of shape (n_posts, 2)
         x and y, without a unit.
     """
+    within("n_neighbors", n_neighbors, 2)
+    within("min_dist", min_dist, 0, 0.99)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about progress bars that nobody asked for
         from umap import UMAP  # takes seconds: only who draws a map pays

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
+from virality.bounds import within
+
 WINDOWS = (7, 14, 28)
 DAY_US = 86_400_000_000
 LEVEL_POSTS = 10
@@ -139,7 +141,8 @@ def matured_before(times: np.ndarray, embargo_days: float) -> np.ndarray:
 
     A post counts when it is at least `embargo_days` older, and strictly older in any case.
     """
-    old_enough = np.searchsorted(times, times - round(embargo_days * DAY_US), side="right")
+    embargo = within("embargo_days", embargo_days, 0)
+    old_enough = np.searchsorted(times, times - round(embargo * DAY_US), side="right")
     strictly_older = np.searchsorted(times, times, side="left")
     return np.minimum(old_enough, strictly_older)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from virality.bounds import within
 from virality.errors import UserError
 
 #: target -> (plain name, the unit of its logarithm's argument)
@@ -69,6 +70,7 @@ def is_matured(posts: pd.DataFrame, embargo_days: float = 7) -> np.ndarray:
 
     Posts whose `captured_at` is unknown count as matured: nothing says that they are not.
     """
+    within("embargo_days", embargo_days, 0)
     if "captured_at" not in posts:
         return np.ones(len(posts), dtype=bool)
     age = posts["captured_at"] - posts["posted_at"]

@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from virality import compiled
 from virality.errors import UserError
-from virality.media import energy
-from virality.media.cache import HashIndex, Store, digest, hash_file, unpack
-from virality.media.encoders.base import Recipe
+from virality.media.cache import HashIndex, Store, hash_file, unpack
+from virality.media.card import on_card
+from virality.media.encoders.precision import Records, expected, is_settled
+from virality.media.entries import Entries
+from virality.media.layout import Layout, texts_of
 from virality.media.match import Matching, MediaFile, match
-from virality.media.parallel import BACKENDS, spread
+from virality.media.parallel import BACKENDS, here, spread
+from virality.media.pool import Limits, Pool
 from virality.media.resolve import Choice, resolve
-from virality.media.texts import split_caption
 from virality.media.work import FileTask, Result, TextTask
+from virality.media.worker import Setup
 
-TEXT_BLOCKS = ("caption_text", "hashtag_text")
-MEDIA_BLOCKS = ("vision", "audio", "energy")
-BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
 _TEXTS_PER_TASK = 128
-_LISTED = 50
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,8 @@ class Settings:
         Add the standard deviation over frames to the vision block.
     mapping : str
         CSV file of post ids and file names.
+    file_seconds : float
+        What reading one file may take, in s; a decoder that never comes back is ended.
     """
 
     encoders: str = "auto"
@@ -64,6 +66,7 @@ class Settings:
     precision: str = "auto"
     spread: bool = False
     mapping: str = ""
+    file_seconds: float = 60.0
 
     def check(self) -> None:
         """Raise UserError when a number makes no sense."""
@@ -75,6 +78,8 @@ class Settings:
             raise UserError(
                 f"frames_per_s is {self.frames_per_s}.", do="Choose more than 0 and at most 60."
             )
+        if not 1 <= self.file_seconds <= 3600:
+            raise UserError(f"file_seconds is {self.file_seconds}.", do="Choose 1 to 3600.")
 
 
 @dataclass
@@ -94,8 +99,11 @@ class Extraction:
         How much was computed and how much was read from the cache.
     choice : Choice
         The encoders.
-    store : Store
+    entries : Entries
         The cache.
+    contents : dict of str to str
+        Content hash of the file of each post that has one.
+    settings : Settings
     """
 
     embeddings: pd.DataFrame
@@ -103,8 +111,9 @@ class Extraction:
     record: dict
     work: dict
     choice: Choice
-    store: Store
-    media_keys: dict[str, str] = field(default_factory=dict)
+    entries: Entries
+    contents: dict[str, str]
+    settings: Settings
 
     def opening(self, post_id: str) -> dict[str, np.ndarray]:
         """Return the curves and the thumbnail of a post's opening; {} when there is none.
@@ -112,8 +121,8 @@ class Extraction:
         Keys: "level" (dB per tenth of a second), "motion" (heights/s between looks),
         "times" (s) and "thumbnail" (bytes of a JPEG).
         """
-        key = self.media_keys.get(post_id)
-        return (self.store.read(key) if key else None) or {}
+        content = self.contents.get(post_id)
+        return (self.entries.read("media", content) if content else None) or {}
 
     def thumbnails(self) -> pd.DataFrame:
         """Return the small first frame of each post that has one.
@@ -123,7 +132,7 @@ class Extraction:
         DataFrame
             Columns ``post_id`` and ``jpeg`` (bytes), in the order of the posts.
         """
-        found = {post: self.opening(post).get("thumbnail") for post in self.media_keys}
+        found = {post: self.opening(post).get("thumbnail") for post in self.contents}
         files = {post: array.tobytes() for post, array in found.items() if array is not None}
         ids = pd.Series(list(files), dtype="string")
         return pd.DataFrame({"post_id": ids, "jpeg": pd.Series(list(files.values()), dtype=object)})
@@ -136,18 +145,12 @@ class Extraction:
         ndarray of float32, shape (n, dims)
         """
         texts = list(texts)
-        _embed_texts(texts, self.choice.see, self.store, run_here)
-        return np.stack(
-            [self.store.read(_text_key(text, self.choice.see))["vector"] for text in texts]
-        )
-
-
-def run_here(tasks: list, take: Callable[[Result], None]) -> None:
-    """Do tasks one after the other in this process."""
-    from virality.media.work import run
-
-    for task in tasks:
-        take(run(task))
+        cache_dir = self.entries.store.folder.parent
+        job = _Job(self.settings, self.choice, cache_dir, filmed=False)
+        tasks = job.text_tasks(texts)
+        for result in here(tasks, job.setup) if tasks else ():
+            job.take(result)
+        return np.stack([job.entries.read("text", text)["vector"] for text in texts])
 
 
 def extract(
@@ -156,7 +159,7 @@ def extract(
     settings: Settings | None = None,
     cache_dir: str | Path = ".cache",
     workers: int = 0,
-    backend: str = "loky",
+    backend: str = "processes",
     scheduler: str = "",
     progress: bool = True,
     previous: dict | None = None,
@@ -174,9 +177,9 @@ def extract(
     cache_dir : path-like
         Where vectors are kept between runs.
     workers : int
-        Processes; 0 chooses one for each core. One means this very process.
+        Processes; 0 chooses one for each core.
     backend : str
-        "loky" or "dask".
+        "processes", "dask", or "here" for this very process, where a broken file can do harm.
     scheduler : str
         Address of a Dask scheduler; "" starts a cluster on this machine.
     progress : bool
@@ -200,73 +203,66 @@ def extract(
     if backend not in BACKENDS:
         raise UserError(f"backend is {backend!r}.", do=f"Choose one of: {', '.join(BACKENDS)}.")
     cache_dir = Path(cache_dir)
-    store = Store(cache_dir / "vectors")
     found = match(posts, str(videos), settings.mapping) if videos else Matching()
-    choice = resolve(
-        settings.encoders,
-        settings.clip_model,
-        settings.whisper_model,
-        settings.audio_window,
-        settings.precision,
-        cache_dir,
-        hear=bool(found.files),
-        previous=previous,
-        announce=announce,
-    )
-    texts = _texts_of(posts)
-    job = _Job(settings, choice, store, cache_dir)
-    tasks = job.file_tasks(found) + job.text_tasks(texts)
-    isolate = any(isinstance(task, FileTask) for task in tasks)
-    for result in spread(tasks, workers, backend, scheduler, progress, isolate):
-        job.take(result)
-    job.index.save()
-    return job.assemble(posts, bool(videos), found, texts)
+    with Pool(_preloaded(settings)) as pool:
+        if found.files and backend == "processes" and not is_settled(cache_dir):
+            pool.warm()  # imports take seconds, also while the encoders are being measured
+        choice = resolve(
+            settings.encoders,
+            settings.clip_model,
+            settings.whisper_model,
+            settings.audio_window,
+            settings.precision,
+            cache_dir,
+            hear=bool(found.files),
+            previous=previous,
+            announce=announce,
+        )
+        job = _Job(settings, choice, cache_dir, bool(found.files))
+        texts = texts_of(posts)
+        tasks = job.file_tasks(found) + job.text_tasks(pd.unique(texts.to_numpy().ravel()))
+        how = (workers, backend, scheduler, progress, Limits(settings.file_seconds), pool, announce)
+        for result in spread(tasks, job.setup, *how):
+            job.take(result)
+        job.index.save()
+    layout = Layout(settings, job.entries, job.content, job.failures)
+    tables = layout.assemble(texts, bool(videos), found)
+    embeddings, media, record, contents = tables
+    return Extraction(embeddings, media, record, job.work, choice, job.entries, contents, settings)
 
 
-def _texts_of(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the two texts of each post, index ``post_id``; "" where there is none."""
-    pairs = [split_caption(caption) for caption in posts["caption"]]
-    index = pd.Index(posts["post_id"].astype(str), name="post_id")
-    return pd.DataFrame(pairs, index=index, columns=list(TEXT_BLOCKS))
-
-
-def _text_key(text: str, see: Recipe) -> str:
-    return digest("text", see.fingerprint, text)
-
-
-def _text_tasks(texts: Iterable[str], see: Recipe, store: Store) -> list[TextTask]:
-    # Sorted, so that the tasks do not depend on the order of the posts.
-    new = sorted({t for t in texts if t and store.read(_text_key(t, see)) is None})
-    parts = range(0, len(new), _TEXTS_PER_TASK)
-    return [TextTask(tuple(new[start : start + _TEXTS_PER_TASK]), see) for start in parts]
-
-
-def _embed_texts(texts, see: Recipe, store: Store, run_all) -> None:
-    def take(result: Result) -> None:
-        for text, entry in result.entries.items():
-            store.write(_text_key(text, see), entry)
-
-    run_all(_text_tasks(texts, see, store), take)
+def _preloaded(settings: Settings) -> tuple[str, ...]:
+    """Return the slow modules that every process will need."""
+    pretrained = settings.encoders == "pretrained"
+    return ("virality.media.encoders.pretrained", "transformers.models.clip") if pretrained else ()
 
 
 class _Job:
-    """One extraction: which entries it needs, which are there, and how they become tables."""
+    """One extraction: which entries it needs, and which are there."""
 
-    def __init__(self, settings: Settings, choice: Choice, store: Store, cache_dir: Path):
-        self.settings, self.choice, self.store = settings, choice, store
+    def __init__(self, settings: Settings, choice: Choice, cache_dir: Path, filmed: bool):
+        self.settings, self.choice = settings, choice
+        if filmed:
+            compiled.prepare()
+        records = _records(choice, cache_dir, filmed)
+        self.entries = Entries(
+            Store(cache_dir / "vectors"), choice, settings.window_s, settings.frames_per_s, records
+        )
         self.index = HashIndex(cache_dir / "files.json")
         self.content: dict[str, str] = {}
         self.failures: dict[str, str] = {}
         self.work = {"files": 0, "files_new": 0, "texts": 0, "texts_new": 0}
 
-    def key(self, what: str, content: str) -> str:
-        """Return the name of the entry "media", "vision" or "audio" of a content."""
-        window = [float(self.settings.window_s)]
-        see, hear = self.choice.see, self.choice.hear
-        if what == "audio":
-            return digest(what, content, window, hear.fingerprint)
-        looks = [*window, float(self.settings.frames_per_s), see.image_side]
-        return digest(what, content, looks, see.fingerprint if what == "vision" else "")
+    @property
+    def setup(self) -> Setup:
+        """What a process has to know: the encoders, and what they have to answer."""
+        expected: dict[str, dict[str, np.ndarray]] = {}
+        recipes = {}
+        for part, record in self.entries.records.items():
+            recipe = self.choice.hear if part == "audio" else self.choice.see
+            recipes[recipe.fingerprint] = recipe
+            expected.setdefault(recipe.fingerprint, {})[part] = record.answer
+        return Setup(tuple(recipes.values()), expected)
 
     def file_tasks(self, found: Matching) -> list[FileTask]:
         """Return the files of which something is missing in the cache."""
@@ -288,8 +284,10 @@ class _Job:
 
     def _file_task(self, file: MediaFile, content: str, wants: tuple[str, ...]) -> FileTask:
         see, hear = self.choice.see, self.choice.hear
-        window, rate = float(self.settings.window_s), float(self.settings.frames_per_s)
-        return FileTask(file.address, file.signature, content, wants, see, hear, window, rate)
+        window, rate = self.entries.window_s, self.entries.frames_per_s
+        encode = not on_card((see, hear))
+        what = (file.address, file.signature, content, wants)
+        return FileTask(*what, see, hear, window, rate, encode=encode)
 
     def _hash(self, files: list[MediaFile]) -> None:
         """Find the content of each file: from the index, or by reading local ones."""
@@ -321,202 +319,41 @@ class _Job:
         """Return what is missing in the cache for a content; all of it when unknown."""
         if not content:
             return ("media", "vision", "audio")
-        entry = self.store.read(self.key("media", content))
+        entry = self.entries.read("media", content)
         if entry is None:
             return ("media", "vision", "audio")
         facts = unpack(entry["values"])["facts"]
         wants = ["vision"] * (facts["n_frames"] > 0) + ["audio"] * (facts["heard_s"] > 0)
-        return tuple(what for what in wants if self.store.read(self.key(what, content)) is None)
+        return tuple(what for what in wants if self.entries.read(what, content) is None)
 
-    def text_tasks(self, texts: pd.DataFrame) -> list[TextTask]:
+    def text_tasks(self, texts: Iterable[str]) -> list[TextTask]:
         """Return the texts that are not in the cache, in handfuls."""
-        every = pd.unique(texts.to_numpy().ravel())
-        tasks = _text_tasks(every, self.choice.see, self.store)
-        self.work["texts"] = int((every != "").sum())
-        self.work["texts_new"] = sum(len(task.texts) for task in tasks)
-        return tasks
+        every = {text for text in texts if text}
+        # Sorted, so that the tasks do not depend on the order of the posts.
+        new = sorted(text for text in every if self.entries.read("text", text) is None)
+        self.work |= {"texts": len(every), "texts_new": len(new)}
+        starts = range(0, len(new), _TEXTS_PER_TASK)
+        parts = [tuple(new[start : start + _TEXTS_PER_TASK]) for start in starts]
+        return [TextTask(part, self.choice.see) for part in parts]
 
     def take(self, result: Result) -> None:
         """Store what a worker sent back."""
         task = result.task
         if isinstance(task, TextTask):
             for text, entry in result.entries.items():
-                self.store.write(_text_key(text, task.see), entry)
+                self.entries.write("text", text, entry)
             return
         if result.failure:
             self.failures[task.address] = result.failure
             return
         # The media entry comes last: it is what says that the others are there.
         for what in sorted(result.entries, key=lambda name: name == "media"):
-            self.store.write(self.key(what, result.content), result.entries[what])
+            self.entries.write(what, result.content, result.entries[what])
         self._know(task.address, task.signature, result.content)
 
-    # --- tables --------------------------------------------------------------------------
 
-    def assemble(
-        self, posts: pd.DataFrame, videos: bool, found: Matching, texts: pd.DataFrame
-    ) -> Extraction:
-        """Read the entries of every post and lay out the tables."""
-        rows, vectors, keys = [], {block: {} for block in BLOCKS}, {}
-        shared = {post: len(group) for group in found.shared.values() for post in group}
-        for post in texts.index:
-            row = self._text_row(texts.loc[post], post, vectors)
-            row |= {"file": None, "how": None, "status": "no file" if videos else "no videos"}
-            row["problem"] = found.problems.get(post, "") if videos else ""
-            row["posts_of_file"] = shared.get(post, 1)
-            if post in found.files:
-                key = self._media_row(row, post, found.files[post], vectors)
-                row["how"] = found.how[post]
-                if key:
-                    keys[post] = key
-            rows.append(row)
-        media = _media_table(rows, texts.index)
-        embeddings = self._lay_out(vectors, texts.index)
-        record = self._record(videos, found, embeddings, texts)
-        return Extraction(embeddings, media, record, self.work, self.choice, self.store, keys)
-
-    def _text_row(self, pair: pd.Series, post: str, vectors: dict) -> dict:
-        row = {"post_id": post}
-        for block in TEXT_BLOCKS:
-            name = block.removesuffix("_text")
-            row |= {f"{name}_tokens": 0, f"{name}_cut": False}
-            entry = pair[block] and self.store.read(_text_key(pair[block], self.choice.see))
-            if entry:
-                tokens, limit = entry["tokens"].tolist()
-                vectors[block][post] = entry["vector"]
-                row |= {f"{name}_tokens": tokens, f"{name}_cut": bool(limit and tokens > limit)}
-        return row
-
-    def _media_row(self, row: dict, post: str, file: MediaFile, vectors: dict) -> str:
-        """Fill a row and the vectors from a post's file; return the key of its media entry."""
-        row["file"] = file.name
-        content = self.content.get(file.address, "")
-        key = self.key("media", content) if content else ""
-        entry = self.store.read(key) if key and file.address not in self.failures else None
-        if entry is None:
-            reason = self.failures.get(file.address, "The file could not be read.")
-            row |= {"status": "unreadable", "problem": _join(reason, row["problem"])}
-            return ""
-        values = unpack(entry["values"])
-        for what in ("vision", "audio"):
-            parts = self.store.read(self.key(what, content))
-            if parts:
-                second = [parts["spread"]] if what == "vision" and self.settings.spread else []
-                vectors[what][post] = np.concatenate([parts["mean"], *second])
-        measured = values.get("sound", {}) | values.get("picture", {})
-        if measured:
-            vectors["energy"][post] = [measured.get(one.name, np.nan) for one in energy.FEATURES]
-        row |= _facts_row(values["facts"], content, row["problem"])
-        return key
-
-    def _lay_out(self, vectors: dict, index: pd.Index) -> pd.DataFrame:
-        parts = []
-        for block in BLOCKS:
-            if vectors[block]:
-                names = self._names(block)
-                table = pd.DataFrame.from_dict(vectors[block], orient="index", columns=names)
-                parts.append(table.astype(np.float32).reindex(index))
-        table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
-        table.index.name = "post_id"
-        return table
-
-    def _names(self, block: str) -> list[str]:
-        if block == "energy":
-            return [f"energy__{one.name}" for one in energy.FEATURES]
-        if block == "audio":
-            return [f"audio__{i:03d}" for i in range(self.choice.hear.length("audio"))]
-        count = self.choice.see.length("vision" if block == "vision" else "text")
-        second = block == "vision" and self.settings.spread
-        names = [f"{block}__{i:03d}" for i in range(count)]
-        return names + [f"vision__spread_{i:03d}" for i in range(count)] * second
-
-    def _record(self, videos: bool, found: Matching, embeddings, texts) -> dict:
-        present = list(dict.fromkeys(name.split("__")[0] for name in embeddings.columns))
-        choice, settings = self.choice, asdict(self.settings)
-        settings["mapping"] = bool(settings["mapping"])
-        return {
-            **settings,
-            "requested": choice.requested,
-            "used": choice.used,
-            "reason": choice.reason,
-            "note": choice.note,
-            "see": choice.see.describe(),
-            "hear": choice.hear.describe() if "audio" in present else None,
-            "videos": videos,
-            "blocks": present,
-            "absent": [block for block in BLOCKS if block not in present],
-            "n_posts": len(texts),
-            "n_files_without_post": len(found.without_post),
-            "files_without_post": found.without_post[:_LISTED],
-            "refused": dict(list(found.refused.items())[:_LISTED]),
-            "mapping_notes": found.notes[:_LISTED],
-            "shared_files": dict(list(found.shared.items())[:_LISTED]),
-        }
-
-
-def _join(*sentences: str) -> str:
-    return " ".join(sentence for sentence in sentences if sentence)
-
-
-_FACTS = (
-    "still", "duration_s", "fps", "width", "height", "rotation", "codec", "audio_codec",
-    "sample_rate", "channels", "n_frames", "heard_s", "reader", "size_bytes",
-)  # fmt: skip
-
-
-def _facts_row(facts: dict, content: str, before: str) -> dict:
-    """Return the columns of the media table that a file's facts give."""
-    seen, heard = facts["n_frames"] > 0, facts["heard_s"] > 0
-    picture, sound = facts["picture_problem"], facts["sound_problem"]
-    if facts["still"] and seen and not heard:
-        sound = "A still picture: it has no sound."
-    reasons = [picture, sound, facts["picture_warning"], facts["sound_warning"], facts["warning"]]
-    if facts["problem"]:
-        reasons = [facts["problem"]]
-    problem = _join(*dict.fromkeys(reasons), before)
-    status = "unreadable" if not seen and not heard else "partial" if any(reasons) else "ok"
-    return {name: facts[name] for name in _FACTS} | {
-        "status": status,
-        "has_picture": seen,
-        "has_sound": heard,
-        "problem": problem,
-        "content_hash": content,
-    }
-
-
-MEDIA_COLUMNS = {
-    "post_id": "string",
-    "file": "string",
-    "how": "string",
-    "status": "string",
-    "has_picture": "bool",
-    "has_sound": "bool",
-    "problem": "string",
-    "posts_of_file": "Int64",
-    "still": "boolean",
-    "duration_s": "float64",
-    "fps": "float64",
-    "width": "Int64",
-    "height": "Int64",
-    "rotation": "Int64",
-    "codec": "string",
-    "audio_codec": "string",
-    "sample_rate": "Int64",
-    "channels": "Int64",
-    "n_frames": "Int64",
-    "heard_s": "float64",
-    "reader": "string",
-    "size_bytes": "Int64",
-    "content_hash": "string",
-    "caption_tokens": "Int64",
-    "caption_cut": "bool",
-    "hashtag_tokens": "Int64",
-    "hashtag_cut": "bool",
-}
-
-
-def _media_table(rows: list[dict], index: pd.Index) -> pd.DataFrame:
-    table = pd.DataFrame(rows, index=range(len(index))).reindex(columns=list(MEDIA_COLUMNS))
-    for name in ("has_picture", "has_sound"):
-        table[name] = [bool(value) if pd.notna(value) else False for value in table[name]]
-    return table.astype(MEDIA_COLUMNS)
+def _records(choice: Choice, cache_dir: Path, filmed: bool) -> Records:
+    """Return the canary's answers by part, for what this extraction uses of its encoders."""
+    parts = ("text", "vision") if filmed else ("text",)
+    records = expected(choice.see, parts, cache_dir)
+    return records | (expected(choice.hear, ("audio",), cache_dir) if filmed else {})

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.media.extract import BLOCKS, Extraction
+from virality.media.extract import Extraction
+from virality.media.layout import BLOCKS
 
 COMPONENTS = (2, 4, 8, 16, 32)
 CKA_POSTS = 10

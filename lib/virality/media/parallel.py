@@ -1,133 +1,174 @@
-"""The same tasks in this process, in processes side by side, or on a cluster."""
+"""The same tasks in processes side by side, on a cluster, or in this very process."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 
 from joblib import Parallel, cpu_count, delayed, parallel_config
-from joblib.externals.loky import get_reusable_executor
-from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from virality import compiled
 from virality.errors import UserError
+from virality.media import canary, card
+from virality.media.pool import Limits, Loss, Pool
+from virality.media.supervision import Supervisor, good_film
 from virality.media.work import FileTask, Result, TextTask, run
+from virality.media.worker import Setup
 from virality.paths import QUIET_VARIABLE
 
-BACKENDS = ("loky", "dask")
-CRASHED = "Reading this file made the decoder crash."
-# What a worker needs at most, with CLIP ViT-B/32 and Whisper base in float32.
-_WORKER_BYTES = 2_000_000_000
+BACKENDS = ("processes", "dask", "here")
+# What a worker needs at most, with CLIP ViT-B/32 and Whisper base in float32; without encoders.
+_WORKER_BYTES, _READER_BYTES = 2_000_000_000, 500_000_000
 _PATIENCE_S = 10
 
 
-def choose_workers(asked: int, tasks: int) -> int:
+def choose_workers(asked: int, tasks: int, encode: bool = True) -> int:
     """Return how many processes to use.
 
     One thread in each of as many processes as there are cores was measured to be fastest;
     memory may allow fewer.
+
+    Parameters
+    ----------
+    asked : int
+        0 chooses.
+    tasks : int
+    encode : bool
+        Whether the processes hold encoders.
     """
     if asked > 0:
         return min(asked, max(tasks, 1))
     import psutil
 
-    room = int(psutil.virtual_memory().available // _WORKER_BYTES)
+    need = _WORKER_BYTES if encode else _READER_BYTES
+    room = int(psutil.virtual_memory().available // need)
     return max(1, min(cpu_count(), room, tasks))
 
 
 def spread(
     tasks: list[FileTask | TextTask],
+    setup: Setup,
     workers: int = 0,
-    backend: str = "loky",
+    backend: str = "processes",
     scheduler: str = "",
     progress: bool = True,
-    isolate: bool = True,
+    limits: Limits | None = None,
+    pool: Pool | None = None,
+    announce: Callable[[str], None] = print,
 ) -> Iterator[Result]:
     """Do all tasks; yield each result as soon as it is there, in any order.
 
     Parameters
     ----------
     tasks : list
+    setup : Setup
+        The encoders of all tasks, and their answers to the canary's question.
     workers : int
-        Processes; 0 chooses, 1 is this process.
+        Processes; 0 chooses.
     backend, scheduler : str
         See :func:`virality.media.extract.extract`.
     progress : bool
         Show a bar on a terminal.
-    isolate : bool
-        Keep the work out of this process: a broken file can crash a decoder.
+    limits : Limits, optional
+        What one file may take.
+    pool : Pool, optional
+        Processes that may be warm already; ended here.
+    announce : callable
+        Gets one line when another reader has to be used.
+
+    Raises
+    ------
+    UserError
+        When numbers come out wrong, or the environment cannot read any film.
     """
-    if not tasks:
-        return
-    with _bar(len(tasks), progress) as advance:
-        for result in _results(tasks, workers, backend, scheduler, isolate):
+    limits, pool = limits or Limits(), pool or Pool()
+    with pool, _bar(len(tasks), progress) as advance:
+        for result in _results(tasks, setup, workers, backend, scheduler, limits, pool, announce):
             advance()
             yield result
 
 
-def _results(tasks, workers, backend, scheduler, isolate) -> Iterator[Result]:
-    if backend == "dask":
-        yield from _on_dask(tasks, workers, scheduler)
-    elif workers == 1 or not isolate:
-        yield from map(run, tasks)
-    else:
-        yield from _on_loky(tasks, max(2, choose_workers(workers, len(tasks))))
-
-
-def _parallel(tasks, count: int | None) -> Iterator[Result]:
-    pool = Parallel(n_jobs=count or -1, return_as="generator_unordered", batch_size=1)
-    yield from pool(delayed(run)(task) for task in tasks)
-
-
-def _on_loky(tasks: list, count: int) -> Iterator[Result]:
-    """Use processes; when one dies, find out which file killed it and go on with the rest."""
+def _results(tasks, setup, workers, backend, scheduler, limits, pool, announce) -> Iterator:
+    files = [task for task in tasks if isinstance(task, FileTask)]
+    if not tasks:
+        return
+    if backend == "here" or not files:
+        yield from here(tasks, setup)
+        return
     compiled.prepare()  # workers that compile side by side would ruin each other's files
-    left = dict(enumerate(tasks))
-    numbers = {task: number for number, task in left.items()}
-    try:
-        with parallel_config("loky", inner_max_num_threads=1):
-            try:
-                for result in _parallel(tasks, count):
-                    left.pop(numbers[result.task])
-                    yield result
-            except TerminatedWorkerError:
-                for task in left.values():
-                    yield _alone(task)
-    finally:
-        # Idle workers would hold the models in memory.
-        _let_go(get_reusable_executor(reuse=True))
+    if card.on_card(setup.recipes):
+        yield from here([task for task in tasks if isinstance(task, TextTask)], setup)
+        tasks, setup = files, Setup()
+    with _transport(backend, workers, scheduler, setup, limits, pool, tasks) as (do, count):
+        supervisor = Supervisor(do, good_film(files[0]), limits, announce)
+        yield from card.encoded(supervisor.results(tasks, count), files[0].see, files[0].hear)
 
 
-def _let_go(executor) -> None:
-    """End the workers, and the folder that joblib shares with them."""
-    if hasattr(executor, "terminate"):
-        executor.terminate(kill_workers=True)
-    else:
-        executor.shutdown(wait=True, kill_workers=True)
+def here(tasks: list, setup: Setup) -> Iterator[Result]:
+    """Do tasks one after the other in this process, the canary first.
+
+    Raises
+    ------
+    UserError
+        When numbers come out wrong.
+    """
+    wrong = canary.wrong_arithmetic() or canary.wrong_encoders(setup.recipes, setup.expected)
+    if wrong:
+        raise canary.wrong_answer(wrong)
+    for task in tasks:
+        result = run(task)
+        canary.require_arithmetic()
+        yield result
 
 
-def _alone(task) -> Result:
-    try:
-        return next(_parallel([task], 2))
-    except TerminatedWorkerError:
-        return Result(task, failure=CRASHED)
+@contextlib.contextmanager
+def _transport(backend, workers, scheduler, setup, limits, pool: Pool, tasks):
+    """Give what does tasks, as (function of tasks and processes, number of processes)."""
+    count = choose_workers(workers, len(tasks), bool(setup.recipes))
+    if backend == "dask":
+        with _cluster(count, scheduler) as client:
+            yield (lambda some, *_: _on_dask(client, setup, limits, some)), count
+        return
+
+    def do(some: list, at_once: int, apart: bool) -> Iterator[Result | Loss]:
+        if not apart:
+            yield from pool.results(setup, some, at_once, limits)
+            return
+        with Pool(pool.preload) as fresh:
+            yield from fresh.results(setup, some, at_once, limits)
+
+    yield do, count
 
 
-def _on_dask(tasks: list, workers: int, scheduler: str) -> Iterator[Result]:
+_mine = threading.local()
+
+
+def alone(setup: Setup, task, limits: Limits) -> Result | Loss:
+    """Do a task on a cluster's worker, in a process beside it that may die."""
+    if not hasattr(_mine, "pool"):
+        _mine.pool = Pool()
+    return next(_mine.pool.results(setup, [task], 1, limits))
+
+
+def _on_dask(client, setup: Setup, limits: Limits, tasks: list) -> Iterator[Result | Loss]:
+    with parallel_config("dask", client=client):
+        pool = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
+        yield from pool(delayed(alone)(setup, task, limits) for task in tasks)
+
+
+@contextlib.contextmanager
+def _cluster(count: int, scheduler: str):
     from dask.distributed import Client, LocalCluster
 
-    compiled.prepare()
     with contextlib.ExitStack() as stack:
         if scheduler:
-            client = stack.enter_context(_client(scheduler))
-        else:
-            count = choose_workers(workers, len(tasks))
-            cluster = LocalCluster(count, threads_per_worker=1, dashboard_address=None)
-            client = stack.enter_context(Client(stack.enter_context(cluster)))
-        with parallel_config("dask", client=client):
-            yield from _parallel(tasks, None)
+            yield stack.enter_context(_client(scheduler))
+            return
+        cluster = LocalCluster(count, threads_per_worker=1, dashboard_address=None)
+        yield stack.enter_context(Client(stack.enter_context(cluster)))
 
 
 def _client(scheduler: str):
@@ -146,7 +187,8 @@ def _bar(total: int, progress: bool):
     """Give a function to call after each task; the bar shows rate and time left."""
     # A notebook that is being run keeps its page clean; its terminal is the one underneath.
     terminal = next((s for s in (sys.stderr, sys.__stderr__) if s and s.isatty()), None)
-    if not progress or terminal is None or os.environ.get(QUIET_VARIABLE):
+    quiet = not progress or bool(os.environ.get(QUIET_VARIABLE))
+    if quiet or terminal is None or not total:
         yield lambda: None
         return
     from tqdm import tqdm

@@ -1,17 +1,11 @@
-"""What is in a file, and what is wrong with it, said in one sentence.
-
-PyAV opens the file and decodes its first seconds without drawing the pictures: what this
-second decoder counts (frames, their times, damage) is what the fast reader has to agree
-with.
-"""
+"""What is in a file, and what is wrong with it, said in one sentence."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
-import numpy as np
 from av.stream import Disposition
 
 from virality.media.match import STILL_SUFFIXES
@@ -22,6 +16,8 @@ _TOP_BOXES = {
     b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"moof", b"mfra", b"sidx",
     b"styp", b"meta", b"pnot", b"udta", b"emsg", b"prft", b"ssix", b"pdin", b"junk",
 }  # fmt: skip
+# Twice the area of 8K; a larger picture would only fill the memory.
+MOST_PIXELS = 2 * 7680 * 4320
 TEXT_BYTES = bytes(range(32, 127)) + b"\n\r\t\f\b\x1b"
 
 
@@ -65,28 +61,6 @@ class Facts:
     audio_codec: str = ""
     sample_rate: int | None = None
     channels: int | None = None
-
-
-@dataclass
-class Window:
-    """What the first seconds of a video stream hold, as the second decoder saw them.
-
-    Parameters
-    ----------
-    times : ndarray of float64, shape (n,)
-        Seconds from the first shown frame, rising, of all whole frames of the window.
-    damaged : int
-        Frames that the decoder had to mend or to leave out.
-    error : str
-        The first thing that went wrong; "" when nothing did.
-    ended : bool
-        Whether the stream ended inside the window.
-    """
-
-    times: np.ndarray = field(default_factory=lambda: np.zeros(0))
-    damaged: int = 0
-    error: str = ""
-    ended: bool = False
 
 
 def size_of(number: float) -> str:
@@ -199,6 +173,10 @@ def probe(path: str | Path) -> Facts:
     facts.warning = warning
     if not facts.has_video and not facts.has_audio:
         facts.problem = "The file has neither a picture nor a sound stream."
+    elif facts.has_video and (facts.width or 0) * (facts.height or 0) > MOST_PIXELS:
+        facts.problem = (
+            f"Its picture of {facts.width} × {facts.height} pixels is larger than any film's."
+        )
     return facts
 
 
@@ -265,51 +243,8 @@ def _number(value) -> float | None:
     return float(value) if value else None
 
 
-def look_through(path: str | Path, seconds: float, facts: Facts) -> Window:
-    """Decode the first seconds of the picture and count what is whole.
-
-    Turns `facts.width` and `facts.height` into what a player shows when the frames carry
-    a rotation.
-
-    Parameters
-    ----------
-    path : path-like
-    seconds : float
-        Length of the window.
-    facts : Facts
-        What :func:`probe` found; rotation and the size as shown are filled in.
-
-    Returns
-    -------
-    Window
-    """
-    window, times, errors = Window(ended=True), [], []
-    try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            stream = picture_stream(container)
-            stream.thread_count = 1
-            # Damage shows in the entropy decoder; smoothing the picture would cost a fifth.
-            stream.codec_context.options = {"skip_loop_filter": "all"}
-            for frame in frames_of(container, stream, errors):
-                if frame.pts is None:
-                    continue
-                times.append(float(frame.pts * frame.time_base))
-                if times[-1] - times[0] >= seconds:
-                    window.ended = False
-                    times.pop()
-                    break
-                window.damaged += bool(frame.is_corrupt)
-                if len(times) == 1:
-                    _turn(facts, frame)
-    except (av.error.FFmpegError, ValueError, OSError) as error:
-        errors.append(reason(error))
-    window.damaged += len(errors)
-    window.error = errors[0] if errors else ""
-    window.times = np.array(times, dtype=float) - (times[0] if times else 0.0)
-    return window
-
-
-def _turn(facts: Facts, frame: av.VideoFrame) -> None:
+def turn(facts: Facts, frame: av.VideoFrame) -> None:
+    """Complete rotation and size as shown from the first frame."""
     # PyAV says how far to turn counter-clockwise; phones and players speak clockwise.
     facts.rotation = round(-frame.rotation) % 360
     facts.width, facts.height = frame.width, frame.height

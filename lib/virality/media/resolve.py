@@ -8,18 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
 
 from virality.errors import UserError
 from virality.media.encoders.base import Recipe
 from virality.media.encoders.classic import CLASSIC
+from virality.media.encoders.precision import settle
 from virality.media.encoders.recipes import clip_recipe, missing_parts, whisper_recipe
 
 KINDS = ("auto", "pretrained", "classic")
@@ -134,7 +133,7 @@ def resolve(
                 "or set encoders=classic.",
             ) from None
         return Choice(encoders, "classic", str(error), CLASSIC, CLASSIC)
-    see, ear = (_with_precision(one, precision, cache_dir) for one in (see, ear))
+    see, ear = (settle(one, precision, cache_dir) for one in (see, ear))
     return Choice(encoders, "pretrained", "", see, ear)
 
 
@@ -268,66 +267,3 @@ def _download(model: str, kind: str, patience_s: float) -> str:
     if missing:
         raise _NotHere(f"The download of {model} lacks {' and '.join(missing)}.")
     return folder
-
-
-# --- precision -----------------------------------------------------------------------------
-
-
-def _with_precision(recipe: Recipe, precision: str, cache_dir) -> Recipe:
-    """Return the recipe with device and precision; the check is made once per machine."""
-    if recipe.kind == "classic":
-        return recipe
-    record = Path(cache_dir) / "precision.json" if cache_dir else None
-    known = _load(record)
-    key = "|".join([recipe.fingerprint, precision, _machine()])
-    if key not in known:
-        known[key] = _measure(recipe, precision)
-        _store(record, known)
-    device, kind = known[key]
-    return replace(recipe, device=device, precision=kind)
-
-
-def _measure(recipe: Recipe, precision: str) -> list[str]:
-    from virality.media.encoders import pretrained
-
-    device = pretrained.best_device()
-    whole = replace(recipe, device=device, precision="float32")
-    kind = pretrained.half_type(device) if precision == "auto" else precision
-    if kind in ("", "float32"):
-        return [device, "float32"]
-    half = replace(whole, precision=kind)
-    fits = precision != "auto" or pretrained.agrees(whole, half)
-    return [device, kind if fits else "float32"]
-
-
-def _machine() -> str:
-    """Return what the answer depends on: processor, graphics device, torch."""
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(errors="replace").splitlines()
-        processor = next((line for line in lines if line.startswith("flags")), processor)
-        processor = str(hash_of(processor))
-    graphics = [name for name in ("/dev/nvidia0", "/dev/kfd") if Path(name).exists()]
-    return "|".join([processor, *graphics, version("torch")])
-
-
-def hash_of(text: str) -> str:
-    """Return a short hash of a text."""
-    from hashlib import blake2b
-
-    return blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _load(path: Path | None) -> dict:
-    try:
-        return json.loads(path.read_text(encoding="utf-8")) if path else {}
-    except (OSError, ValueError):
-        return {}
-
-
-def _store(path: Path | None, content: dict) -> None:
-    from virality.media.cache import write_bytes
-
-    if path:
-        write_bytes(path, json.dumps(content, indent=1).encode())

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
+from importlib.resources import as_file, files
 from pathlib import Path
 
 import cv2
@@ -16,12 +18,16 @@ from threadpoolctl import threadpool_limits
 from virality.media import energy
 from virality.media.cache import hash_file, pack
 from virality.media.encoders.base import Recipe, load
+from virality.media.encoders.pixels import squares
 from virality.media.frames import Frames, read_frames
 from virality.media.match import signature
 from virality.media.probe import Facts, probe
 from virality.media.sound import RATE, Sound, read_sound
 
 THUMBNAIL_HEIGHT = 128
+# What is being done, for whoever watches the clock and the memory.
+TEXT, FETCH, READ, PICTURE, SOUND, ENCODE = "text", "fetch", "read", "picture", "sound", "encode"
+GOOD_FILM = "package:good_film.mp4"  # the project's own film, wherever a worker runs
 CHANGED = "The file changed while it was being read; run again."
 
 
@@ -41,6 +47,10 @@ class FileTask:
         Of "media", "vision", "audio".
     see, hear : Recipe
     window_s, frames_per_s : float
+    reader : str
+        Who draws the pictures, see :func:`virality.media.frames.read_frames`.
+    encode : bool
+        Whether the worker encodes; otherwise it hands over what there is to encode.
     """
 
     address: str
@@ -51,6 +61,8 @@ class FileTask:
     hear: Recipe
     window_s: float
     frames_per_s: float
+    reader: str = "pyav"
+    encode: bool = True
 
 
 @dataclass(frozen=True)
@@ -74,18 +86,31 @@ class Result:
         By what was wanted (files), or by text.
     failure : str
         What went wrong outside the file; nothing is stored then.
+    images : ndarray of uint8, shape (n, side, side, 3), or None
+        What the owner of a card has still to encode, ready for the model.
+    samples : ndarray of float32, shape (n,), or None
+        Likewise.
     """
 
     task: FileTask | TextTask
     content: str = ""
     entries: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
     failure: str = ""
+    images: np.ndarray | None = None
+    samples: np.ndarray | None = None
 
 
-def run(task: FileTask | TextTask) -> Result:
-    """Do one task with one thread; errors of a file become words, never exceptions."""
+def run(task: FileTask | TextTask, tell: Callable[[str], None] = lambda stage: None) -> Result:
+    """Do one task with one thread; errors of a file become words, never exceptions.
+
+    Parameters
+    ----------
+    task : FileTask or TextTask
+    tell : callable
+        Gets the name of each stage as it begins.
+    """
     with one_thread():
-        return _texts(task) if isinstance(task, TextTask) else _file(task)
+        return _texts(task) if isinstance(task, TextTask) else _file(task, tell)
 
 
 @contextlib.contextmanager
@@ -126,20 +151,27 @@ def _load(recipe: Recipe):
     return encoder
 
 
-def _file(task: FileTask) -> Result:
+def _file(task: FileTask, tell: Callable[[str], None]) -> Result:
     try:
         with _on_this_machine(task.address) as path:
-            if "://" not in task.address and signature(path) != tuple(task.signature):
+            if _changed(task, path):
                 return Result(task, failure=CHANGED)
             content = task.content or hash_file(path)
-            entries = _read(path, task)
-            if "://" not in task.address and signature(path) != tuple(task.signature):
+            tell(READ)
+            result = _read(path, task, tell)
+            if _changed(task, path):
                 return Result(task, failure=CHANGED)
-            return Result(task, content, entries)
+            result.content = content
+            return result
     except OSError as error:
         return Result(task, failure=f"The file could not be fetched ({_words(error)}).")
     except MemoryError:
         return Result(task, failure="There was not enough memory to read this file.")
+
+
+def _changed(task: FileTask, path: Path) -> bool:
+    local = "://" not in task.address and task.address != GOOD_FILM
+    return local and signature(path) != tuple(task.signature)
 
 
 def _words(error: OSError) -> str:
@@ -149,6 +181,10 @@ def _words(error: OSError) -> str:
 @contextlib.contextmanager
 def _on_this_machine(address: str):
     """Give a local path: the file itself, or a copy of a remote one for the time being."""
+    if address == GOOD_FILM:
+        with as_file(files("virality.media") / address.removeprefix("package:")) as path:
+            yield path
+        return
     if "://" not in address:
         yield Path(address)
         return
@@ -159,26 +195,46 @@ def _on_this_machine(address: str):
         yield copy
 
 
-def _read(path: Path, task: FileTask) -> dict[str, dict[str, np.ndarray]]:
-    # The weights come first: a process that grows later would be taken for one that leaks.
-    see = _load(task.see) if "vision" in task.wants else None
-    hear = _load(task.hear) if "audio" in task.wants else None
+def _read(path: Path, task: FileTask, tell: Callable[[str], None]) -> Result:
+    wanted, result = set(task.wants), Result(task)
     facts = probe(path)
-    entries: dict[str, dict[str, np.ndarray]] = {}
     frames, sound = Frames(), Sound()
-    if {"media", "vision"} & set(task.wants):
-        side = task.see.image_side
-        frames = read_frames(path, facts, task.window_s, task.frames_per_s, side)
-    if {"media", "audio"} & set(task.wants):
+    if {"media", "vision"} & wanted:
+        tell(PICTURE)
+        looks = (task.window_s, task.frames_per_s, task.see.image_side, task.reader)
+        frames = read_frames(path, facts, *looks)
+    if {"media", "audio"} & wanted:
+        tell(SOUND)
         sound = read_sound(path, facts, task.window_s)
-    if "media" in task.wants:
-        entries["media"] = _describe(path, facts, frames, sound, task.window_s)
-    if see and len(frames.images):
-        vectors = see.encode_images(frames.images)
-        entries["vision"] = {"mean": vectors.mean(axis=0), "spread": vectors.std(axis=0)}
-    if hear and len(sound.samples):
-        entries["audio"] = {"mean": hear.encode_sound(sound.samples)}
-    return entries
+    tell(ENCODE)
+    if "media" in wanted:
+        result.entries["media"] = _describe(path, facts, frames, sound, task.window_s)
+    if "vision" in wanted and len(frames.images):
+        _see(result, frames.images)
+    if "audio" in wanted and len(sound.samples):
+        _hear(result, sound.samples)
+    return result
+
+
+def _see(result: Result, images: np.ndarray) -> None:
+    task = result.task
+    if task.encode:
+        result.entries["vision"] = over_time(_load(task.see).encode_images(images))
+    else:
+        result.images = squares(images, task.see)
+
+
+def _hear(result: Result, samples: np.ndarray) -> None:
+    task = result.task
+    if task.encode:
+        result.entries["audio"] = {"mean": _load(task.hear).encode_sound(samples)}
+    else:
+        result.samples = samples
+
+
+def over_time(vectors: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the entry of a film from the vectors of its frames, shape (n, dims)."""
+    return {"mean": vectors.mean(axis=0), "spread": vectors.std(axis=0)}
 
 
 def _describe(path: Path, facts: Facts, frames: Frames, sound: Sound, window_s: float) -> dict:

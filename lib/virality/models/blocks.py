@@ -14,6 +14,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from virality.bounds import within
 from virality.features.build import block_of
 
 #: Blocks of few, readable columns: they keep their columns instead of becoming components.
@@ -177,7 +178,9 @@ class BlockPCA(TransformerMixin, BaseEstimator):
         return name, columns, pca, divisor
 
     def _reduce(self, part: np.ndarray) -> tuple[PCA, np.ndarray]:
-        wanted = self.n_components * (self.n_blocks_ if self.mode == "global" else 1)
+        wanted = within("n_components", self.n_components, 1) * (
+            self.n_blocks_ if self.mode == "global" else 1
+        )
         size = min(wanted, part.shape[0] - 1, part.shape[1])
         # Both solvers are exact; the second works on the covariance and wins on long tables.
         solver = "full" if part.shape[0] < 4 * part.shape[1] else "covariance_eigh"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from virality.errors import UserError
-from virality.paths import replacing
+from virality.paths import replacing, resolved
 
 KINDS = (".csv", ".parquet", ".xlsx")
 # A spreadsheet takes a cell that starts with one of these for a formula or a command.
@@ -46,7 +46,7 @@ def write_posts(posts: pd.DataFrame, path: str | Path) -> None:
 
 def checked(path: str | Path) -> Path:
     """Return where a table goes; raise UserError for an ending that is none of `KINDS`."""
-    path = Path(path).expanduser().resolve()
+    path = resolved(path)
     if path.suffix.lower() not in KINDS:
         raise UserError(
             "The tidy table can be stored as CSV, Parquet or XLSX.",

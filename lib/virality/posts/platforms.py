@@ -48,6 +48,13 @@ def is_youtube_id(text: str) -> bool:
     return bool(_SHORT_ID.fullmatch(text)) and not (text.isdigit() or text.islower())
 
 
+def _are_youtube_ids(ids: Sequence[str]) -> bool:
+    """Whether ids are drawn as YouTube draws them: upper and lower case, nothing in common."""
+    drawn = [i for i in ids if is_youtube_id(i) and not i.isupper() and any(map(str.isupper, i))]
+    alike = len(ids) > 1 and len({i[:3] for i in ids}) == 1
+    return len(drawn) > 0.5 * len(ids) and not alike
+
+
 def platforms(
     words: Sequence[str], links: Sequence[str], ids: Sequence[str | None], default: str = TIKTOK
 ) -> list[str]:
@@ -62,8 +69,7 @@ def platforms(
     default : str
         For posts that nothing tells about.
     """
-    present = [i for i in ids if i]
-    if default == TIKTOK and present and sum(map(is_youtube_id, present)) > 0.5 * len(present):
+    if default == TIKTOK and _are_youtube_ids([i for i in ids if i]):
         default = "youtube"
     known: dict[str, str | None] = {link: of_link(link) for link in set(links)}
     return [of_word(w) or known[link] or default for w, link in zip(words, links, strict=True)]

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from virality.book.prose import listing, plural
+from virality.bounds import within
 from virality.errors import UserError
 from virality.posts.clean import Cleaner
 from virality.posts.columns import as_choice, parse_choice, same_name
@@ -33,7 +34,7 @@ HELP = (
     "which column is what."
 )
 WHICH_READING = "the latest reading that had settled is used, the middle one where none had"
-DAILY = "TikTok Studio daily series"
+DAILY = "Studio daily series"
 
 
 @dataclass
@@ -100,6 +101,7 @@ def read_posts(
         Nothing usable; says why and what to do.
     """
     known_zone(timezone)
+    within("embargo_days", embargo_days, 0)
     now = _naive_utc(now)
     log = Log()
     chosen = parse_choice(columns) if isinstance(columns, str) else dict(columns)

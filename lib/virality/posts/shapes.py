@@ -13,6 +13,7 @@ from virality.posts.parse import visible
 
 MAX_DEPTH = 6
 MAX_KEYS = 2_000
+MAX_CELLS = 20_000_000  # of a table that objects would make
 # What belongs to somebody or something else keeps its path: an author's id is no post's id.
 _OTHERS = re.compile(
     r"author|user|owner|channel|creator|account|profile|music|sound|track|hashtag|challenge|mention"
@@ -117,10 +118,13 @@ def to_columns(records: list[dict]) -> tuple[list[str], list[list[str]]]:
     Returns
     -------
     header, rows
-        Keys in order of first appearance; a key that an object lacks is an empty cell.
+        Keys in order of first appearance; a key that an object lacks is an empty cell. Both are
+        empty where objects have so little in common that no table can hold them.
     """
     flat = [dict(_leaves(record)) for record in records]
-    header = list(dict.fromkeys(key for record in flat for key in record))[: MAX_KEYS + 1]
+    header = list(dict.fromkeys(key for record in flat for key in record))
+    if len(header) > MAX_KEYS or len(header) * len(flat) > MAX_CELLS:
+        return [], []
     return header, [[record.get(key, "") for key in header] for record in flat]
 
 

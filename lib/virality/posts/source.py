@@ -164,9 +164,13 @@ class Source:
         """JSON as the tables that it may be, the likeliest first: see `shapes.groups`."""
         for records in shapes.groups(self.json):
             header, rows = shapes.to_columns(records)
+            if not header:
+                continue
+            columns, numbers = [list(c) for c in zip(*rows, strict=True)], range(1, len(rows) + 1)
             short = shapes.short_names(header)
             for names in [header, short] if short != header else [header]:
-                yield self._derived(table=as_table(names, rows, self.name))
+                names = [visible(name) for name in names]
+                yield self._derived(table=Table(names, columns, list(numbers)))
 
     def as_objects(self) -> Source | None:
         """A table whose columns are called by paths as the objects that it was made of."""

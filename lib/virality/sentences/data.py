@@ -9,6 +9,7 @@ from virality.book.prose import escape, excerpt, listing, plural, significant
 from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
 from virality.posts import describe
 from virality.posts.describe import Relation
+from virality.posts.platforms import TIKTOK, listed
 from virality.posts.read import WHICH_READING, PostsReading
 from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
@@ -76,6 +77,7 @@ def record(reading: PostsReading) -> str:
     text = (
         f"The record holds {plural(len(posts), 'usable post')}, {span}. It was read as: {formats}."
     )
+    text += _platforms(posts["platform"].value_counts().to_dict())
     photos = int((posts["kind"] == "photo").sum())
     if photos:
         text += f" {plural(photos, 'of them is a photo post', 'of them are photo posts')}."
@@ -102,6 +104,19 @@ def _not_used(unused: dict[str, list[str]]) -> str:
         return ""
     verb = "This column of the input is" if len(names) == 1 else "These columns of the input are"
     return f" {verb} not used: {', '.join(names)}."
+
+
+def _platforms(counts: dict[str, int]) -> str:
+    """Name the platforms where they are not the one that most exports come from."""
+    if set(counts) == {TIKTOK}:
+        return ""
+    if len(counts) == 1:
+        return f" The posts are on {escape(listed(list(counts)))}."
+    shown = listing([f"{escape(listed([name]))} ({n:,})" for name, n in counts.items()])
+    return (
+        f" They are on several platforms: {shown}. What the account had done before a post is "
+        "counted on the post's own platform; what follows describes all of them together."
+    )
 
 
 def plural_days(days: float) -> str:

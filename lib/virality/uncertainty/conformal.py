@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from virality.bounds import within
 from virality.evaluation import bootstrap as bs
 from virality.uncertainty.calibration import level_bins
 
 LEVEL = 0.8
+LEVELS = (0.01, 0.99)  # that can be asked for
 GAMMA = 0.02
 WINDOW = 100
 WARM_UP = 20
@@ -82,6 +84,7 @@ def adaptive(
     ----------
     Gibbs and Candès (2021), "Adaptive Conformal Inference Under Distribution Shift".
     """
+    within("level", level, *LEVELS)
     size, n = np.abs(np.asarray(errors, dtype=float)), len(errors)
     width, asked = np.full(n, np.nan), np.full(n, np.nan)
     saturated = np.zeros(n, dtype=bool)
@@ -114,6 +117,7 @@ def frozen(
     errors: np.ndarray, known: np.ndarray, level: float = LEVEL, warm_up: int = WARM_UP
 ) -> Widths:
     """Split conformal: the quantile of the first matured errors, never looked at again."""
+    within("level", level, *LEVELS)
     width = np.full(len(errors), np.nan)
     saturated = np.zeros(len(errors), dtype=bool)
     ready = np.asarray(known) >= warm_up

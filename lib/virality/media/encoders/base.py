@@ -150,6 +150,15 @@ class Encoder(ABC):
         """
         raise NotImplementedError(f"{self.id} does not hear.")
 
+    def encode_sounds(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
+        """Encode several sounds, see :meth:`encode_sound`.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, dims["audio"])
+        """
+        return np.stack([self.encode_sound(samples) for samples in sounds])
+
     @classmethod
     @abstractmethod
     def build(cls, recipe: Recipe) -> Encoder:
@@ -159,6 +168,11 @@ class Encoder(ABC):
 @lru_cache(maxsize=4)
 def load(recipe: Recipe) -> Encoder:
     """Return the encoder of a recipe; loaded once in each process."""
+    return build(recipe)
+
+
+def build(recipe: Recipe) -> Encoder:
+    """Return a new encoder of a recipe."""
     if recipe.kind == "classic":
         from virality.media.encoders.classic import ClassicEncoder
 

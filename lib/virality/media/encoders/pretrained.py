@@ -15,21 +15,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from pickle import UnpicklingError  # raised by torch, which refuses what is not a tensor
 
-import cv2
 import numpy as np
 import torch
 
 from virality.errors import UserError
 from virality.media.encoders.base import Encoder, Recipe
-from virality.media.encoders.recipes import not_clip, preparation, read_json, side_of
+from virality.media.encoders.pixels import colours, squares
+from virality.media.encoders.recipes import not_clip, read_json
 from virality.media.sound import RATE
 
 # Texts go in batches of this size and one of these lengths: with shapes fixed, a vector
 # does not depend on its neighbours.
 TEXT_BATCH = 32
 _TEXT_LENGTHS = (16, 32, 77)
-# Half precision is used only where its vectors agree this well with float32.
-SAME_COSINE = 0.999
+# Pictures and sounds on a graphics card go in batches of one size, filled up where they are fewer.
+CARD_PICTURES, CARD_SOUNDS = 120, 8
 # The samples behind one position of Whisper's encoder: a hop of 160, halved by the second layer.
 _SAMPLES_PER_POSITION = 320
 
@@ -88,13 +88,11 @@ class ClipEncoder(Encoder):
     ----------
     recipe : Recipe
     model, tokenizer : transformers objects
-    preparation : dict
-        See :func:`virality.media.encoders.recipes.preparation`.
     """
 
-    def __init__(self, recipe: Recipe, model, tokenizer, preparation: dict):
+    def __init__(self, recipe: Recipe, model, tokenizer):
         super().__init__(recipe)
-        self.model, self.tokenizer, self.preparation = model, tokenizer, preparation
+        self.model, self.tokenizer = model, tokenizer
         self._lock = threading.Lock()
 
     @classmethod
@@ -107,34 +105,39 @@ class ClipEncoder(Encoder):
             raise not_clip(recipe.id, model.config.model_type)
         tokenizer = _from_folder(AutoTokenizer, recipe)
         check_tokenizer(tokenizer, recipe)
-        return cls(recipe, model, tokenizer, preparation(recipe.folder))
+        return cls(recipe, model, tokenizer)
 
     def encode_images(self, images: np.ndarray) -> np.ndarray:
         """Encode pictures to vectors of length 1."""
-        pixels = torch.from_numpy(self.prepare(images))
+        return self.encode_squares(squares(images, self.recipe))
+
+    def encode_squares(self, pictures: np.ndarray) -> np.ndarray:
+        """Encode pictures that are square already, see :func:`.pixels.squares`.
+
+        On the processor all at once. On a card in batches of one size, so that a vector does
+        not depend on how many others there are.
+        """
+        if self.recipe.device == "cpu":
+            return self._seen(pictures)
+        return in_batches(self._seen, pictures, CARD_PICTURES, self.recipe)
+
+    def _seen(self, pictures: np.ndarray) -> np.ndarray:
+        pixels = torch.from_numpy(self.scale(pictures))
         return self._run(self.model.get_image_features, pixel_values=pixels)
 
-    def prepare(self, images: np.ndarray) -> np.ndarray:
-        """Crop or squeeze to the model's square and scale the colours.
+    def scale(self, pictures: np.ndarray) -> np.ndarray:
+        """Scale the colours of squares as the model wants them.
 
         Parameters
         ----------
-        images : ndarray of uint8, shape (n, height, width, 3)
-            The shorter side as the model wants it.
+        pictures : ndarray of uint8, shape (n, side, side, 3)
 
         Returns
         -------
         ndarray of float32, shape (n, 3, side, side)
         """
-        side = self.recipe.image_side
-        if self.preparation.get("do_center_crop", False):
-            inner = side_of(self.preparation.get("crop_size")) or side
-            square = [_crop(image, min(inner, side)) for image in images]
-        else:
-            square = [_squeeze(image, side) for image in images]
-        mean = np.array(self.preparation.get("image_mean", [0.5] * 3), dtype=np.float32)
-        spread = np.array(self.preparation.get("image_std", [0.5] * 3), dtype=np.float32)
-        values = (np.stack(square).astype(np.float32) / 255 - mean) / spread
+        mean, spread = colours(self.recipe)
+        values = (pictures.astype(np.float32) / 255 - mean) / spread
         return np.ascontiguousarray(values.transpose(0, 3, 1, 2))
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
@@ -195,13 +198,39 @@ class ClipEncoder(Encoder):
         return value.to(device=self.recipe.device, dtype=kind)
 
 
-def _crop(image: np.ndarray, side: int) -> np.ndarray:
-    top, left = (image.shape[0] - side) // 2, (image.shape[1] - side) // 2
-    return image[top : top + side, left : left + side]
+def in_batches(encode, items: np.ndarray, size: int, recipe: Recipe) -> np.ndarray:
+    """Encode on a card in batches of one size; of half that size where its memory is too small.
+
+    Parameters
+    ----------
+    encode : callable
+    items : ndarray, shape (n, …)
+    size : int
+        Items in a batch; the last one is filled up with its last item.
+    recipe : Recipe
+
+    Raises
+    ------
+    UserError
+        When not even one item fits into the card's memory.
+    """
+    starts = range(0, len(items), size)
+    try:
+        parts = [_filled(encode, items[start : start + size], size) for start in starts]
+    except torch.OutOfMemoryError:
+        torch.cuda.empty_cache()
+        if size == 1:
+            raise UserError(
+                f"The graphics card has too little free memory for {recipe.id}.",
+                do="Close what else uses it, or set encoders=classic.",
+            ) from None
+        return in_batches(encode, items, max(1, size // 2), recipe)
+    return np.concatenate(parts)
 
 
-def _squeeze(image: np.ndarray, side: int) -> np.ndarray:
-    return cv2.resize(image, (side, side), interpolation=cv2.INTER_AREA)
+def _filled(encode, items: np.ndarray, size: int) -> np.ndarray:
+    missing = size - len(items)
+    return encode(np.concatenate([items, items[-1:].repeat(missing, axis=0)]))[: len(items)]
 
 
 class WhisperSoundEncoder(Encoder):
@@ -235,12 +264,37 @@ class WhisperSoundEncoder(Encoder):
 
     def encode_sound(self, samples: np.ndarray) -> np.ndarray:
         """Encode one sound to the mean of the encoder's states."""
+        return self.encode_sounds([samples])[0]
+
+    def encode_sounds(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
+        """Encode sounds to the means of the encoder's states, shape (n, dims)."""
+        lengths = np.array([self._count(len(samples)) for samples in sounds], dtype=int)
+        vectors = np.zeros((len(sounds), self.recipe.length("audio")), np.float32)
+        for count in np.unique(lengths):
+            places = np.flatnonzero(lengths == count)
+            samples = np.stack([self._fit(sounds[place], int(count)) for place in places])
+            vectors[places] = self._heard(samples, int(count))
+        return vectors
+
+    def _count(self, length: int) -> int:
+        """Return how many positions a sound of so many samples fills."""
         whole = self._positions.shape[0]
-        count = whole
-        if self.recipe.mode != "padded":
-            count = min(whole, max(1, len(samples) // _SAMPLES_PER_POSITION))
+        if self.recipe.mode == "padded":
+            return whole
+        return min(whole, max(1, length // _SAMPLES_PER_POSITION))
+
+    def _fit(self, samples: np.ndarray, count: int) -> np.ndarray:
+        room = count * _SAMPLES_PER_POSITION
+        return np.pad(samples[:room], (0, max(0, room - len(samples))))
+
+    def _heard(self, samples: np.ndarray, count: int) -> np.ndarray:
+        if self.recipe.device == "cpu":
+            return np.concatenate([self._states(one[None], count) for one in samples])
+        return in_batches(lambda some: self._states(some, count), samples, CARD_SOUNDS, self.recipe)
+
+    def _states(self, samples: np.ndarray, count: int) -> np.ndarray:
         mel = self.features(
-            samples[: count * _SAMPLES_PER_POSITION],
+            list(samples),
             sampling_rate=RATE,
             padding="max_length",
             max_length=count * _SAMPLES_PER_POSITION,
@@ -248,8 +302,8 @@ class WhisperSoundEncoder(Encoder):
             return_tensors="pt",
         )["input_features"].to(self._positions)
         with self._lock, torch.inference_mode(), self._cut(count):
-            states = self.encoder(mel).last_hidden_state[0]
-        return states.float().mean(dim=0).cpu().numpy()
+            states = self.encoder(mel).last_hidden_state
+        return states.float().mean(dim=1).cpu().numpy()
 
     @contextlib.contextmanager
     def _cut(self, count: int):
@@ -296,36 +350,3 @@ def best_device() -> str:
     if torch.cuda.is_available():
         return "cuda"
     return "mps" if torch.backends.mps.is_available() else "cpu"
-
-
-def agrees(recipe: Recipe, half: Recipe, seed: int = 0) -> bool:
-    """Return whether half precision gives the vectors of float32, on this device.
-
-    Parameters
-    ----------
-    recipe, half : Recipe
-        The same encoder in float32 and in half precision.
-    seed : int
-        Of the test pictures and the test sound.
-    """
-    pairs = zip(_sample_vectors(recipe, seed), _sample_vectors(half, seed), strict=True)
-    return all(cosine(one, other).min() >= SAME_COSINE for one, other in pairs)
-
-
-def cosine(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the cosine between the rows of two arrays of shape (n, dims)."""
-    lengths = np.linalg.norm(one, axis=-1) * np.linalg.norm(other, axis=-1)
-    return (one * other).sum(axis=-1) / np.maximum(lengths, 1e-12)
-
-
-def _sample_vectors(recipe: Recipe, seed: int) -> list[np.ndarray]:
-    rng = np.random.default_rng(seed)
-    if recipe.kind == "whisper":
-        tone = np.sin(2 * np.pi * 220 * np.arange(3 * RATE) / RATE)
-        samples = (0.2 * tone + 0.05 * rng.normal(size=3 * RATE)).astype(np.float32)
-        return [WhisperSoundEncoder.build(recipe).encode_sound(samples)[None]]
-    encoder = ClipEncoder.build(recipe)
-    coarse = rng.integers(0, 256, (3, 7, 7, 3), dtype=np.uint8)
-    side = (recipe.image_side, recipe.image_side)
-    images = np.stack([cv2.resize(image, side, interpolation=cv2.INTER_CUBIC) for image in coarse])
-    return [encoder.encode_images(images), encoder.encode_texts(["a dog", "rain on a window"])]

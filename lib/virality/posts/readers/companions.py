@@ -1,4 +1,4 @@
-"""TikTok Studio's daily series: `FollowerHistory`, `Overview`, `Viewers`, `FollowerActivity`."""
+"""Daily series that studios export beside their posts: `FollowerHistory`, `Overview`, `Totals`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HEADERS = {
 class Companion:
     """A row a day, no posts; of these only the follower count is used."""
 
-    name = "TikTok Studio daily series"
+    name = "Studio daily series"
     holds = ("date", "followers")
 
     def sniff(self, source: Source) -> bool:

@@ -1,0 +1,237 @@
+"""A fixed question with a known answer, asked before any number is believed.
+
+A library that somebody else installed can take over the processor's matrix products, and then
+vectors are wrong without a word. So arithmetic is asked for products of whole numbers, which
+NumPy's integers give without any BLAS and every BLAS must hit exactly; and each encoder is
+asked for the vectors of fixed pictures, words and sounds, which another process has computed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import sys
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from virality.errors import UserError
+from virality.media.cache import write_bytes
+from virality.media.encoders.base import Encoder, Recipe, load
+from virality.media.sound import RATE
+
+# Half precision is used only where its vectors agree this well with float32.
+SAME_COSINE = 0.999
+# The same encoder in the same precision, in another process or on another processor.
+_SAME_AGAIN = 0.9999
+_SAME_LENGTH = 0.02
+_ADVICE = (
+    "Make the environment anew (delete .venv, then: make setup); if it stays so, another package "
+    "beside this project brings the library."
+)
+
+Answer = Mapping[str, np.ndarray]
+
+
+# --- arithmetic ------------------------------------------------------------------------------
+
+
+@cache
+def _question() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return two matrices of whole numbers and their product, computed without a BLAS."""
+    rng = np.random.default_rng(0)
+    one, other = rng.integers(-8, 9, (96, 512)), rng.integers(-8, 9, (512, 64))
+    return one, other, one @ other
+
+
+def wrong_arithmetic() -> list[str]:
+    """Return which products of matrices are wrong in this process, in words; [] when none.
+
+    Every product and every partial sum is a whole number below 2**16, so each kind of float
+    holds it exactly and the answer must be equal, not close. torch is asked where it is loaded.
+    """
+    one, other, product = _question()
+    found = []
+    for kind in (np.float32, np.float64):
+        if not np.array_equal(one.astype(kind) @ other.astype(kind), product):
+            found.append(f"NumPy in {np.dtype(kind).name}")
+    torch = sys.modules.get("torch")
+    if torch is not None:
+        found += [name for name, right in _torch_products(torch) if not right]
+    return found
+
+
+def _torch_products(torch):
+    one, other, product = _question()
+    expected = torch.from_numpy(product)
+    for kind in (torch.float32, torch.float64):
+        first, second = torch.from_numpy(one).to(kind), torch.from_numpy(other).to(kind)
+        name = str(kind).removeprefix("torch.")
+        with torch.inference_mode():
+            yield f"torch in {name}", torch.equal((first @ second).long(), expected)
+            layer = torch.nn.functional.linear(
+                first, second.T, torch.ones(second.shape[1]).to(kind)
+            )
+            yield f"a linear layer of torch in {name}", torch.equal(layer.long(), expected + 1)
+
+
+def require_arithmetic() -> None:
+    """Raise UserError when matrix products are wrong in this process."""
+    wrong = wrong_arithmetic()
+    if wrong:
+        raise wrong_answer(wrong)
+
+
+def wrong_answer(wrong: list[str]) -> UserError:
+    """Return the error for questions that were answered wrongly."""
+    from virality.media.supervision import libraries
+
+    return UserError(
+        f"Numbers come out wrong here: {', '.join(wrong)}. Nothing of it was stored, and no file "
+        "is at fault.",
+        where=libraries(),
+        do=_ADVICE,
+    )
+
+
+# --- encoders --------------------------------------------------------------------------------
+
+
+def ask(encoder: Encoder, parts: Iterable[str] = ()) -> dict[str, np.ndarray]:
+    """Return an encoder's vectors of the fixed question.
+
+    Parameters
+    ----------
+    encoder : Encoder
+    parts : iterable of str
+        Of "vision", "text" and "audio"; all that the encoder has when empty.
+
+    Returns
+    -------
+    dict of str to ndarray of float32, shape (k, dims)
+        By part.
+    """
+    questions = {
+        "vision": lambda: encoder.encode_images(_pictures(encoder.recipe.image_side)),
+        "text": lambda: encoder.encode_texts(["a dog", "rain on a window"]),
+        "audio": lambda: encoder.encode_sound(_sound())[None],
+    }
+    return {part: questions[part]() for part in parts or encoder.dims}
+
+
+def _pictures(side: int) -> np.ndarray:
+    coarse = np.random.default_rng(0).integers(0, 256, (3, 7, 7, 3), dtype=np.uint8)
+    size = (side, side)
+    return np.stack([cv2.resize(one, size, interpolation=cv2.INTER_CUBIC) for one in coarse])
+
+
+def _sound() -> np.ndarray:
+    tone = np.sin(2 * np.pi * 220 * np.arange(3 * RATE) / RATE)
+    noise = np.random.default_rng(0).normal(size=3 * RATE)
+    return (0.2 * tone + 0.05 * noise).astype(np.float32)
+
+
+def agree(one: Answer, other: Answer, least: float = _SAME_AGAIN) -> bool:
+    """Return whether two answers to the question are the same vectors, but for rounding.
+
+    Parameters
+    ----------
+    one, other : dict of str to ndarray
+    least : float
+        Smallest cosine between two vectors that counts as the same.
+    """
+    return one.keys() == other.keys() and all(_alike(one[k], other[k], least) for k in one)
+
+
+def _alike(one: np.ndarray, other: np.ndarray, least: float) -> bool:
+    if one.shape != other.shape or not (np.isfinite(one).all() and np.isfinite(other).all()):
+        return False
+    one, other = one.astype(float), other.astype(float)
+    lengths = np.linalg.norm(one, axis=-1), np.linalg.norm(other, axis=-1)
+    cosines = (one * other).sum(axis=-1) / np.maximum(lengths[0] * lengths[1], 1e-12)
+    slack = _SAME_LENGTH if least >= _SAME_AGAIN else 10 * _SAME_LENGTH
+    return bool(cosines.min() >= least and np.allclose(*lengths, rtol=slack))
+
+
+def wrong_encoders(recipes, expected: Mapping[str, Answer]) -> list[str]:
+    """Return the ids of encoders whose answers, in this process, are not the expected ones.
+
+    Parameters
+    ----------
+    recipes : iterable of Recipe
+    expected : dict of str to answer
+        By fingerprint.
+    """
+    different = {one.fingerprint: one for one in recipes}.values()
+    return [
+        f"the vectors of {recipe.id}"
+        for recipe in different
+        if not agree(ask(load(recipe), expected[recipe.fingerprint]), expected[recipe.fingerprint])
+    ]
+
+
+def fingerprint(vectors: np.ndarray) -> str:
+    """Return 16 characters that stand for some vectors, bit by bit."""
+    return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=8).hexdigest()
+
+
+class Record:
+    """The answers that one part of an encoder gave on this and on other machines.
+
+    A vector in the cache carries the fingerprint of the answer that was given when it was made.
+    It is used as long as that answer agrees with the one given now, so a cache may be taken to
+    another processor, and what an ailing one made is made again.
+
+    Parameters
+    ----------
+    folder : path-like
+        Of the cache.
+    recipe : Recipe
+    part : str
+        "vision", "text" or "audio".
+    machine : str
+        This one.
+    """
+
+    def __init__(self, folder: str | Path, recipe: Recipe, part: str, machine: str):
+        self.folder = Path(folder) / "canaries" / recipe.fingerprint / part
+        self.machine = machine
+        self.answer = self._own()
+        self._good: dict[str, bool] = {}
+
+    @property
+    def name(self) -> str:
+        """The fingerprint of this machine's answer."""
+        return fingerprint(self.answer)
+
+    def put(self, answer: np.ndarray) -> None:
+        """Remember an answer as the one that this machine gives."""
+        self.answer = answer
+        buffer = io.BytesIO()
+        np.save(buffer, answer)
+        write_bytes(self.folder / f"{self.name}.npy", buffer.getvalue())
+        write_bytes(self.folder / f"{self.machine}.txt", self.name.encode())
+
+    def accepts(self, name: str) -> bool:
+        """Return whether vectors made under the fingerprint `name` can stand beside new ones."""
+        if name not in self._good:
+            known = self._read(name) if name.isalnum() else None
+            self._good[name] = known is not None and agree({"": known}, {"": self.answer})
+        return self._good[name]
+
+    def _own(self) -> np.ndarray | None:
+        try:
+            name = (self.folder / f"{self.machine}.txt").read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError):
+            return None
+        answer = self._read(name)
+        return answer if answer is not None and fingerprint(answer) == name else None
+
+    def _read(self, name: str) -> np.ndarray | None:
+        try:
+            return np.load(self.folder / f"{name}.npy", allow_pickle=False)
+        except (OSError, ValueError, EOFError):
+            return None

@@ -1,0 +1,223 @@
+"""From the entries of every post's file and texts to tables; what is missing is NaN, never zero."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import pandas as pd
+
+from virality.media import energy
+from virality.media.cache import unpack
+from virality.media.entries import Entries
+from virality.media.match import Matching, MediaFile
+from virality.media.texts import split_caption
+
+TEXT_BLOCKS = ("caption_text", "hashtag_text")
+MEDIA_BLOCKS = ("vision", "audio", "energy")
+BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
+_LISTED = 50
+
+
+def texts_of(posts: pd.DataFrame) -> pd.DataFrame:
+    """Return the two texts of each post, index ``post_id``; "" where there is none."""
+    pairs = [split_caption(caption) for caption in posts["caption"]]
+    index = pd.Index(posts["post_id"].astype(str), name="post_id")
+    return pd.DataFrame(pairs, index=index, columns=list(TEXT_BLOCKS))
+
+
+@dataclass
+class Layout:
+    """The tables of one extraction.
+
+    Parameters
+    ----------
+    settings : Settings
+    entries : Entries
+        What is known of each content.
+    content : dict of str to str
+        Content hash by the file's address.
+    failures : dict of str to str
+        By address: why there is none.
+    """
+
+    settings: object
+    entries: Entries
+    content: dict[str, str]
+    failures: dict[str, str]
+
+    def assemble(
+        self, texts: pd.DataFrame, videos: bool, found: Matching
+    ) -> tuple[pd.DataFrame, pd.DataFrame, dict, dict[str, str]]:
+        """Read the entries of every post and lay out the tables.
+
+        Returns
+        -------
+        embeddings, media : DataFrame
+        record : dict
+        contents : dict of str to str
+            Content hash by post, where its file was read.
+        """
+        rows, vectors, contents = [], {block: {} for block in BLOCKS}, {}
+        shared = {post: len(group) for group in found.shared.values() for post in group}
+        for post in texts.index:
+            row = self._text_row(texts.loc[post], post, vectors)
+            row |= {"file": None, "how": None, "status": "no file" if videos else "no videos"}
+            row["problem"] = found.problems.get(post, "") if videos else ""
+            row["posts_of_file"] = shared.get(post, 1)
+            if post in found.files:
+                content = self._media_row(row, post, found.files[post], vectors)
+                row["how"] = found.how[post]
+                if content:
+                    contents[post] = content
+            rows.append(row)
+        embeddings = self._lay_out(vectors, texts.index)
+        record = self._record(videos, found, embeddings, texts)
+        return embeddings, _media_table(rows, texts.index), record, contents
+
+    def _text_row(self, pair: pd.Series, post: str, vectors: dict) -> dict:
+        row = {"post_id": post}
+        for block in TEXT_BLOCKS:
+            name = block.removesuffix("_text")
+            row |= {f"{name}_tokens": 0, f"{name}_cut": False}
+            entry = pair[block] and self.entries.read("text", pair[block])
+            if entry:
+                tokens, limit = entry["tokens"].tolist()
+                vectors[block][post] = entry["vector"]
+                row |= {f"{name}_tokens": tokens, f"{name}_cut": bool(limit and tokens > limit)}
+        return row
+
+    def _media_row(self, row: dict, post: str, file: MediaFile, vectors: dict) -> str:
+        """Fill a row and the vectors from a post's file; return the content that was read."""
+        row["file"] = file.name
+        content = self.content.get(file.address, "")
+        known = content and file.address not in self.failures
+        entry = self.entries.read("media", content) if known else None
+        if entry is None:
+            reason = self.failures.get(file.address, "The file could not be read.")
+            row |= {"status": "unreadable", "problem": _join(reason, row["problem"])}
+            return ""
+        values = unpack(entry["values"])
+        for what in ("vision", "audio"):
+            parts = self.entries.read(what, content)
+            if parts:
+                second = [parts["spread"]] if what == "vision" and self.settings.spread else []
+                vectors[what][post] = np.concatenate([parts["mean"], *second])
+        measured = values.get("sound", {}) | values.get("picture", {})
+        if measured:
+            vectors["energy"][post] = [measured.get(one.name, np.nan) for one in energy.FEATURES]
+        row |= _facts_row(values["facts"], content, row["problem"])
+        return content
+
+    def _lay_out(self, vectors: dict, index: pd.Index) -> pd.DataFrame:
+        parts = []
+        for block in BLOCKS:
+            if vectors[block]:
+                names = self._names(block)
+                table = pd.DataFrame.from_dict(vectors[block], orient="index", columns=names)
+                parts.append(table.astype(np.float32).reindex(index))
+        table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
+        table.index.name = "post_id"
+        return table
+
+    def _names(self, block: str) -> list[str]:
+        if block == "energy":
+            return [f"energy__{one.name}" for one in energy.FEATURES]
+        if block == "audio":
+            return [f"audio__{i:03d}" for i in range(self.entries.choice.hear.length("audio"))]
+        count = self.entries.choice.see.length("vision" if block == "vision" else "text")
+        second = block == "vision" and self.settings.spread
+        names = [f"{block}__{i:03d}" for i in range(count)]
+        return names + [f"vision__spread_{i:03d}" for i in range(count)] * second
+
+    def _record(self, videos: bool, found: Matching, embeddings, texts) -> dict:
+        present = list(dict.fromkeys(name.split("__")[0] for name in embeddings.columns))
+        choice, settings = self.entries.choice, asdict(self.settings)
+        settings["mapping"] = bool(settings["mapping"])
+        del settings["file_seconds"]  # bounds what is read, changes nothing of it
+        return {
+            **settings,
+            "requested": choice.requested,
+            "used": choice.used,
+            "reason": choice.reason,
+            "note": choice.note,
+            "see": choice.see.describe(),
+            "hear": choice.hear.describe() if "audio" in present else None,
+            "videos": videos,
+            "blocks": present,
+            "absent": [block for block in BLOCKS if block not in present],
+            "n_posts": len(texts),
+            "n_files_without_post": len(found.without_post),
+            "files_without_post": found.without_post[:_LISTED],
+            "refused": dict(list(found.refused.items())[:_LISTED]),
+            "mapping_notes": found.notes[:_LISTED],
+            "shared_files": dict(list(found.shared.items())[:_LISTED]),
+        }
+
+
+def _join(*sentences: str) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+_FACTS = (
+    "still", "duration_s", "fps", "width", "height", "rotation", "codec", "audio_codec",
+    "sample_rate", "channels", "n_frames", "heard_s", "reader", "size_bytes",
+)  # fmt: skip
+
+
+def _facts_row(facts: dict, content: str, before: str) -> dict:
+    """Return the columns of the media table that a file's facts give."""
+    seen, heard = facts["n_frames"] > 0, facts["heard_s"] > 0
+    picture, sound = facts["picture_problem"], facts["sound_problem"]
+    if facts["still"] and seen and not heard:
+        sound = "A still picture: it has no sound."
+    reasons = [picture, sound, facts["picture_warning"], facts["sound_warning"], facts["warning"]]
+    if facts["problem"]:
+        reasons = [facts["problem"]]
+    problem = _join(*dict.fromkeys(reasons), before)
+    status = "unreadable" if not seen and not heard else "partial" if any(reasons) else "ok"
+    return {name: facts[name] for name in _FACTS} | {
+        "status": status,
+        "has_picture": seen,
+        "has_sound": heard,
+        "problem": problem,
+        "content_hash": content,
+    }
+
+
+MEDIA_COLUMNS = {
+    "post_id": "string",
+    "file": "string",
+    "how": "string",
+    "status": "string",
+    "has_picture": "bool",
+    "has_sound": "bool",
+    "problem": "string",
+    "posts_of_file": "Int64",
+    "still": "boolean",
+    "duration_s": "float64",
+    "fps": "float64",
+    "width": "Int64",
+    "height": "Int64",
+    "rotation": "Int64",
+    "codec": "string",
+    "audio_codec": "string",
+    "sample_rate": "Int64",
+    "channels": "Int64",
+    "n_frames": "Int64",
+    "heard_s": "float64",
+    "reader": "string",
+    "size_bytes": "Int64",
+    "content_hash": "string",
+    "caption_tokens": "Int64",
+    "caption_cut": "bool",
+    "hashtag_tokens": "Int64",
+    "hashtag_cut": "bool",
+}
+
+
+def _media_table(rows: list[dict], index: pd.Index) -> pd.DataFrame:
+    table = pd.DataFrame(rows, index=range(len(index))).reindex(columns=list(MEDIA_COLUMNS))
+    for name in ("has_picture", "has_sound"):
+        table[name] = [bool(value) if pd.notna(value) else False for value in table[name]]
+    return table.astype(MEDIA_COLUMNS)

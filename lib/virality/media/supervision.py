@@ -1,0 +1,206 @@
+"""Whose fault is it when a process that reads files dies: the file's, or the environment's?
+
+A film of the project's own is known to be good. Where even that cannot be read, no file is
+blamed: the other reader is tried, in one process, and when that fails too the run says what is
+installed here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from importlib.metadata import distributions
+from pathlib import Path
+
+from virality.errors import UserError
+from virality.media.cache import unpack
+from virality.media.frames import READERS
+from virality.media.pool import DIED, LARGE, SLOW, Limits, Loss
+from virality.media.probe import size_of
+from virality.media.work import ENCODE, GOOD_FILM, PICTURE, FileTask, Result, TextTask
+from virality.media.worker import START
+
+CRASHED = "Reading this file made the decoder crash."
+# After so many losses in a row the environment is looked at once more.
+_IN_A_ROW = 5
+_NAMED = ("av", "decord2", "torch", "transformers", "numpy", "opencv-python-headless", "librosa")
+
+# Does tasks in so many processes; or, apart, in a process of their own.
+Do = Callable[[list, int, bool], Iterable]
+# How often what is left is begun again before the environment is held to be at fault.
+_ROUNDS = 3
+
+
+def libraries() -> str:
+    """Return the installed libraries that media files go through, and what multiplies matrices."""
+    from threadpoolctl import threadpool_info
+
+    every = {str(one.metadata["Name"]).lower(): one.version for one in distributions()}
+    named = [f"{name} {every[name]}" for name in _NAMED if name in every]
+    foreign = sorted(name for name in every if name.startswith(("nvidia-", "rocm")))
+    named += [f"{name} {every[name]}" for name in foreign[:6]]
+    blas = {Path(one["filepath"]).name for one in threadpool_info() if one["user_api"] == "blas"}
+    return ", ".join(named) + (f"; BLAS: {', '.join(sorted(blas))}" if blas else "")
+
+
+class Supervisor:
+    """Gets tasks done and finds out why some are not.
+
+    Parameters
+    ----------
+    do : callable
+        Does a list of tasks with so many processes; yields `Result` and `Loss`.
+    good : FileTask
+        The project's own film, with the encoders and settings of the run.
+    limits : Limits
+        For what is said.
+    announce : callable
+        Gets one line when the reader is changed.
+    """
+
+    def __init__(
+        self, do: Do, good: FileTask, limits: Limits, announce: Callable[[str], None] = print
+    ):
+        self.do, self.good, self.limits, self.announce = do, good, limits, announce
+        self._examined = False
+        self._last: Loss | None = None
+
+    def results(self, tasks: Iterable, count: int) -> Iterator[Result]:
+        """Yield a result for every task; one that came to no end says why in `failure`.
+
+        Raises
+        ------
+        UserError
+            When it is the environment that fails.
+        """
+        left = {self._name(task): task for task in tasks}
+        lost: list[Loss] = []
+        for number in range(_ROUNDS):
+            yield from self._round(left, lost, count if number == 0 else 1)
+            if not left:
+                break
+        else:
+            raise self._environment(self._last)
+        for loss in lost:
+            yield self._again(loss)
+
+    def _round(self, left: dict, lost: list[Loss], count: int) -> Iterator[Result]:
+        """Do what is left; end early when it has to be begun again with another reader."""
+        outcomes, in_a_row = self.do(list(left.values()), count, False), 0
+        for outcome in outcomes:
+            if isinstance(outcome, Result):
+                in_a_row = 0
+                del left[self._name(outcome.task)]
+                yield outcome
+                continue
+            in_a_row += 1
+            if self._doubtful(outcome, in_a_row):
+                reader = self._working_reader(outcome)
+                if reader != self.good.reader or not _of_a_file(outcome):
+                    self._switch(left, reader)
+                    _close(outcomes)
+                    return
+            lost.append(outcome)
+            del left[self._name(outcome.task)]
+
+    def _doubtful(self, loss: Loss, in_a_row: int) -> bool:
+        """Whether the environment has to be looked at before a file is suspected."""
+        self._last = loss
+        return not self._examined or in_a_row % _IN_A_ROW == 0 or not _of_a_file(loss)
+
+    def _switch(self, left: dict, reader: str) -> None:
+        if reader != self.good.reader:
+            self.announce(
+                f"{self.good.reader} does not come to an end here, not even with a film that is "
+                f"known to be good; {reader} reads instead, in one process."
+            )
+        self.good = replace(self.good, reader=reader)
+        for name, task in left.items():
+            if isinstance(task, FileTask):
+                left[name] = replace(task, reader=reader)
+
+    def _working_reader(self, loss: Loss) -> str:
+        """Return the reader that comes through with the good film, the present one first."""
+        self._examined = True
+        present = self.good.reader
+        for reader in (present, *(one for one in READERS if one != present)):
+            if self._alone_is_good(replace(self.good, reader=reader)):
+                return reader
+        raise self._environment(loss)
+
+    def _alone_is_good(self, task: FileTask) -> bool:
+        outcome = self._alone(task)
+        if not isinstance(outcome, Result) or outcome.failure:
+            return False
+        facts = unpack(outcome.entries["media"]["values"])["facts"]
+        return not (facts["problem"] or facts["picture_problem"] or facts["sound_problem"])
+
+    def _alone(self, task) -> Result | Loss:
+        outcomes = self.do([task], 1, True)
+        try:
+            return next(iter(outcomes))
+        finally:
+            _close(outcomes)
+
+    def _again(self, loss: Loss) -> Result:
+        """Try a lost file once more by itself, then with the other reader; else say what it was."""
+        others = [one for one in READERS if one != self.good.reader]
+        readers = [self.good.reader] * (loss.kind == DIED) + others * (loss.stage == PICTURE)
+        for reader in readers:
+            outcome = self._alone(replace(loss.task, reader=reader))
+            if isinstance(outcome, Result) and not _unreadable(outcome):
+                return replace(outcome, task=loss.task)
+        return Result(loss.task, failure=self._words(loss))
+
+    def _words(self, loss: Loss) -> str:
+        if loss.kind == SLOW:
+            return f"Reading this file took longer than {self.limits.seconds:g} s and was stopped."
+        if loss.kind == LARGE:
+            return f"Reading this file took more than {size_of(self.limits.bytes)} of memory."
+        if loss.kind == DIED:
+            return (
+                "Measuring this file made the process crash." if loss.stage == ENCODE else CRASHED
+            )
+        return f"Reading this file failed ({loss.detail})."
+
+    def _environment(self, loss: Loss) -> UserError:
+        what = {
+            START: "The encoders cannot be loaded in a process of their own",
+            ENCODE: "Encoding fails",
+        }.get(loss.stage, "No film can be read")
+        if isinstance(loss.task, TextTask):
+            what = "Captions cannot be encoded"
+        how = ", ".join(filter(None, [loss.kind, loss.detail]))
+        return UserError(
+            f"{what} here ({how}), with either reader and in one process, not even with a film "
+            "that is known to be good. So no file is at fault.",
+            where=libraries(),
+            do="Make the environment anew (delete .venv, then: make setup), set encoders=classic, "
+            "or leave the videos out for now.",
+        )
+
+    @staticmethod
+    def _name(task) -> object:
+        return task.address if isinstance(task, FileTask) else task
+
+
+def _of_a_file(loss: Loss) -> bool:
+    """Whether a file was under way; captions and starting up cannot be a file's fault."""
+    return isinstance(loss.task, FileTask) and loss.stage != START
+
+
+def _unreadable(result: Result) -> bool:
+    facts = unpack(result.entries["media"]["values"])["facts"] if "media" in result.entries else {}
+    return bool(result.failure or facts.get("picture_problem"))
+
+
+def _close(outcomes) -> None:
+    if hasattr(outcomes, "close"):
+        outcomes.close()
+
+
+def good_film(like: FileTask) -> FileTask:
+    """Return the task of the project's own film, read and encoded like the files of a run."""
+    return replace(
+        like, address=GOOD_FILM, signature=(), content="good", wants=("media", "vision", "audio")
+    )

@@ -1,0 +1,227 @@
+"""Files that kill, stall or bloat their reader, and environments that do."""
+
+import os
+import sys
+import time
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from media_files import encode
+from virality.errors import UserError
+from virality.media import parallel, pool, supervision, work
+from virality.media.canary import wrong_arithmetic
+from virality.media.encoders.classic import CLASSIC
+from virality.media.encoders.precision import expected
+from virality.media.match import signature
+from virality.media.pool import Limits, Loss
+from virality.media.work import FileTask, Result
+from virality.media.worker import Setup
+
+WANTS = ("media", "vision", "audio")
+
+
+class Trap(tuple):
+    """What is wanted of a file; a process that asks comes to harm, this one does not."""
+
+    def __new__(cls, how, survivor=None):
+        """Remember the harm and which process is spared."""
+        made = super().__new__(cls, WANTS)
+        made.how, made.survivor = how, survivor or os.getpid()
+        return made
+
+    def __reduce__(self):
+        return Trap, (self.how, self.survivor)
+
+    def __iter__(self):
+        if os.getpid() != self.survivor:
+            HARM[self.how]()
+        return super().__iter__()
+
+
+def _grow():
+    held = []
+    while True:
+        held.append(np.ones(10_000_000))
+        time.sleep(0.01)
+
+
+def _hang():
+    while True:
+        pass
+
+
+def _raise():
+    raise RuntimeError("no such thing")
+
+
+HARM = {"crash": lambda: os.kill(os.getpid(), 11), "hang": _hang, "grow": _grow, "raise": _raise}
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return encode(tmp_path_factory.mktemp("film") / "1.mp4", fps=10, seconds=1.0)
+
+
+@pytest.fixture(scope="module")
+def setup(tmp_path_factory):
+    records = expected(CLASSIC, ("vision", "audio"), tmp_path_factory.mktemp("cache"))
+    answers = {part: record.answer for part, record in records.items()}
+    return Setup((CLASSIC,), {CLASSIC.fingerprint: answers})
+
+
+def task(film, **changes):
+    plain = FileTask(str(film), signature(film), "", WANTS, CLASSIC, CLASSIC, 1.0, 2.0)
+    return replace(plain, **changes)
+
+
+def spread(tasks, setup, lines=None, **limits):
+    limits = Limits(**({"seconds": 20.0, "bytes": 400_000_000} | limits))
+    say = [].append if lines is None else lines.append
+    options = {"limits": limits, "progress": False, "announce": say}
+    return {one.task.address: one for one in parallel.spread(tasks, setup, 2, **options)}
+
+
+@pytest.mark.slow
+def test_each_harm_costs_one_file_and_is_told(tmp_path, film, setup):
+    tasks = []
+    for name in ("a", "crash", "b", "hang", "grow", "raise", "c"):
+        copy = tmp_path / f"{name}.mp4"
+        copy.write_bytes(film.read_bytes())
+        harm = {"wants": Trap(name)} if name in HARM else {}
+        tasks.append(task(copy, content=name, **harm))
+    found = spread(tasks, setup, seconds=4.0)
+    told = {os.path.basename(address)[:-4]: one.failure for address, one in found.items()}
+    assert told == {
+        "a": "",
+        "b": "",
+        "c": "",
+        "crash": supervision.CRASHED,
+        "hang": "Reading this file took longer than 4 s and was stopped.",
+        "grow": "Reading this file took more than 400.0 MB of memory.",
+        "raise": "Reading this file failed (RuntimeError: no such thing).",
+    }
+
+
+class Scripted:
+    """Stands for the processes: what becomes of a task is decided by a function."""
+
+    def __init__(self, outcome):
+        self.outcome, self.asked = outcome, []
+
+    def __call__(self, tasks, count, apart):
+        for one in tasks:
+            self.asked.append((one.address, one.reader, count, apart))
+            yield self.outcome(one)
+
+
+def good(one):
+    facts = {"problem": "", "picture_problem": "", "sound_problem": "", "n_frames": 1}
+    return Result(one, "c", {"media": {"values": work.pack({"facts": facts})}})
+
+
+def supervise(outcome, tasks, lines=None):
+    script = Scripted(outcome)
+    say = [].append if lines is None else lines.append
+    supervisor = supervision.Supervisor(script, supervision.good_film(tasks[0]), Limits(), say)
+    return list(supervisor.results(tasks, 4)), script.asked
+
+
+def many(film, count=6):
+    return [task(film, address=f"{number}.mp4") for number in range(count)]
+
+
+def test_an_environment_that_kills_every_reader_blames_no_file(film):
+    with pytest.raises(UserError, match="no file is at fault") as told:
+        supervise(lambda one: Loss(one, pool.DIED, work.PICTURE, "signal 11"), many(film))
+    assert "signal 11" in str(told.value) and "av " in told.value.where
+
+
+def test_an_environment_in_which_one_reader_dies_uses_the_other_in_one_process(film):
+    def outcome(one):
+        bad = one.reader == "pyav"
+        return Loss(one, pool.DIED, work.PICTURE, "signal 11") if bad else good(one)
+
+    lines = []
+    results, asked = supervise(outcome, many(film), lines)
+    assert Counter(one.failure for one in results) == {"": 6}
+    assert {reader for address, reader, *_ in asked if address == "5.mp4"} == {"decord"}
+    assert [count for *_, count, apart in asked if not apart] == [4, 1, 1, 1, 1, 1, 1]
+    assert "decord reads instead" in lines[0] and len(lines) == 1
+
+
+def test_a_film_that_one_reader_cannot_read_is_read_by_the_other(film):
+    def outcome(one):
+        bad = one.address == "3.mp4" and one.reader == "pyav"
+        return Loss(one, pool.SLOW, work.PICTURE) if bad else good(one)
+
+    results, asked = supervise(outcome, many(film))
+    assert Counter(one.failure for one in results) == {"": 6}
+    assert [reader for address, reader, *_ in asked if address == "3.mp4"] == ["pyav", "decord"]
+    assert {one.task.address for one in results} == {f"{number}.mp4" for number in range(6)}
+
+
+def test_a_process_that_cannot_start_is_no_files_fault(film):
+    with pytest.raises(UserError, match="encoders cannot be loaded"):
+        supervise(lambda one: Loss(None, pool.DIED, "start", "exit code 1"), many(film))
+
+
+def test_starting_many_may_fail_where_starting_one_does_not(film):
+    crowded = [True]
+
+    def outcome(one):
+        if crowded and one.address == "2.mp4":
+            crowded.clear()
+            return Loss(None, pool.DIED, "start", "signal 9")
+        return good(one)
+
+    results, asked = supervise(outcome, many(film))
+    assert {one.task.address for one in results} == {f"{number}.mp4" for number in range(6)}
+    assert asked[-1][2] == 1
+
+
+def test_wrong_numbers_in_a_worker_stop_everything(film, setup):
+    wrong = {
+        part: np.roll(one, 1, axis=-1) for part, one in setup.expected[CLASSIC.fingerprint].items()
+    }
+    ailing = Setup(setup.recipes, {CLASSIC.fingerprint: wrong})
+    with pytest.raises(UserError, match="the vectors of classic"):
+        spread([task(film)], ailing)
+
+
+def test_arithmetic_that_somebody_took_over_is_noticed(monkeypatch):
+    assert wrong_arithmetic() == []
+    torch = pytest.importorskip("torch")
+    real = torch.Tensor.__matmul__
+    monkeypatch.setattr(torch.Tensor, "__matmul__", lambda one, other: real(one, other) * 1.5)
+    assert wrong_arithmetic() == ["torch in float32", "torch in float64"]
+
+
+def test_the_good_film_is_what_its_maker_makes(tmp_path):
+    from importlib.resources import files
+
+    from virality.media import good_film
+    from virality.media.frames import read_frames
+    from virality.media.probe import probe
+
+    made = tmp_path / "made.mp4"
+    good_film.make(made)
+    shipped = files("virality.media") / "good_film.mp4"
+    one, other = (read_frames(path, probe(path), 1.0, 10.0, 64) for path in (made, shipped))
+    assert not one.problem and not other.problem
+    truth = good_film.pictures()
+    for frames in (one, other):
+        assert np.abs(frames.images.astype(int) - truth).mean() < 6
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="the parent's end is noticed on Linux")
+def test_no_process_outlives_the_pool(film, setup):
+    import psutil
+
+    before = {one.pid for one in psutil.Process().children(recursive=True)}
+    spread([task(film)], setup)
+    after = {one.pid for one in psutil.Process().children(recursive=True)}
+    assert after <= before
