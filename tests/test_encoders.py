@@ -13,9 +13,12 @@ import pytest
 
 from media_files import RATE, tiny_clip, tiny_whisper, tone
 from virality.errors import UserError
+from virality.media import canary
 from virality.media import resolve as module
-from virality.media.encoders.base import load
+from virality.media.encoders import precision
+from virality.media.encoders.base import build, load
 from virality.media.encoders.classic import CLASSIC, ClassicEncoder
+from virality.media.encoders.pixels import squares
 from virality.media.encoders.recipes import clip_recipe, missing_parts, whisper_recipe
 from virality.media.resolve import resolve
 from virality.media.texts import is_other_script, split_caption
@@ -117,7 +120,9 @@ def test_clip_agrees_with_transformers(clip_folder, images):
     tokenizer = AutoTokenizer.from_pretrained(clip_folder)
     with torch.inference_mode():
         expected = model.get_text_features(**tokenizer(["a dog"], return_tensors="pt"))
-        seen = model.get_image_features(pixel_values=torch.from_numpy(encoder.prepare(images)))
+        seen = model.get_image_features(
+            pixel_values=torch.from_numpy(encoder.scale(squares(images, encoder.recipe)))
+        )
     expected, seen = (getattr(v, "pooler_output", v).numpy() for v in (expected, seen))
     assert cosine(encoder.encode_texts(["a dog"]), expected) == pytest.approx(1, abs=1e-5)
     assert cosine(encoder.encode_images(images), seen) == pytest.approx(1, abs=1e-5)
@@ -254,25 +259,33 @@ def test_half_precision_needs_a_processor_that_computes_in_it(monkeypatch):
     assert half_type("cpu") == ""
 
 
-def test_half_precision_stays_close_or_is_refused(clip_folder, whisper_folder):
+@pytest.mark.parametrize("close", [True, False])
+def test_half_precision_stays_close_or_is_refused(clip_folder, monkeypatch, close):
     from virality.media.encoders import pretrained
 
-    for recipe in (
-        clip_recipe(str(clip_folder), clip_folder),
-        whisper_recipe(str(whisper_folder), whisper_folder, "exact"),
-    ):
-        half = replace(recipe, precision="bfloat16")
-        assert half.fingerprint != recipe.fingerprint
-        vectors = [pretrained._sample_vectors(one, 0) for one in (recipe, half)]
-        close = all((cosine(a, b) >= 0.999).all() for a, b in zip(*vectors, strict=True))
-        assert pretrained.agrees(recipe, half) == close
+    recipe = clip_recipe(str(clip_folder), clip_folder)
+    monkeypatch.setattr(pretrained, "half_type", lambda device: "bfloat16")
+    if not close:
+        answers = {"float32": np.eye(3), "bfloat16": np.eye(3) + 0.1}
+        told = lambda one, parts=(): {"text": answers[one.precision]}  # noqa: E731
+        monkeypatch.setattr(precision, "_answer", told)
+    settled, answer = precision._measure(recipe, "auto")
+    half = replace(recipe, precision="bfloat16")
+    assert half.fingerprint != recipe.fingerprint
+    assert settled.precision == ("bfloat16" if close else "float32")
+    if close:
+        plain = canary.ask(build(recipe))
+        assert all(cosine(plain[part], answer[part]).min() >= 0.999 for part in plain)
 
 
 def test_precision_is_measured_once_and_kept(tmp_path, clip_folder, whisper_folder, monkeypatch):
     options = {"clip_model": str(clip_folder), "whisper_model": str(whisper_folder)}
     first = resolve("pretrained", **options, cache_dir=tmp_path, **SILENT)
-    monkeypatch.setattr(module, "_measure", lambda *a: pytest.fail("measured again"))
+    monkeypatch.setattr(precision, "_measure", lambda *a: pytest.fail("measured again"))
+    monkeypatch.setattr(precision, "_answer", lambda *a: pytest.fail("asked again"))
     assert resolve("pretrained", **options, cache_dir=tmp_path, **SILENT) == first
+    records = precision.expected(first.see, ("text", "vision"), tmp_path)
+    assert records["text"].answer.shape == (2, 24)
     assert first.used == "pretrained" and first.note == ""
     assert str(clip_folder.parent) not in json.dumps(first.see.describe())
 

@@ -204,6 +204,8 @@ def extract(
         raise UserError(f"backend is {backend!r}.", do=f"Choose one of: {', '.join(BACKENDS)}.")
     cache_dir = Path(cache_dir)
     found = match(posts, str(videos), settings.mapping) if videos else Matching()
+    if found.files:
+        compiled.prepare()  # before anything that measures sound is started
     with Pool(_preloaded(settings)) as pool:
         if found.files and backend == "processes" and not is_settled(cache_dir):
             pool.warm()  # imports take seconds, also while the encoders are being measured
@@ -233,8 +235,10 @@ def extract(
 
 def _preloaded(settings: Settings) -> tuple[str, ...]:
     """Return the slow modules that every process will need."""
-    pretrained = settings.encoders == "pretrained"
-    return ("virality.media.encoders.pretrained", "transformers.models.clip") if pretrained else ()
+    if settings.encoders != "pretrained":
+        return ()
+    models = [f"transformers.models.{name}.modeling_{name}" for name in ("clip", "whisper")]
+    return ("virality.media.encoders.pretrained", *models)
 
 
 class _Job:
@@ -242,8 +246,6 @@ class _Job:
 
     def __init__(self, settings: Settings, choice: Choice, cache_dir: Path, filmed: bool):
         self.settings, self.choice = settings, choice
-        if filmed:
-            compiled.prepare()
         records = _records(choice, cache_dir, filmed)
         self.entries = Entries(
             Store(cache_dir / "vectors"), choice, settings.window_s, settings.frames_per_s, records

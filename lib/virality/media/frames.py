@@ -154,7 +154,7 @@ def read_frames(
         return _still(path, facts, short_side)
     moments = wanted_times(seconds, per_second)
     if reader == "decord":
-        return _by_decord(path, facts, moments, seconds, short_side)
+        return _by_decord(path, facts, moments, short_side)
     window = Window(Artist(moments, facts, short_side))
     try:
         images = _look_through(path, seconds, facts, window)
@@ -182,14 +182,14 @@ def _look_through(path, seconds: float, facts: Facts, window: Window) -> np.ndar
     return window.artist.finish(_end(window, facts, seconds))
 
 
-def _by_decord(path, facts: Facts, moments, seconds: float, short_side: int) -> Frames:
+def _by_decord(path, facts: Facts, moments: np.ndarray, short_side: int) -> Frames:
     """Read with decord alone; what it cannot tell is said."""
+    size = _size(facts, short_side)
     try:
-        images, times = second_reader.read(path, moments, _size(facts, short_side), shown_at)
+        images, times = second_reader.read(path, moments, size, shown_at)
+        return Frames(_checked(images, size), times, "", second_reader.WARNING, "decord")
     except (second_reader.Unusable, ValueError) as error:
         return Frames(problem=f"The picture stream could not be decoded ({error}).")
-    whole = _checked(images, _size(facts, short_side))
-    return Frames(whole, times, "", second_reader.WARNING, "decord")
 
 
 def _judge(window: Window, facts: Facts, seconds: float) -> tuple[str, str]:

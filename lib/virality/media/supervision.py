@@ -173,8 +173,7 @@ class Supervisor:
         how = ", ".join(filter(None, [loss.kind, loss.detail]))
         return UserError(
             f"{what} here ({how}), with either reader and in one process, not even with a film "
-            "that is known to be good. So no file is at fault.",
-            where=libraries(),
+            f"that is known to be good. So no file is at fault. Installed here: {libraries()}.",
             do="Make the environment anew (delete .venv, then: make setup), set encoders=classic, "
             "or leave the videos out for now.",
         )

@@ -76,10 +76,16 @@ def _preload(names: list[str]) -> None:
     """Import what will be needed while the parent is still finding out what to ask."""
     import importlib
 
-    from virality.media import work  # noqa: F401
+    import numpy as np
+
+    from virality import compiled
+    from virality.media import energy, sound, work  # noqa: F401
 
     for name in names:
         importlib.import_module(name)
+    # The first sound that is measured loads compiled code; nothing is compiled here.
+    if compiled.VARIABLE in os.environ:
+        energy.of_sound(np.zeros(sound.RATE, np.float32), 1.0)
 
 
 def _serve(questions, say) -> None:
