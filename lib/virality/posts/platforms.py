@@ -25,12 +25,18 @@ _WORDS = {
 _SHORT_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 
 
+_LINK = re.compile(
+    r"\s*(https?://)?([\w-]+\.)*("
+    + "|".join(f"(?P<{name}>{domains})" for name, domains in _DOMAINS.items())
+    + r")(/|\s*$)",
+    re.IGNORECASE,
+)
+
+
 def of_link(link: str) -> str | None:
     """The platform that a link leads to, None if it leads to none that is known."""
-    for name, domains in _DOMAINS.items():
-        if re.match(rf"(https?://)?([\w-]+\.)*({domains})(/|$)", link.strip(), re.IGNORECASE):
-            return name
-    return None
+    found = _LINK.match(link) if "." in link else None
+    return next(name for name in _DOMAINS if found[name]) if found else None
 
 
 def of_word(text: str) -> str | None:

@@ -26,6 +26,7 @@ _STEMS = {
     "saves": words.SAVES,
     "new_followers": f"^({words.FOLLOWS})",
 }
+_ENOUGH = 500  # rows that tell what a column holds
 _NO_POST = (
     r"story|stories|historia|história|storie|verhaal|hikaye|cerita|relacja|сторис|ストーリー"
     r"|^(links?|texts?|status|texte|liens?|testo|texto|enlaces?|tekst|link|event)$"
@@ -95,8 +96,8 @@ class MetaSuite:
 
 def _link_column(table: Table) -> int | None:
     for i, column in enumerate(table.columns):
-        leads = sum(of_link(c) in ("instagram", "facebook") for c in column)
-        if leads > len(table) / 2:
+        some = column[:_ENOUGH]
+        if sum(of_link(c) in ("instagram", "facebook") for c in some) > len(some) / 2:
             return i
     return None
 
@@ -104,9 +105,10 @@ def _link_column(table: Table) -> int | None:
 def _id_column(table: Table) -> int | None:
     """The first column of long numbers of which (almost) each is another; accounts repeat."""
     for i, column in enumerate(table.columns):
-        numbers = [c.strip() for c in column if re.fullmatch(r"\d{10,22}(_\d{5,22})?", c.strip())]
+        some = [c.strip() for c in column[:_ENOUGH]]
+        numbers = [c for c in some if re.fullmatch(r"\d{10,22}(_\d{5,22})?", c)]
         several = len(set(numbers)) > 1 or len(table) == 1
-        if len(numbers) > 0.8 * len(table) and several:
+        if len(numbers) > 0.8 * len(some) and several:
             return i
     return None
 

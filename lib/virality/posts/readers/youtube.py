@@ -73,6 +73,8 @@ class YouTubeStudio:
 def _id_column(table: Table) -> int | None:
     """The first column that holds YouTube's ids but for a total."""
     for i, column in enumerate(table.columns):
+        if not any(map(is_youtube_id, column[:20])):
+            continue
         filled = [c for c in column if not is_blank(c)]
         shaped = [c for c in filled if re.fullmatch(r"[\w-]{11}", c.strip(), re.ASCII)]
         if len(shaped) >= max(1, len(filled) - 1) and any(map(is_youtube_id, shaped)):
