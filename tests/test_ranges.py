@@ -45,7 +45,18 @@ KINDS = {
     "a path or empty": (),
     "letters, digits, . _ and -": ("", "a/b", "..", "~", "a b", "é"),
     "a time zone": ("", "/etc/passwd", "../../x", "Mars/Olympus", "utc+99"),
-    "a Hub id or a folder": ("", " ", "~nobody-is-called-so/x", "./no", "a b", "/no/such", "a/b/c"),
+    "a Hub id, id@revision or a folder": (
+        "",
+        " ",
+        "~nobody-is-called-so/x",
+        "./no",
+        "a b",
+        "/no/such",
+        "a/b/c",
+        "a/b@",
+        "a/b@../x",
+        "a@b@c",
+    ),
     "an address or empty": ("a b", "a\nb", "tcp://x y"),
 }
 
