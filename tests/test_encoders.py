@@ -11,7 +11,6 @@ from hub import as_archive
 from media_files import RATE, tiny_clip, tiny_whisper, tone
 from virality.errors import UserError
 from virality.media import canary
-from virality.media import resolve as module
 from virality.media.encoders import precision
 from virality.media.encoders.base import build, load
 from virality.media.encoders.classic import CLASSIC, ClassicEncoder

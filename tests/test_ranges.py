@@ -208,6 +208,7 @@ def test_comment_is_meaning_and_range(comment, meaning, text):
         ("-1.5 to 0", [-1.5, 0], [-1.6, 0.1]),
         ("a, b or c", ["a", "b", "c"], ["", "d", "a,b", "or"]),
         ("True or False", [True, False], ["yes", 1]),
+        ("a Hub id, id@revision or a folder", ["a", "a/b@refs/pr/1", "."], ["a@", "a@../b", "./b"]),
         ("2 to 3 words", ["a,b", "a b, c , d"], ["a", "a,a", "a,b,c,d", "a,\0"]),
     ],
 )
