@@ -27,7 +27,7 @@ help:
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
-	@echo "make clean                                remove everything that was generated"
+	@echo "make clean                                remove what was generated and remembered, and nothing else"
 
 setup: $(VENV)/.ready
 
@@ -65,4 +65,6 @@ benchmark: setup
 	@$(BIN)/python benchmarks/stages.py
 
 clean:
-	rm -rf build _site figures/*/ data/demo .quarto .pytest_cache .ruff_cache .hypothesis $(VENV)
+	@PYTHONPATH=lib "$(PYTHON)" -m virality.book.clean
+	@rm -rf .quarto .pytest_cache .ruff_cache .hypothesis
+	@test ! -e $(VENV)/pyvenv.cfg || rm -rf $(VENV)

@@ -20,6 +20,7 @@ from virality.paths import (
     resolved,
     split_paths,
 )
+from virality.writing import refuse_foreign
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ def report(request: Request, plain: bool = False, where: Run | None = None) -> R
     if several.wanted(target, request):
         return several.report(target, request, plain)
     with runner.locked(target):
+        refuse_foreign(target.site)  # now, not after minutes of work
         given = _execute(target, request)
         if request.until:
             print("Stopped before the last chapter, so nothing was published.")
