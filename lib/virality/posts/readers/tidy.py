@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from typing import ClassVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from virality.errors import UserError
+from virality.posts import limits
 from virality.posts.readers.base import RawTable, TableReader
 from virality.posts.source import Source, Table
 
@@ -56,8 +55,10 @@ def parquet_source(source: Source) -> Source:
     if not source.is_parquet:
         return source
     try:
-        table = pq.read_table(io.BytesIO(source.data))
+        table = limits.parquet_table(source.data, source.name)
         columns = [_texts(table.column(i)) for i in range(table.num_columns)]
+    except UserError:
+        raise
     except Exception:  # a damaged file raises many kinds of errors inside pyarrow
         raise UserError("The Parquet file is damaged.", where=source.name) from None
     if table.num_rows == 0:
