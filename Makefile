@@ -30,7 +30,7 @@ MAKEFLAGS += --no-print-directory
 
 help:
 	@echo "make report                               the demo report, set-up included"
-	@echo "make report TORCH=cpu                     the same, without CUDA: a quarter of the download"
+	@echo "make report TORCH=cpu                     the same, a quarter of the download: no CUDA"
 	@echo "make report NAME=alice POSTS=posts.csv VIDEOS=folder   your own account"
 	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"

@@ -12,7 +12,7 @@ _KNOWN = (
     (
         r"No space left|Errno 28\b|os error 28\b|not enough space",
         "The disk is full",
-        "set-up needs up to 4 GB with TORCH=cpu and 11 GB without, temporary files included; "
+        "set-up needs up to 5 GB with TORCH=cpu and 14 GB without, temporary files included; "
         f"make room, {_AGAIN}",
     ),
     (

@@ -21,7 +21,7 @@ from virality.paths import ROOT
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs links, signals and scripts of a Unix")
 CLOSED_PORT = "http://127.0.0.1:9/simple"
 # An editable project that can be built without a network.
-BACKEND = '''\
+BACKEND = """\
 import zipfile
 def build_editable(folder, config_settings=None, metadata_directory=None):
     name, info = "virality-0-py3-none-any.whl", "virality-0.dist-info"
@@ -31,8 +31,8 @@ def build_editable(folder, config_settings=None, metadata_directory=None):
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
         wheel.writestr(f"{info}/RECORD", "")
     return name
-'''
-FAKE_UV = '''\
+"""
+FAKE_UV = """\
 #!{python}
 import json, pathlib, subprocess, sys
 words = sys.argv[1:]
@@ -43,7 +43,7 @@ if words[0] == "venv":
     subprocess.check_call([python, "-m", "venv", "--without-pip", words[-1]])
     (site,) = pathlib.Path(words[-1]).glob("lib/python*/site-packages")
     (site / "pip.py").touch()
-'''
+"""
 
 
 def make_wheel(folder: Path, name: str, version: str) -> None:
@@ -439,9 +439,22 @@ def test_uv_is_told_of_the_indexes_of_pip(project):
 
 @POSIX
 def test_a_uv_that_does_not_start_is_no_uv(project):
+    def found():
+        command = [sys.executable, "-c", "import processes; print(processes.find_uv())"]
+        done = subprocess.run(
+            command,
+            cwd=project.folder / "setup_env",
+            env=project.environment,
+            capture_output=True,
+            check=True,
+        )
+        return done.stdout.decode().strip()
+
+    assert found() == str(project.tools / "uv")
     project.add_tool("uv", "#!/bin/sh\nexit 1\n")
-    project.set_up()
-    assert project.version_of_thing() == "1.0"  # pip did it
+    assert found() == ""
+    project.add_tool("uv", "")
+    assert found() == ""
 
 
 # ------------------------------------------------------------------------------- what it refuses
