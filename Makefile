@@ -2,9 +2,15 @@
 # Values reach the recipes through the environment, never by pasting them into a command line,
 # so spaces, quotes, ";" and "$" in a path are only characters.
 
-PYTHON ?= python3
-VENV := .venv
-BIN := $(VENV)/bin
+# The set-up takes a tested Python by itself; one that is given must be the one that is used.
+OWN_PYTHON := $(if $(value PYTHON),--this-python)
+ifeq ($(OS),Windows_NT)
+  PYTHON ?= python
+  BIN := .venv/Scripts
+else
+  PYTHON ?= python3
+  BIN := .venv/bin
+endif
 NAME ?= demo
 # `value` keeps a "$" as the user typed it.
 override NAME := $(value NAME)
@@ -16,7 +22,9 @@ override NAMED := $(if $(findstring =,$(value COLUMNS))$(filter none,$(value COL
 override PARAMS := $(value PARAMS)
 override BY := $(value BY)
 override POOL := $(value POOL)
-export NAME POSTS VIDEOS MAPPING NAMED PARAMS BY POOL
+override PYTHON := $(value PYTHON)
+override TORCH := $(value TORCH)
+export NAME POSTS VIDEOS MAPPING NAMED PARAMS BY POOL PYTHON TORCH
 unexport COLUMNS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -25,25 +33,19 @@ MAKEFLAGS += --no-print-directory
 
 help:
 	@echo "make report                               the demo report, set-up included"
+	@echo "make report TORCH=cpu                     the same, a quarter of the download: no CUDA"
 	@echo "make report NAME=alice POSTS=posts.csv VIDEOS=folder   your own account"
 	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
 	@echo "make report NAME=alice POSTS=posts.csv COLUMNS=views=n_plays   which column is what"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
-	@echo "make clean                                remove everything that was generated"
+	@echo "make clean                                remove what was generated and remembered, and nothing else"
 
-setup: $(VENV)/.ready
-
-$(VENV)/.ready: requirements.txt requirements-quarto.txt pyproject.toml
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; this one is " + sys.version.split()[0])'
-	@test -x $(BIN)/python || "$(PYTHON)" -m venv $(VENV)
-	@echo "Installing what requirements.txt pins (a few minutes the first time) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@$(BIN)/python -m virality.book.quarto
-	@if git rev-parse --git-dir >/dev/null 2>&1; then $(BIN)/python -m virality.book.strip; fi
-	@touch $@
+# Costs next to nothing where all is as it should be, so it is asked every time.
+setup:
+	@command -v "$$PYTHON" >/dev/null || { echo "There is no $$PYTHON here: install Python 3.11, 3.12 or 3.13, or say where it is: make report PYTHON=/path/to/python3.13" >&2; exit 1; }
+	@"$$PYTHON" setup_env $(OWN_PYTHON) --torch "$$TORCH"
 
 report: setup
 	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"
@@ -69,4 +71,6 @@ benchmark: setup
 	@$(BIN)/python benchmarks/stages.py
 
 clean:
-	rm -rf build _site figures/*/ data/demo .quarto .pytest_cache .ruff_cache .hypothesis $(VENV)
+	@PYTHONPATH=lib "$$PYTHON" -m virality.book.clean
+	@rm -rf .quarto .pytest_cache .ruff_cache .hypothesis
+	@test ! -e .venv/pyvenv.cfg || rm -rf .venv

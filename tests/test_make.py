@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 
 import pytest
 
@@ -16,13 +17,14 @@ NASTY = "a b'c\"d;touch oops;$HOME $(touch oops) `touch oops` #x & | *.csv"
 @pytest.mark.parametrize("how", ["argument", "environment"])
 def test_values_arrive_as_typed(tmp_path, target, how):
     shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
-    for name in ("requirements.txt", "requirements-quarto.txt", "pyproject.toml"):
-        (tmp_path / name).touch()
+    (tmp_path / "setup_env").mkdir()
+    (tmp_path / "setup_env" / "__main__.py").write_text(
+        "import sys; print('set-up', *sys.argv[1:])"
+    )
     binary = tmp_path / ".venv" / "bin" / "virality"
     binary.parent.mkdir(parents=True)
     binary.write_text('#!/bin/sh\nfor word in "$@"; do printf "%s\\n" "$word"; done\n')
     binary.chmod(0o755)
-    (tmp_path / ".venv" / ".ready").touch()
     given = {
         "NAME": "alice",
         "POSTS": NASTY,
@@ -30,6 +32,8 @@ def test_values_arrive_as_typed(tmp_path, target, how):
         "COLUMNS": f"views={NASTY}",
         "BY": NASTY + "b",
         "POOL": NASTY,
+        "TORCH": NASTY + "t",
+        "PYTHON": sys.executable,
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
     command = ["make", "-s", target]
@@ -41,6 +45,7 @@ def test_values_arrive_as_typed(tmp_path, target, how):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     words = done.stdout.splitlines()
+    assert words[0] == f"set-up --this-python --torch {NASTY}t"
     assert words[words.index("--name") + 1] == "alice"
     assert words[words.index("--posts") + 1] == NASTY
     assert words[words.index("--videos") + 1] == NASTY + "v"
@@ -66,3 +71,16 @@ def test_the_width_of_the_terminal_is_no_column(tmp_path):
             check=True,
         )
         assert done.stdout.strip() == shown
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+def test_a_python_that_is_not_there_is_one_sentence(tmp_path):
+    shutil.copyfile(ROOT / "Makefile", tmp_path / "Makefile")
+    done = subprocess.run(
+        ["make", "-s", "setup", "PYTHON=no such/python"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert done.stderr.startswith("There is no no such/python here: install Python")

@@ -16,6 +16,7 @@ from toyposts import toy_posts
 from virality import cli, faults, paths
 from virality.book import publish, runner, session
 from virality.demo import creator
+from virality.writing import MARK
 
 LONG = "9" * 5000
 FILE, FOLDER, PIPE = "tidy.csv", "folder", "pipe"
@@ -29,6 +30,11 @@ _NAMES = _NUMBERS | {FILE, FOLDER, PIPE}
 _PLACES = _NUMBERS | {"-1", "../../x", "no/such/file.csv"}
 #: What an option may take of it; all the rest has to be refused.
 MAY_TAKE = {
+    # make gives it whether or not COLUMNS is set
+    **{
+        f"{command} --columns": {"", " "}
+        for command in ("report", "run", "check", "import", "evaluate")
+    },
     "report --name": _NAMES,
     "report --posts": {"", FILE, FOLDER},
     "report --videos": {"", FOLDER},
@@ -126,7 +132,8 @@ def words_with(command, action, value):
 
 
 def tree(folder):
-    return {path for path in folder.rglob("*") if path.name != "lock"} - {
+    """All that is there, but for the folder of a run that did not come about."""
+    return {path for path in folder.rglob("*") if path.name not in ("lock", MARK)} - {
         path.parent for path in folder.rglob("lock")
     }
 
@@ -212,7 +219,7 @@ def test_an_own_fault_is_owned_and_reported(tmp_path, capsys, monkeypatch):
     assert code == faults.FAULT
     assert "fault of the program, not of your data (ZeroDivisionError: of zero)" in errors
     assert "Traceback" not in errors
-    (report,) = (tmp_path / "build" / "faults").iterdir()
+    (report,) = (tmp_path / "build" / ".faults").iterdir()
     assert str(report) in errors
     assert "Traceback" in report.read_text()
 

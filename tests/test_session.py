@@ -5,7 +5,7 @@ import pytest
 from virality import cli, paths
 from virality.book import params, session
 from virality.errors import UserError
-from virality.paths import Inputs, Run, replacing
+from virality.paths import Inputs, Run
 
 
 @pytest.fixture
@@ -99,26 +99,6 @@ def test_damaged_record_is_told(run):
     run.record.write_text("{ half")
     with pytest.raises(UserError, match="damaged"):
         run.inputs()
-
-
-def test_replacing_leaves_the_old_file_when_writing_fails(tmp_path):
-    target = tmp_path / "file.txt"
-    target.write_text("old")
-    with pytest.raises(RuntimeError), replacing(target) as temporary:
-        temporary.write_text("half")
-        raise RuntimeError
-    assert target.read_text() == "old"
-    assert list(tmp_path.iterdir()) == [target]
-
-
-def test_replacing_swaps_whole_folders(tmp_path):
-    target = tmp_path / "folder"
-    for text in ("one", "two"):
-        with replacing(target) as temporary:
-            temporary.mkdir()
-            (temporary / text).touch()
-    assert [p.name for p in target.iterdir()] == ["two"]
-    assert list(tmp_path.iterdir()) == [target]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from virality.paths import (
     QUIET_VARIABLE,
     join_paths,
     place_for,
-    resolved,
     split_paths,
     writing_to,
 )
@@ -114,7 +113,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     bring.add_argument("--timezone", default="", help="zone of local times (default: as before)")
     _add_columns(bring)
-    bring.add_argument("--out", default="", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
+    bring.add_argument("--out", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
+    _add_force(bring)
 
     evaluate = command(
         "evaluate", _evaluate, "score many creators from one table, without notebooks"
@@ -122,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
     evaluate.add_argument("--by", default="author", help="column that separates creators")
     evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
+    _add_force(evaluate)
     evaluate.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
     evaluate.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
     _add_columns(evaluate)
@@ -132,7 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     demo.add_argument("--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)")
     demo.add_argument("--no-videos", action="store_true", help="the table alone")
-    demo.add_argument("--out", default="", help="folder (default data/demo)")
+    demo.add_argument("--out", metavar="FOLDER", help="where to (default data/demo)")
+    _add_force(demo)
 
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
@@ -152,6 +154,11 @@ def _add_columns(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN,...",
         help="which column is what: views=n_plays,posted_at=date_posted; saves= leaves one out",
     )
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    text = "replace files that are there and are not earlier results; never a folder or an input"
+    parser.add_argument("--force", action="store_true", help=text)
 
 
 def _whole(low: int, high: int):
@@ -288,8 +295,6 @@ def _import(options: argparse.Namespace) -> None:
     from virality.posts.accounts import authors_of
     from virality.posts.read import verdict
 
-    if options.out:
-        place_for(options.out)
     reading, inputs = bring(
         options.name,
         options.paths,
@@ -297,6 +302,7 @@ def _import(options: argparse.Namespace) -> None:
         options.timezone,
         options.out,
         columns=",".join(filter(None, options.columns)),
+        force=options.force,
     )
     print(verdict(reading))
     print(f"\nRemembered for “{options.name}”, and read from there each time:")
@@ -313,20 +319,26 @@ def _import(options: argparse.Namespace) -> None:
 def _evaluate(options: argparse.Namespace) -> None:
     from virality.creators.many import main_evaluate
 
-    out, columns = place_for(options.out), ",".join(filter(None, options.columns))
-    if out == resolved(options.posts):
-        raise UserError("The scores would replace the posts that they are made from.", str(out))
-    with writing_to(out):
-        main_evaluate(options.posts, options.by, str(out), options.jobs, options.timezone, columns)
+    main_evaluate(
+        options.posts,
+        options.by,
+        options.out,
+        options.jobs,
+        options.timezone,
+        columns=",".join(filter(None, options.columns)),
+        force=options.force,
+    )
 
 
 def _demo(options: argparse.Namespace) -> None:
     from virality.demo.creator import ensure_demo
     from virality.paths import DEMO_FOLDER
 
-    folder = place_for(options.out, folder=True) if options.out else DEMO_FOLDER
+    folder = DEMO_FOLDER if options.out is None else place_for(options.out, folder=True)
     with writing_to(folder):
-        files = ensure_demo(folder, options.count, options.seed, videos=not options.no_videos)
+        files = ensure_demo(
+            folder, options.count, options.seed, videos=not options.no_videos, force=options.force
+        )
     print(f"posts:  {files.posts}\nvideos: {files.videos if not options.no_videos else 'none'}")
 
 

@@ -59,7 +59,7 @@ def _say(text: str, code: int) -> int:
 
 def _keep_report(error: BaseException) -> str:
     now = datetime.now()
-    place = paths.ROOT / "build" / "faults" / f"{now:%Y-%m-%d-%H%M%S}-{os.getpid()}.txt"
+    place = paths.ROOT / "build" / ".faults" / f"{now:%Y-%m-%d-%H%M%S}-{os.getpid()}.txt"
     words = [f"virality {__version__}, Python {platform.python_version()}, {platform.platform()}"]
     words += ["", *traceback.format_exception(error)]
     try:

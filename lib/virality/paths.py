@@ -6,21 +6,21 @@ import json
 import os
 import re
 import stat
-import uuid
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from shutil import rmtree
 
 from virality.book.chapters import ARTEFACTS
 from virality.bounds import shown
 from virality.errors import UserError
+from virality.writing import replacing
 
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = ROOT / "notebooks"
 LIBRARY = ROOT / "lib" / "virality"
 SITES = ROOT / "_site"
+SITES_LOCK = ROOT / "build" / ".sites.lock"  # held while the list of reports is written
 DEMO_FOLDER = ROOT / "data" / "demo"
 DEFAULT_NAME = "demo"
 
@@ -153,7 +153,9 @@ def place_for(path: str, folder: bool = False) -> Path:
         reason = error.strerror or error
         raise UserError(f"No {wanted} can be made there ({reason}).", where=path[:200]) from None
     if not (stat.S_ISDIR(mode) if folder else stat.S_ISREG(mode)):
-        raise UserError(f"Something else than a {wanted} lies there.", where=path[:200])
+        raise UserError(
+            f"Something else than a {wanted} lies there, and is left as it is.", where=path[:200]
+        )
     return place
 
 
@@ -304,40 +306,5 @@ class Run:
             key: asdict(value) if isinstance(value, Inputs) else value
             for key, value in entries.items()
         }
-        with replacing(self.record) as temporary:
+        with replacing(self.record, lasting=True) as temporary:
             temporary.write_text(json.dumps(record, indent=2, sort_keys=True), encoding="utf-8")
-
-
-@contextmanager
-def replacing(target: Path):
-    """Yield a temporary path beside `target`, and move it into place when all went well.
-
-    A reader sees the old file or the whole new one; a failure leaves the old one. Works for
-    files and for folders.
-
-    Parameters
-    ----------
-    target : Path
-        Final place.
-
-    Yields
-    ------
-    Path
-        Where to write.
-    """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.tmp"
-    try:
-        yield temporary
-        if target.is_dir():
-            old = target.parent / f".{target.name}.{uuid.uuid4().hex[:8]}.tmp"
-            target.rename(old)
-            temporary.rename(target)
-            rmtree(old)
-        else:
-            temporary.replace(target)
-    finally:
-        if temporary.is_dir():
-            rmtree(temporary, ignore_errors=True)
-        else:
-            temporary.unlink(missing_ok=True)

@@ -17,8 +17,9 @@ from virality.book.chapters import book, chapter, writer
 from virality.book.tables import check_table
 from virality.errors import UserError
 from virality.figures import theme
-from virality.paths import Inputs, Run, replacing
+from virality.paths import Inputs, Run
 from virality.posts.platforms import listed
+from virality.writing import adding, replacing, replacing_folder
 
 
 class Chapter:
@@ -153,7 +154,7 @@ class Chapter:
     @contextmanager
     def directory(self, artefact: str):
         """Yield an empty folder that becomes the artefact when the block ends without error."""
-        with replacing(self._target(artefact)) as temporary:
+        with replacing_folder(self._target(artefact)) as temporary:
             temporary.mkdir()
             yield temporary
 
@@ -199,7 +200,7 @@ class Chapter:
         """
         files = theme.render(figure)
         for kind, content in files.items():
-            with replacing(self.run.figures / f"{self.spec.slug}-{label}.{kind}") as temporary:
+            with adding(self.run.figures, f"{self.spec.slug}-{label}.{kind}") as temporary:
                 temporary.write_bytes(content)
         source = "data:image/svg+xml;base64," + b64encode(files["svg"]).decode()
         self.say(prose.figure(source, f"fig-{label}", caption, alt))
@@ -207,7 +208,7 @@ class Chapter:
     def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
         """Show a raster picture (`kind` is "jpeg" or "png") like a figure."""
         suffix = "jpg" if kind == "jpeg" else kind
-        with replacing(self.run.figures / f"{self.spec.slug}-{label}.{suffix}") as temporary:
+        with adding(self.run.figures, f"{self.spec.slug}-{label}.{suffix}") as temporary:
             temporary.write_bytes(png)
         source = f"data:image/{kind};base64," + b64encode(png).decode()
         self.say(prose.figure(source, f"fig-{label}", caption, alt))

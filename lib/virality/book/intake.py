@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from virality import outputs
 from virality.book import params, runner
 from virality.book.session import existing_posts
-from virality.errors import UserError
 from virality.paths import Inputs, Run, split_paths
 from virality.posts.columns import remembered
-from virality.posts.export import checked, write_posts
+from virality.posts.export import KINDS, checked, write_posts
 from virality.posts.read import PostsReading, read_posts
 
 
@@ -20,9 +20,10 @@ def bring(
     paths: Sequence[str],
     anew: bool = False,
     timezone: str = "",
-    out: str = "",
+    out: str | None = None,
     where: Run | None = None,
     columns: str = "",
+    force: bool = False,
 ) -> tuple[PostsReading, Inputs]:
     """Read posts together with those that a run has already, and record where they lie.
 
@@ -38,12 +39,14 @@ def bring(
         Forget those recorded earlier, and the videos with them.
     timezone : str
         The creator's zone; "" keeps the run's.
-    out : str
-        Where the tidy table is stored as well, see `write_posts`; "" for nowhere.
+    out : str, optional
+        Where the tidy table is stored as well, see `write_posts`.
     where : Run, optional
         The run itself, for tests.
     columns : str
         Which column is what; it comes to what the run has, see `columns.remembered`.
+    force : bool
+        Let the tidy table replace whatever file is there.
 
     Returns
     -------
@@ -56,6 +59,8 @@ def bring(
         A path is not there, nothing in them is usable, or `out` lies among them.
     """
     run = where or Run.named(name)
+    if out is not None:
+        outputs.place(out, KINDS)  # before anything is made
     with runner.locked(run):
         earlier = run.inputs()
         fresh = anew or earlier.simulated
@@ -65,7 +70,7 @@ def bring(
             posts=existing_posts([*known, *paths]),
             columns=remembered("" if fresh else earlier.columns, columns),
         )
-        target = _apart(checked(out), inputs) if out else None
+        target = None if out is None else _checked_apart(out, inputs, force)
         given = params.resolve({"timezone": timezone} if timezone else {})
         parameters = run.load().get("parameters", {}) | given
         values = params.for_chapter("data", parameters)
@@ -76,18 +81,14 @@ def bring(
             columns=inputs.columns,
         )
         if target:
-            write_posts(reading.posts, target)
+            write_posts(reading.posts, target, force)
         run.save(inputs=inputs, parameters=parameters)
     return reading, inputs
 
 
-def _apart(target: Path, inputs: Inputs) -> Path:
-    """Return `target`; raise UserError when it is, or lies in, something that is read."""
-    for path in map(Path, split_paths(inputs.posts)):
-        if target == path or path in target.parents:
-            raise UserError(
-                "The tidy table would lie among the files that it is made from.",
-                where=str(target),
-                do="Choose another place for it; inputs are never changed.",
-            )
-    return target
+def _checked_apart(out: str, inputs: Inputs, force: bool) -> Path:
+    """Return where the tidy table goes, which is never among what is read."""
+    outputs.refuse_inputs(
+        outputs.place(out, KINDS), [*split_paths(inputs.posts), inputs.videos, inputs.mapping]
+    )
+    return checked(out, force)

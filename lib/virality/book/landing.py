@@ -12,11 +12,12 @@ import pandas as pd
 
 from virality.book.page import whole_page
 from virality.book.prose import clean
-from virality.book.publish import list_sites
+from virality.book.sites import list_sites
 from virality.figures import landing as figures
 from virality.figures import theme
-from virality.paths import NOTEBOOKS, Run, replacing
+from virality.paths import NOTEBOOKS, Run
 from virality.sentences import landing as sentences
+from virality.writing import replacing_folder
 
 FIGURE = "comparison.svg"
 
@@ -40,7 +41,7 @@ def publish(target: Run, members: list, failed: list) -> Path:
     """
     facts = [None if m in failed else _summary(m.run) for m in members]
     found = comparison([m.label for m in members], facts)
-    with replacing(target.site) as temporary:
+    with replacing_folder(target.site) as temporary:
         temporary.mkdir()
         shutil.copyfile(NOTEBOOKS / "favicon.svg", temporary / "favicon.svg")
         modelled = found.dropna(subset=["factor"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 import shutil
@@ -13,10 +12,11 @@ from pathlib import Path
 
 from virality.book import hashing, places, plain, prose, quarto
 from virality.book.chapters import Spec, book
-from virality.book.page import whole_page
 from virality.book.runner import read_stamp
+from virality.book.sites import list_sites
 from virality.errors import UserError
-from virality.paths import NOTEBOOKS, SITES, Run, replacing
+from virality.paths import NOTEBOOKS, Run
+from virality.writing import replacing, replacing_folder
 
 # What lies beside the notebooks and belongs to every book.
 TEMPLATE = (
@@ -81,7 +81,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
     page = run.site / "index.html"
     if page.exists() and read_stamp(run, "site").get("staged") == wanted:
         return Site(page, as_plain, rendered=False)
-    with replacing(run.site) as temporary:
+    with replacing_folder(run.site) as temporary:
         if as_plain:
             warnings: tuple[str, ...] = ()
             plain.render(run.staging, temporary, title, book(run.pooled))
@@ -218,22 +218,3 @@ def _offer_notebooks(run: Run, site: Path) -> None:
     source = run.staging / "notebooks"
     if source.exists():
         shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
-
-
-_LIST = """
-body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
-li{margin:.4rem 0}
-"""
-
-
-def list_sites() -> None:
-    """Write the page that lists the reports beside each other."""
-    if not SITES.exists():
-        return
-    names = sorted(p.parent.name for p in SITES.glob("*/index.html"))
-    items = "\n".join(
-        f'<li><a href="{html.escape(n)}/index.html">{html.escape(n)}</a></li>' for n in names
-    )
-    with replacing(SITES / "index.html") as temporary:
-        listed = whole_page("Reports", _LIST, f"<h1>Reports</h1><ul>\n{items}\n</ul>", icon=False)
-        temporary.write_text(listed, encoding="utf-8")

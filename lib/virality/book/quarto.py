@@ -61,7 +61,8 @@ def render(folder: Path) -> str:
         [find(), "render", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        text=True,
+        encoding="utf-8",
+        errors="replace",
         env=environment | {"NO_COLOR": "1"},
         check=True,
     )

@@ -20,11 +20,12 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from virality import compiled
-from virality.book import hashing, params
+from virality.book import hashing, ownership, params
 from virality.book.chapters import CHAPTERS, Spec
 from virality.bounds import shown
 from virality.errors import UserError
-from virality.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run, replacing
+from virality.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
+from virality.writing import made_in, remove_made, replacing
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -55,7 +56,14 @@ class Result:
 
 @contextmanager
 def locked(run: Run):
-    """Hold the run's lock; a second process on the same name says so and stops."""
+    """Hold the run's lock; a second process on the same name says so and stops.
+
+    Raises
+    ------
+    UserError
+        Another process holds it, or the run's folder is not this project's.
+    """
+    ownership.admit(run)
     run.folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(run.lock, timeout=0)
     try:
@@ -66,6 +74,7 @@ def locked(run: Run):
             do="Wait for it to end, or use another name.",
         ) from None
     try:
+        ownership.settle(run)
         yield
     finally:
         lock.release()
@@ -161,13 +170,18 @@ def _outputs(run: Run, spec: Spec) -> dict:
 
 
 def _figures(run: Run, slug: str) -> list[Path]:
-    return sorted(run.figures.glob(f"{slug}-*.*"))
+    """The figures of a chapter: those that it made, not what somebody laid beside them."""
+    made = made_in(run.figures) or frozenset()
+    return [run.figures / name for name in sorted(made) if _is_of(slug, run.figures / name)]
+
+
+def _is_of(slug: str, figure: Path) -> bool:
+    return figure.name.startswith(f"{slug}-") and figure.is_file()
 
 
 def _execute_one(run: Run, spec: Spec, values: dict, progress: bool) -> None:
     run.stamp(spec.slug).unlink(missing_ok=True)
-    for figure in _figures(run, spec.slug):
-        figure.unlink()
+    remove_made(run.figures, [figure.name for figure in _figures(run, spec.slug)])
     asked = _asked(run, spec, values)
     started = time.perf_counter()
     _papermill(run, spec.slug, values, progress)

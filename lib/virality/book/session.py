@@ -21,6 +21,7 @@ from virality.paths import (
     split_paths,
 )
 from virality.posts.columns import remembered
+from virality.writing import refuse_foreign
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ def report(request: Request, plain: bool = False, where: Run | None = None) -> R
     if several.wanted(target, request):
         return several.report(target, request, plain)
     with runner.locked(target):
+        refuse_foreign(target.site)  # now, not after minutes of work
         given = _execute(target, request)
         if request.until:
             print("Stopped before the last chapter, so nothing was published.")
@@ -249,7 +251,9 @@ def _resolve_encoders(target: Run, given: dict, asked_now: bool) -> None:
     choice = resolve(**asked, cache_dir=target.cache, hear=bool(target.inputs().videos))
     models = {name: asked[name] for name in ("clip_model", "whisper_model")}
     outcome = {"requested": choice.requested, "used": choice.used, "reason": choice.reason}
-    target.save(encoders={"asked": asked} | models | outcome)
+    # A download that broke off goes on in the next run, which has to ask for that again.
+    settled = {} if choice.again else {"asked": asked}
+    target.save(encoders=settled | models | outcome)
     if choice.reason:
         print(choice.note)
 

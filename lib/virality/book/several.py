@@ -7,12 +7,13 @@ import sys
 import unicodedata
 from dataclasses import dataclass, replace
 
-from virality.book import landing, params, runner, session
+from virality.book import landing, ownership, params, runner, session
 from virality.errors import UserError
 from virality.paths import Run
 from virality.posts.accounts import authors_of
 from virality.posts.parse import visible
 from virality.posts.read import read_posts
+from virality.writing import refuse_foreign
 
 COLUMN = "author"  # the one column that separates reports
 _LONGEST_NAME = 64
@@ -46,7 +47,7 @@ def wanted(target: Run, request: session.Request) -> bool:
     pool = bool(params.resolve({"pool": request.given.get("pool", False)})["pool"])
     if request.by and pool:
         raise UserError("--by makes several reports and --pool makes one.", do="Choose one.")
-    if pool:
+    if pool and target.load().get("by"):
         target.save(by=None)
     return bool(request.by or target.load().get("by"))
 
@@ -71,6 +72,7 @@ def report(target: Run, request: session.Request, plain: bool = False) -> Run:
     if request.until:
         raise UserError("--until stops one report.", do="Leave it out, or leave out --by.")
     with runner.locked(target):
+        refuse_foreign(target.site)
         apart = replace(request, given=request.given | {"pool": False})
         given = session.remember(target, apart)
         private = bool(given.get("private", False))
@@ -157,6 +159,7 @@ def _beside(target: Run, name: str) -> Run:
 
 def _own_request(target: Run, request, given: dict, member: Member) -> session.Request:
     """The request for one author: all parameters are those of the whole."""
+    ownership.admit(member.run)
     member.run.save(inputs=replace(target.inputs(), simulated=False), part_of=target.name)
     return session.Request(
         name=member.run.name,

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from virality import outputs
 from virality.bounds import shown, within
 from virality.errors import UserError
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, cross_validate, empty_predictions
@@ -18,14 +19,16 @@ from virality.evaluation.scores import score_table
 from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import build_features
 from virality.models import catalogue as md
-from virality.paths import exists, expanded, replacing
+from virality.paths import exists, expanded, writing_to
 from virality.posts.columns import TIDY_NAMES, parse_choice
 from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty
+from virality.writing import replacing
 
 NEEDED = ("post_id", "posted_at", "views")
 UNCERTAINTY = ("lower", "upper", "p_viral")
+PREDICTIONS, SCORES = "predictions", "scores"  # what the stored tables call themselves
 
 
 def evaluate_many(
@@ -90,6 +93,7 @@ def main_evaluate(
     jobs: int = 1,
     timezone: str = "UTC",
     columns: str = "",
+    force: bool = False,
 ) -> None:
     """Do what `virality evaluate` promises: read a table, write predictions and scores, say so.
 
@@ -104,16 +108,17 @@ def main_evaluate(
     timezone : str
     columns : str
         Which column of the table is what, see `columns.parse_choice`.
+    force : bool
+        Replace whatever files are there, not only earlier results.
     """
     known_zone(timezone)
+    target, beside = _places(posts, by, out, force)  # before minutes of work
     table = read_tidy(expanded(posts), parse_choice(columns))
     predictions, scores = evaluate_many(table, by, jobs=jobs, timezone=timezone)
-    target = Path(out)
-    ending = re.sub(r"[^\w.-]+", "-", by)  # a column's name need not be one of a file
-    beside = target.with_name(f"{target.stem}_by_{ending}.parquet")
-    for path, content in ((target, predictions), (beside, scores)):
-        with replacing(path) as temporary:
-            content.to_parquet(temporary)
+    _places(posts, by, out, force)  # again, for somebody may have come meanwhile
+    with writing_to(target), replacing(target, True) as one, replacing(beside, True) as other:
+        outputs.write_parquet(predictions, one, PREDICTIONS)
+        outputs.write_parquet(scores, other, SCORES)
     modelled, all_of_them = scores[by].nunique(), table[by].nunique()
     print(f"{len(predictions):,} predictions: {target}\n{len(scores):,} rows of scores: {beside}")
     if modelled < all_of_them:
@@ -121,6 +126,17 @@ def main_evaluate(
             f"{all_of_them - modelled} of {all_of_them} creators have fewer than {MIN_POSTS} "
             "usable posts or no time-ordered fold, and were left out."
         )
+
+
+def _places(posts: str, by: str, out: str, force: bool) -> tuple[Path, Path]:
+    """Where predictions and scores go; neither takes the place of anything else."""
+    target = outputs.place(out, (".parquet",))
+    column = re.sub(r"[^\w.-]+", "-", by)  # any text can be the name of a column
+    beside = outputs.place(target.with_name(f"{target.stem}_by_{column}.parquet"), (".parquet",))
+    for path, kind in ((target, PREDICTIONS), (beside, SCORES)):
+        outputs.refuse_inputs(path, [expanded(posts)])
+        outputs.refuse_others(path, kind, force=force)
+    return target, beside
 
 
 def read_tidy(path: Path, chosen: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,12 +28,12 @@ from virality.demo import truth as truth_file
 from virality.demo.captions import Wording
 from virality.demo.model import AUTHOR, Effects, simulate_posts, stream
 from virality.demo.truth import TRUTH_FILE, Truth
-from virality.paths import replacing
+from virality.writing import adopt, claim, clear_leftovers, made_in, replacing
 
 __all__ = ["AUTHOR", "DemoFiles", "Effects", "Truth", "ensure_demo", "simulate", "write"]
 
 POSTS, TRUTH, VIDEOS = "posts.csv", TRUTH_FILE, "videos"
-MANIFEST, JOURNAL = "manifest.json", "made.jsonl"
+MANIFEST, JOURNAL, LOCK = "manifest.json", "made.jsonl", ".lock"
 
 # positions (0-based, in time) of posts whose video is odd on purpose
 ODD_VIDEOS = {9: "no file", 17: "no sound", 23: "short", mess.PHOTO: "photo"}
@@ -92,6 +92,7 @@ def ensure_demo(
     videos: bool = True,
     effects: Effects | None = None,
     workers: int = 2,
+    force: bool = False,
 ) -> DemoFiles:
     """Make sure that the demo's files exist and are whole; make what is missing.
 
@@ -108,16 +109,26 @@ def ensure_demo(
         Whether to make videos, the slow part.
     workers : int
         Processes that make videos.
+    force : bool
+        Use the folder even where it holds somebody else's files; those of the demo's names go.
 
     Returns
     -------
     DemoFiles
         The places of the files.
+
+    Raises
+    ------
+    UserError
+        The folder holds files that are not the demo's.
     """
     folder, effects = Path(folder), effects or Effects()
-    folder.mkdir(parents=True, exist_ok=True)
-    with filelock.FileLock(folder / ".lock"):
+    _own(folder, force)
+    with filelock.FileLock(folder / LOCK):
+        clear_leftovers(folder)
+        clear_leftovers(folder / VIDEOS)
         manifest = _Manifest(folder)
+        manifest.mark()
         key = _table_key(n_posts, seed, effects)
         if not manifest.holds_tables(key):
             _write_tables(folder, n_posts, seed, effects)
@@ -136,6 +147,15 @@ def write(
 ) -> DemoFiles:
     """Write a simulated creator into `folder`; the same as `ensure_demo`."""
     return ensure_demo(folder, n_posts, seed, videos, effects)
+
+
+def _own(folder: Path, force: bool) -> None:
+    """Claim the folder; force, or the work of a version that left no mark, goes without asking."""
+    names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    earlier = LOCK in names and names <= {POSTS, TRUTH, VIDEOS, MANIFEST, JOURNAL, LOCK}
+    if made_in(folder) is None and (force or earlier):
+        adopt(folder, ())
+    claim(folder)
 
 
 class _Manifest:
@@ -168,8 +188,14 @@ class _Manifest:
             journal.write(json.dumps({"file": file, **made}) + "\n")
 
     def drop_video(self, file: str) -> None:
-        (self.folder / VIDEOS / file).unlink(missing_ok=True)
+        if file == Path(file).name:  # a manifest that somebody wrote names no file elsewhere
+            (self.folder / VIDEOS / file).unlink(missing_ok=True)
         del self.videos[file]
+
+    def mark(self, files: Iterable[str] = ()) -> None:
+        """Enter the files that are the demo's, and those to come, in the folder's mark."""
+        videos = [f"{VIDEOS}/{file}" for file in {*self.videos, *files}]
+        adopt(self.folder, [POSTS, TRUTH, MANIFEST, JOURNAL, LOCK, *videos])
 
     def save(self) -> None:
         content = {"table": self.table, "tables": self.tables, "videos": self.videos}
@@ -223,6 +249,7 @@ def _make_missing(
     keys = {recipe.file: recipe.key() for recipe in recipes}
     folder = manifest.folder / VIDEOS
     folder.mkdir(exist_ok=True)
+    manifest.mark(keys)
     for file in set(manifest.videos) - set(keys):
         manifest.drop_video(file)
     missing = [one for one in recipes if not manifest.holds_video(one.file, keys[one.file])]

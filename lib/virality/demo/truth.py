@@ -13,7 +13,7 @@ from virality.demo import model
 from virality.demo.mess import Disorder
 from virality.demo.model import AUTHOR, REGIMES, Effects
 from virality.errors import UserError
-from virality.paths import replacing
+from virality.writing import replacing
 
 ZONE = "UTC"
 TRUTH_FILE = "truth.json"

@@ -21,7 +21,7 @@ from joblib import Parallel, delayed
 
 from virality.demo import pictures, sounds
 from virality.demo.model import stream
-from virality.paths import replacing
+from virality.writing import replacing
 
 SIZES = ((288, 512), (270, 480), (288, 624))
 RATES = (Fraction(30), Fraction(24), Fraction(25), Fraction(30000, 1001))

@@ -13,7 +13,6 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -114,7 +113,7 @@ def store_boosters(
     entries = [_store(folder, f"fold_{one.fold}", one) for one in fitted]
     manifest = {
         "format": FORMAT,
-        "xgboost": version("xgboost-cpu"),
+        "xgboost": xgb.__version__,
         **facts,
         "folds": entries,
         "final": _store(folder, FINAL, final) if final is not None else None,

@@ -7,15 +7,18 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality.errors import UserError
-from virality.paths import replacing, resolved
+from virality import outputs
+from virality.paths import writing_to
+from virality.posts.schema import POST_COLUMNS
+from virality.writing import replacing
 
 KINDS = (".csv", ".parquet", ".xlsx")
+KIND = "posts"  # what a stored table calls itself
 # A spreadsheet takes a cell that starts with one of these for a formula or a command.
 _FORMULA = r"^(\s*[=+\-@\t\r])"
 
 
-def write_posts(posts: pd.DataFrame, path: str | Path) -> None:
+def write_posts(posts: pd.DataFrame, path: str | Path, force: bool = False) -> None:
     """Store the tidy table; whole or not at all.
 
     In CSV a text that a spreadsheet would compute gets an apostrophe in front, which is the
@@ -27,33 +30,36 @@ def write_posts(posts: pd.DataFrame, path: str | Path) -> None:
         Tidy posts.
     path : str or Path
         Ends in ``.csv``, ``.parquet`` or ``.xlsx``.
+    force : bool
+        Replace whatever file is there, not only an earlier tidy table.
 
     Raises
     ------
     UserError
-        The ending is another one, or the file cannot be written there.
+        The ending is another one, something else is there, or it cannot be written.
     """
-    path = checked(path)
-    write = {".csv": _csv, ".parquet": pd.DataFrame.to_parquet, ".xlsx": _xlsx}[path.suffix.lower()]
-    try:
-        with replacing(path) as temporary:
-            write(posts, temporary)
-    except OSError as error:
-        raise UserError(
-            f"The table cannot be written there ({error.strerror or error}).", where=str(path)
-        ) from None
+    path = checked(path, force)
+    write = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}[path.suffix.lower()]
+    with writing_to(path), replacing(path, lasting=True) as temporary:
+        write(posts, temporary)
 
 
-def checked(path: str | Path) -> Path:
-    """Return where a table goes; raise UserError for an ending that is none of `KINDS`."""
-    path = resolved(path)
-    if path.suffix.lower() not in KINDS:
-        raise UserError(
-            "The tidy table can be stored as CSV, Parquet or XLSX.",
-            where=path.name,
-            do=f"End the name in one of: {', '.join(KINDS)}.",
-        )
+def checked(path: str | Path, force: bool = False) -> Path:
+    """Return where a tidy table goes.
+
+    Raises
+    ------
+    UserError
+        Its ending is none of `KINDS`, no file can be made there, or a file of another kind is
+        there and `force` is not given.
+    """
+    path = outputs.place(path, KINDS)
+    outputs.refuse_others(path, KIND, POST_COLUMNS, force)
     return path
+
+
+def _parquet(posts: pd.DataFrame, path: Path) -> None:
+    outputs.write_parquet(posts, path, KIND)
 
 
 def _csv(posts: pd.DataFrame, path: Path) -> None:

@@ -12,12 +12,10 @@ from pathlib import Path, PurePosixPath
 
 from virality.errors import UserError
 from virality.paths import exists, split_paths
+from virality.posts import limits
 from virality.posts.parse import visible
-from virality.posts.source import MAX_BYTES, Source, as_table
+from virality.posts.source import Source, as_table
 
-MAX_MEMBERS = 20_000
-MAX_RATIO = 300
-MAX_ROWS = 1_000_000
 SUFFIXES = frozenset(
     (
         *(".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".xlsx", ".xlsm", ".parquet"),
@@ -39,7 +37,7 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
     Raises
     ------
     UserError
-        A path does not exist, cannot be read, or is larger than `MAX_BYTES`.
+        A path does not exist, cannot be read, or is larger than `limits.MAX_BYTES`.
     """
     if isinstance(paths, (str, Path)):
         paths = [paths] if isinstance(paths, Path) else split_paths(paths)
@@ -55,35 +53,36 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
             yield from open_bytes(file.name, _bytes(file))
 
 
-def open_bytes(name: str, data: bytes) -> Iterator[Source]:
-    """The sources inside one file's content."""
+def open_bytes(name: str, data: bytes, budget: limits.Budget | None = None) -> Iterator[Source]:
+    """The sources inside one file's content; the budget is that of the archive it comes from."""
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
-        yield from _archive(name, data)
+        yield from _archive(name, data, budget or limits.Budget(name))
     elif data[:2] == b"\x1f\x8b":
-        yield from _packed(name, data)
+        yield from _packed(name, data, budget or limits.Budget(name))
     else:
         yield Source(name, data)
 
 
-def _packed(name: str, data: bytes) -> Iterator[Source]:
+def _packed(name: str, data: bytes, budget: limits.Budget) -> Iterator[Source]:
     """One file that gzip packed, never more of it than may be read."""
-    content, rest = b"", data
+    content, rest, most = b"", data, max(limits.SMALL, limits.MAX_RATIO * len(data))
     while rest[:2] == b"\x1f\x8b":  # several may stand behind each other
         packed = zlib.decompressobj(wbits=31)
         try:
-            content += packed.decompress(rest, MAX_BYTES + 1 - len(content))
+            content += packed.decompress(rest, min(most, budget.left) + 1 - len(content))
         except zlib.error:
-            raise UserError(
-                "The archive is damaged.", where=name, do="Download it again."
-            ) from None
-        if len(content) > MAX_BYTES:
-            raise too_large(name, len(content))
+            raise _damaged(name) from None
+        if len(content) > most:
+            raise limits.unpacks_to(len(content), name)
+        if len(content) > budget.left:
+            budget.take(len(content))
         if not packed.eof:
-            raise UserError("The archive breaks off.", where=name, do="Download it again.")
+            raise _damaged(name, "breaks off")
         rest = packed.unused_data
+    budget.take(len(content))
     if content[257:262] == b"ustar":
         raise UserError("This is a tar archive.", where=name, do="Unpack it first.")
-    yield from _member_sources(PurePosixPath(name.removesuffix(".gz")), content)
+    yield from _inner(PurePosixPath(name.removesuffix(".gz")), content, budget)
 
 
 def _damaged(name: str, how: str = "is damaged") -> UserError:
@@ -99,6 +98,10 @@ def _files(folder: Path) -> list[Path]:
             continue
         if path.resolve().is_relative_to(root):
             found.append(path)
+        if len(found) > limits.MAX_MEMBERS:
+            raise UserError(
+                f"The folder holds more than {limits.MAX_MEMBERS:,} files.", where=folder.name
+            )
     if not found:
         raise UserError(
             "The folder holds no file that could be an export (CSV, JSON, XLSX, Parquet or zip).",
@@ -111,10 +114,13 @@ def _bytes(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise UserError("This is not an ordinary file.", where=path.name)
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise too_large(path.name, size)
-        return path.read_bytes()
+        if (size := path.stat().st_size) > limits.MAX_BYTES:
+            raise limits.too_large(path.name, size)
+        with path.open("rb") as stream:
+            data = stream.read(limits.MAX_BYTES + 1)  # some files hold more than they say
+        if len(data) > limits.MAX_BYTES:
+            raise limits.too_large(path.name, len(data))
+        return data
     except PermissionError:
         raise UserError(
             "The file may not be read.", where=path.name, do="Check its permissions."
@@ -123,56 +129,52 @@ def _bytes(path: Path) -> bytes:
         raise UserError(f"The file cannot be read ({error.strerror}).", where=path.name) from None
 
 
-def too_large(name: str, size: int) -> UserError:
-    """The refusal of a file above the limit."""
-    return UserError(
-        f"The file has {size / 1e6:,.0f} MB; the limit is {MAX_BYTES / 1e6:,.0f} MB.",
-        where=name,
-        do="Split it, or export fewer posts at a time; several files are merged.",
-    )
-
-
 # --- archives and workbooks ---------------------------------------------------------------------
 
 
-def _archive(name: str, data: bytes) -> Iterator[Source]:
+def _archive(name: str, data: bytes, budget: limits.Budget) -> Iterator[Source]:
+    limits.check_directory(data, name)
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         members = [m for m in archive.infolist() if not m.is_dir()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError):
         raise _damaged(name) from None
-    _check_members(name, members, len(data))
-    if any(m.filename == "[Content_Types].xml" for m in members):
+    _check_members(name, members)
+    workbook = any(m.filename == "[Content_Types].xml" for m in members)
+    wanted = members if workbook else [m for m in members if _is_wanted(m)]
+    limits.check_sizes(wanted, name, budget)
+    if workbook:
         yield from _workbook(name, data)
         return
-    read = 0
-    for member in members:
+    for member in wanted:
         path = PurePosixPath(member.filename)
-        if path.suffix.lower() not in SUFFIXES - {".zip", ".gz"} or _is_clutter(path):
-            continue
         content = _member(archive, member, name)
-        read += len(content)
-        if read > MAX_BYTES:
-            raise too_large(name, read)
-        yield from _member_sources(path, content)
+        yield from _inner(path, content, budget)
+    if not wanted and (
+        packed := [m.filename for m in members if m.filename.endswith((".zip", ".gz"))]
+    ):
+        raise UserError(
+            f"The archive holds archives ({visible(packed[0])[:80]}), which are not opened.",
+            where=name,
+            do="Unpack it first.",
+        )
 
 
-def _member_sources(path: PurePosixPath, content: bytes) -> Iterator[Source]:
+def _inner(path: PurePosixPath, content: bytes, budget: limits.Budget) -> Iterator[Source]:
     """Workbooks inside an archive are opened; archives inside archives are not."""
     workbook = content[:2] == b"PK" and path.suffix.lower() in (".xlsx", ".xlsm")
     if workbook or content[:2] not in (b"PK", b"\x1f\x8b"):
-        yield from open_bytes(path.name, content)
+        yield from open_bytes(path.name, content, budget)
 
 
-def _check_members(name: str, members: list[zipfile.ZipInfo], packed: int) -> None:
-    if len(members) > MAX_MEMBERS:
-        raise UserError(f"The archive holds more than {MAX_MEMBERS:,} files.", where=name)
-    total = sum(m.file_size for m in members)
-    if total > MAX_BYTES or (total > 10_000_000 and total > MAX_RATIO * packed):
-        raise UserError(
-            f"The archive unpacks to {total / 1e6:,.0f} MB, which is more than an export can hold.",
-            where=name,
-        )
+def _is_wanted(member: zipfile.ZipInfo) -> bool:
+    path = PurePosixPath(member.filename)
+    return path.suffix.lower() in SUFFIXES - {".zip", ".gz"} and not _is_clutter(path)
+
+
+def _check_members(name: str, members: list[zipfile.ZipInfo]) -> None:
+    if len({member.filename for member in members}) < len(members):
+        raise UserError("The archive holds two files of one name; refused.", where=name)
     for member in members:
         path = PurePosixPath(member.filename.replace("\\", "/"))
         drive = path.parts[:1] and path.parts[0].endswith(":")
@@ -221,15 +223,17 @@ def _workbook(name: str, data: bytes) -> Iterator[Source]:
 
 
 def _sheet(sheet, name: str) -> list[list[str]]:
-    rows = []
-    for record in sheet.iter_rows(values_only=True):
+    rows, counter = [], limits.Counter(name)
+    sheet.reset_dimensions()  # what it says of its own size is often wrong, either way
+    for number, record in enumerate(sheet.iter_rows(values_only=True), start=1):
+        if number > limits.MAX_SHEET_ROWS:
+            raise limits.too_many(f"{limits.MAX_SHEET_ROWS:,} rows", name)
+        counter.add(len(record), rows=bool(record))
         cells = [_cell(value) for value in record]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             rows.append(cells)
-        if len(rows) > MAX_ROWS:
-            raise UserError(f"The sheet has more than {MAX_ROWS:,} rows.", where=name)
     return rows
 
 

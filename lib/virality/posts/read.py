@@ -13,6 +13,7 @@ import pandas as pd
 from virality.book.prose import listing, plural
 from virality.bounds import within
 from virality.errors import UserError
+from virality.posts import limits
 from virality.posts.clean import Cleaner
 from virality.posts.columns import as_choice, parse_choice, same_name
 from virality.posts.files import sources
@@ -291,6 +292,7 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
             ignored[source.name] = error.what
             continue
         raws += found
+        _refuse_masses(raws)
         if not found:
             ignored[source.name] = _columns_seen(source)
     if missing:
@@ -305,6 +307,11 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
     for name, why in ignored.items():
         log.add(name, None, None, "", "", "", f"not used: {why}", "note")
     return raws, ignored
+
+
+def _refuse_masses(raws: list[RawTable]) -> None:
+    if sum(map(len, raws)) > limits.MAX_ROWS:
+        raise limits.too_many(f"{limits.MAX_ROWS:,} rows", raws[-1].source)
 
 
 def recognise(source: Source) -> list[RawTable]:

@@ -13,11 +13,8 @@ from functools import cached_property
 
 from virality.book.prose import plural
 from virality.errors import UserError
-from virality.posts import shapes
+from virality.posts import limits, shapes
 from virality.posts.parse import visible
-
-MAX_BYTES = 250_000_000
-MAX_COLUMNS = 2_000
 
 _FOREIGN = {
     b"\x89PNG": "a PNG picture",
@@ -299,13 +296,14 @@ def read_parquet(data: bytes, name: str) -> Table:
         It is damaged, or has no rows.
     """
     import pyarrow as pa  # slow to load
-    import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(io.BytesIO(data))
+        table = limits.parquet_table(data, name)
         while any(pa.types.is_struct(kind) for kind in table.schema.types):
             table = table.flatten()
         columns = [_texts(table.column(i)) for i in range(table.num_columns)]
+    except UserError:
+        raise
     except Exception:  # a damaged file raises many kinds of errors inside pyarrow
         raise UserError("The Parquet file is damaged.", where=name) from None
     if table.num_rows == 0:
@@ -330,8 +328,8 @@ def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -
         lines.append((None, title[:60], "a title above the table; not used", "note"))
         header, records = records[0], records[1:]
     header = [visible(h) for h in header]
-    if len(header) > MAX_COLUMNS:
-        raise UserError(f"The table has more than {MAX_COLUMNS} columns.", where=name)
+    if len(header) > limits.MAX_COLUMNS:
+        raise limits.too_many(f"{limits.MAX_COLUMNS:,} columns", name)
     lines, width = list(lines), len(header)
     kept, rows = [], []
     for number, record in enumerate(records, start=1):
@@ -397,26 +395,51 @@ def _separator(text: str) -> str:
 
 
 def _records(text: str, separator: str, name: str) -> tuple[list[list[str]], list[tuple]]:
-    previous = csv.field_size_limit(max(len(text) + 1, 131_072))
+    previous = csv.field_size_limit(limits.MAX_CELL)
+    records: list[list[str]] = []
     try:
-        records = []
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
         try:
-            records.extend(reader)
+            _collect(records, text, separator, name, strict=True)
             return records, []
         except csv.Error as error:
-            if "unexpected end" in str(error):
-                place = f"after row {max(len(records) - 1, 0)}"
-                raise UserError(
-                    f"A quotation mark {place} is never closed, so the rest cannot be told apart.",
-                    where=name,
-                    do="Export the file again, or close the quotation mark.",
-                ) from None
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+            _refuse_endless(error, len(records), name)
         why = f"quotation marks inside cells are not doubled (first near row {len(records)})"
-        return list(reader), [(None, "", why, "note")]
+        records.clear()
+        try:
+            _collect(records, text, separator, name, strict=False)
+        except csv.Error as error:
+            _refuse_endless(error, len(records), name)
+            raise UserError(f"The table is broken ({error}).", where=name) from None
+        return records, [(None, "", why, "note")]
     finally:
         csv.field_size_limit(previous)
+
+
+def _collect(records: list, text: str, separator: str, name: str, strict: bool) -> None:
+    counter = limits.Counter(name)
+    for record in csv.reader(_lines(text), delimiter=separator, strict=strict):
+        counter.add(len(record))
+        records.append(record)
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Lines with their ends, one after another: the whole text is never copied."""
+    return (found[0] for found in re.finditer(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text))
+
+
+def _refuse_endless(error: csv.Error, n_records: int, name: str) -> None:
+    """Raise UserError when a cell has no end."""
+    place = f"after row {max(n_records - 1, 0)}"
+    do = "Export the file again, or close the quotation mark."
+    if "unexpected end" in str(error):
+        what = f"A quotation mark {place} is never closed, so the rest cannot be told apart."
+        raise UserError(what, where=name, do=do) from None
+    if "field larger" in str(error):
+        what = (
+            f"A cell {place} has more than {limits.MAX_CELL:,} characters; "
+            "most often a quotation mark is never closed."
+        )
+        raise UserError(what, where=name, do=do) from None
 
 
 # --- JSON -------------------------------------------------------------------------------------
@@ -434,8 +457,9 @@ def read_json(text: str, name: str) -> list:
     Raises
     ------
     UserError
-        It breaks off or is nested too deep.
+        It breaks off, is nested too deep, or holds too many values.
     """
+    limits.check_json(text, name)
     values: list = []
     at, end = _BETWEEN.match(text).end(), len(text.rstrip("\x00 \t\r\n"))
     while at < end:

@@ -209,7 +209,9 @@ def what_was_run(facts: dict, author: str, seconds: dict, parameters: dict) -> p
     """
     from importlib.metadata import version
 
-    packages = ("scikit-learn", "xgboost-cpu", "shap", "umap-learn", "hdbscan", "torch")
+    import xgboost  # its package has another name on a Mac
+
+    packages = ("scikit-learn", "shap", "umap-learn", "hdbscan", "torch")
     rows = [
         ("creator", author),
         ("posts", plural(facts["n_posts"], "post")),
@@ -219,6 +221,7 @@ def what_was_run(facts: dict, author: str, seconds: dict, parameters: dict) -> p
             for key, value in sorted(parameters.items())
         ),
         ("virality", version("virality")),
+        ("xgboost", xgboost.__version__),
         *((name, version(name)) for name in packages),
         *((f"seconds for {slug}", f"{spent:.0f}") for slug, spent in seconds.items()),
     ]
