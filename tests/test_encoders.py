@@ -2,19 +2,15 @@
 
 import json
 import shutil
-import socket
-import threading
-import time
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pytest
 
+from hub import as_archive
 from media_files import RATE, tiny_clip, tiny_whisper, tone
 from virality.errors import UserError
 from virality.media import canary
-from virality.media import resolve as module
 from virality.media.encoders import precision
 from virality.media.encoders.base import build, load
 from virality.media.encoders.classic import CLASSIC, ClassicEncoder
@@ -338,117 +334,35 @@ def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
     assert not (tmp_path / "exploded").exists()
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda c: c[: len(c) // 2], lambda c: b"", lambda c: b"<html>Not here</html>" * 99]
+)
+def test_damaged_weights_give_a_sentence(tmp_path, clip_folder, damage):
+    for name in ("model.safetensors", "pytorch_model.bin"):
+        folder = clip_folder if "safe" in name else as_archive(clip_folder, tmp_path / "archive")
+        folder = shutil.copytree(folder, tmp_path / f"of-{name}")
+        content = (folder / name).read_bytes()
+        (folder / name).write_bytes(damage(content))
+        with pytest.raises(UserError, match=r"of-.* (could not be|were not) loaded"):
+            load(clip_recipe(str(folder), folder))
+
+
+def test_a_clone_without_its_large_files_lacks_them(tmp_path, clip_folder):
+    folder = shutil.copytree(clip_folder, tmp_path / "m")
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid x")
+    assert missing_parts(folder, "clip") == ["its weights"]
+
+
+def test_weights_of_another_name_do_not_hide_the_archive(tmp_path, clip_folder):
+    folder = as_archive(clip_folder, tmp_path / "m")
+    (folder / "open_clip_model.safetensors").write_bytes(b"for another library")
+    vectors = load(clip_recipe(str(folder), folder)).encode_texts(["a dog"])
+    safe = load(clip_recipe(str(clip_folder), clip_folder)).encode_texts(["a dog"])
+    assert np.array_equal(vectors, safe)
+
+
 def test_wrong_type_and_unknown_words(whisper_folder):
     with pytest.raises(UserError, match="not CLIP"):
         clip_recipe(str(whisper_folder), whisper_folder)
     with pytest.raises(UserError, match="encoders"):
         resolve("best")
-
-
-# --- the network ----------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def empty_cache(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "cached_folder", lambda model: "")
-    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        monkeypatch.delenv(name, raising=False)
-
-
-def test_a_silent_hub_is_given_up_on(monkeypatch, empty_cache):
-    with socket.create_server(("127.0.0.1", 0)) as server:  # accepts, and never says a word
-        monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.getsockname()[1]}")
-        start = time.monotonic()
-        choice = resolve("auto", patience_s=0.5, **SILENT)
-        assert choice.used == "classic" and "did not answer" in choice.reason
-        with pytest.raises(UserError, match=r"did not answer.*local folder"):
-            resolve("pretrained", patience_s=0.5, **SILENT)
-        assert time.monotonic() - start < 20  # transformers alone retries for longer
-
-
-def test_offline_asks_nobody(monkeypatch, empty_cache):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    monkeypatch.setattr(module, "_ask_hub", lambda *a: pytest.fail("asked"))
-    assert "offline" in resolve("auto", **SILENT).reason
-
-
-def test_what_auto_found_is_kept_until_the_user_changes_it(empty_cache, monkeypatch):
-    previous = {
-        "requested": "auto", "used": "classic", "reason": "The Hub did not answer.",
-        "clip_model": "a/b", "whisper_model": "c/d",
-    }  # fmt: skip
-    monkeypatch.setattr(module, "_ask_hub", lambda *a: pytest.fail("asked"))
-    kept = resolve("auto", "a/b", "c/d", previous=previous, **SILENT)
-    assert (kept.used, kept.reason) == ("classic", previous["reason"])
-
-
-def test_download_from_a_hub_announces_its_size(monkeypatch, tmp_path, clip_folder):
-    """A tiny stand-in for the Hub on this machine serves the tiny model."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _hub(clip_folder))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setenv("HF_ENDPOINT", address)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
-    monkeypatch.setattr(
-        "huggingface_hub._snapshot_download.constants.HF_HUB_CACHE", str(tmp_path / "hub")
-    )
-    said = []
-    try:
-        choice = resolve("auto", "tiny/clip", hear=False, announce=said.append, patience_s=10)
-    finally:
-        server.shutdown()
-        server.server_close()
-    assert choice.used == "pretrained" and choice.see.revision == SHA
-    assert said[0].startswith("Downloading tiny/clip (") and "MB" in said[0]
-    again = resolve("auto", "tiny/clip", hear=False, announce=said.append)
-    assert again.see == choice.see and len(said) == 1
-
-
-SHA = "0123456789abcdef0123456789abcdef01234567"
-
-
-def _hub(folder):
-    import hashlib
-
-    class Hub(BaseHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-        def _send(self, body, kind="application/json", etag="x"):
-            self.send_response(200)
-            headers = {
-                "Content-Type": kind,
-                "Content-Length": len(body),
-                "ETag": f'"{etag}"',
-                "X-Repo-Commit": SHA,
-            }
-            for name, value in headers.items():
-                self.send_header(name, str(value))
-            self.end_headers()
-            if self.command == "GET":
-                self.wfile.write(body)
-
-        def do_GET(self):
-            path = self.path.split("?")[0]
-            if "/tree/" in path:
-                files = sorted(folder.iterdir())
-                tree = [
-                    {"type": "file", "path": p.name, "size": p.stat().st_size, "oid": "0"}
-                    for p in files
-                ]
-                self._send(json.dumps(tree).encode())
-            elif path.startswith("/api/models/tiny/clip"):
-                files = [
-                    {"rfilename": p.name, "size": p.stat().st_size}
-                    for p in sorted(folder.iterdir())
-                ]
-                self._send(json.dumps({"id": "tiny/clip", "sha": SHA, "siblings": files}).encode())
-            elif path.startswith("/tiny/clip/resolve/"):
-                content = (folder / path.rsplit("/", 1)[1]).read_bytes()
-                self._send(content, "application/octet-stream", hashlib.sha256(content).hexdigest())
-            else:
-                self.send_error(404)
-
-        do_HEAD = do_GET
-
-    return Hub

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import av
 import numpy as np
 import pandas as pd
 import pytest
@@ -15,6 +16,7 @@ from media_files import RATE, cut, encode, scene, turn
 from virality.errors import UserError
 from virality.media import frames as frames_module
 from virality.media import probe as probe_module
+from virality.media.energy import of_picture
 from virality.media.frames import READERS, read_frames, wanted_times
 from virality.media.match import id_in_name, match
 from virality.media.probe import probe
@@ -195,6 +197,105 @@ AS_FFMPEG = {
     "full range of colours": {"colours": (Colorspace.ITU601, ColorRange.JPEG)},
     "both": {"colours": (Colorspace.ITU709, ColorRange.JPEG)},
 }
+
+
+# --- damage ---------------------------------------------------------------------------------------
+
+
+def packets(path):
+    """Return (seconds, place, size, whether it is a key) of every packet of the picture."""
+    with av.open(str(path)) as film:
+        return [
+            (float(one.pts * one.time_base), one.pos, one.size, one.is_keyframe)
+            for one in film.demux(video=0)
+            if one.pts is not None
+        ]
+
+
+def spoil(path, wanted):
+    """Overwrite the middle of the packets whose time is wanted."""
+    data = bytearray(path.read_bytes())
+    for seconds, place, size, _ in packets(path):
+        if wanted(seconds):
+            start = place + size // 4
+            data[start : place + size] = bytes((7 * i) % 251 for i in range(place + size - start))
+    path.write_bytes(data)
+    return path
+
+
+def two_films(tmp_path, **options):
+    """Return a film and a copy to spoil."""
+    options = {"fps": 30, "size": (240, 426), "sound": False, "seconds": 4.0} | options
+    whole = encode(tmp_path / "whole.mp4", **options)
+    other = tmp_path / "other.mp4"
+    other.write_bytes(whole.read_bytes())
+    return whole, other
+
+
+@pytest.mark.parametrize("bframes", ["0", "3"])
+def test_after_damage_nothing_is_looked_at_up_to_the_next_key_frame(tmp_path, bframes):
+    options = {"g": "36", "keyint_min": "36", "sc_threshold": "0", "bf": bframes, "threads": "1"}
+    whole, other = two_films(tmp_path, options=options)
+    spoil(other, lambda seconds: 0.65 < seconds < 0.75)
+    truth, frames = picture_of(whole), picture_of(other)
+    assert len(truth.images) == 15 and not frames.problem
+    # Key frames stand at 0, 1.2 and 2.4 s: the looks at 0.8 and 1.0 s are built on what is damaged.
+    lost = set(np.round(truth.times, 1)) - set(np.round(frames.times, 1))
+    assert {0.8, 1.0} <= lost <= {0.6, 0.8, 1.0} and "damaged" in frames.warning
+    assert f"{len(lost)} of 15 looks" in frames.warning
+    kept = truth.images[np.isin(np.round(truth.times, 1), np.round(frames.times, 1))]
+    assert np.array_equal(kept, frames.images)
+
+
+def test_damage_behind_the_window_harms_nothing(tmp_path):
+    whole, other = two_films(tmp_path, options={"g": "30", "threads": "1"})
+    spoil(other, lambda seconds: seconds > 3.05)
+    truth, frames = picture_of(whole), picture_of(other)
+    assert (frames.problem, frames.warning) == ("", "")
+    assert np.array_equal(truth.images, frames.images)
+
+
+def test_a_stream_that_dies_at_the_end_of_the_window_is_used(tmp_path):
+    whole, other = two_films(tmp_path, options={"g": "30", "bf": "0", "threads": "1"})
+    data = bytearray(other.read_bytes())
+    for seconds, place, size, _ in packets(other):
+        if seconds > 2.92:
+            data[place : place + size] = bytes(size)
+    other.write_bytes(data)
+    truth, frames = picture_of(whole), picture_of(other)
+    assert frames.warning and not frames.problem
+    assert np.array_equal(truth.images, frames.images)
+
+
+def test_too_little_is_left(tmp_path):
+    _, other = two_films(tmp_path, options={"g": "300", "threads": "1"})
+    spoil(other, lambda seconds: 0.05 < seconds < 0.3)
+    frames = picture_of(other)
+    assert "too little is left" in frames.problem and len(frames.images) == 0
+
+
+def test_what_happens_in_a_gap_is_not_known():
+    rng = np.random.default_rng(0)
+    calm = np.repeat(rng.integers(0, 255, (1, 224, 128, 3), dtype=np.uint8), 3, axis=0)
+    bright = np.full((3, 224, 128, 3), 250, np.uint8)
+    images, times = np.concatenate([calm, bright]), np.array([0, 0.2, 0.4, 2.4, 2.6, 2.8])
+    values, curve = of_picture(images, times, 3.0)
+    assert values["cut_rate"] == 0 and values["first_cut"] == 3.0 and values["flicker"] < 1e-6
+    assert np.isnan(curve).tolist() == [False, False, True, False, False]
+
+
+def test_sound_that_changes_its_rate_is_used_up_to_there(tmp_path):
+    parts = []
+    for number, (seconds, rate) in enumerate([(1.5, 44_100), (2.5, 48_000)]):
+        part = tmp_path / f"{number}.aac"
+        encode(part, seconds=seconds, picture=False, rate=rate)
+        parts.append(part.read_bytes())
+    path = tmp_path / "both.aac"
+    path.write_bytes(b"".join(parts))
+    sound = read_sound(path, probe(path))
+    assert not sound.problem and "changes its format at 1.5 s" in sound.warning
+    assert len(sound.samples) / RATE == pytest.approx(1.5, abs=0.1)
+    assert np.abs(sound.samples[: RATE // 2]).max() > 0.2
 
 
 def picture_of(path, **options):

@@ -45,7 +45,18 @@ KINDS = {
     "a path or empty": (),
     "letters, digits, . _ and -": ("", "a/b", "..", "~", "a b", "é"),
     "a time zone": ("", "/etc/passwd", "../../x", "Mars/Olympus", "utc+99"),
-    "a Hub id or a folder": ("", " ", "~nobody-is-called-so/x", "./no", "a b", "/no/such", "a/b/c"),
+    "a Hub id, id@revision or a folder": (
+        "",
+        " ",
+        "~nobody-is-called-so/x",
+        "./no",
+        "a b",
+        "/no/such",
+        "a/b/c",
+        "a/b@",
+        "a/b@../x",
+        "a@b@c",
+    ),
     "an address or empty": ("a b", "a\nb", "tcp://x y"),
 }
 
@@ -197,6 +208,7 @@ def test_comment_is_meaning_and_range(comment, meaning, text):
         ("-1.5 to 0", [-1.5, 0], [-1.6, 0.1]),
         ("a, b or c", ["a", "b", "c"], ["", "d", "a,b", "or"]),
         ("True or False", [True, False], ["yes", 1]),
+        ("a Hub id, id@revision or a folder", ["a", "a/b@refs/pr/1", "."], ["a@", "a@../b", "./b"]),
         ("2 to 3 words", ["a,b", "a b, c , d"], ["a", "a,a", "a,b,c,d", "a,\0"]),
     ],
 )

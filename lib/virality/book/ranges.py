@@ -24,7 +24,11 @@ _NUMBER = r"-?\d+(?:\.\d+)?"
 _COMMENT = re.compile(r"(?P<meaning>.*?)\s*\[(?P<range>[^\[\]]+)\]", re.DOTALL)
 _NUMBERS = re.compile(rf"({_NUMBER}) to ({_NUMBER})")
 _WORDS = re.compile(r"(\d+) to (\d+) words")
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?", re.ASCII)
+# With a branch, a tag or a commit after the @, if need be.
+_HUB_ID = re.compile(
+    r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?(@(?!/)(?!.*\.\.)[\w./+-]+(?<!/))?",
+    re.ASCII,
+)
 # NUL, and halves of characters, which is what bytes that are no UTF-8 become.
 _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 _LONGEST_TEXT = 4096
@@ -122,5 +126,5 @@ KINDS: dict[str, Callable[[object], str]] = {
     "an address or empty": _address,
     "letters, digits, . _ and -": _run,
     "a time zone": _zone,
-    "a Hub id or a folder": _model,
+    "a Hub id, id@revision or a folder": _model,
 }

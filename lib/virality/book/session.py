@@ -249,7 +249,9 @@ def _resolve_encoders(target: Run, given: dict, asked_now: bool) -> None:
     choice = resolve(**asked, cache_dir=target.cache, hear=bool(target.inputs().videos))
     models = {name: asked[name] for name in ("clip_model", "whisper_model")}
     outcome = {"requested": choice.requested, "used": choice.used, "reason": choice.reason}
-    target.save(encoders={"asked": asked} | models | outcome)
+    # A download that broke off goes on in the next run, which has to ask for that again.
+    settled = {} if choice.again else {"asked": asked}
+    target.save(encoders=settled | models | outcome)
     if choice.reason:
         print(choice.note)
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 # Raised when what is measured changes, so that entries of older versions are left alone.
-FORMAT = 2
+FORMAT = 3
 
 
 def write_bytes(path: Path, content: bytes) -> None:

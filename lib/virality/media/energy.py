@@ -125,18 +125,22 @@ def of_picture(
     features : dict of str to float
         One value for each of :data:`PICTURE_FEATURES`; all finite.
     curve : ndarray of float32, shape (n - 1,)
-        Motion between one look and the next, in picture heights per second; NaN at a cut.
+        Motion between one look and the next, in picture heights per second; NaN at a cut and
+        where looks between are missing.
     """
     from skimage.filters import sobel
 
     hsv = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2HSV) for image in images])
     grey = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
     light = grey.astype(np.float32) / 255
-    cut_at = _cuts(hsv, light)
-    motion = _motion(grey, times, cut_at)
+    # Looks that are missing (damaged frames) leave a gap: what happened in it is not known.
+    steps = np.diff(times)
+    near = steps < 1.5 * steps.min() if len(steps) else np.zeros(0, bool)
+    cut_at = _cuts(hsv, light) & near
+    motion = _motion(grey, times, cut_at | ~near)
     moving = motion[np.isfinite(motion)]
-    span = max(float(times[-1] - times[0]), 1e-9) if len(times) > 1 else seconds
-    changes = np.abs(np.diff(light.mean(axis=(1, 2))))
+    span = max(float(steps[near].sum()), 1e-9) if len(times) > 1 else seconds
+    changes = np.abs(np.diff(light.mean(axis=(1, 2))))[near]
     values = {
         "brightness": light.mean(),
         "contrast": light.std(axis=(1, 2)).mean(),

@@ -198,23 +198,40 @@ def sound_stream(container: av.container.InputContainer):
     return container.streams.best("audio")
 
 
-def frames_of(container, stream, errors: list[str]):
+@dataclass(frozen=True)
+class Damage:
+    """What a decoder complained of, and when it would have been shown.
+
+    Parameters
+    ----------
+    reason : str
+        The decoder's words.
+    time : float or None
+        Seconds on the stream's clock; None where it is not known.
+    """
+
+    reason: str
+    time: float | None = None
+
+
+def frames_of(container, stream, damages: list[Damage]):
     """Yield the frames of a stream; a packet that does not decode is noted and passed over."""
     packets = container.demux(stream)
-    while len(errors) < 100:
+    while len(damages) < 100:
         try:
             packet = next(packets)
         except StopIteration:
             return
         except (av.error.FFmpegError, ValueError, OSError) as error:
-            errors.append(reason(error))
+            damages.append(Damage(reason(error)))
             return
         try:
             frames = packet.decode()
         except av.error.EOFError:
             return
         except (av.error.FFmpegError, ValueError) as error:
-            errors.append(reason(error))
+            time = None if packet.pts is None else float(packet.pts * packet.time_base)
+            damages.append(Damage(reason(error), time))
             continue
         yield from frames
 

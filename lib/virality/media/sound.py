@@ -59,24 +59,27 @@ def read_sound(path: str | Path, facts: Facts, seconds: float = 3.0) -> Sound:
         return Sound(problem="The file has no sound stream.")
     count = round(seconds * RATE)
     try:
-        samples, stated, error, ended = _decode(path, count)
+        samples, stated, error, ended, changed = _decode(path, count)
     except (av.error.FFmpegError, ValueError, OSError) as stop:
         return Sound(problem=f"The sound stream could not be decoded ({reason(stop)}).")
     promised = min(seconds, stated) if stated else 0.0
     read = len(samples) / RATE
     if len(samples) == 0 or not np.isfinite(samples).all():
         return Sound(problem=f"The sound stream could not be decoded ({error or 'it is empty'}).")
-    if ended and read < ENOUGH * promised:
+    if ended and read < ENOUGH * promised and not changed:
         return Sound(problem=f"Only {read:.1f} of {promised:.1f} s of the sound can be read.")
     if read < SHORTEST_S:
         return Sound(problem="The sound is shorter than a tenth of a second.")
+    if changed:
+        warning = f"The sound changes its format at {read:.1f} s; what comes before is used."
+        return Sound(samples, "", warning)
     damaged = error and "Part of the sound of the opening is damaged; the rest is used."
     return Sound(samples, "", damaged or "")
 
 
-def _decode(path, count: int) -> tuple[np.ndarray, float, str, bool]:
-    """Return (samples, stated length in s, error, whether the stream ended early)."""
-    pieces, total, errors = [], 0, []
+def _decode(path, count: int) -> tuple[np.ndarray, float, str, bool, bool]:
+    """Return (samples, stated length in s, error, whether the stream ended early, or changed)."""
+    pieces, total, errors, first, changed = [], 0, [], None, False
     with av.open(str(path), metadata_errors="ignore") as container:
         stream = sound_stream(container)
         stream.thread_count = 1
@@ -84,6 +87,10 @@ def _decode(path, count: int) -> tuple[np.ndarray, float, str, bool]:
         resampler = av.AudioResampler(format="fltp", layout="mono", rate=RATE)
         start = (container.start_time or 0) / av.time_base
         for frame in frames_of(container, stream, errors):
+            first = first or _format(frame)
+            changed = _format(frame) != first
+            if changed:
+                break
             if not pieces:
                 pieces.append(_lead_in(frame, start, count))
                 total = len(pieces[0])
@@ -99,7 +106,11 @@ def _decode(path, count: int) -> tuple[np.ndarray, float, str, bool]:
     # A file whose first sound comes after the window has nothing to hear in it.
     heard = sum(map(len, pieces[1:]))
     samples = np.concatenate(pieces)[:count].astype(np.float32) if heard else np.zeros(0)
-    return samples, stated, errors[0] if errors else "", total < count
+    return samples, stated, errors[0].reason if errors else "", total < count, changed
+
+
+def _format(frame: av.AudioFrame) -> tuple:
+    return frame.sample_rate, frame.layout.name, frame.format.name
 
 
 def _lead_in(frame: av.AudioFrame, start: float, count: int) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -52,11 +54,11 @@ def encoders(record: dict) -> str:
         when = f" Pictures are taken {rate:g} times a second over the first {window:g} seconds."
         return escape(record["note"]) + when * ("vision" in record["blocks"])
     sound = (
-        f" The sound of the same seconds goes through {escape(record['hear']['id'])}."
+        f" The sound of the same seconds goes through {_named(record['hear'])}."
         if record["hear"]
         else ""
     )
-    see = escape(record["see"]["id"])
+    see = _named(record["see"])
     if "vision" not in record["blocks"]:
         return f"Texts go through {see}; there are no pictures to go with them."
     return (
@@ -64,6 +66,13 @@ def encoders(record: dict) -> str:
         f"second over the first {window:g} seconds.{sound} The vectors are stored with the "
         "encoder's revision, so those of different encoders can never be mixed."
     )
+
+
+def _named(encoder: dict) -> str:
+    """Name an encoder, and of one from the Hub the start of its commit."""
+    revision = encoder["revision"]
+    commit = f" (commit {revision[:7]})" if re.fullmatch(r"[0-9a-f]{40}", revision) else ""
+    return escape(encoder["id"]) + commit
 
 
 def scripts(captions: pd.Series) -> str:

@@ -1,6 +1,6 @@
 """CLIP-type and Whisper-type encoders of transformers, from a folder on this machine.
 
-Nothing here touches the network: :mod:`virality.media.resolve` has put the files in place.
+Nothing here touches the network: :mod:`virality.media.hub` has put the files in place.
 Weights are read as safetensors, or as tensors only, never as pickled objects.
 
 Radford et al. 2021, Learning transferable visual models from natural language supervision;
@@ -12,16 +12,16 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 from pickle import UnpicklingError  # raised by torch, which refuses what is not a tensor
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 
 from virality.errors import UserError
 from virality.media.encoders.base import Encoder, Recipe
 from virality.media.encoders.pixels import colours, squares
-from virality.media.encoders.recipes import not_clip, read_json
+from virality.media.encoders.recipes import not_clip, read_json, weight_files
 from virality.media.sound import RATE
 
 # Texts go in batches of this size and one of these lengths: with shapes fixed, a vector
@@ -30,6 +30,7 @@ TEXT_BATCH = 32
 _TEXT_LENGTHS = (16, 32, 77)
 # Pictures and sounds on a graphics card go in batches of one size, filled up where they are fewer.
 CARD_PICTURES, CARD_SOUNDS = 120, 8
+_DAMAGED = (SafetensorError, EOFError)
 # The samples behind one position of Whisper's encoder: a hop of 160, halved by the second layer.
 _SAMPLES_PER_POSITION = 320
 
@@ -42,7 +43,12 @@ def _from_folder(loader, recipe: Recipe, **options):
     logging.disable_progress_bar()
     try:
         return loader.from_pretrained(recipe.folder, local_files_only=True, **options)
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, UnpicklingError) as error:
+    except UnpicklingError as error:
+        raise UserError(
+            f"The weights of {recipe.id} are not numbers alone, so they were not loaded.",
+            do="Choose a model that has safetensors, or set encoders=classic.",
+        ) from error
+    except (*_DAMAGED, OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
         first = str(error).strip().splitlines()
         raise UserError(
             f"The encoder {recipe.id} could not be loaded ({first[0] if first else error!r}).",
@@ -54,7 +60,7 @@ def _load_model(recipe: Recipe):
     """Return the model of a recipe in evaluation mode, weights whole and in float32."""
     from transformers import AutoModel
 
-    safe = any(Path(recipe.folder).glob("*.safetensors"))
+    safe = any(path.suffix == ".safetensors" for path in weight_files(recipe.folder))
     model, report = _from_folder(
         AutoModel,
         recipe,

@@ -20,6 +20,8 @@ _TOKENIZERS = (
     ("spiece.model",),
     ("sentencepiece.bpe.model",),
 )
+_MAIN = "main"
+_POINTER = b"version https://git-lfs"
 # Takes pictures as patches of any number, unlike all others of its kind.
 _OTHERWISE = "siglip2"
 
@@ -45,7 +47,7 @@ def missing_parts(folder: str | Path, kind: str) -> list[str]:
     folder, missing = Path(folder), []
     if not read_json(folder, "config.json"):
         missing.append("its configuration")
-    if not _weights(folder):
+    if not weight_files(folder):
         missing.append("its weights")
     if kind == "clip" and not any(_all_in(folder, files) for files in _TOKENIZERS):
         missing.append("its tokenizer")
@@ -61,18 +63,27 @@ def _all_in(folder: Path, names: tuple[str, ...]) -> bool:
     return all((folder / name).is_file() for name in names)
 
 
-def _weights(folder: Path) -> list[Path]:
+def weight_files(folder: str | Path) -> list[Path]:
     """Return the weight files, all shards or none; safetensors before tensors-only archives."""
+    folder = Path(folder)
     for single, index in (
         ("model.safetensors", "model.safetensors.index.json"),
         ("pytorch_model.bin", "pytorch_model.bin.index.json"),
     ):
-        if (folder / single).is_file():
+        if _is_there(folder / single):
             return [folder / single]
         names = sorted(set(read_json(folder, index).get("weight_map", {}).values()))
-        if names and all((folder / name).is_file() for name in names):
+        if names and all(_is_there(folder / name) for name in names):
             return [folder / name for name in names]
     return []
+
+
+def _is_there(weights: Path) -> bool:
+    """Whether a file of weights is there, and not only Git LFS's note of where it would be."""
+    if not weights.is_file():
+        return False
+    with weights.open("rb") as handle:
+        return handle.read(len(_POINTER)) != _POINTER
 
 
 def side_of(size: object) -> int:
@@ -98,7 +109,7 @@ def revision_of(folder: str | Path) -> str:
     if folder.parent.name == "snapshots" and len(folder.name) == _COMMIT:
         return folder.name
     digest = hashlib.blake2b(digest_size=10)
-    for path in [folder / "config.json", *_weights(folder)]:
+    for path in [folder / "config.json", *weight_files(folder)]:
         with path.open("rb") as handle:
             digest.update(hashlib.file_digest(handle, "blake2b").digest())
     return f"files-{digest.hexdigest()}"
@@ -152,6 +163,17 @@ def whisper_recipe(model: str, folder: str | Path, mode: str) -> Recipe:
     )
 
 
+def split_revision(model: str) -> tuple[str, str]:
+    """Return the name of a Hub model and the revision that is asked for.
+
+    >>> split_revision("owner/name@v1"), split_revision("owner/name")
+    (('owner/name', 'v1'), ('owner/name', 'main'))
+    """
+    name, at, revision = model.partition("@")
+    return name, revision if at else _MAIN
+
+
 def _public(model: str) -> str:
-    """Return a Hub id as it is, and of a local folder only its name."""
-    return Path(model).name if Path(model).is_dir() else model
+    """Return the name of a Hub model, and of a local folder only its last part."""
+    place = Path(model).expanduser()
+    return place.name if place.is_dir() else split_revision(model)[0]
