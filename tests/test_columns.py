@@ -185,6 +185,15 @@ def test_row_numbers_and_other_ids_are_no_video_ids(read):
     assert unused(alone) == ["id (row numbers, not ids)"]
 
 
+def test_counts_may_carry_their_own_word(read):
+    reading = read({"date": DAYS, "views": [f"{v} views" for v in VIEWS], "x": DAYS})
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    reading = read({"Datum": DAYS, "Aufrufe": [f"{v} Aufrufe" for v in VIEWS], "x": DAYS})
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    with pytest.raises(UserError, match="No row can be used"):
+        read({"date": DAYS, "views": [f"{v} EUR" for v in VIEWS], "x": DAYS})
+
+
 def test_a_column_that_does_not_hold_what_its_name_says_is_not_used(read):
     remarks = ["gut", "nochmal drehen", "-", "??"] * 10
     table = {"Datum": DAYS, "Aufrufe": VIEWS, "Kommentar": remarks, "Share": ["12 %"] * 40}

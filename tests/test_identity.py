@@ -73,6 +73,17 @@ def test_a_table_of_days_that_is_read_again_later_holds_the_same_posts(read):
     assert len(read(*bare).posts) == 80, "nothing says that they are the same"
 
 
+def test_ids_that_a_float_rounded_are_taken_from_the_links(read):
+    rounded = [str(int(float(i))) for i in POSTS["post_id"]]
+    links = exports.as_text(POSTS["url"])
+    reading = read({"video_id": rounded, "link": links, "date": TIMES, "views": VIEWS})
+    assert reading.posts["post_id"].tolist() == POSTS["post_id"].tolist()
+    assert reading.repairs["why"].str.contains("rounded the video ids").sum() == 1
+    alone = read({"video_id": rounded, "date": TIMES, "views": VIEWS})
+    assert len(alone.posts) == 40
+    assert alone.repairs["why"].str.contains("multiples of 512").sum() == 1
+
+
 # --- whose ----------------------------------------------------------------------------------------
 
 

@@ -124,6 +124,15 @@ class Cleaner:
                 )
             self._remark("post_id", f"{why}; the ids in the links are used", "repaired")
             return by_link
+        if ids.look_rounded(own):
+            if all(by_link):
+                why = "a program rounded the video ids; the ids in the links are used"
+                self._remark("post_id", why, "repaired")
+                return by_link
+            why = (
+                "all video ids are multiples of 512: a program rounded them; their times are right"
+            )
+            self._remark("post_id", why)
         post_ids: list[str | None] = []
         for i, (cell, other) in enumerate(zip(own, by_link, strict=True)):
             mine = (

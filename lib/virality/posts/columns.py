@@ -242,6 +242,9 @@ class _Assignment:
         """Use one of the candidates for a field, or refuse."""
         if not columns or name in self.out.cells:
             return
+        if name in COUNTED:
+            for i in columns:
+                self.table.columns[i] = _without_unit(name, self.table.columns[i])
         columns = [i for i in columns if self._is_of_its_kind(name, i)]
         if name == "post_id":
             columns = self._real_ids(columns)
@@ -519,6 +522,17 @@ def _as_key(name: str, cell: str) -> str:
     if name == "author":
         return (find_handle(text) or text).lstrip("@").casefold()
     return (find_id(text) or text) if name in ("url", "post_id") else text
+
+
+def _without_unit(name: str, cells: list[str]) -> list[str]:
+    """Cells such as "1.2K views" without the word, where nearly all of a column end in it."""
+    words = [re.fullmatch(r"(.*\d\S*)\s+([^\W\d_]{3,})", c.strip()) for c in cells]
+    named = {w[2] for w in words if w}
+    if not named or sum(w is not None for w in words) < MANY * len(cells):
+        return cells
+    if not all(meaning(word) == name for word in named):
+        return cells
+    return [w[1] if w else c for w, c in zip(words, cells, strict=True)]
 
 
 def _is_gap(name: str, cell: str) -> bool:

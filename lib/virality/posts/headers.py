@@ -245,7 +245,7 @@ LEXICON: dict[str, dict[str, str]] = {
         "title": "titel|rubrik",
         "caption": "beskrivning|bildtext",
         "views": "visningar|uppspelningar|visning",
-        "likes": "gillar|gilla markeringar|gillamarkeringar|hjärtan|gillningar",
+        "likes": "gillar|gilla|gilla markeringar|gillamarkeringar|hjärtan|gillningar",
         "comments": "kommentarer",
         "shares": "delningar|delad|delat|delade",
         "saves": "sparade|sparad|sparat|favoriter|sparningar",

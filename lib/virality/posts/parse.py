@@ -29,7 +29,7 @@ MAX_TIME_S = 1e13  # of all its views together
 # How languages write thousand, million and so on after a number; spaces and full stops removed.
 # A bare "b" is left out on purpose: a billion in English, a thousand in Turkish.
 _POWERS = {
-    3: "k к mil tsd tys тыс тис rb ribu n nghìn ngàn bin χιλ ألف 千 천 thousand",
+    3: "k к mil tis tsd tys тыс тис rb ribu n nghìn ngàn bin χιλ ألف 千 천 thousand",
     4: "万 萬 만 w",
     6: "m м mi mio mln mn mill mln. millones jt juta tr triệu млн εκ مليون million milyon milhões",
     8: "億 亿 억",

@@ -110,60 +110,50 @@ def read_posts(
     by_role = {r: [t for t in raws if t.role == r] for r in ("posts", "enriches", "followers")}
     if not by_role["posts"]:
         raise _nothing(raws, ignored)
-    tables, zones = [], []
-    for raw in by_role["posts"]:
-        cleaner = Cleaner(raw, timezone, now, log)
-        tables.append(cleaner.run())
-        zones.append(cleaner.zone)
-    posts, snapshots = merge(tables, log, embargo_days)
-    posts = kept_out(one_spelling(posts), log)
-    posts = columns_of_zeros(
-        posts, lambda c: log.add("", None, None, c, "", "", UNREAD, "set missing")
-    )
-    snapshots = snapshots[snapshots["post_id"].isin(posts["post_id"])].reset_index(drop=True)
+    tables, zone, clock = _cleaned(by_role["posts"], timezone, now, log)
+    posts, snapshots = _merged(tables, embargo_days, log)
     if posts.empty:
         raise UserError(
             "No row can be used as a post.", where=_names(by_role["posts"]), do=_first_reason(log)
         )
-    enriched = 0
-    for raw in by_role["enriches"]:
-        posts, filled = enrich(posts, Cleaner(raw, timezone, now, Log()).run())
-        enriched += filled
-        what = plural(filled, "missing caption or link", "missing captions and links")
-        why = f"has no views; it filled {what}"
-        log.add(raw.source, None, None, "", "", "", why, "note")
+    posts, enriched = _enriched(posts, by_role["enriches"], timezone, now, log)
     posts, series = _add_followers(posts, by_role["followers"], timezone, now, log)
     posts = validate_posts(posts)
     young = _note_young(posts, embargo_days, log)
     _note_marked(posts, log)
     _note_unused(raws, log)
     repairs = log.frame()
-    notes = {
-        "files": sorted({r.source for r in raws}),
-        "formats": {r.source: r.format for r in raws},
+    notes = _facts(posts, repairs, raws) | {
         "ignored": ignored,
-        "columns": {r.source: r.names for r in raws},
-        "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
-        "platforms": {str(k): int(v) for k, v in posts["platform"].value_counts().items()},
         "n_rows": sum(len(r) for r in by_role["posts"]),
-        "n_posts": len(posts),
-        "n_dropped": int((repairs["severity"] == "row dropped").sum()),
-        "severities": {s: int((repairs["severity"] == s).sum()) for s in SEVERITIES},
         "timezone": timezone,
-        "zone_found": next((z for z in zones if z), ""),
-        "clock": next((r.clock for r in by_role["posts"] if r.clock), ""),
-        "unused": {r.source: r.unused for r in raws if r.unused},
-        "outcomes": [c for c in OUTCOMES if posts[c].notna().any()],
-        "captured_at": ""
-        if posts["captured_at"].isna().all()
-        else posts["captured_at"].max().isoformat(),
+        "zone_found": zone,
+        "clock": clock,
         "n_young": young,
         "embargo_days": embargo_days,
         "enriched": enriched,
-        "has_followers": bool(posts["followers"].notna().any()),
         "n_read_twice": int(snapshots["post_id"].nunique()),
     }
     return PostsReading(posts, repairs, notes, snapshots, series)
+
+
+def _facts(posts: pd.DataFrame, repairs: pd.DataFrame, raws: list[RawTable]) -> dict:
+    """What the tables themselves say, for sentences."""
+    read = posts["captured_at"].dropna()
+    return {
+        "files": sorted({r.source for r in raws}),
+        "formats": {r.source: r.format for r in raws},
+        "columns": {r.source: r.names for r in raws},
+        "unused": {r.source: r.unused for r in raws if r.unused},
+        "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
+        "platforms": {str(k): int(v) for k, v in posts["platform"].value_counts().items()},
+        "n_posts": len(posts),
+        "n_dropped": int((repairs["severity"] == "row dropped").sum()),
+        "severities": {s: int((repairs["severity"] == s).sum()) for s in SEVERITIES},
+        "outcomes": [c for c in OUTCOMES if posts[c].notna().any()],
+        "captured_at": read.max().isoformat() if len(read) else "",
+        "has_followers": bool(posts["followers"].notna().any()),
+    }
 
 
 def check(paths: str | Path | Sequence[str | Path], timezone: str = "UTC", **options) -> str:
@@ -312,6 +302,40 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
 def _refuse_masses(raws: list[RawTable]) -> None:
     if sum(map(len, raws)) > limits.MAX_ROWS:
         raise limits.too_many(f"{limits.MAX_ROWS:,} rows", raws[-1].source)
+
+
+def _cleaned(raws: list[RawTable], timezone: str, now: datetime, log: Log):
+    """Tidy rows of each table; the first zone that local times fit, and whose clock it is."""
+    tables, zone, clock = [], "", ""
+    for raw in raws:
+        cleaner = Cleaner(raw, timezone, now, log)
+        tables.append(cleaner.run())
+        if cleaner.zone and not zone:
+            zone, clock = cleaner.zone, raw.clock
+    return tables, zone, clock
+
+
+def _merged(tables: list[pd.DataFrame], embargo_days: float, log: Log):
+    """One row a post without what was not measured, and the readings of these posts."""
+    posts, snapshots = merge(tables, log, embargo_days)
+    posts = kept_out(one_spelling(posts), log)
+    posts = columns_of_zeros(
+        posts, lambda c: log.add("", None, None, c, "", "", UNREAD, "set missing")
+    )
+    own = snapshots["post_id"].isin(posts["post_id"])
+    return posts, snapshots[own].reset_index(drop=True)
+
+
+def _enriched(posts, raws: list[RawTable], timezone: str, now: datetime, log: Log):
+    """The posts with captions and links from tables without views, and how many were filled."""
+    enriched = 0
+    for raw in raws:
+        posts, filled = enrich(posts, Cleaner(raw, timezone, now, Log()).run())
+        enriched += filled
+        what = plural(filled, "missing caption or link", "missing captions and links")
+        why = f"has no views; it filled {what}"
+        log.add(raw.source, None, None, "", "", "", why, "note")
+    return posts, enriched
 
 
 def recognise(source: Source) -> list[RawTable]:
