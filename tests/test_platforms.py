@@ -174,6 +174,39 @@ def test_the_table_of_videos_in_further_languages(language, length, read):
     assert posts["duration_s"].dropna().tolist() == wanted, "hours watched are no length"
 
 
+FRENCH = [
+    "janv.",
+    "févr.",
+    "mars",
+    "avr.",
+    "mai",
+    "juin",
+    "juil.",
+    "août",
+    "sept.",
+    "oct.",
+    "nov.",
+    "déc.",
+]
+WRITTEN = {
+    "ko": lambda t: f"{t.year}. {t.month}. {t.day}.",
+    "fr": lambda t: f"{t.day} {FRENCH[t.month - 1]} {t.year}",
+    "zh": lambda t: f"{t.year}年{t.month}月{t.day}日",
+    "vi": lambda t: f"{t.day} thg {t.month}, {t.year}",
+}
+
+
+@pytest.mark.parametrize("language", WRITTEN)
+def test_days_as_the_interface_writes_them(language, read):
+    rows = [PLAIN[language].split(",")]
+    for i, when in enumerate(DAYS):
+        told = [SHORTS[i], f"short {i}", WRITTEN[language](when), str(20 + i), str(VIEWS[i])]
+        rows.append([*told, "11.5", str(i), "9", "3.4"])
+    posts = read(exports.as_csv(rows).encode()).posts
+    assert posts["posted_at"].dt.date.tolist() == [d.date() for d in DAYS]
+    assert not posts["hour_known"].any(), "a day is not midnight"
+
+
 def test_a_short_that_loops_keeps_its_length(read):
     rows = studio_rows()
     for row in rows[2:]:

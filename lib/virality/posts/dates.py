@@ -193,7 +193,7 @@ _TIME = (
     r"(?:[t\s,]*(?P<clock>\d{1,2}:\d{2}.*?|\d{1,2}\s*[ap]\.?\s*m\.?|\D{1,6}\s*\d{1,2}:\d{2}.*?))?"
 )
 _ISO = re.compile(
-    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})\.?" + _TIME + _ZONE, re.I
+    r"(?P<year>\d{4})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})\.?" + _TIME + _ZONE, re.I
 )
 _NUMERIC = re.compile(
     r"(?P<a>\d{1,2})\s?[-/.]\s?(?P<b>\d{1,2})(?:\s?[-/.]\s?(?P<year>\d{4}|\d{2}))?\.?"
