@@ -1,7 +1,11 @@
 """The demo's videos: real, decodable, different by regime, and as lively as planted."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import av
-import decord
 import librosa
 import numpy as np
 import pytest
@@ -11,6 +15,7 @@ from virality.demo.creator import ensure_demo
 from virality.demo.model import REGIMES, stream
 from virality.demo.truth import load
 from virality.demo.videos import Recipe, make_video
+from virality.media import second_reader
 
 CALM, LIVELY = 0.15, 0.85
 
@@ -50,6 +55,45 @@ def test_bytes_repeat(tmp_path):
     assert first == second
     assert (tmp_path / "a/7.mp4").read_bytes() == (tmp_path / "b/7.mp4").read_bytes()
     assert make_video(recipe(energy=0.6), tmp_path / "b")[1] != first[1]
+
+
+MAKE = """
+import json, sys
+from pathlib import Path
+from virality.demo.videos import Recipe, make_video
+for number, regime in enumerate(["storytime", "travel", "science"]):
+    print(make_video(Recipe(f"{number}", regime, 0.7, "3 ways", 1), Path(sys.argv[1]))[1])
+"""
+
+
+def cpu_has(feature):
+    try:
+        return feature in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
+@pytest.mark.slow
+def test_bytes_do_not_depend_on_the_instructions_of_the_processor(tmp_path):
+    """With AVX-512 some encoders read memory that was never written; then no two runs agree."""
+    poorer = {}
+    if cpu_has("avx512f"):
+        features = "AVX512-SKX,AVX512-ICL,AVX512-COMMON"
+        poorer = {"NPY_DISABLE_CPU_FEATURES": "X86_V4 AVX512_ICL", "OPENCV_CPU_DISABLE": features}
+    found = set()
+    for number, masked in enumerate(({}, {}, poorer)):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        paths = os.pathsep.join(path for path in sys.path if path)
+        done = subprocess.run(
+            [sys.executable, "-c", MAKE, str(folder)],
+            env=os.environ | masked | {"PYTHONPATH": paths},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        found.add(done.stdout)
+    assert len(found) == 1 and len(found.pop().split()) == 3
 
 
 def test_format_is_vertical_h264_and_aac(tmp_path):
@@ -152,6 +196,7 @@ def small(tmp_path_factory):
 
 @pytest.mark.slow
 def test_every_video_decodes_with_decord_and_pyav(small):
+    decord = second_reader.decord()
     truth = load(small.truth)
     without = {key for key, odd in truth.odd_videos.items() if odd == videos.NO_FILE}
     files = sorted(small.videos.glob("*"))

@@ -14,8 +14,10 @@ import pytest
 from media_files import encode, tiny_clip, tiny_whisper
 from virality.book.tables import check_table
 from virality.errors import UserError
+from virality.media import canary, parallel, work
 from virality.media import extract as module
-from virality.media import parallel, work
+from virality.media.encoders import precision
+from virality.media.encoders.classic import CLASSIC as CLASSIC_SET
 from virality.media.energy import FEATURES, of_picture, of_sound
 from virality.media.extract import Settings, extract
 from virality.media.frames import wanted_times
@@ -160,6 +162,28 @@ def test_damaged_entries_are_made_again(videos, tmp_path):
     pd.testing.assert_frame_equal(first.embeddings, again.embeddings)
     (tmp_path / "c" / "files.json").write_text("{")
     assert run(videos, tmp_path / "c").work["files_new"] == 0
+
+
+def test_vectors_carry_the_fingerprint_of_the_canarys_answer(videos, tmp_path, monkeypatch):
+    """What was made under another answer is made again; a rounding apart it is used."""
+    table, records = posts(1), tmp_path / "c" / "canaries" / CLASSIC_SET.fingerprint
+    first = run(videos, tmp_path / "c", table)
+    names = {part: first.entries.records[part].name for part in ("vision", "audio", "text")}
+    for part in ("vision", "audio"):
+        content = first.contents["7000"]
+        entry = first.entries.store.read(first.entries.key(part, content))
+        assert entry["canary"].tobytes().decode() == names[part]
+    answers = {part: np.load(records / part / f"{name}.npy") for part, name in names.items()}
+    for change, new in ((1.00001, 0), (-1.0, 1)):
+        # Another machine, whose answer differs: by rounding, or because it is wrong.
+        monkeypatch.setattr(precision, "machine", lambda change=change: f"other{change}")
+        monkeypatch.setattr(
+            precision,
+            "_answer",
+            lambda recipe, parts, change=change: {part: answers[part] * change for part in parts},
+        )
+        monkeypatch.setattr(canary, "wrong_encoders", lambda *a: [])
+        assert run(videos, tmp_path / "c", table).work["files_new"] == new
 
 
 def test_no_file_stays_open(videos, tmp_path):

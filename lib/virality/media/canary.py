@@ -47,11 +47,16 @@ def _question() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return one, other, one @ other
 
 
-def wrong_arithmetic() -> list[str]:
+def wrong_arithmetic(devices: Iterable[str] = ("cpu",)) -> list[str]:
     """Return which products of matrices are wrong in this process, in words; [] when none.
 
     Every product and every partial sum is a whole number below 2**16, so each kind of float
     holds it exactly and the answer must be equal, not close. torch is asked where it is loaded.
+
+    Parameters
+    ----------
+    devices : iterable of str
+        Where torch multiplies: "cpu", "cuda", "mps".
     """
     one, other, product = _question()
     found = ["a library that takes over matrix products (nvblas) is loaded"] * _taken_over()
@@ -62,7 +67,8 @@ def wrong_arithmetic() -> list[str]:
             found.append(f"NumPy in {np.dtype(kind).name}")
     torch = sys.modules.get("torch")
     if torch is not None:
-        found += [name for name, right in _torch_products(torch) if not right]
+        for device in sorted({"cpu", *devices}):
+            found += [name for name, right in _torch_products(torch, device) if not right]
     return found
 
 
@@ -73,18 +79,20 @@ def _taken_over() -> bool:
         return False
 
 
-def _torch_products(torch):
+def _torch_products(torch, device: str):
     one, other, product = _question()
-    expected = torch.from_numpy(product)
-    for kind in (torch.float32, torch.float64):
-        first, second = torch.from_numpy(one).to(kind), torch.from_numpy(other).to(kind)
-        name = str(kind).removeprefix("torch.")
+    expected, where = torch.from_numpy(product), "" if device == "cpu" else f" on {device}"
+    for kind in (torch.float32, *[torch.float64] * (device != "mps")):
+        first, second = (torch.from_numpy(each).to(device, kind) for each in (one, other))
+        name = str(kind).removeprefix("torch.") + where
         with torch.inference_mode():
-            yield f"torch in {name}", torch.equal((first @ second).long(), expected)
-            layer = torch.nn.functional.linear(
-                first, second.T, torch.ones(second.shape[1]).to(kind)
+            yield f"torch in {name}", torch.equal((first @ second).long().cpu(), expected)
+            ones = torch.ones(second.shape[1], dtype=kind, device=device)
+            layer = torch.nn.functional.linear(first, second.T, ones)
+            yield (
+                f"a linear layer of torch in {name}",
+                torch.equal(layer.long().cpu(), expected + 1),
             )
-            yield f"a linear layer of torch in {name}", torch.equal(layer.long(), expected + 1)
 
 
 def require_arithmetic() -> None:
@@ -179,6 +187,25 @@ def wrong_encoders(recipes, expected: Mapping[str, Answer]) -> list[str]:
         for recipe in different
         if not agree(ask(load(recipe), expected[recipe.fingerprint]), expected[recipe.fingerprint])
     ]
+
+
+def wrong_here(recipes: Iterable[Recipe], expected: Mapping[str, Answer]) -> list[str]:
+    """Return what this process computes wrongly, before its first file; [] when nothing.
+
+    Parameters
+    ----------
+    recipes : iterable of Recipe
+        The encoders that it will use.
+    expected : dict of str to answer
+        By fingerprint.
+    """
+    recipes = list(recipes)
+    # Arithmetic first, without torch; encoders load torch, which is then asked as well.
+    return (
+        wrong_arithmetic()
+        or wrong_encoders(recipes, expected)
+        or wrong_arithmetic(one.device for one in recipes)
+    )
 
 
 def fingerprint(vectors: np.ndarray) -> str:

@@ -92,7 +92,7 @@ def _serve(questions, say) -> None:
     from virality.media import canary
 
     setup: Setup = pickle.load(questions)
-    wrong = canary.wrong_arithmetic() or canary.wrong_encoders(setup.recipes, setup.expected)
+    wrong = canary.wrong_here(setup.recipes, setup.expected)
     say(*((WRONG, wrong) if wrong else (READY, None)))
     while True:
         task = pickle.load(questions)
