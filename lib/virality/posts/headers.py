@@ -29,6 +29,16 @@ _SAY_NOTHING = """
     จำนวน วิดีโอ कुल संख्या वीडियो
 """
 _NOISE = frozenset(_SAY_NOTHING.split())
+# Of these words, those that count something: "author_videos" is no author.
+_COUNTING = frozenset(
+    """
+    videos clips posts reels shorts total totals tot totale number num count counts cnt anzahl
+    gesamt insgesamt nombre nb numero quantidade qtd qtde cantidad aantal antal liczba ilosc sayisi
+    toplam
+    jumlah so luot tong pocet celkem количество число всего кількість 합계 총 数 수 合計 总 عدد
+    """.split()  # noqa: SIM905
+)
+_COUNTED = ("views", "likes", "comments", "shares", "saves", "new_followers")
 
 # Names by language and meaning. `when` is a time of posting that may be a clock or a whole date,
 # which its cells tell; `title`, `author_name` and `author_id` stand in where the better is missing.
@@ -553,4 +563,8 @@ def meaning(header: str) -> str:
         "" where no language of `LEXICON` knows the name.
     """
     whole, bare = _index()
-    return whole.get(folded(header), "") or bare.get(_bare(header), "")
+    name = folded(header)
+    if name in whole:
+        return whole[name]
+    found = bare.get(_bare(header), "")
+    return found if found in _COUNTED or not _COUNTING & set(name.split()) else ""
