@@ -17,6 +17,7 @@ from chapters import run_chapters
 from virality.errors import UserError
 from virality.features.build import build_features, matured_posts, rival_columns
 from virality.paths import LIBRARY, NOTEBOOKS
+from virality.posts import describe
 from virality.posts.platforms import listed, of_link, platforms
 from virality.posts.read import read_posts, verdict
 
@@ -405,6 +406,24 @@ def test_momentum_knows_posts_of_the_same_platform_only(seed, factor):
             pd.DataFrame(build(alone))[momentum].to_numpy(float),
             equal_nan=True,
         ), "as if the others were not there"
+
+
+def test_the_level_of_one_platform_knows_nothing_of_another():
+    posts = mixed_posts(7, n=60)
+    louder = posts["platform"] == "instagram"
+    changed = posts.assign(views=posts["views"].where(~louder, posts["views"] * 1000))
+    own = (posts["platform"] == "youtube").to_numpy()
+    assert describe.level(posts)[own].equals(describe.level(changed)[own])
+    before, after = (describe.common_level(p) for p in (posts, changed))
+    assert np.ptp(after) < np.ptp(describe.log_views(changed)) - 3, "brought to a common level"
+    middle = [
+        np.median(after[(posts["platform"] == name).to_numpy()]) for name in set(posts["platform"])
+    ]
+    assert np.ptp(middle) < 1e-9
+    assert np.isclose(describe.change(posts).wander, describe.change(changed).wander, rtol=0.02)
+    alone = posts[own].reset_index(drop=True)
+    assert np.array_equal(describe.common_level(alone), describe.log_views(alone))
+    assert len(before) == len(posts)
 
 
 # --- what a report says --------------------------------------------------------------------------

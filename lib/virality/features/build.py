@@ -7,6 +7,7 @@ import pandas as pd
 
 from virality.features import metadata, momentum, study
 from virality.features.targets import available_targets, is_matured, target_values
+from virality.posts.platforms import histories
 
 __all__ = [
     "BLOCKS",
@@ -180,15 +181,6 @@ def _study_known(name: str, late: str) -> str:
     if block_of(name) == "metadata":
         return BEFORE
     return AT if name.startswith("momentum__videos") else late
-
-
-def histories(posts: pd.DataFrame) -> np.ndarray:
-    """Which posts share a history: those of one author on one platform, as whole numbers.
-
-    Views on one platform tell little about views on another, so momentum never crosses.
-    """
-    keys = [name for name in ("author", "platform") if name in posts]
-    return posts.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
 
 
 def _per_author(posts: pd.DataFrame, build) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from virality.figures import theme
 from virality.posts import describe
+from virality.posts.platforms import histories
 from virality.posts.settling import bands
 
 POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
@@ -83,13 +84,13 @@ def concentration(posts: pd.DataFrame) -> Figure:
 def timeline(posts: pd.DataFrame) -> Figure:
     """Draw every post's views over time, and the rolling median of ten posts.
 
-    Of several creators each has a colour and a median of her own.
+    Of several creators or platforms each has a colour and a median of its own.
     """
     y, level = describe.log_views(posts), describe.level(posts)
     when = posts["posted_at"].dt.tz_localize(None).to_numpy()
     figure, axis = theme.figure(7.2, 3.6)
-    if describe.several(posts):
-        _lines_of_several(axis, posts["author"].to_numpy(object), when, y, level)
+    if (history := histories(posts)).any():
+        _lines_of_several(axis, history, when, y, level)
     else:
         _line_of_one(axis, when, y, level, describe.tail(posts).high)
     if when.min() == when.max():  # one moment has no span to fill the axis with
@@ -114,11 +115,11 @@ def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)
 
 
-def _lines_of_several(axis: plt.Axes, authors, when, y, level) -> None:
-    """Points and rolling median of each creator in a colour of her own."""
-    names = sorted(set(authors))
-    for name, color in zip(names, theme.many_colors(len(names)), strict=True):
-        own = authors == name
+def _lines_of_several(axis: plt.Axes, history, when, y, level) -> None:
+    """Points and rolling median of each history in a colour of its own."""
+    numbers = range(int(history.max()) + 1)
+    for number, color in zip(numbers, theme.many_colors(len(numbers)), strict=True):
+        own = history == number
         axis.plot(when[own], y[own], "o", color=color, alpha=0.35, markersize=3)
         axis.plot(when[own], level[own], color=color, linewidth=2)
 

@@ -15,6 +15,7 @@ from scipy import stats
 
 from virality.evaluation.bootstrap import block_weights, fisher_interval, interval
 from virality.evaluation.validation import MIN_POSTS
+from virality.posts.platforms import histories
 from virality.posts.schema import OUTCOMES
 from virality.posts.timing import known_zone
 
@@ -35,11 +36,14 @@ def several(posts: pd.DataFrame) -> bool:
 
 
 def common_level(posts: pd.DataFrame) -> np.ndarray:
-    """Log views as if every creator had the same median; of one creator, log views as they are."""
-    y = pd.Series(log_views(posts))
-    if not several(posts):
+    """Log views as if every creator had the same median, on every platform that she is on.
+
+    Of one creator on one platform, log views as they are.
+    """
+    y, history = pd.Series(log_views(posts)), histories(posts)
+    if not history.any():
         return y.to_numpy()
-    own = y.groupby(posts["author"].to_numpy(object)).transform("median")
+    own = y.groupby(history).transform("median")
     return (y - own + y.median()).to_numpy()
 
 
@@ -116,9 +120,9 @@ def level(posts: pd.DataFrame, window: int = WINDOW) -> pd.Series:
 
 
 def _by_author(posts: pd.DataFrame, y: pd.Series, windows) -> pd.Series:
-    """Medians over windows of each author's own posts, in the order of `posts`."""
+    """Medians over windows of each author's own posts on a platform, in the order of `posts`."""
     return (
-        y.groupby(posts["author"].to_numpy(object), sort=False, group_keys=False)
+        y.groupby(histories(posts), sort=False, group_keys=False)
         .apply(lambda own: windows(own).median())
         .reindex(y.index)
     )
@@ -149,7 +153,7 @@ def change(posts: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> Chang
     Several creators are brought to a common level first.
     """
     y, third = common_level(posts), len(posts) // 3
-    rolling = level(posts).groupby(posts["author"].to_numpy(object))
+    rolling = level(posts).groupby(histories(posts))
     wander = float(np.exp((rolling.max() - rolling.min()).median()))
     if third < 3:
         return Change(np.nan, np.nan, np.nan, wander)

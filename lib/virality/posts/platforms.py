@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
+import pandas as pd
+
 from virality.posts.parse import is_blank, visible
 
 TIKTOK = "tiktok"
@@ -79,6 +82,15 @@ def platforms(
         default = "youtube"
     known: dict[str, str | None] = {link: of_link(link) for link in set(links)}
     return [of_word(w) or known[link] or default for w, link in zip(words, links, strict=True)]
+
+
+def histories(posts: pd.DataFrame) -> np.ndarray:
+    """Which posts share a history: those of one author on one platform, as whole numbers.
+
+    Views on one platform tell little about views on another, so no level or momentum crosses.
+    """
+    keys = [name for name in ("author", "platform") if name in posts]
+    return posts.groupby(keys, sort=False, dropna=False).ngroup().to_numpy()
 
 
 def listed(names: Sequence[str]) -> str:
