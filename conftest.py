@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from virality.paths import ROOT, RUN_VARIABLE, Run
 
@@ -49,7 +50,10 @@ def add_pooled_artefacts(name: str) -> None:
 
 @pytest.fixture(scope="session")
 def small_book() -> Run:
-    return build_small_book()
+    """The small book; where tests run side by side, one process builds it and the others wait."""
+    SMALL.folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(SMALL.folder.parent / "small.lock"):
+        return build_small_book()
 
 
 def pytest_configure(config):

@@ -1,6 +1,7 @@
 """Files that kill, stall or bloat their reader, and environments that do."""
 
 import os
+import subprocess
 import sys
 import time
 from collections import Counter
@@ -50,7 +51,7 @@ def _grow():
 
 def _hang():
     while True:
-        pass
+        time.sleep(1)  # as a decoder that waits for itself; a busy one would slow other tests
 
 
 def _raise():
@@ -214,6 +215,27 @@ def test_the_good_film_is_what_its_maker_makes(tmp_path):
     truth = good_film.pictures()
     for frames in (one, other):
         assert np.abs(frames.images.astype(int) - truth).mean() < 6
+
+
+REAL_TIME = """
+import os, sys
+from virality.media.worker import take_turns
+try:
+    os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+except PermissionError:
+    sys.exit(77)
+take_turns()
+assert os.sched_getscheduler(0) == os.SCHED_OTHER
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "SCHED_FIFO"), reason="no real-time scheduling here")
+def test_a_stuck_process_lets_its_watcher_run():
+    paths = os.pathsep.join(path for path in sys.path if path)
+    done = subprocess.run([sys.executable, "-c", REAL_TIME], env=os.environ | {"PYTHONPATH": paths})
+    if done.returncode == 77:
+        pytest.skip("real-time scheduling is not for this user")
+    assert done.returncode == 0
 
 
 @pytest.mark.slow

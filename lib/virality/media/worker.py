@@ -49,6 +49,7 @@ class Setup:
 def main() -> None:
     """Serve tasks from standard input until it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the parent, who ends us
+    take_turns()
     # What libraries print must never come between the messages.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -63,6 +64,13 @@ def main() -> None:
         _serve(sys.stdin.buffer, say)
     except (EOFError, BrokenPipeError):
         return  # the parent is gone
+
+
+def take_turns() -> None:
+    """Give up real-time scheduling: a decoder that is stuck must let its watcher run."""
+    real_time = {getattr(os, "SCHED_FIFO", None), getattr(os, "SCHED_RR", None)} - {None}
+    if real_time and os.sched_getscheduler(0) in real_time:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
 
 
 def _leave_with(parent: int) -> None:
