@@ -58,6 +58,10 @@ def make_wheel(folder: Path, name: str, version: str) -> None:
         wheel.writestr(f"{info}/RECORD", f"{name}.py,,{len(code)}\n{info}/METADATA,,{len(about)}\n")
 
 
+def _heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Project:
     """A folder with the real set-up and next to nothing to install."""
 
@@ -129,6 +133,8 @@ class Project:
             text=True,
             encoding="utf-8",
             start_new_session=True,
+            # A shell that starts tests in the background lets them ignore Ctrl-C.
+            preexec_fn=_heed_interrupts if os.name == "posix" else None,
         )
 
     def set_up(self, *options: str, code: int = 0, **variables: str) -> str:

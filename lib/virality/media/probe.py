@@ -216,7 +216,7 @@ class Damage:
 
 def frames_of(container, stream, damages: list[Damage]):
     """Yield the frames of a stream; a packet that does not decode is noted and passed over."""
-    packets = container.demux(stream)
+    packets, last = container.demux(stream), None
     while len(damages) < 100:
         try:
             packet = next(packets)
@@ -230,10 +230,13 @@ def frames_of(container, stream, damages: list[Damage]):
         except av.error.EOFError:
             return
         except (av.error.FFmpegError, ValueError) as error:
-            time = None if packet.pts is None else float(packet.pts * packet.time_base)
+            # A packet without a time follows the frame that was seen last.
+            time = last if packet.pts is None else float(packet.pts * packet.time_base)
             damages.append(Damage(reason(error), time))
             continue
-        yield from frames
+        for frame in frames:
+            last = frame.time if frame.pts is not None else last
+            yield frame
 
 
 def _facts(container: av.container.InputContainer, path: Path) -> Facts:

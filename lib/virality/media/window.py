@@ -130,13 +130,21 @@ class Window:
 
     @property
     def error(self) -> str:
-        """The first thing that gave no frame; "" when there was none."""
-        return self.damages[0].reason if self.damages else ""
+        """The first thing in the window that gave no frame; "" when there was none."""
+        return next((one.reason for one, time in self._lost() if time < self.seconds), "")
+
+    def _lost(self) -> list[tuple[Damage, float]]:
+        """Return what gave no frame, with its time in s; what has none comes last of all seen."""
+        last = self.times[-1] if self.times else 0.0
+        start = self.start or 0.0
+        return [
+            (one, last + 2 * _ROUNDING if one.time is None else one.time - start)
+            for one in self.damages
+        ]
 
     def spans(self) -> list[tuple[float, float]]:
         """Return (from, to) in s of what cannot be trusted, to the next key frame each."""
-        lost = [one.time - (self.start or 0.0) for one in self.damages if one.time is not None]
-        wrong = [time for time in (*self.flagged, *lost) if time < self.seconds]
+        wrong = [*self.flagged, *(time for _, time in self._lost() if time < self.seconds)]
         return sorted((self._reach(time), self._next_key(time)) for time in wrong)
 
     def _reach(self, time: float) -> float:
