@@ -56,6 +56,15 @@ def small_book() -> Run:
         return build_small_book()
 
 
+@pytest.fixture
+def own_book(small_book, tmp_path) -> Run:
+    """A copy of the small book, for a test that changes or publishes it."""
+    folder = tmp_path / "own" / small_book.name
+    leave = shutil.ignore_patterns("lock", "book", "site", "demo")
+    shutil.copytree(small_book.folder, folder, ignore=leave)
+    return Run.at(folder)
+
+
 def pytest_configure(config):
     if config.getoption("nbmake", False):
         run = build_small_book()

@@ -9,7 +9,6 @@ import pytest
 
 from virality.book import params, publish, runner
 from virality.book.chapters import book
-from virality.paths import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.book]
 SLUGS = [spec.slug for spec in book()]
@@ -94,9 +93,9 @@ def test_unchanged_rerun_runs_nothing(small_book):
         assert runner.is_fresh(small_book, spec, values(small_book, spec.slug)), spec.slug
 
 
-def test_unchanged_pages_are_not_made_again(small_book):
-    publish.publish(small_book, "The title", private=False)
-    assert not publish.publish(small_book, "The title", private=False).rendered
+def test_unchanged_pages_are_not_made_again(own_book):
+    publish.publish(own_book, "The title", private=False)
+    assert not publish.publish(own_book, "The title", private=False).rendered
 
 
 def test_changed_parameter_reruns_only_who_names_it(small_book):
@@ -108,19 +107,15 @@ def test_changed_parameter_reruns_only_who_names_it(small_book):
     assert stale == ["clustering"]
 
 
-def test_deleted_figure_makes_its_chapter_stale(small_book, tmp_path):
+def test_deleted_figure_makes_its_chapter_stale(own_book):
     spec = book()[0]
-    figure = next(small_book.figures.glob(f"{spec.slug}-*.svg"))
-    content = figure.read_bytes()
-    figure.unlink()
-    try:
-        assert not runner.is_fresh(small_book, spec, values(small_book, spec.slug))
-    finally:
-        figure.write_bytes(content)
+    assert runner.is_fresh(own_book, spec, values(own_book, spec.slug))
+    next(own_book.figures.glob(f"{spec.slug}-*.svg")).unlink()
+    assert not runner.is_fresh(own_book, spec, values(own_book, spec.slug))
 
 
-def test_plain_version_has_every_page_and_says_so(small_book, tmp_path):
-    run = Run(small_book.name, small_book.folder, small_book.figures, tmp_path / "plain")
+def test_plain_version_has_every_page_and_says_so(own_book):
+    run = own_book
     publish.publish(run, "A <b>title</b>", private=False, force_plain=True)
     for slug in [*SLUGS, "glossary", "references"]:
         page = (run.site / f"{slug}.html").read_text()
@@ -134,8 +129,8 @@ def test_plain_version_has_every_page_and_says_so(small_book, tmp_path):
     assert (run.site / "notebooks" / "data.ipynb").exists()
 
 
-def test_private_site_holds_no_notebook(small_book, tmp_path):
-    run = Run(small_book.name, small_book.folder, small_book.figures, tmp_path / "private")
+def test_private_site_holds_no_notebook(own_book):
+    run = own_book
     publish.publish(run, "Title", private=True, force_plain=True)
     assert not list(run.site.rglob("*.ipynb"))
     assert "executed notebook</a>" not in (run.site / "data.html").read_text()

@@ -41,8 +41,8 @@ def here() -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.book
-def test_no_published_file_names_this_machine(small_book, tmp_path):
-    run = Run(small_book.name, small_book.folder, small_book.figures, tmp_path / "site")
+def test_no_published_file_names_this_machine(own_book):
+    run = own_book
     publish.publish(run, "Title", private=False, force_plain=True)
     texts = published(run.site)
     assert any(name.endswith(".ipynb") for name in texts)

@@ -13,7 +13,7 @@ import pytest
 
 from virality.book import publish, quarto
 from virality.book.chapters import book
-from virality.paths import ROOT, Run
+from virality.paths import ROOT
 
 pytestmark = [
     pytest.mark.slow,
@@ -86,11 +86,9 @@ def page(browser):
     context.close()
 
 
-def test_renders_without_a_warning(small_book, tmp_path):
-    run = Run(small_book.name, small_book.folder, small_book.figures, tmp_path / "site")
-    run.stamp("site").unlink(missing_ok=True)
-    assert publish.publish(run, "Title", private=False).warnings == ()
-    run.stamp("site").unlink(missing_ok=True)
+def test_renders_without_a_warning(own_book):
+    own_book.stamp("site").unlink(missing_ok=True)
+    assert publish.publish(own_book, "Title", private=False).warnings == ()
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -61,7 +61,7 @@ _TYPES = {
     **dict.fromkeys(["url", "media_file", "source"], "string"),
     **dict.fromkeys(["views", "likes", "comments", "shares", "saves", "new_followers"], "Int64"),
     **dict.fromkeys(["followers", "source_row"], "Int64"),
-    **dict.fromkeys(["is_paid", "is_pinned"], "boolean"),
+    **dict.fromkeys(["hour_known", "is_paid", "is_pinned"], "boolean"),
 }
 STAY = 0.25  # chance that a post continues the series of the one before
 
@@ -340,6 +340,7 @@ def simulate_posts(
             "author": AUTHOR,
             "platform": TIKTOK,
             "posted_at": times.as_unit("us"),
+            "hour_known": True,
             "caption": [wording.caption for wording in wordings],
             "duration_s": lengths,
             "views": views,
