@@ -101,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("paths", nargs="+", metavar="PATH")
     check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
     _add_columns(check)
+    check.add_argument("--quiet", action="store_true", help="the verdict alone, and errors")
     check.add_argument(
         "--json", action="store_true", help="the verdict as one JSON object, see data/README.md"
     )
@@ -286,7 +287,8 @@ def _check(options: argparse.Namespace) -> int:
         found = judge(options.paths, timezone=options.timezone, columns=columns)
         print(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
         return 1 if found["problem"] else 0
-    print(check(options.paths, timezone=options.timezone, columns=columns))
+    text = check(options.paths, timezone=options.timezone, columns=columns)
+    print(text.rpartition("\n")[2] if options.quiet else text)
     return 0
 
 

@@ -140,7 +140,8 @@ class Cleaner:
                 if is_blank(cell)
                 else (ids.find_id(cell) or visible(cell).lstrip("'")[:64] or None)
             )
-            if mine and other and mine != other:
+            # Instagram numbers a post and names it by a code in its link: those are no two posts.
+            if mine and other and mine != other and mine.isdigit() == other.isdigit():
                 self.post_ids[i] = mine
                 self._tell(i, "post_id", mine, "the link names another video", "note")
             post_ids.append(mine or other)
@@ -149,8 +150,9 @@ class Cleaner:
     def _make_up_ids(self, df: pd.DataFrame) -> None:
         """Ids for posts without one, from all that is known of them.
 
-        Two rows get the same one only if they agree in time to the minute, caption and link; rows
-        of which only the day is known, or nothing but the time, are told apart by their order.
+        Two rows get the same one only if they agree in platform, time to the minute, caption and
+        link; rows of which only the day is known, or nothing but the time, are told apart by their
+        order.
         """
         without = [i for i, p in enumerate(self.post_ids) if p is None]
         seen: Counter = Counter()
@@ -163,6 +165,8 @@ class Cleaner:
             caption, link = "" if pd.isna(caption) else caption, visible(links[i])
             stamp = f"{when:%Y-%m-%d %H:%M}" if timed else f"{when:%Y-%m-%d}"
             key = (df["author"].iloc[i].casefold(), stamp, caption, link)
+            if self.platforms[i] != TIKTOK:  # the same clip at the same minute is posted everywhere
+                key += (self.platforms[i],)
             if not timed and not caption and not link:
                 key += (self.raw.source,)
             if not timed or not (caption or link):
@@ -262,6 +266,7 @@ class Cleaner:
             name = (ids.find_handle(name) or name) if "/" in name else name
             named.append(None if is_blank(cell) else name.lstrip("@")[:64] or None)
         handles = [ids.find_handle(u) for u in links]
+        named = self._unshared(named, handles)
         called: dict[str, set[str]] = {}
         for name, handle in zip(named, handles, strict=True):
             if name and handle:
@@ -271,6 +276,22 @@ class Cleaner:
             name or (alone.get(handle.casefold(), handle) if handle else UNKNOWN)
             for name, handle in zip(named, handles, strict=True)
         ]
+
+    def _unshared(self, named: list[str | None], handles: list[str | None]) -> list[str | None]:
+        """Names without those of several accounts: people of one name, or an agency.
+
+        A name that is itself the handle in some of the links is an account that was renamed.
+        """
+        behind: dict[str, set[str]] = {}
+        for name, handle in zip(named, handles, strict=True):
+            if name and handle:
+                behind.setdefault(name.casefold(), set()).add(handle.casefold())
+        shared = {n for n, accounts in behind.items() if len(accounts) > 1 and n not in accounts}
+        for name in dict.fromkeys(n for n in named if n and n.casefold() in shared):
+            what = f"{name[:60]!r} is the name of {len(behind[name.casefold()])} accounts"
+            self._remark("author", f"{what}; those in the links are used", "repaired")
+        return [None if n and n.casefold() in shared and h else n
+                for n, h in zip(named, handles, strict=True)]  # fmt: skip
 
     def _kinds(self, df: pd.DataFrame) -> None:
         words = [visible(k).casefold() in _PHOTO for k in self._cells("kind")]

@@ -160,6 +160,7 @@ class _Assignment:
         said = {}
         for name, header in self.chosen.items():
             i = position(self.table, header) if header else None
+            self._refuse_twins(name, i)
             if i is not None:
                 said[name] = i
         groups: dict[str, list[int]] = {name: [i] for name, i in said.items()}
@@ -173,6 +174,13 @@ class _Assignment:
         for columns in groups.values():
             columns.sort(key=lambda i: self.rank.get(folded(self.table.header[i]), 99))
         return self._with_stand_ins(groups)
+
+    def _refuse_twins(self, name: str, said: int | None) -> None:
+        """Raise UserError where the column that was said shares its name with a different one."""
+        for i, header in enumerate(self.table.header if said is not None else ()):
+            twin = i != said and header == self.table.header[said]
+            if twin and self.table.columns[i] != self.table.columns[said]:
+                raise self._refusal(name, said, i)
 
     def _readings_apart(self, groups: dict[str, list[int]]) -> None:
         """Move dates that are times of reading to those (in place).
@@ -575,11 +583,14 @@ def _is_rounded(short: list, long: list) -> bool:
     pairs = [(s, n) for s, n in zip(short, long, strict=True) if s and n and s != n]
     if not pairs:
         return False
-    steps = [10 ** (len(str(s)) - len(str(s).rstrip("0"))) for s, _ in pairs]
-    return all(
-        step >= 100 and abs(s - n) < step and step <= 0.2 * s
-        for step, (s, n) in zip(steps, pairs, strict=True)
-    )
+    return all(_rounding(s) >= 100 and abs(s - n) < _rounding(s) <= 0.2 * s for s, n in pairs)
+
+
+def _rounding(number: int) -> int:
+    """The step to which a number may have been rounded; "1.0K" and "20K" have two digits."""
+    digits = str(int(number))
+    step = 10 ** (len(digits) - len(digits.rstrip("0")))
+    return min(step, max(100, 10 ** (len(digits) - 2)))
 
 
 def _same_days(a: Dates, b: Dates) -> bool:
@@ -650,8 +661,27 @@ def parse_choice(text: str | Sequence[str]) -> dict[str, str]:
                 f"--columns cannot read {visible(part)[:80]!r}.",
                 do=f"Write it like views=n_plays,posted_at=date_posted; posts have: {known}.",
             )
-        found[_SAYABLE[name]] = header.strip()
+        if found.setdefault(_SAYABLE[name], header.strip()) != header.strip():
+            raise UserError(
+                f"--columns names two columns for {name}: {found[_SAYABLE[name]][:60]!r} and "
+                f"{header.strip()[:60]!r}.",
+                do="Name one of them.",
+            )
+    _refuse_one_for_two(found)
     return found
+
+
+def _refuse_one_for_two(found: Mapping[str, str]) -> None:
+    """Raise UserError where one column is said to be two counts."""
+    counts: dict[str, str] = {}
+    for name in COUNTED:
+        header = found.get(name, "")
+        if header and counts.setdefault(header, name) != name:
+            raise UserError(
+                f"--columns takes {header[:60]!r} for the {NAMES.get(counts[header], counts[header])} "
+                f"and for the {NAMES.get(name, name)}.",
+                do="One column holds one thing.",
+            )
 
 
 def as_choice(chosen: Mapping[str, str]) -> str:

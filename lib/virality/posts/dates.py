@@ -218,6 +218,7 @@ _UNIT = (
 )
 _NEAR_DAY = (
     r"just now|now|today|yesterday|heute|gestern|vorgestern|aujourd.hui|hier|avant-hier|hoy|ayer"
+    r"|anteontem|baru saja|vừa xong|刚刚|剛剛|たった今|방금"
     r"|anteayer|hoje|ontem|oggi|ieri|vandaag|gisteren|i dag|i går|idag|igår|tänään|eilen|dziś"
     r"|dzisiaj|wczoraj|dnes|včera|bugün|dün|hari ini|kemarin|semalam|hôm nay|hôm qua|сегодня|вчера"
     r"|сьогодні|вчора|σήμερα|χθες|اليوم|أمس|今日|昨日|今天|昨天|오늘|어제"
@@ -225,7 +226,8 @@ _NEAR_DAY = (
 _RELATIVE = re.compile(
     rf"(?:about |~ ?)?(?:\d+|an?|one)\s*{_UNIT}(?:\s+ago)?|.* ago|last (?:week|month)"
     r"|hace .*|h[áa] (?:\d|um|uma) ?.*|.* atrás|il y a .*|vor (?:\d|eine).*|.* fa|.* geleden"
-    r"|.* siden|för .* sedan|.* sitten|.* temu|před .*|.* önce|.* lalu|.* lepas|.* trước|.* назад"
+    r"|.* siden|för .* sedan|.* sitten|.* temu|przed .*|sinds .*|před .*"
+    r"|.* önce|.* lalu|.* lepas|.* trước|.* назад"
     r"|.* тому|πριν .*|(?:قبل|منذ) .*|\d+ ?\S{1,4}前|\d+ ?\S{1,3} ?전|.* पहले|.*ที่แล้ว"
     rf"|(?:{_NEAR_DAY})(?:\W.*)?",
     re.IGNORECASE,

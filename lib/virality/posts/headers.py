@@ -22,7 +22,7 @@ _SAY_NOTHING = """
     anzahl gesamt insgesamt der die das des nombre nb de du la le les l d au del los las el al
     numero di dei delle degli dello della do da dos das em no na quantidade qtd qtde cantidad num
     aantal van het antal liczba ilosc sayisi toplam jumlah total so luot tong
-    videos videon film filmu filmik pocet celkem broj
+    videos videon film filmu filmik pocet celkem broj totais totali totaux totales szama lacznie
     количество число всего кол во видео на общее к сть кількість відео всього усього
     συνολο αριθμος βιντεο عدد إجمالي الفيديو فيديو
     영상 동영상 수 총 게시물 動画の 動画 合計 総 视频 視頻 影片 作品
@@ -51,7 +51,8 @@ LEXICON: dict[str, dict[str, str]] = {
         "|author unique id|author uniqueid|author meta name|author meta unique id|uploader|profile"
         "|influencer|page|owner username|user unique id|author handle|unique id|account username"
         "|creator username|author user name|talent|posted by|screen name|user handle|blogger",
-        "author_name": "author name|channel name|uploader name|display name|nickname|full name"
+        "author_name": "author name|channel name|channel title|uploader name|display name|nickname"
+        "|nick name|full name"
         "|author nickname|author nick name|author meta nick name|page name|account name"
         "|creator name|profile name|user nickname|author full|author full name|owner name",
         "author_id": "author id|user id|account id|channel id|uploader id|author uid|owner id"
@@ -286,7 +287,7 @@ LEXICON: dict[str, dict[str, str]] = {
         "likes": "polubienia|serca|lajki|polubień|serduszka",
         "comments": "komentarze|komentarz|komentarzy",
         "shares": "udostępnienia|udostępniono|udostępnień|przekazania",
-        "saves": "zapisania|zapisane|zapisy|ulubione|zakładki|zapisań|zapisano",
+        "saves": "zapisania|zapisane|zapisy|ulubione|zakładki|zapisań|zapisano|zapisów",
         "duration": "czas trwania|długość|długość filmu|sekundy",
         "author": "użytkownik|twórca|nazwa użytkownika|kanał|konto",
         "new_followers": "nowi obserwujący",
@@ -514,6 +515,27 @@ LEXICON: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+# Words that together name whose post it is: "creator handle", "Nom du créateur".
+_WHOSE = frozenset(
+    """
+    creator author user username account profile channel owner uploader influencer talent kol
+    blogger compte createur auteur utilisateur chaine cuenta creador autor usuario canal conta
+    criador perfil creatore autore utente profilo konto kanal ersteller nutzer benutzer
+    gebruiker bruger tworca uzytkownik hesap kullanici akun pengguna kreator アカウント クリエイター
+    """.split()  # noqa: SIM905
+)
+_HANDLES = frozenset(("handle", "username"))
+_CALLED = _HANDLES | frozenset(
+    "name nick nickname social nom nome naam navn namn nazwa adi nama 名".split()  # noqa: SIM905
+)
+# Seconds, as they stand behind the name of a length.
+_SECONDS = frozenset(
+    """
+    s sec secs second seconds sek sekunden sekunder sekund sekundy seg segs segundos secondes
+    secondi seconden secunde sn saniye detik giay mp c сек секунд секунды 秒 秒数 초
+    """.split()  # noqa: SIM905
+)
+
 _LETTERS = str.maketrans(
     {"ı": "i", "ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"}
 )
@@ -522,9 +544,10 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 def folded(header: str) -> str:
     """A header for comparison: lower case, no accents, spaces for punctuation and camel case."""
-    text = _CAMEL.sub(" ", unicodedata.normalize("NFKC", visible(header)))
+    text = unicodedata.normalize("NFKC", visible(header)).replace("TikTok", "Tiktok")
+    text = _CAMEL.sub(" ", text.replace("YouTube", "Youtube"))
     text = text.casefold().translate(_LETTERS)
-    text = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFD", text))
+    text = re.sub("[\u0300-\u036f\ufe0e\ufe0f]", "", unicodedata.normalize("NFD", text))
     text = unicodedata.normalize("NFC", text)
     return " ".join(
         "".join(" " if unicodedata.category(c)[0] in "PSZC" else c for c in text).split()
@@ -567,4 +590,22 @@ def meaning(header: str) -> str:
     if name in whole:
         return whole[name]
     found = bare.get(_bare(header), "")
-    return found if found in _COUNTED or not _COUNTING & set(name.split()) else ""
+    if found in _COUNTED:
+        return found
+    if _COUNTING & set(name.split()):
+        return ""
+    return found or _whose(header) or _length_in_seconds(name)
+
+
+def _whose(header: str) -> str:
+    words = set(_bare(header).split())
+    if not words & (_WHOSE | _HANDLES) or words - _WHOSE - _CALLED:
+        return ""
+    return "author" if words & _HANDLES else "author_name"
+
+
+def _length_in_seconds(name: str) -> str:
+    """A length whose unit stands behind its name; in minutes it would be another number."""
+    length, _, unit = name.rpartition(" ")
+    found = meaning(length.removesuffix(" in")) if unit in _SECONDS else ""
+    return found if found in ("duration", "avg_watch") else ""

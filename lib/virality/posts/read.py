@@ -28,7 +28,7 @@ from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
 from virality.posts.source import Source
 from virality.posts.timing import known_zone
-from virality.posts.zeros import UNREAD, columns_of_zeros, kept_out
+from virality.posts.zeros import UNREAD, columns_of_zeros, kept_out, unlikely
 
 HELP = (
     "`data/README.md` lists the formats that can be read; --columns views=...,posted_at=... says "
@@ -322,6 +322,7 @@ def _merged(tables: list[pd.DataFrame], embargo_days: float, log: Log):
     posts = columns_of_zeros(
         posts, lambda c: log.add("", None, None, c, "", "", UNREAD, "set missing")
     )
+    posts = unlikely(posts, log)
     own = snapshots["post_id"].isin(posts["post_id"])
     return posts, snapshots[own].reset_index(drop=True)
 
@@ -403,7 +404,8 @@ def _nothing(raws: list[RawTable], ignored: dict[str, str]) -> UserError:
         return UserError(
             "This holds daily totals, not posts.",
             where=_names(raws),
-            do="Import Content.csv from the same export together with it.",
+            do="Import Content.csv from the same export together with it. If each row is a post, "
+            "say so: --columns views=... (make: COLUMNS=...).",
         )
     name, why = next(iter(ignored.items()), ("", "nothing to read"))
     return UserError(f"This is not recognised as posts: {why}.", where=name, do=HELP)

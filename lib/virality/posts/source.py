@@ -14,6 +14,7 @@ from functools import cached_property
 from virality.book.prose import plural
 from virality.errors import UserError
 from virality.posts import limits, shapes
+from virality.posts.headers import meaning
 from virality.posts.parse import visible
 
 _FOREIGN = {
@@ -33,6 +34,9 @@ _FOREIGN = {
 _OLD_CODEPAGES = (
     "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1258 shift_jis gb18030 big5 euc_kr"
 )
+
+
+MAX_PREAMBLE = 12  # rows that may stand above a header
 
 
 @dataclass
@@ -327,6 +331,7 @@ def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -
         title = next(cell for cell in header if cell.strip())
         lines.append((None, title[:60], "a title above the table; not used", "note"))
         header, records = records[0], records[1:]
+    header, records = _below_preamble(header, records, lines)
     header = [visible(h) for h in header]
     if len(header) > limits.MAX_COLUMNS:
         raise limits.too_many(f"{limits.MAX_COLUMNS:,} columns", name)
@@ -359,6 +364,28 @@ def as_table(header: list[str], records: list[list[str]], name: str, lines=()) -
     return Table(header, columns, rows, lines)
 
 
+def _below_preamble(header: list[str], records: list[list[str]], lines: list[tuple]):
+    """The header and the rows below it, without what stands above it: titles, groups, remarks.
+
+    Where the first row has no two names that are known, a row among the next with three is the
+    header.
+    """
+    if _known(header) >= 2:
+        return header, records
+    for i, record in enumerate(records[:MAX_PREAMBLE]):
+        if _known(record) >= 3 and len(records) > i + 1:
+            for above in [header, *records[:i]]:
+                text = " ".join(" ".join(above).split())[:60]
+                lines.append((None, text, "a line above the table; not used", "note"))
+            return record, records[i + 1 :]
+    return header, records
+
+
+def _known(record: list[str]) -> int:
+    """How many different things the cells of a row name, were it a header."""
+    return len({meaning(cell) for cell in record if len(cell) <= 80} - {""})
+
+
 def _filled(record: list[str]) -> int:
     return sum(bool(cell.strip()) for cell in record)
 
@@ -373,25 +400,33 @@ def _swallowed(record: list[str]) -> str | None:
 
 def _separator(text: str) -> str:
     """The separator that cuts the first records into the same number (above one) of cells."""
-    head = text[:50_000]
+    found = {c: _widths(text[:50_000], c) for c in ",;\t|"}
     best, score = ",", 0.0
-    for candidate in ",;\t|":
-        reader = csv.reader(io.StringIO(head, newline=""), delimiter=candidate)
-        widths: list[int] = []
-        try:
-            for record in reader:
-                if record:
-                    widths.append(len(record))
-                if len(widths) == 30:
-                    break
-        except csv.Error:
-            continue
-        if not widths or widths[0] < 2:
-            continue
-        agreement = Counter(widths)[widths[0]] / len(widths)
-        if agreement * min(widths[0], 60) > score:
-            best, score = candidate, agreement * min(widths[0], 60)
+    for first in (True, False):  # a title above the header is cut by none: then by the most rows
+        for candidate, widths in found.items():
+            if not widths:
+                continue
+            width = widths[0] if first else Counter(widths).most_common(1)[0][0]
+            agreement = Counter(widths)[width] / len(widths)
+            if width > 1 and agreement * min(width, 60) > score:
+                best, score = candidate, agreement * min(width, 60)
+        if score:
+            break
     return best
+
+
+def _widths(head: str, separator: str) -> list[int]:
+    """Numbers of cells in the first records that are not empty; [] where they cannot be cut."""
+    widths: list[int] = []
+    try:
+        for record in csv.reader(io.StringIO(head, newline=""), delimiter=separator):
+            if record:
+                widths.append(len(record))
+            if len(widths) == 30:
+                break
+    except csv.Error:
+        return []
+    return widths
 
 
 def _records(text: str, separator: str, name: str) -> tuple[list[list[str]], list[tuple]]:

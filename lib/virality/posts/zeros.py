@@ -18,6 +18,8 @@ READ = ("views", *COUNTS, "new_followers")
 MIN_ROWS = 3  # rows from which a column of zeros is one that was not read
 NEAR_ZERO = 50  # views of some other post of the account that make a post with none plausible
 FRESH = pd.Timedelta(hours=1)
+USUAL = 100  # likes (comments ...) that views like these usually have, from which 0 is none read
+LEAST_LIKED = 0.001  # likes per view that any post has
 UNREAD = "0 in every row: not a measurement; left out"
 GONE = "0 after a positive reading: deleted, private or not read; this reading is kept out"
 
@@ -102,3 +104,31 @@ def kept_out(posts: pd.DataFrame, log: Log) -> pd.DataFrame:
         where = (post.source, post.source_row, post.post_id, "views")
         log.add(*where, "0", "", why, "row dropped")
     return posts[~doubtful].reset_index(drop=True)
+
+
+def unlikely(posts: pd.DataFrame, log: Log) -> pd.DataFrame:
+    """Set counts of 0 missing where the account's other posts have hundreds at such views.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        One row a post.
+    log : Log
+        Receives a line per count.
+    """
+    for name in COUNTS:
+        zero = ((posts[name] == 0) & (posts["views"] > 0)).fillna(False).to_numpy(bool)
+        if not zero.any():
+            continue
+        share = (posts[name] / posts["views"]).where(posts[name] > 0).astype("float64")
+        own = share.groupby([posts["author"], posts["platform"]])
+        usual = own.transform("median").where(own.transform("count") >= MIN_ROWS, 0.0).fillna(0.0)
+        if name == "likes":
+            usual = usual.clip(lower=LEAST_LIKED)
+        expected = usual * posts["views"].astype("float64")
+        lost = zero & (expected >= USUAL).to_numpy(bool)
+        for post in posts[lost].itertuples():
+            why = f"0 {name} under {post.views:,} views: hidden, turned off or not read; left out"
+            log.add(post.source, post.source_row, post.post_id, name, "0", "", why, "set missing")
+        posts = posts.assign(**{name: posts[name].mask(lost)})
+    return posts

@@ -80,10 +80,20 @@ def _is_download(document) -> bool:
         return False
     if any(isinstance(dig(document, place), list) for place in _PLACES):
         return True
+    if any(_is_own(found) for _, found in _lists(document)):
+        return True
     named = {str(key).casefold() for key, part in document.items() if isinstance(part, dict)}
     return len(named & _PARTS) > 1 or (
         bool(named & _PARTS) and any(_LIST.search(key) for key, _ in _lists(document))
     )
+
+
+def _is_own(found: list) -> bool:
+    """Whether a list holds posts as only the download writes them: who can see them, no views."""
+    keys = {
+        re.sub(r"\W", "", key.casefold()) for p in found[:20] if isinstance(p, dict) for key in p
+    }
+    return {"date", "link", "whocanview"} <= keys and not {"views", "plays"} & keys
 
 
 def _posts(document: dict) -> list[dict]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from virality.book.prose import plural
+from virality.posts.headers import meaning
 from virality.posts.parse import counts, durations, is_blank, visible
 from virality.posts.platforms import is_youtube_id
 from virality.posts.readers import words
@@ -40,7 +41,10 @@ class YouTubeStudio:
         if table is None or not len(table) or (ids := _id_column(table)) is None:
             return False
         found = _columns(table, ids)
-        return "views" in found and bool({"date", "caption"} & set(found))
+        repeated = _are_repeated(table.columns[ids])
+        if repeated and any(meaning(h) == "captured_at" for h in table.header):
+            return False  # readings of the same videos, which a general reader knows
+        return "views" in found and (repeated or bool({"date", "caption"} & set(found)))
 
     def read(self, source: Source) -> RawTable:
         """The videos; daily numbers and the totals are left out and told."""
@@ -53,7 +57,7 @@ class YouTubeStudio:
             (table.rows[i], table.header[ids], table.columns[ids][i][:60], "", "a total", "note")
             for i in sorted(set(range(len(table))) - set(kept))
         ]
-        daily = len(set(cells["post_id"])) < 0.9 * len(kept)
+        daily = _are_repeated(cells["post_id"])
         if not daily:
             lines += _looped(cells) + _told(table, found)
         return RawTable(
@@ -68,6 +72,11 @@ class YouTubeStudio:
             lines=lines,
             unused=[h for i, h in enumerate(table.header) if i not in found.values()],
         )
+
+
+def _are_repeated(ids: list[str]) -> bool:
+    """Whether a video has several rows: a chart's days."""
+    return len(set(ids)) < 0.9 * len(ids)
 
 
 def _id_column(table: Table) -> int | None:
