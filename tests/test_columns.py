@@ -54,6 +54,29 @@ def test_every_name_of_the_lexicon_has_one_meaning():
 @pytest.mark.parametrize(
     ("header", "field"),
     [
+        ("Länge in Sek.", "duration"),
+        ("Durata (sec)", "duration"),
+        ("長さ（秒）", "duration"),
+        ("Thời lượng (giây)", "duration"),
+        ("Length (min)", ""),
+        ("Views (thousands)", ""),
+        ("TikTok Link", "url"),
+        ("❤️ Likes", "likes"),
+        ("Influencer Handle", "author"),
+        ("Username (TikTok)", "author"),
+        ("Nom du créateur", "author_name"),
+        ("author videos", ""),
+        ("profile page views", ""),
+        ("music title", ""),
+    ],
+)
+def test_units_emoji_and_words_for_people(header, field):
+    assert meaning(header) == field
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
         ("n_plays", "views"),
         ("video_shareCount", "shares"),
         ("statsV2.playCount", "views"),
@@ -287,6 +310,20 @@ def test_the_user_can_always_say_which(read):
     assert len(daily.posts) == 20
 
 
+def test_what_the_user_says_is_never_two_things(tmp_path):
+    for said, why in (
+        ("views=a,views=b", "two columns for views: 'a' and 'b'"),
+        ("views=a,likes=a", "takes 'a' for the views and for the likes"),
+    ):
+        with pytest.raises(UserError, match=why):
+            parse_choice(said)
+    rows = [["date", "views", "views"], *zip(DAYS, VIEWS, LIKES, strict=True)]
+    path = tmp_path / "twins.csv"
+    path.write_text(exports.as_csv(rows))
+    with pytest.raises(UserError, match="Two columns are called 'views' and differ"):
+        read_posts(path, now=exports.NOW, columns="views=views")
+
+
 def test_unknown_columns_are_refused_naming_all_that_there_are(read):
     table = {f"c{i}": VIEWS for i in range(60)} | {"date": DAYS}
     with pytest.raises(UserError, match="no column 'vews'") as error:
@@ -321,6 +358,26 @@ def test_a_title_above_the_table_is_not_its_header(read, tmp_path):
     reading = read_posts(tmp_path / "x", now=exports.NOW)
     assert reading.posts["views"].tolist() == POSTS["views"].tolist()
     assert reading.repairs["why"].str.contains("a title above").any()
+
+
+@pytest.mark.parametrize("separator", ",;\t")
+@pytest.mark.parametrize(
+    "above",
+    [
+        [["My posts"], ["exported 2026-06-01"], []],
+        [["Account:", "@maker"], ["Range:", "2025"]],
+        [["# a tool wrote this"]],
+        [["Post", "", "", "Engagement"]],
+    ],
+)
+def test_whatever_stands_above_the_header_is_told_and_not_used(above, separator, tmp_path):
+    header = ["Datum", "Link", "Aufrufe", "Likes"]
+    rows = [*above, header, *zip(DAYS, LINKS, VIEWS, LIKES, strict=True)]
+    (tmp_path / "x").write_text(exports.as_csv(rows, delimiter=separator))
+    reading = read_posts(tmp_path / "x", now=exports.NOW)
+    assert reading.posts["views"].tolist() == POSTS["views"].tolist()
+    assert reading.posts["likes"].tolist() == POSTS["likes"].tolist()
+    assert reading.repairs["why"].str.contains("above the table").any()
 
 
 def test_the_choice_is_remembered_under_the_name(tmp_path, monkeypatch, capsys):

@@ -51,6 +51,26 @@ def test_only_what_agrees_in_minute_caption_and_link_is_the_same(read, posts):
     assert len(found) == len(posts) - len(earned) + len(minutes)
 
 
+def test_the_same_clip_on_several_platforms_is_several_posts(read):
+    table = {"Platform": ["TikTok"] * 40, "date": TIMES, "caption": ["same"] * 40, "views": VIEWS}
+    other = table | {"Platform": ["Instagram Reels"] * 40}
+    both = {name: table[name] + other[name] for name in table}
+    reading = read(both)
+    assert reading.notes["platforms"] == {"tiktok": 40, "instagram": 40}
+    assert reading.notes["n_dropped"] == 0
+
+
+def test_a_name_that_accounts_share_does_not_make_them_one(read):
+    ids = POSTS["post_id"].tolist()
+    links = [f"https://www.tiktok.com/@{'ab'[i % 2]}nn/video/{p}" for i, p in enumerate(ids)]
+    for name in ("Anna", "agency"):
+        reading = read({"link": links, "author_name": [name] * 40, "views": VIEWS})
+        assert reading.notes["authors"] == {"ann": 20, "bnn": 20}
+        assert reading.repairs["why"].str.contains("is the name of 2 accounts").any()
+    renamed = read({"link": links, "author": ["Ann"] * 40, "views": VIEWS})
+    assert renamed.notes["authors"] == {"Ann": 40}, "older links keep the older handle"
+
+
 def test_two_posts_a_day_are_two_posts(read):
     half = DAYS[:20] * 2
     assert len(read({"date": half, "views": VIEWS}).posts) == 40

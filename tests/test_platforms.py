@@ -294,6 +294,25 @@ def test_the_export_of_metas_business_suite(language, read):
     assert posts["url"].notna().all()
 
 
+def test_a_number_and_a_code_are_two_names_of_one_post(read):
+    reading = read(exports.as_csv(meta_rows()).encode())
+    assert not reading.repairs["why"].str.contains("another video").any()
+
+
+def test_a_chart_of_days_without_titles_is_no_list_of_posts(read):
+    days = [["Date", "Content", "Views"]]
+    days += [[f"2026-05-{d:02d}", short, "7"] for d in range(1, 9) for short in SHORTS[:2]]
+    reading = read(exports.as_csv(studio_rows()).encode(), exports.as_csv(days).encode())
+    assert reading.posts["post_id"].tolist() == SHORTS
+    published = [f"{when:%Y-%m-%d}" for when in DAYS]
+    rows = [["video_id", "published", "scraped_at", "views"]]
+    for k, read_on in enumerate(("2026-05-20", "2026-06-10")):
+        rows += [[SHORTS[i], published[i], read_on, str(VIEWS[i] + k)] for i in range(N)]
+    series = read(exports.as_csv(rows).encode())
+    assert series.posts["views"].tolist() == [v + 1 for v in VIEWS], "readings are no days"
+    assert series.notes["n_read_twice"] == N
+
+
 def test_pictures_are_photos_and_stories_are_no_posts(read):
     reading = read(exports.as_csv(meta_rows(kinds=("IG reel", "IG carousel", "IG story"))).encode())
     assert reading.posts["kind"].value_counts().to_dict() == {"video": 5, "photo": 5}

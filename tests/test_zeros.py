@@ -37,6 +37,18 @@ def at_zero(posts, rows, columns=COUNTS):
     return out
 
 
+def test_no_likes_under_many_views_are_no_measurement(read):
+    busy = POSTS.assign(views=POSTS["views"] + 10_000, likes=POSTS["likes"] + 1_000)
+    reading = read(at_zero(busy, [3, 9], ["likes"]))
+    assert reading.posts["likes"].isna().tolist() == [i in (3, 9) for i in range(40)]
+    told = reading.repairs[reading.repairs["column"] == "likes"]
+    assert told["why"].str.match(r"0 likes under [\d,]+ views: hidden").tolist() == [True, True]
+    single = read(at_zero(busy.head(1).assign(views=4_000_000), [0], ["likes"]))
+    assert single.posts["likes"].isna().all()
+    quiet = busy.assign(views=900, likes=9, comments=1, shares=1, saves=1)
+    assert (read(at_zero(quiet, [3], ["likes", "shares"])).posts["likes"] == 0).sum() == 1
+
+
 @pytest.mark.parametrize("dated", [True, False])
 @pytest.mark.parametrize("later_first", [True, False])
 def test_a_later_zero_never_wins(dated, later_first, read):

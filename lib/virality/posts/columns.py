@@ -456,7 +456,7 @@ class _Assignment:
 
     def _use_by_content(self, name: str, i: int) -> None:
         self._use(name, i, list(self.table.columns[i]))
-        what = NAMES.get(name, name)
+        what = _called(name)
         option = f"--columns {TIDY_NAMES.get(name, name)}=..."
         why = f"taken for the {what} by its content; {option} says otherwise"
         self.out.lines.append((None, self.table.header[i], "", "", why, "note"))
@@ -506,7 +506,7 @@ class _Assignment:
         field_name = TIDY_NAMES.get(name, name)
         ways = " or ".join(f"--columns '{field_name}={h[:60]}'" for h in (first, second))
         return UserError(
-            f"Two columns could be the {NAMES.get(name, name)} and differ: {first[:60]!r} and "
+            f"Two columns could be the {_called(name)} and differ: {first[:60]!r} and "
             f"{second[:60]!r}.",
             where=self.where,
             do=f"Say which it is: {ways} (make: COLUMNS=...).",
@@ -523,6 +523,11 @@ class _Assignment:
 
 
 TIDY_NAMES = {"date": "posted_at", "duration": "duration_s", "avg_watch": "avg_watch_s"}
+
+
+def _called(name: str) -> str:
+    """A field as a sentence calls it."""
+    return NAMES.get(name, name)
 
 
 def _as_key(name: str, cell: str) -> str:
@@ -678,8 +683,8 @@ def _refuse_one_for_two(found: Mapping[str, str]) -> None:
         header = found.get(name, "")
         if header and counts.setdefault(header, name) != name:
             raise UserError(
-                f"--columns takes {header[:60]!r} for the {NAMES.get(counts[header], counts[header])} "
-                f"and for the {NAMES.get(name, name)}.",
+                f"--columns takes {header[:60]!r} for the {_called(counts[header])} "
+                f"and for the {_called(name)}.",
                 do="One column holds one thing.",
             )
 
