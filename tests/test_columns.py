@@ -191,6 +191,15 @@ def test_exact_counts_beat_rounded_ones(read):
     assert reading.posts["views"].tolist() == POSTS["views"].tolist()
 
 
+def test_counts_rounded_for_showing_are_the_exact_ones(read):
+    shown = [f"{int(v) / 1000:.1f}K" for v in VIEWS[:-3]] + ["1.0K", "2.0K", "20.0K"]
+    exact = [*VIEWS[:-3], "1047", "1960", "20031"]
+    reading = read({"date": DAYS, "url": LINKS, "Views": shown, "view_count": exact})
+    assert reading.posts["views"].tolist() == list(map(int, exact))
+    with pytest.raises(UserError, match="could be the views and differ"):
+        read({"date": DAYS, "Views": shown, "view_count": [*exact[:-1], "22100"]})
+
+
 def test_the_finer_time_beats_the_coarser_one(read):
     reading = read(
         {"Upload_Date": [d[:10] for d in DAYS], "Upload_DateTime": DAYS, "views": VIEWS, "x": DAYS}
@@ -272,7 +281,13 @@ def test_links_views_and_days_are_known_by_their_content(read):
     assert unused(reading) == ["Notiz"]
 
 
-@pytest.mark.parametrize("header", ["Follower count", "impressions", "Reichweite", "user id"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        *("Follower count", "impressions", "Reichweite", "user id", "Watch minutes", "EMV"),
+        *("Interactions", "Engagements", "Zuschauer", "Unique", "Interaktionen"),
+    ],
+)
 def test_large_integers_under_other_names_are_no_views(header, read):
     grown = [str(10**6 + i * i) for i in range(len(POSTS))]
     for numbers in (grown, VIEWS):

@@ -102,6 +102,17 @@ def test_quiet_says_results_and_errors_only(chatty, capsys):
     assert "Kept from" in capsys.readouterr().out
 
 
+def test_a_quiet_check_is_the_verdict_alone(tmp_path, capsys):
+    path = tmp_path / "posts.csv"
+    path.write_bytes(exports.tidy_csv(exports.made_up_posts(n=40)))
+    assert cli.main(["check", "--quiet", str(path)]) == 0
+    assert capsys.readouterr().out.startswith("Verdict: readable.")
+    path.write_text("a,b\n1,2\n")
+    assert cli.main(["check", "--quiet", str(path)]) == 1
+    out = capsys.readouterr()
+    assert out.out == "" and "no column of views" in out.err
+
+
 def test_quiet_reaches_what_is_compiled_first(monkeypatch, tmp_path, capsys):
     monkeypatch.setattr(compiled, "_USES", {})
     compiled._compile(tmp_path / "loud")

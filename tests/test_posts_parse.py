@@ -269,6 +269,7 @@ def test_dates_that_are_refused(text):
         *("just now", "Yesterday", "today at 5:03 PM", "hace 2 días", "há 3 horas", "vor 3 Tagen"),
         *("il y a 5 heures", "3 giorni fa", "2 dagen geleden", "3 dage siden", "2 dni temu"),
         *("3 gün önce", "2 hari yang lalu", "3 ngày trước", "2 часа назад", "3時間前", "2天前"),
+        *("przed 2 dniami", "sinds 2 dagen", "anteontem", "baru saja", "vừa xong", "刚刚", "방금"),
         *("3일 전", "gestern", "hier", "ayer", "昨日", "hôm qua", "вчера", "πριν 2 ώρες"),
     ],
 )

@@ -231,6 +231,15 @@ def test_the_takeout_only_enriches(read):
     assert reading.notes["enriched"] == len(POSTS)
 
 
+def test_the_takeout_is_known_wherever_its_posts_lie(read):
+    entry = {"Date": "2024-03-01 10:00:00", "Link": "https://x.co/1", "Likes": "3"}
+    moved = {"Your Posts": {"Content": {"Entries": [entry | {"WhoCanView": "Public"}] * 3}}}
+    with pytest.raises(UserError, match=r"TikTok sends on request: it holds no view counts"):
+        read(exports.dump(moved))
+    own = [entry | {"Link": f"https://x.co/{i}", "WhoCanView": "a", "Views": "5"} for i in range(3)]
+    assert len(read(exports.dump({"mine": own})).posts) == 3, "with views it is a table"
+
+
 def test_a_folder_of_info_json(tmp_path):
     for post in exports.ytdlp_objects(POSTS):
         (tmp_path / f"{post['id']}.info.json").write_bytes(exports.dump(post))

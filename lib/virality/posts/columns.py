@@ -42,6 +42,8 @@ NAMES = {
 _NOT_VIEWS = re.compile(
     r"follow|fans?\b|abonn|subscri|segui|takip|подпис|impress|reach|reichweite|alcance|portee"
     r"|copertura|impres|price|cost|revenue|usd|eur|viewers|profile|budget|rank|duration|second"
+    r"|intera[ckz]|engag|minut|hours?\b|stund|watch|emv\b|score|unique|zuschauer|spectat|espectad"
+    r"|spettator|kijkers|widz|value|wert|earn|cents?\b|accounts?\b"
 )
 MANY = 0.8  # share of the cells that makes a column one of links, ids, dates ...
 NEARLY_ALL = 0.95
