@@ -151,6 +151,39 @@ def test_objects_listed_under_their_ids(read):
     assert read(exports.dump(rows)).posts["post_id"].tolist() == POSTS["post_id"].tolist()
 
 
+def objects(n=40):
+    posts = exports.made_up_posts(n=n)
+    pairs = zip(posts["post_id"], posts["views"], strict=True)
+    return [{"video_id": i, "plays": v, "likes": v // 9, "desc": f"clip {i}"} for i, v in pairs]
+
+
+@pytest.mark.parametrize("nested", [False, True])
+def test_lists_beside_each_other_are_all_read(nested, read):
+    posts = objects()
+    lists = {"ann": posts[:15], "bob": posts[15:]}
+    value = {"data": {name: {"videos": own} for name, own in lists.items()}} if nested else lists
+    reading = read(exports.dump(value))
+    assert sorted(reading.posts["post_id"]) == sorted(p["video_id"] for p in posts)
+    assert [*reading.notes["unused"].values()] == [["in the list"]], "which is named"
+    said = read(exports.dump(value), columns="author=in the list")
+    assert said.notes["authors"] == {"ann": 15, "bob": 25}
+
+
+def test_whose_posts_they_are_may_be_said_above_them(read):
+    posts = objects()
+    for whose in (lambda name: {"username": name}, lambda name: {"user": {"handle": name}}):
+        users = [whose(n) | {"videos": own} for n, own in (("ann", posts[:15]), ("b", posts[15:]))]
+        assert read(exports.dump(users)).notes["authors"] == {"ann": 15, "b": 25}
+    pages = [{"page": k, "items": posts[20 * k : 20 * k + 20]} for k in range(2)]
+    assert read(exports.dump(pages)).notes["authors"] == {"unknown": 40}, "a page is nobody"
+
+
+def test_the_days_of_a_post_are_no_posts(read):
+    days = [{"date": f"2026-06-{d:02d}", "views": d} for d in range(1, 10)]
+    reading = read(exports.dump([p | {"history": days} for p in objects()]))
+    assert len(reading.posts) == 40 and reading.posts["views"].min() >= 1000
+
+
 def test_an_authors_id_is_no_posts_id(read):
     rows = [
         {

@@ -572,6 +572,7 @@ def _index() -> tuple[dict[str, str], dict[str, str]]:
     return whole, bare
 
 
+@lru_cache(maxsize=4096)
 def meaning(header: str) -> str:
     """What a column holds by its name: a field, `when`, `title`, `author_name`, `author_id` or "".
 

@@ -26,6 +26,7 @@ from virality.posts.readers import JSON_READERS, TABLE_READERS, TEXT_READERS, Ra
 from virality.posts.readers.base import RecordReader
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, UNKNOWN, validate_posts
+from virality.posts.shapes import LISTED
 from virality.posts.source import Source
 from virality.posts.timing import known_zone
 from virality.posts.zeros import UNREAD, columns_of_zeros, kept_out, unlikely
@@ -274,7 +275,7 @@ def _recognise_all(paths, log: Log, chosen) -> tuple[list[RawTable], dict[str, s
                 names = source.seen()
                 columns |= dict.fromkeys(names)
                 if source.is_json:  # the keys of a post, wherever the posts lie
-                    names = [*names, *(n.rpartition(".")[2] for n in names)]
+                    names = [*names, *(n.rpartition(".")[2] for n in names), LISTED]
                 missing -= {h for h in missing if any(same_name(n, h) for n in names)}
             found = recognise(source)
         except UserError as error:

@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from virality.posts.headers import meaning
 from virality.posts.parse import visible
 
 MAX_DEPTH = 6
+LISTED = "in the list"  # the column that tells the name of an object's list
+ALIKE = 0.7  # of the keys of two objects, from which they are of one kind
 MAX_KEYS = 2_000
 MAX_CELLS = 20_000_000  # of a table that objects would make
 # What belongs to somebody or something else keeps its path: an author's id is no post's id.
@@ -20,6 +23,7 @@ _OTHERS = re.compile(
     r"|comment|location|cover|thumb|format|subtitle|original|duet",
     re.IGNORECASE,
 )
+_IDENTITY = {"post_id", "url", "caption", "title"}
 _PATH = re.compile(r"[A-Za-z_]\w*([./][A-Za-z_]\w*)+")
 
 
@@ -28,7 +32,9 @@ def groups(values: list) -> list[list[dict]]:
 
     A list of objects is a set, and so are objects under changing names (`{"7341…": {…}, …}`),
     columns (`{"views": […], …}`) and rows under a header (`[["id", "views"], ["7341…", 5]]`).
-    Lists under the same path in several documents are one set.
+    Lists under the same path in several documents are one set, and so are lists of like objects
+    beside each other (`{"ann": […], "bob": […]}`); there each object is told its list's name, and
+    objects below somebody's name are told the name.
 
     Parameters
     ----------
@@ -37,34 +43,84 @@ def groups(values: list) -> list[list[dict]]:
     """
     found: dict[tuple, list[dict]] = {(): [v for v in values if isinstance(v, dict)]}
     for value in values:
-        _collect(value, (), found, 0)
+        _collect(value, (), found, 0, {})
     filled = [(path, records) for path, records in found.items() if records]
-    filled.sort(key=lambda each: (bool(_OTHERS.search(".".join(map(str, each[0])))), -len(each[1])))
+    filled.sort(key=lambda each: (*_doubts(*each), -len(each[1])))
     return [records for _, records in filled]
 
 
-def _collect(value, path: tuple, found: dict, depth: int) -> None:
-    """Gather the sets below one value; objects of a set are looked into as well."""
+def _doubts(path: tuple, records: list[dict]) -> tuple[bool, bool]:
+    """Why a set is rather not the posts: it belongs to others, or its objects are nothing's.
+
+    A post's history is longer than the list of posts, but a day of it has no id, link or caption.
+    """
+    known = {meaning(key) for key in dict(_leaves(records[0]))}
+    return bool(_OTHERS.search(".".join(map(str, path)))), not known & _IDENTITY
+
+
+def _collect(value, path: tuple, found: dict, depth: int, owner: dict) -> None:
+    """Gather the sets below one value; objects of a set are looked into as well.
+
+    `owner` is what objects above say about whose they are.
+    """
     if depth > MAX_DEPTH:
         return
     for rows in _as_rows(value):
         found.setdefault((*path, "columns" if isinstance(value, dict) else "rows"), []).extend(rows)
     if isinstance(value, list):
         records = [v for v in value if isinstance(v, dict)]
-        found.setdefault(path, []).extend(records)
+        found.setdefault(path, []).extend(_owned(records, owner))
         for record in records:
-            _inside(record, path, found, depth)
+            _inside(record, path, found, depth, owner)
     elif isinstance(value, dict):
         if len(value) > 1 and all(isinstance(v, dict) for v in value.values()):
             named = [_named(key, v) for key, v in value.items()]
-            found.setdefault((*path, "*"), []).extend(named)
-        _inside(value, path, found, depth)
+            found.setdefault((*path, "*"), []).extend(_owned(named, owner))
+            if _alike(list(value.values())):  # so are the lists in them
+                for key, inner in value.items():
+                    _collect(inner, (*path, "*"), found, depth + 1, owner | {LISTED: key})
+                return
+        found.setdefault((*path, "lists"), []).extend(_owned(_beside(value), owner))
+        _inside(value, path, found, depth, owner)
 
 
-def _inside(record: dict, path: tuple, found: dict, depth: int) -> None:
-    for key, inner in record.items():
-        if isinstance(inner, (dict, list)):
-            _collect(inner, (*path, key), found, depth + 1)
+def _inside(record: dict, path: tuple, found: dict, depth: int, owner: dict) -> None:
+    inner = {key: v for key, v in record.items() if isinstance(v, (dict, list))}
+    if any(isinstance(v, list) and v and isinstance(v[0], dict) for v in inner.values()):
+        owner = owner | _owner(record)
+    for key, value in inner.items():
+        _collect(value, (*path, key), found, depth + 1, owner)
+
+
+def _owner(record: dict) -> dict[str, str]:
+    """What an object says of whose it is: a handle or a name, at the top or just below."""
+    near = {k: v for k, v in record.items() if not isinstance(v, list)}
+    said = _leaves(near, depth=MAX_DEPTH - 1)
+    return {k: v for k, v in said if re.search(r"[^\W\d]", v) and meaning(k) == "author"}
+
+
+def _owned(records: list[dict], owner: dict) -> list[dict]:
+    """Objects with what is known above them of whose they are, unless they say it themselves."""
+    if not owner or not records or _owner(records[0]):
+        return records
+    return [{**owner, **record} for record in records]
+
+
+def _beside(value: dict) -> list[dict]:
+    """The objects of lists that lie beside each other and hold the same kind, as one set."""
+    lists = {k: [r for r in v if isinstance(r, dict)] for k, v in value.items()
+             if isinstance(v, list) and not _OTHERS.search(k)}  # fmt: skip
+    lists = {k: records for k, records in lists.items() if records}
+    if len(lists) < 2:
+        return []
+    if not _alike([records[0] for records in lists.values()]):
+        return []
+    return [{**r, LISTED: k} for k, records in lists.items() for r in records]
+
+
+def _alike(records: list[dict]) -> bool:
+    keys = [set(record) for record in records]
+    return all(len(k & keys[0]) >= ALIKE * len(k | keys[0]) for k in keys)
 
 
 def _named(key: str, record: dict) -> dict:
