@@ -169,6 +169,78 @@ def test_a_process_that_cannot_start_is_no_files_fault(film):
         supervise(lambda one: Loss(None, pool.DIED, "start", "exit code 1"), many(film))
 
 
+def unreadable(one):
+    facts = {"problem": "The file is damaged.", "picture_problem": "", "sound_problem": ""}
+    return Result(one, "c", {"media": {"values": work.pack({"facts": facts})}})
+
+
+def test_an_environment_that_calls_every_file_damaged_blames_no_file(film):
+    with pytest.raises(UserError, match="no file is at fault") as told:
+        supervise(unreadable, many(film))
+    assert "No film can be read here (The file is damaged)" in str(told.value)
+
+
+def test_a_first_file_that_is_damaged_is_told_and_the_good_film_asked_once(film):
+    results, asked = supervise(
+        lambda one: unreadable(one) if one.address in ("0.mp4", "1.mp4") else good(one), many(film)
+    )
+    assert len(results) == 6
+    assert [address for address, *_, apart in asked if apart] == [work.GOOD_FILM]
+
+
+def test_a_process_that_does_not_start_is_tried_twice_only(film):
+    asked = []
+
+    def outcome(one):
+        asked.append(one.address)
+        return Loss(None, pool.SLOW, "start")
+
+    with pytest.raises(UserError, match="a second time neither"):
+        supervise(outcome, many(film))
+    assert asked == ["0.mp4", work.GOOD_FILM]
+
+
+def test_a_download_that_takes_too_long_is_told_as_such(film):
+    def outcome(one):
+        return Loss(one, pool.SLOW, work.FETCH) if one.address == "0.mp4" else good(one)
+
+    results, _ = supervise(outcome, many(film))
+    told = {one.task.address: one.failure for one in results}
+    assert told["0.mp4"] == "Fetching this file took longer than 600 s and was stopped."
+
+
+def test_what_a_start_prints_comes_not_between_the_messages(tmp_path, film, setup, monkeypatch):
+    (tmp_path / "sitecustomize.py").write_text("import os\nos.write(1, b'hello ' * 99)\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    assert [one.failure for one in spread([task(film)], setup).values()] == [""]
+
+
+def test_time_in_which_nobody_looked_counts_little(film, monkeypatch):
+    now = [0.0]
+    monkeypatch.setattr(pool.time, "monotonic", lambda: now[0])
+    child = pool.Child(pool.queue.Queue())
+    try:
+        child.ready, child.stage = True, work.PICTURE
+        child.task = task(film)
+        now[0] += 10_000.0  # the computer slept
+        assert child.over(Limits(60.0)) == ""
+        for _ in range(61):
+            now[0] += 1.0
+            told = child.over(Limits(60.0))
+        assert told == pool.SLOW
+    finally:
+        child.end()
+
+
+def test_a_process_that_cannot_be_made_is_told(film, setup, monkeypatch):
+    def refuse(*_, **__):
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(pool.subprocess, "Popen", refuse)
+    with pytest.raises(UserError, match="No process can be started"):
+        spread([task(film)], setup)
+
+
 def test_starting_many_may_fail_where_starting_one_does_not(film):
     crowded = [True]
 

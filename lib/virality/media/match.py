@@ -131,7 +131,10 @@ def _list_local(root: Path) -> tuple[list[MediaFile], dict[str, str]]:
             if path.is_symlink() and not path.resolve().is_relative_to(root):
                 refused[shown] = "This link leads out of the videos folder, so it was not followed."
             elif not path.is_file():
-                refused[shown] = "This link leads nowhere."
+                link = path.is_symlink() and not path.exists()
+                refused[shown] = (
+                    "This link leads nowhere." if link else "This is not an ordinary file."
+                )
             else:
                 files.append(MediaFile(shown, str(path), signature(path)))
     return files, refused

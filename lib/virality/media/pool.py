@@ -11,6 +11,7 @@ import contextlib
 import os
 import pickle
 import queue
+import re
 import subprocess
 import sys
 import tempfile
@@ -22,15 +23,20 @@ from dataclasses import dataclass
 
 import psutil
 
+from virality.errors import UserError
 from virality.media.canary import wrong_answer
 from virality.media.work import FETCH, TEXT, FileTask, Result, TextTask
-from virality.media.worker import DONE, RAISED, READY, STAGE, START, WRONG, Setup
+from virality.media.worker import DONE, HELLO, RAISED, READY, STAGE, START, WRONG, Setup
 
 DIED, SLOW, LARGE = "died", "slow", "large"
 _GONE = "gone"
 _LOOK_S = 0.1
+# Between two looks no more than this has passed for a file: the computer, or all of us, may have
+# slept meanwhile.
+_MOST_S = 5.0
+_TOLD = re.compile(r"Fatal Python error|(\w+\.)*\w*(Error|Exception)\b")
 # Loading weights from a slow disk may take minutes; encoding a hundred captions some seconds.
-_PATIENCE = {START: 600.0, TEXT: 600.0, FETCH: 600.0}
+PATIENCE = {START: 600.0, TEXT: 600.0, FETCH: 600.0}
 
 # `python -P` keeps modules of the current folder from standing in for libraries.
 _COMMAND = (sys.executable, "-P", "-m", "virality.media.worker")
@@ -98,16 +104,28 @@ class Child:
         )
         self.task: FileTask | TextTask | None = None
         self.stage, self.ready, self.ended = START, False, False
-        self.since, self.base = time.monotonic(), 0
+        self.spent, self.base = 0.0, 0
+        self._looked = time.monotonic()
         self._inbox = inbox
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self) -> None:
-        with contextlib.suppress(EOFError, pickle.UnpicklingError, OSError, ValueError):
+        # Whatever cannot be read is the end: without a word of it the parent would wait on.
+        with contextlib.suppress(Exception):
+            self._skip_to_hello()
             while True:
                 self._inbox.put((self, *pickle.load(self.process.stdout)))
         self._inbox.put((self, _GONE, None))
+
+    def _skip_to_hello(self) -> None:
+        """Leave out what the start of the interpreter may print, as a sitecustomize can."""
+        seen = b""
+        while not seen.endswith(HELLO):
+            byte = self.process.stdout.read(1)
+            if not byte:
+                raise EOFError
+            seen = seen[-len(HELLO) :] + byte
 
     def send(self, message: object) -> None:
         """Hand over the setup, or the next task; a process that is gone says so by itself."""
@@ -117,22 +135,26 @@ class Child:
 
     def begin(self, task: FileTask | TextTask) -> None:
         """Give a task and start its clock."""
-        self.task, self.base, self.since = task, self._memory(), time.monotonic()
+        self.task, self.base, self.spent = task, self._memory(), 0.0
+        self._looked = time.monotonic()
         self.stage = TEXT if isinstance(task, TextTask) else FETCH
         self.send(task)
 
     def enter(self, stage: str) -> None:
         """Note what the process does now; the clock of a file starts when it has been fetched."""
         if self.stage == FETCH:
-            self.since = time.monotonic()
+            self.spent = 0.0
         self.stage = stage
 
     def over(self, limits: Limits) -> str:
-        """Return which limit is broken, or ""."""
+        """Return which limit is broken, or "". Looks at the clock: to be asked often."""
+        now = time.monotonic()
+        self.spent += min(now - self._looked, _MOST_S)
+        self._looked = now
         if self.task is None and self.ready:
             return ""
-        patience = max(_PATIENCE.get(self.stage, 0.0), limits.seconds)
-        if time.monotonic() - self.since > patience:
+        patience = max(PATIENCE.get(self.stage, 0.0), limits.seconds)
+        if self.spent > patience:
             return SLOW
         grown = self._memory() - self.base if self.ready else 0
         return LARGE if grown > limits.bytes else ""
@@ -160,10 +182,11 @@ class Child:
         )
 
     def _last_words(self) -> str:
-        self._complaints.seek(0)
-        lines = self._complaints.read()[-20_000:].decode(errors="replace").splitlines()
-        told = [line for line in lines if line.startswith(("Fatal Python error", "ImportError"))]
-        return f"({told[0][:120]})" if told else ""
+        size = self._complaints.seek(0, os.SEEK_END)
+        self._complaints.seek(max(0, size - 20_000))
+        lines = self._complaints.read().decode(errors="replace").splitlines()
+        told = [line for line in lines if _TOLD.match(line)]
+        return f"({told[-1][:120]})" if told else ""
 
 
 class Pool:
@@ -221,7 +244,15 @@ class Pool:
         busy = sum(child.task is not None for child in self._children)
         first = not self._children
         while len(self._children) < min(most, busy + waiting) and (first or busy):
-            child = Child(self._inbox, self.preload)
+            try:
+                child = Child(self._inbox, self.preload)
+            except OSError as error:  # no memory, or no more processes allowed
+                if self._children:
+                    return
+                raise UserError(
+                    f"No process can be started to read files ({error.strerror or error}).",
+                    do="Close other programs, or raise the limit of processes, and run again.",
+                ) from error
             child.send(self._setup)
             self._children.append(child)
             if first:

@@ -15,9 +15,9 @@ from pathlib import Path
 from virality.errors import UserError
 from virality.media.cache import unpack
 from virality.media.frames import READERS
-from virality.media.pool import DIED, LARGE, SLOW, Limits, Loss
+from virality.media.pool import DIED, LARGE, PATIENCE, SLOW, Limits, Loss
 from virality.media.probe import size_of
-from virality.media.work import ENCODE, GOOD_FILM, PICTURE, FileTask, Result, TextTask
+from virality.media.work import ENCODE, FETCH, GOOD_FILM, PICTURE, READ, FileTask, Result, TextTask
 from virality.media.worker import START
 
 CRASHED = "Reading this file made the decoder crash."
@@ -62,7 +62,7 @@ class Supervisor:
         self, do: Do, good: FileTask, limits: Limits, announce: Callable[[str], None] = print
     ):
         self.do, self.good, self.limits, self.announce = do, good, limits, announce
-        self._examined = False
+        self._examined = self._proved = False
         self._last: Loss | None = None
 
     def results(self, tasks: Iterable, count: int) -> Iterator[Result]:
@@ -90,18 +90,34 @@ class Supervisor:
         for outcome in outcomes:
             if isinstance(outcome, Result):
                 in_a_row = 0
-                del left[self._name(outcome.task)]
-                yield outcome
-                continue
-            in_a_row += 1
-            if self._doubtful(outcome, in_a_row):
-                reader = self._working_reader(outcome)
-                if reader != self.good.reader or not _of_a_file(outcome):
+                loss = self._first_unreadable(outcome)
+                doubtful = loss is not None
+            else:
+                in_a_row, loss = in_a_row + 1, outcome
+                doubtful = self._doubtful(loss, in_a_row)
+            if doubtful:
+                reader = self._working_reader(loss)
+                if reader != self.good.reader or not _of_a_file(loss):
                     self._switch(left, reader)
                     _close(outcomes)
                     return
-            lost.append(outcome)
             del left[self._name(outcome.task)]
+            if isinstance(outcome, Result):
+                yield outcome
+            else:
+                lost.append(outcome)
+
+    def _first_unreadable(self, result: Result) -> Loss | None:
+        """Return a film that cannot be read, as a loss, while none has been and all are doubtful.
+
+        A library that opens nothing here raises nothing either: it calls every file damaged.
+        """
+        if self._proved or self._examined or "media" not in result.entries:
+            return None
+        facts = unpack(result.entries["media"]["values"])["facts"]
+        problem = facts["problem"] or facts["picture_problem"]
+        self._proved = not problem
+        return Loss(result.task, "", READ, problem.rstrip(".")) if problem else None
 
     def _doubtful(self, loss: Loss, in_a_row: int) -> bool:
         """Whether the environment has to be looked at before a file is suspected."""
@@ -123,7 +139,9 @@ class Supervisor:
         """Return the reader that comes through with the good film, the present one first."""
         self._examined = True
         present = self.good.reader
-        for reader in (present, *(one for one in READERS if one != present)):
+        # No reader is at work yet while a process starts.
+        others = [one for one in READERS if one != present and loss.stage != START]
+        for reader in (present, *others):
             if self._alone_is_good(replace(self.good, reader=reader)):
                 return reader
         raise self._environment(loss)
@@ -153,6 +171,8 @@ class Supervisor:
         return Result(loss.task, failure=self._words(loss))
 
     def _words(self, loss: Loss) -> str:
+        if loss.kind == SLOW and loss.stage == FETCH:
+            return f"Fetching this file took longer than {PATIENCE[FETCH]:g} s and was stopped."
         if loss.kind == SLOW:
             return f"Reading this file took longer than {self.limits.seconds:g} s and was stopped."
         if loss.kind == LARGE:
@@ -168,12 +188,14 @@ class Supervisor:
             START: "The encoders cannot be loaded in a process of their own",
             ENCODE: "Encoding fails",
         }.get(loss.stage, "No film can be read")
+        tried = "with either reader and in one process, not even with a film known to be good"
         if isinstance(loss.task, TextTask):
-            what = "Captions cannot be encoded"
+            what, tried = "Captions cannot be encoded", "not even in one process"
+        elif loss.stage == START:
+            tried = "a second time neither"
         how = ", ".join(filter(None, [loss.kind, loss.detail]))
         return UserError(
-            f"{what} here ({how}), with either reader and in one process, not even with a film "
-            f"that is known to be good. So no file is at fault. Installed here: {libraries()}.",
+            f"{what} here ({how}), {tried}. So no file is at fault. Installed here: {libraries()}.",
             do="Make the environment anew (delete .venv, then: make setup), set encoders=classic, "
             "or leave the videos out for now.",
         )

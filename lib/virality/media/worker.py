@@ -23,6 +23,8 @@ from virality.media.encoders.base import Recipe
 # What a worker says, each with one value.
 READY, STAGE, DONE, WRONG, RAISED = "ready", "stage", "done", "wrong", "raised"
 START = "start"  # the stage before a worker's first file
+# Comes before the first message; what was printed until then is none.
+HELLO = b"\0virality worker\0"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def main() -> None:
     # What libraries print must never come between the messages.
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    answers.write(HELLO)
 
     def say(kind: str, value: object) -> None:
         pickle.dump((kind, value), answers, protocol=pickle.HIGHEST_PROTOCOL)
