@@ -120,3 +120,10 @@ def test_quiet_reaches_what_is_compiled_first(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv(QUIET_VARIABLE, "1")
     compiled._compile(tmp_path / "quiet")
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("words", [[], ["nonsense"]])
+def test_a_command_that_is_missing_or_unknown_is_called_one(words, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(words)
+    assert "COMMAND" in capsys.readouterr().err.splitlines()[-1]

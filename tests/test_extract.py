@@ -225,7 +225,7 @@ def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
 
     one = run(videos, tmp_path / "a")
     two = run(videos, tmp_path / "b", workers=2, backend="processes")
-    with LocalCluster(2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         there = {"backend": "dask", "scheduler": cluster.scheduler_address}
         many = run(videos, tmp_path / "c", **there)
     assert many.work["files_new"] == 4
@@ -239,6 +239,47 @@ def test_a_scheduler_that_does_not_answer(videos, tmp_path, monkeypatch):
     nobody = {"backend": "dask", "scheduler": "tcp://127.0.0.1:1"}
     with pytest.raises(UserError, match="scheduler"):
         run(videos, tmp_path / "c", **nobody)
+
+
+def test_a_scheduler_without_workers(videos, tmp_path, monkeypatch):
+    from dask.distributed import LocalCluster
+
+    monkeypatch.setattr(parallel, "_PATIENCE_S", 1)
+    with LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+        idle = {"backend": "dask", "scheduler": cluster.scheduler_address}
+        with pytest.raises(UserError, match="no workers"):
+            run(videos, tmp_path / "c", **idle)
+
+
+@pytest.mark.slow
+def test_a_cluster_of_ones_own_has_as_many_processes_as_were_asked_for():
+    with parallel._cluster(1, "") as client:
+        assert len(client.scheduler_info()["workers"]) == 1
+
+
+def test_what_becomes_of_a_task_on_a_cluster():
+    class KilledWorker(Exception):
+        pass
+
+    class Future:
+        def __init__(self, status, error=None):
+            self.status, self.error = status, error
+
+        def exception(self):
+            return self.error
+
+        def result(self):
+            return "done"
+
+    assert parallel._outcome(Future("finished"), None) == "done"
+    killed = parallel._outcome(Future("error", KilledWorker("x")), None)
+    assert (killed.kind, killed.stage) == ("died", "read")
+    absent = parallel._outcome(Future("error", ModuleNotFoundError("No module\nx")), None)
+    assert (absent.stage, absent.detail) == ("start", "ModuleNotFoundError: No module")
+    with pytest.raises(UserError, match="wrong here"):
+        parallel._outcome(Future("error", UserError("Numbers come out wrong here.")), None)
+    with pytest.raises(UserError, match="went away"):
+        parallel._outcome(Future("cancelled"), None)
 
 
 def test_a_bar_with_rate_and_time_left(videos, tmp_path, monkeypatch):

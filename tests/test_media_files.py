@@ -19,7 +19,7 @@ from virality.media import frames as frames_module
 from virality.media import probe as probe_module
 from virality.media.energy import of_picture
 from virality.media.frames import READERS, read_frames, wanted_times
-from virality.media.match import id_in_name, match
+from virality.media.match import id_in_name, list_files, match
 from virality.media.probe import probe
 from virality.media.sound import read_sound
 
@@ -439,3 +439,15 @@ def test_bad_folder_and_mapping(tmp_path):
         match(posts("1"), str(tmp_path), str(bad))
     with pytest.raises(UserError, match="no such mapping"):
         match(posts("1"), str(tmp_path), str(tmp_path / "none.csv"))
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_no_file_and_is_not_opened(tmp_path):
+    os.mkfifo(tmp_path / "7001.mp4")
+    (tmp_path / "7002.mp4").symlink_to("nowhere")
+    files, refused = list_files(str(tmp_path))
+    assert files == []
+    assert refused == {
+        "7001.mp4": "This is not an ordinary file.",
+        "7002.mp4": "This link leads nowhere.",
+    }

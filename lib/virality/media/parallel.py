@@ -6,17 +6,18 @@ import contextlib
 import os
 import sys
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 
-from joblib import Parallel, cpu_count, delayed, parallel_config
+from joblib import cpu_count
 
 from virality import compiled
 from virality.errors import UserError
 from virality.media import canary, card
-from virality.media.pool import Limits, Loss, Pool
+from virality.media.pool import DIED, Limits, Loss, Pool
 from virality.media.supervision import Supervisor, good_film
-from virality.media.work import FileTask, Result, TextTask, run
-from virality.media.worker import Setup
+from virality.media.work import READ, FileTask, Result, TextTask, run
+from virality.media.worker import RAISED, START, Setup
 from virality.paths import QUIET_VARIABLE
 
 BACKENDS = ("processes", "dask", "here")
@@ -154,9 +155,40 @@ def alone(setup: Setup, task, limits: Limits) -> Result | Loss:
 
 
 def _on_dask(client, setup: Setup, limits: Limits, tasks: list) -> Iterator[Result | Loss]:
-    with parallel_config("dask", client=client):
-        pool = Parallel(n_jobs=-1, return_as="generator_unordered", batch_size=1)
-        yield from pool(delayed(alone)(setup, task, limits) for task in tasks)
+    """Do tasks on a cluster, some more than it has processors at a time.
+
+    joblib's way to Dask waits for ever where a worker dies or the scheduler goes away.
+    """
+    from dask.distributed import as_completed
+
+    waiting, under_way, done = deque(tasks), {}, as_completed()
+    most = 2 * max(1, sum(client.ncores().values()))
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < most:
+                task = waiting.popleft()
+                future = client.submit(alone, setup, task, limits, pure=False)
+                under_way[future.key] = future, task
+                done.add(future)
+            future = next(done)
+            yield _outcome(future, under_way.pop(future.key)[1])
+    finally:
+        client.cancel([future for future, _ in under_way.values()])
+
+
+def _outcome(future, task) -> Result | Loss:
+    """Return what became of a task on a cluster."""
+    if future.status == "finished":
+        return future.result()
+    error = future.exception() if future.status == "error" else None
+    if isinstance(error, UserError):
+        raise error
+    if error is None:
+        raise UserError("The Dask scheduler went away.", do="Start it and run again.")
+    if type(error).__name__ == "KilledWorker":
+        return Loss(task, DIED, READ, "the worker of the cluster died")
+    # What cannot even begin there, such as a worker without this project.
+    return Loss(task, RAISED, START, f"{type(error).__name__}: {error}".splitlines()[0][:200])
 
 
 @contextlib.contextmanager
@@ -167,7 +199,7 @@ def _cluster(count: int, scheduler: str):
         if scheduler:
             yield stack.enter_context(_client(scheduler))
             return
-        cluster = LocalCluster(count, threads_per_worker=1, dashboard_address=None)
+        cluster = LocalCluster(n_workers=count, threads_per_worker=1, dashboard_address=None)
         yield stack.enter_context(Client(stack.enter_context(cluster)))
 
 
@@ -175,11 +207,19 @@ def _client(scheduler: str):
     from dask.distributed import Client
 
     try:
-        return Client(scheduler, timeout=_PATIENCE_S)
+        client = Client(scheduler, timeout=_PATIENCE_S)
     except (OSError, TimeoutError, ValueError) as error:
         raise UserError(
             "The Dask scheduler does not answer.", where=scheduler, do="Check its address."
         ) from error
+    try:
+        client.wait_for_workers(1, timeout=_PATIENCE_S)
+    except TimeoutError as error:
+        client.close()
+        raise UserError(
+            "The Dask scheduler has no workers.", where=scheduler, do="Start some and run again."
+        ) from error
+    return client
 
 
 @contextlib.contextmanager
