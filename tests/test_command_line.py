@@ -125,5 +125,5 @@ def test_quiet_reaches_what_is_compiled_first(monkeypatch, tmp_path, capsys):
 @pytest.mark.parametrize("words", [[], ["nonsense"]])
 def test_a_command_that_is_missing_or_unknown_is_called_one(words, capsys):
     with pytest.raises(SystemExit, match="2"):
-        main(words)
+        cli.main(words)
     assert "COMMAND" in capsys.readouterr().err.splitlines()[-1]
