@@ -18,7 +18,7 @@ from virality import compiled
 from virality.errors import UserError
 from virality.media.cache import HashIndex, Store, hash_file, unpack
 from virality.media.card import on_card
-from virality.media.encoders.precision import Records, expected, is_settled
+from virality.media.encoders.precision import Records, expected
 from virality.media.entries import Entries
 from virality.media.layout import Layout, texts_of
 from virality.media.match import Matching, MediaFile, match
@@ -207,8 +207,8 @@ def extract(
     if found.files:
         compiled.prepare()  # before anything that measures sound is started
     with Pool(_preloaded(settings)) as pool:
-        if found.files and backend == "processes" and not is_settled(cache_dir):
-            pool.warm()  # imports take seconds, also while the encoders are being measured
+        if backend == "processes" and _unknown(found, cache_dir):
+            pool.warm()  # imports take seconds, also while the encoders are being found
         choice = resolve(
             settings.encoders,
             settings.clip_model,
@@ -233,12 +233,18 @@ def extract(
     return Extraction(embeddings, media, record, job.work, choice, job.entries, contents, settings)
 
 
+def _unknown(found: Matching, cache_dir: Path) -> bool:
+    """Return whether there are files that were never read, so that processes will be needed."""
+    index = HashIndex(cache_dir / "files.json")
+    return any(not index.get(file.address, file.signature) for file in found.files.values())
+
+
 def _preloaded(settings: Settings) -> tuple[str, ...]:
     """Return the slow modules that every process will need."""
     if settings.encoders != "pretrained":
         return ()
     models = [f"transformers.models.{name}.modeling_{name}" for name in ("clip", "whisper")]
-    return ("virality.media.encoders.pretrained", *models)
+    return ("virality.media.encoders.pretrained", *models, "transformers.models.auto.modeling_auto")
 
 
 class _Job:

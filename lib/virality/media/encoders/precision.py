@@ -80,11 +80,6 @@ def expected(recipe: Recipe, parts: Iterable[str], cache_dir: str | Path) -> Rec
     return records
 
 
-def is_settled(cache_dir: str | Path) -> bool:
-    """Return whether the canary was asked here before."""
-    return (Path(cache_dir) / "canaries").exists()
-
-
 def _measure(recipe: Recipe, precision: str) -> tuple[Recipe, canary.Answer]:
     from virality.media.encoders import pretrained
 
