@@ -467,3 +467,12 @@ def test_a_folder_of_files_has_one_line(tmp_path):
 
 def test_cells_are_no_names():
     assert not any(map(meaning, ("1.2M", "2024-05-06", "", "12", "https://x.invalid/1")))
+
+
+def test_the_page_names_what_no_chapter_uses():
+    from virality.sentences.data import _not_used
+
+    text = _not_used({"a.csv": ["mood", "<b>", "search (checked)"], "b.csv": ["mood"]})
+    assert text.count("mood") == 1 and "<b>" not in text and "checked)" not in text
+    assert "Not used, columns of the input" in text and text.endswith("no chapter: search.")
+    assert _not_used({}) == ""

@@ -86,7 +86,6 @@ def record(reading: PostsReading) -> str:
             f" They come from {len(notes['authors'])} accounts; each has its own history, and what "
             "follows describes them together."
         )
-    text += _not_used(notes.get("unused", {}))
     pace = describe.pace(posts)
     if np.isfinite(pace.per_week):
         text += (
@@ -94,16 +93,25 @@ def record(reading: PostsReading) -> str:
             f"shorter than {plural_days(pace.median_gap)}, and the longest is "
             f"{plural_days(pace.longest_gap)}."
         )
+    text += _not_used(notes.get("unused", {}))
     return text + "\n\n" + size(len(posts), len(notes["authors"]))
 
 
+_CHECKED = " (checked)"
+
+
 def _not_used(unused: dict[str, list[str]]) -> str:
-    """Name the columns of the input that the report does not use."""
-    names = list(dict.fromkeys(escape(name) for columns in unused.values() for name in columns))
-    if not names:
-        return ""
-    verb = "This column of the input is" if len(names) == 1 else "These columns of the input are"
-    return f" {verb} not used: {', '.join(names)}."
+    """Name the columns of the input that no chapter uses, in a paragraph of its own."""
+    names = list(dict.fromkeys(name for columns in unused.values() for name in columns))
+    checked = [escape(name.removesuffix(_CHECKED)) for name in names if name.endswith(_CHECKED)]
+    others = [escape(name) for name in names if not name.endswith(_CHECKED)]
+    text = ""
+    if others:
+        noun = "column" if len(others) == 1 else "columns"
+        text += f" Not used, {noun} of the input: {listing(others)}."
+    if checked:
+        text += f" Only checked for impossible values, and used by no chapter: {listing(checked)}."
+    return f"\n\n{text.strip()}" if text else ""
 
 
 def _platforms(counts: dict[str, int]) -> str:
