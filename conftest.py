@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from virality import compiled
 from virality.paths import ROOT, RUN_VARIABLE, Run
 
 SMALL = Run.at(ROOT / "build" / ".tests" / "small")
@@ -66,6 +67,8 @@ def own_book(small_book, tmp_path) -> Run:
 
 
 def pytest_configure(config):
+    # Before anything imports numba: processes that compile side by side ruin each other's files.
+    compiled.prepare()
     if config.getoption("nbmake", False):
         run = build_small_book()
         scratch = Path(tempfile.mkdtemp(prefix="virality-")) / run.name

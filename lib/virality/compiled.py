@@ -21,6 +21,8 @@ from virality.book.hashing import of_value
 from virality.paths import QUIET_VARIABLE, ROOT
 
 FOLDER = ROOT / "build" / ".compiled"
+# Raised when more is compiled, so that a folder that lacks it is not taken for whole.
+_REVISION = 2
 VARIABLE = "NUMBA_CACHE_DIR"
 
 
@@ -51,7 +53,7 @@ def prepare(folder: Path | None = None) -> None:
 
 def _versions() -> str:
     names = ("numba", "librosa", "umap-learn", "pynndescent", "numpy")
-    return of_value([sys.version, sys.prefix, *(version(name) for name in names)])[:12]
+    return of_value([_REVISION, sys.version, sys.prefix, *(version(name) for name in names)])[:12]
 
 
 def _compile(place: Path) -> bool:
@@ -75,17 +77,20 @@ def _compile(place: Path) -> bool:
 
 
 def _use_librosa() -> None:
-    """Measure a sound as the chapters do."""
+    """Measure and describe a sound as the chapters do."""
     import numpy as np
 
     from virality.media import energy
+    from virality.media.encoders.classic import describe_sound
     from virality.media.sound import RATE
 
     random = np.random.default_rng(0)
     tone = np.sin(np.arange(3 * RATE) * 440 * 2 * np.pi / RATE)
     clicks = np.arange(3 * RATE) % (RATE // 2) < RATE // 50
     noise = random.normal(size=3 * RATE)
-    energy.of_sound((0.1 * clicks * noise + 0.3 * tone).astype(np.float32), 3.0)
+    sound = (0.1 * clicks * noise + 0.3 * tone).astype(np.float32)
+    energy.of_sound(sound, 3.0)
+    describe_sound(sound)
 
 
 def _use_umap() -> None:
