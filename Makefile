@@ -60,7 +60,7 @@ serve: setup
 	@$(BIN)/virality serve
 
 test: setup lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 tests
 	@$(BIN)/python -m pytest --nbmake notebooks
 
 lint: setup
