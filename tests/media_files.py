@@ -1,11 +1,14 @@
 """Tiny real media files of every odd kind, encoded with PyAV, and tiny models of the real types."""
 
 import json
+from contextlib import contextmanager
 from fractions import Fraction
 
 import av
 import numpy as np
 import pytest
+
+from virality.media.worker import take_turns
 
 RATE = 16_000
 
@@ -30,6 +33,19 @@ def tone(seconds, rate=RATE, channels=1, pitch=220.0):
 LAYOUTS = {1: "mono", 2: "stereo", 6: "5.1"}
 
 
+@contextmanager
+def taking_turns():
+    """Leave the process as it was scheduled.
+
+    SVT-AV1 turns who calls it into a real-time process where that is root; whatever is started
+    afterwards would inherit it, and starve all others.
+    """
+    try:
+        yield
+    finally:
+        take_turns()
+
+
 def encode(
     path, seconds=4.0, fps=10, codec="libx264", size=(96, 160), times=None, sound=True,
     rate=RATE, channels=1, picture=True, options=None, fast_start=False, sound_s=None,
@@ -42,7 +58,7 @@ def encode(
     """
     flags = {"movflags": "+faststart"} if fast_start else {}
     times = np.arange(round(seconds * fps)) / fps if times is None else times
-    with av.open(str(path), "w", options=flags) as out:
+    with taking_turns(), av.open(str(path), "w", options=flags) as out:
         video = audio = None
         if picture:
             try:
