@@ -39,6 +39,10 @@ _TOLD = re.compile(r"Fatal Python error|(\w+\.)*\w*(Error|Exception)\b")
 PATIENCE = {START: 600.0, TEXT: 600.0, FETCH: 600.0}
 
 # `python -P` keeps modules of the current folder from standing in for libraries.
+# Threads that wait for work by spinning would take the time of the process beside them.
+_ONE_THREAD = {
+    f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
+} | {"VECLIB_MAXIMUM_THREADS": "1"}
 _COMMAND = (sys.executable, "-P", "-m", "virality.media.worker")
 
 
@@ -100,7 +104,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env=os.environ | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
+            env=os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
         )
         self.task: FileTask | TextTask | None = None
         self.stage, self.ready, self.ended = START, False, False
@@ -203,6 +207,7 @@ class Pool:
         self._inbox: queue.Queue = queue.Queue()
         self._children: list[Child] = []
         self._setup: Setup | None = None
+        self._waiting: deque = deque()
 
     def warm(self) -> None:
         """Start a process that imports already, before it is known what to ask of it."""
@@ -217,19 +222,23 @@ class Pool:
         UserError
             When a process computes wrong numbers.
         """
-        waiting = deque(tasks)
+        self._waiting = deque(tasks)
         self._prepare(setup)
         try:
-            while waiting or any(child.task for child in self._children):
-                self._hire(count, len(waiting))
-                yield from self._events(limits)
+            while self._waiting or any(child.task for child in self._children):
+                self._hire(count, len(self._waiting))
                 for child in self._children:
-                    if waiting and child.ready and child.task is None:
-                        child.begin(waiting.popleft())
+                    self._feed(child)
+                yield from self._events(limits)
         finally:
             # Whoever stops listening early does not want what is under way.
             for child in [one for one in self._children if one.task]:
                 self._lose(child, DIED)
+
+    def _feed(self, child: Child) -> None:
+        """Give a process that is free the next task."""
+        if self._waiting and child.ready and child.task is None:
+            child.begin(self._waiting.popleft())
 
     def _prepare(self, setup: Setup) -> None:
         if self._setup is not None and self._setup.key != setup.key:
@@ -240,10 +249,9 @@ class Pool:
             child.send(setup)
 
     def _hire(self, most: int, waiting: int) -> None:
-        """Start what is missing; the second and later ones when the first is at work."""
+        """Start what is missing: all side by side, since importing takes each some seconds."""
         busy = sum(child.task is not None for child in self._children)
-        first = not self._children
-        while len(self._children) < min(most, busy + waiting) and (first or busy):
+        while len(self._children) < min(most, busy + waiting):
             try:
                 child = Child(self._inbox, self.preload)
             except OSError as error:  # no memory, or no more processes allowed
@@ -255,8 +263,6 @@ class Pool:
                 ) from error
             child.send(self._setup)
             self._children.append(child)
-            if first:
-                break
 
     def _events(self, limits: Limits) -> Iterator[Result | Loss]:
         with contextlib.suppress(queue.Empty):
@@ -280,10 +286,12 @@ class Pool:
             child.enter(value)
         elif kind == DONE:
             child.task, child.stage = None, ""
+            self._feed(child)  # it works while the result is being stored
             yield value
         elif kind == RAISED:
-            task, child.task = child.task, None
-            yield Loss(task, RAISED, child.stage, value)
+            loss, child.task = Loss(child.task, RAISED, child.stage, value), None
+            self._feed(child)
+            yield loss
         elif kind == _GONE:
             yield self._lose(child, DIED)
 
