@@ -15,26 +15,10 @@ import exports
 from virality.errors import UserError
 from virality.posts import shapes
 from virality.posts.files import open_bytes
-from virality.posts.read import read_posts
 
 POSTS = exports.made_up_posts()
 ROWS = list(csv.DictReader(io.StringIO(exports.handmade(POSTS).decode()), delimiter=";"))
 ELSEWHERE = ["source", "source_row"]
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Write contents under names that say nothing, and read them."""
-
-    def go(*contents, **options):
-        paths = []
-        for i, content in enumerate(contents):
-            path = tmp_path / f"file{i}"
-            path.write_bytes(content)
-            paths.append(path)
-        return read_posts(paths, now=exports.NOW, **options)
-
-    return go
 
 
 def typed(row):

@@ -19,27 +19,12 @@ from virality.features.build import build_features, matured_posts, rival_columns
 from virality.paths import LIBRARY, NOTEBOOKS
 from virality.posts import describe
 from virality.posts.platforms import listed, of_link, platforms
-from virality.posts.read import read_posts, verdict
+from virality.posts.read import verdict
 
 N = 14
 DAYS = [datetime(2026, 2, 1, 9) + timedelta(days=3 * i) for i in range(N)]
 VIEWS = [1000 + 137 * i * i for i in range(N)]
 SHORTS = [f"{chr(97 + i)}B{i:02d}-xYz_{i:02d}" for i in range(N)]
-
-
-@pytest.fixture
-def read(tmp_path):
-    """Write contents under names that say nothing, and read them."""
-
-    def go(*contents, **options):
-        paths = []
-        for i, content in enumerate(contents):
-            path = tmp_path / f"file{i}"
-            path.write_bytes(content)
-            paths.append(path)
-        return read_posts(paths, now=exports.NOW, **options)
-
-    return go
 
 
 # --- YouTube Studio ----------------------------------------------------------------------------

@@ -24,21 +24,6 @@ from virality.posts.settling import settling
 POSTS = exports.made_up_posts()
 
 
-@pytest.fixture
-def read(tmp_path):
-    """Write contents under names that say nothing about the format, and read them."""
-
-    def go(*contents, **options):
-        paths = []
-        for i, content in enumerate(contents):
-            path = tmp_path / f"file{i}"
-            path.write_bytes(content)
-            paths.append(path)
-        return read_posts(paths, now=exports.NOW, **options)
-
-    return go
-
-
 def same(found: pd.Series, wanted: pd.Series) -> bool:
     if found.dtype == "float64":
         return np.allclose(found, wanted, atol=1e-9, equal_nan=True)

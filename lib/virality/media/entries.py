@@ -8,8 +8,6 @@ from virality.media.cache import Store, digest
 from virality.media.encoders.precision import Records
 from virality.media.resolve import Choice
 
-PARTS = ("vision", "audio", "text")
-
 
 class Entries:
     """Entries by content, each with the fingerprint of the canary's answer it was made under.

@@ -114,7 +114,7 @@ class Supervisor:
         """
         if self._proved or self._examined or "media" not in result.entries:
             return None
-        facts = unpack(result.entries["media"]["values"])["facts"]
+        facts = _facts(result)
         problem = facts["problem"] or facts["picture_problem"]
         self._proved = not problem
         return Loss(result.task, "", READ, problem.rstrip(".")) if problem else None
@@ -150,7 +150,7 @@ class Supervisor:
         outcome = self._alone(task)
         if not isinstance(outcome, Result) or outcome.failure:
             return False
-        facts = unpack(outcome.entries["media"]["values"])["facts"]
+        facts = _facts(outcome)
         return not (facts["problem"] or facts["picture_problem"] or facts["sound_problem"])
 
     def _alone(self, task) -> Result | Loss:
@@ -211,8 +211,13 @@ def _of_a_file(loss: Loss) -> bool:
 
 
 def _unreadable(result: Result) -> bool:
-    facts = unpack(result.entries["media"]["values"])["facts"] if "media" in result.entries else {}
-    return bool(result.failure or facts.get("picture_problem"))
+    problem = "media" in result.entries and _facts(result)["picture_problem"]
+    return bool(result.failure or problem)
+
+
+def _facts(result: Result) -> dict:
+    """Return what was found out about a file."""
+    return unpack(result.entries["media"]["values"])["facts"]
 
 
 def _close(outcomes) -> None:
