@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from virality import compiled
-from virality.paths import ROOT, RUN_VARIABLE, Run
+from virality.core import compiled
+from virality.core.paths import ROOT, RUN_VARIABLE, Run
 
 SMALL = Run.at(ROOT / "build" / ".tests" / "small")
 SMALL_PARAMETERS = {

@@ -21,7 +21,7 @@ from pathlib import Path
 import numpy as np
 from extraction import _clip, _films, _posts, _whisper, study_all, until_first
 
-from virality import compiled
+from virality.core import compiled
 from virality.media.encoders.precision import machine
 from virality.media.extract import Settings, extract
 from virality.media.supervision import libraries

@@ -17,12 +17,13 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.scores import spearman
 from virality.evidence import claims as evidence
 from virality.evidence import shifts as sh
 from virality.evidence.known_truth import known_creator, known_lottery
 from virality.features.momentum import momentum_features
+from virality.features.table import model_table
 from virality.uncertainty import conformal, mixture, viral
 from virality.uncertainty.intervals import intervals
 
@@ -137,7 +138,7 @@ def intervals_cell(seed: int, level: str, n: int) -> pd.DataFrame:
     """One creator: coverage and score of each method, whole and by thirds of the time."""
     creator = known_creator(n, level, "drift", 0.2, seed=[seed, n, 5])
     tables = [momentum_features(creator.posts), creator.content]
-    told, folds = cross_validate(creator.posts, tables, ["ridge"], rivals=False)
+    told, folds = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
     frame = intervals(told, creator.posts, folds, methods=("adaptive", "rolling", "frozen"))
     whole = conformal.coverage(frame).set_index("method")
     issued = frame.dropna(subset=["lower"]).copy()
@@ -174,7 +175,7 @@ def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
     """One creator: Brier skill of the viral chances."""
     creator = known_creator(n, level, "iid", r2, seed=[seed, n, 6])
     tables = [momentum_features(creator.posts), creator.content]
-    told, folds = cross_validate(creator.posts, tables, ["ridge"], rivals=False)
+    told, folds = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
     skill = viral.skill_table(viral.chances(intervals(told, creator.posts, folds)))
     names = ("over base rate", "over recent rate", "recent over base rate")
     return {

@@ -30,7 +30,7 @@ import pandas as pd
 import psutil
 from PIL import Image
 
-from virality import compiled
+from virality.core import compiled
 from virality.media import extract as extract_module
 from virality.media.energy import of_picture, of_sound
 from virality.media.extract import Settings, extract

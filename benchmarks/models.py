@@ -18,10 +18,11 @@ from joblib import Parallel, delayed
 from sklearn.ensemble import RandomForestRegressor
 from threadpoolctl import threadpool_limits
 
-from virality.evaluation.evaluate import cross_validate, fold_data, model_table
-from virality.evaluation.validation import MIN_POSTS
+from virality.core.protocol import MIN_POSTS
+from virality.evaluation.evaluate import cross_validate, fold_data
 from virality.evidence.known_truth import known_creator
 from virality.features.build import build_features
+from virality.features.table import model_table
 from virality.models.catalogue import MODELS, RobustBooster
 from virality.models.level import OnLevel
 from virality.posts.read import read_posts
@@ -61,7 +62,7 @@ def candidates(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> dict[str, flo
     misses: dict[str, list] = {"forest on the level": [], "xgboost without level": []}
     for fold in fold_data(model_table(posts, *tables)):
         y, truth = fold.y_train.to_numpy(), fold.y_test.to_numpy()
-        near = fold.X_train.join(fold.rivals_train), fold.X_test.join(fold.rivals_test)
+        near = fold.X_train.join(fold.baselines_train), fold.X_test.join(fold.baselines_test)
         trees = OnLevel(forest()).fit(near[0], y).predict(near[1])
         plain = RobustBooster().fit(fold.X_train, y).predict(fold.X_test)
         misses["forest on the level"].append(np.abs(truth - trees))

@@ -21,8 +21,8 @@ import psutil
 from virality.book import params, quarto, runner, session
 from virality.book.chapters import book
 from virality.book.publish import publish
+from virality.core.paths import Inputs, Run
 from virality.demo.creator import ensure_demo
-from virality.paths import Inputs, Run
 
 COLUMNS = f"{'posts':>6} {'stage':<18}{'cold s':>9}{'peak MB':>9}{'cached s':>10}"
 

@@ -5,8 +5,8 @@ from matplotlib import pyplot as plt
 
 from virality.book import params
 from virality.book.chapters import book
+from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Inputs, Run
 from virality.figures import theme
-from virality.paths import NOTEBOOKS, RUN_VARIABLE, Inputs, Run
 
 QUICK = {"encoders": "classic", "n_folds": 2, "n_shifts": 19, "n_bootstrap": 50, "workers": 1}
 

@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from virality.errors import UserError
-from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data, model_table
+from virality.core.errors import UserError
+from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data
 from virality.evidence.known_truth import known_creator
 from virality.features.build import build_features
+from virality.features.table import model_table
 from virality.models import boosters
 
 
@@ -25,7 +26,9 @@ def stored(tmp_path_factory):
 
 def test_reload_is_exact_to_the_bit(stored):
     creator, fitted, folder, _ = stored
-    told, _ = cross_validate(creator.posts, [creator.content], ["xgboost"], n_folds=3, rivals=False)
+    told, _ = cross_validate(
+        creator.posts, [creator.content], ["xgboost"], n_folds=3, baselines=False
+    )
     for one, loaded in zip(fitted, boosters.load_boosters(folder), strict=True):
         assert loaded.fold == one.fold
         assert np.array_equal(loaded.y_pred, one.y_pred.to_numpy())

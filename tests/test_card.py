@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import card, parallel
 from virality.media.encoders import pretrained
 from virality.media.encoders.base import load

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from virality.book import prose
+from virality.book import pieces
+from virality.core import text as words
 from virality.explanation import regimes as rg
 from virality.explanation.clusters import NOISE, Stability
 from virality.explanation.content_space import Space
@@ -179,12 +180,12 @@ def test_private_pages_show_no_hashtag():
 
 def test_hostile_captions_and_hashtags_stay_text():
     table, posts, summary = described(caption=HOSTILE + " #x|y")
-    label = lambda post: prose.excerpt(post.caption, 200)  # noqa: E731
+    label = lambda post: words.excerpt(post.caption, 200)  # noqa: E731
     typical = sentences.typical_table(table, posts, label, {})
     hashtags = {0: [HOSTILE], 1: [HOSTILE], 2: ["#a|b"]}
     pages = [
-        prose.table(typical, "tbl-typical", "caption", markdown=("post",)),
-        prose.table(sentences.regimes_table(summary, hashtags), "tbl-regimes", "caption"),
+        pieces.table(typical, "tbl-typical", "caption", markdown=("post",)),
+        pieces.table(sentences.regimes_table(summary, hashtags), "tbl-regimes", "caption"),
         sentences.answer(table, summary, checked(), 0.5, hashtags),
     ]
     for page in pages:

@@ -5,12 +5,13 @@ import json
 import pytest
 
 import exports
-from virality import cli, paths
+from virality import cli
 from virality.book import session
 from virality.book.intake import bring
+from virality.core import paths
+from virality.core.errors import UserError
+from virality.core.paths import Run
 from virality.creators.many import read_tidy
-from virality.errors import UserError
-from virality.paths import Run
 from virality.posts.columns import as_choice, parse_choice
 from virality.posts.headers import LEXICON, folded, meaning
 from virality.posts.read import check, read_posts

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.headers import LEXICON
 from virality.posts.read import read_posts
 

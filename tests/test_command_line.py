@@ -8,10 +8,11 @@ import sys
 import pytest
 
 import exports
-from virality import cli, compiled, faults
+from virality import cli
 from virality.book import session
-from virality.errors import UserError
-from virality.paths import QUIET_VARIABLE, Run
+from virality.core import compiled, faults
+from virality.core.errors import UserError
+from virality.core.paths import QUIET_VARIABLE, Run
 from virality.posts.judgement import judge
 
 POSTS = exports.made_up_posts(n=40)
@@ -114,7 +115,7 @@ def test_a_quiet_check_is_the_verdict_alone(tmp_path, capsys):
 
 
 def test_quiet_reaches_what_is_compiled_first(monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(compiled, "_USES", {})
+    monkeypatch.setattr(compiled, "_USERS", ())
     compiled._compile(tmp_path / "loud")
     assert "Compiling" in capsys.readouterr().err
     monkeypatch.setenv(QUIET_VARIABLE, "1")

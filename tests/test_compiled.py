@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from virality import compiled
+from virality.core import compiled
 
 
 @pytest.fixture

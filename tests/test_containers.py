@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts import shapes
 from virality.posts.files import open_bytes
 

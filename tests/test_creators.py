@@ -8,11 +8,11 @@ import pytest
 
 from toycreators import toy_creators
 from virality.book.tables import check_table
+from virality.core.embargo import DAY_US
 from virality.creators import cold_start, content, pool, skill
 from virality.creators.facts import facts as facts_of
 from virality.creators.levels import fit_levels
-from virality.features.build import build_features, matured_posts, rival_columns
-from virality.features.momentum import DAY_US
+from virality.features.build import baseline_columns, build_features, matured_posts
 from virality.figures import creators as figures
 from virality.posts import describe
 from virality.sentences import creators as sentences
@@ -220,7 +220,7 @@ def test_history_is_each_creators_own(level_only):
     where = posts["author"] == "creator01"
     changed = with_views(posts, where, 7)
     others = posts.loc[~where, "post_id"]
-    for table in (build_features, rival_columns, matured_posts):
+    for table in (build_features, baseline_columns, matured_posts):
         before, after = table(posts), table(changed)
         assert before.loc[others].equals(after.loc[others])
     assert not build_features(posts).equals(build_features(changed))

@@ -10,10 +10,10 @@ import pytest
 from matplotlib import pyplot as plt
 
 import exports
+from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.demo.creator import Effects, simulate
 from virality.features.build import build_features, ledger
 from virality.figures import data as figures
-from virality.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.posts import describe
 from virality.posts.read import PostsReading, read_posts
 from virality.posts.schema import SEVERITIES, empty_posts, empty_repairs, validate_posts

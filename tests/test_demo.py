@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from virality.core.errors import UserError
 from virality.demo import creator, mess
 from virality.demo import truth as truths
 from virality.demo.creator import AUTHOR, Effects, ensure_demo, simulate
 from virality.demo.model import BASE, REGIMES, span_days
-from virality.errors import UserError
 from virality.posts import schema
 from virality.posts.read import read_posts
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub import as_archive
 from media_files import RATE, tiny_clip, tiny_whisper, tone
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import canary
 from virality.media.encoders import precision
 from virality.media.encoders.base import build, load

@@ -9,8 +9,8 @@ import xgboost as xgb
 from pandas.testing import assert_frame_equal
 
 from toyposts import toy_embeddings, toy_posts
+from virality.core.errors import UserError
 from virality.creators.many import evaluate_many, main_evaluate, read_tidy
-from virality.errors import UserError
 from virality.evaluation import evaluate as ev
 from virality.evaluation.scores import score_table
 from virality.features.build import build_features
@@ -41,9 +41,9 @@ def test_every_post_of_every_fold_once(toy, linear):
     assert (truth[predictions["post_id"]].to_numpy() == predictions["y_true"]).all()
 
 
-def test_rivals_and_every_block_alone_and_left_out(linear):
+def test_baselines_and_every_block_alone_and_left_out(linear):
     predictions, _ = linear
-    assert set(predictions.loc[predictions["blocks"] == "none", "model"]) == set(md.RIVALS)
+    assert set(predictions.loc[predictions["blocks"] == "none", "model"]) == set(md.BASELINES)
     blocks = ["metadata", "momentum", "vision", "audio"]
     assert set(predictions["blocks"]) == {
         "none", "all", "metadata+momentum", *blocks, *(f"all-{b}" for b in blocks)
@@ -70,7 +70,7 @@ def test_content_that_matters_is_used(linear):
     assert scores.loc[("ridge", "vision"), "spearman"] > scores.loc[("ridge", "audio"), "spearman"]
 
 
-def test_a_rival_is_its_column(toy, linear):
+def test_a_baseline_is_its_column(toy, linear):
     predictions, _ = linear
     column = build_features(toy[0])["momentum__rolling_median_10"]
     own = predictions[predictions["model"] == "rolling_median_10"]
@@ -84,7 +84,7 @@ def test_the_stack_is_the_mean_of_its_members(toy):
     members = [ev.fit_fold(fold, name).y_pred for name in md.STACK_MEMBERS]
     stack = ev.fit_fold(fold, "stack")
     np.testing.assert_allclose(stack.y_pred, np.mean(members, axis=0))
-    predictions, _ = ev.cross_validate(posts, tables, ["stack"], rivals=False)
+    predictions, _ = ev.cross_validate(posts, tables, ["stack"], baselines=False)
     first = predictions[predictions["fold"] == 1].set_index("post_id")["y_pred"]
     np.testing.assert_allclose(first, stack.y_pred)
 
@@ -97,7 +97,7 @@ def test_a_stored_booster_gives_the_predictions(toy, tmp_path):
     fitted.booster.save_model(tmp_path / "fold.json")
     json.loads((tmp_path / "fold.json").read_text())
     again = xgb.Booster(model_file=str(tmp_path / "fold.json"))
-    seen = fitted.X_test.loc[:, ~fitted.X_test.columns.str.startswith("rival__")]
+    seen = fitted.X_test.loc[:, ~fitted.X_test.columns.str.startswith("baseline__")]
     added = again.predict(xgb.DMatrix(seen.astype("float32"))).astype(float)
     np.testing.assert_array_equal(fitted.model.level(fitted.X_test) + added, fitted.y_pred)
     assert {"vision__pc1", "momentum__ewm"} <= set(fitted.X_test)
@@ -154,7 +154,7 @@ def test_odd_creators(case):
     tables = [build_features(posts), media]
     predictions, folds = ev.cross_validate(posts, tables, md.MODELS)
     assert np.isfinite(predictions["y_pred"]).all()
-    assert len(predictions) == folds["n_test"].sum() * (len(md.MODELS) + len(md.RIVALS))
+    assert len(predictions) == folds["n_test"].sum() * (len(md.MODELS) + len(md.BASELINES))
     assert len(score_table(predictions, folds)) == len(predictions.groupby("model"))
 
 
@@ -190,7 +190,7 @@ def test_many_creators(tmp_path, capsys):
     scores = pd.read_parquet(tmp_path / "out_by_author.parquet")
     assert {"author", "post_id", "y_pred", "lower", "upper", "p_viral"} <= set(predictions)
     assert set(scores["author"]) == {"a50", "a60"}
-    assert len(scores) == 2 * (len(md.MODELS) + len(md.RIVALS))
+    assert len(scores) == 2 * (len(md.MODELS) + len(md.BASELINES))
     own, _ = ev.cross_validate(many[1], build_features(many[1]), ["ridge"])
     mine = predictions[(predictions["author"] == "a50") & (predictions["model"] == "ridge")]
     np.testing.assert_array_equal(mine["y_pred"], own.loc[own["model"] == "ridge", "y_pred"])
@@ -218,4 +218,4 @@ def test_broken_tables_are_explained(tmp_path):
 def test_the_rules_need_no_columns():
     posts, _ = toy_posts(60)
     told, folds = ev.cross_validate(posts, models=("ridge",))
-    assert set(told["model"]) == set(ev.RIVALS) and len(folds)
+    assert set(told["model"]) == set(ev.BASELINES) and len(folds)

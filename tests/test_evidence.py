@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evaluation.evaluate import cross_validate
 from virality.evidence import claims as evidence
 from virality.evidence import level_free, power
 from virality.evidence import shifts as sh
 from virality.evidence.known_truth import known_creator, known_lottery
+from virality.features.table import model_table
 
 ALPHA = 0.05
 
@@ -150,7 +151,7 @@ def test_momentum_is_not_content():
 def test_the_test_folds_keep_the_embargo():
     creator = known_creator(120, seed=1)
     times = creator.posts["posted_at"]
-    made = level_free.test_folds(times, 5, 7)
+    made = level_free.content_folds(times, 5, 7)
     assert len(made) == 5
     for train, test in made:
         assert times.iloc[test[0]] - times.iloc[train[-1]] >= pd.Timedelta(days=7)

@@ -8,10 +8,11 @@ import pytest
 import xgboost as xgb
 
 import toy_explanation as toy
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.evaluation import evaluate
 from virality.explanation import explain
 from virality.features.concepts import concept_of, reading, readings
+from virality.features.table import model_table
 from virality.models.boosters import LEVEL, StoredFold, load_boosters, store_boosters
 
 
@@ -144,7 +145,7 @@ def test_same_input_same_bits(fitted, explained):
 
 
 def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
-    table = evaluate.model_table(own.posts, own.features, own.embeddings)
+    table = model_table(own.posts, own.features, own.embeddings)
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=2)]
     store_boosters(tmp_path, fitted, evaluate.fit_final(table, "xgboost"))
     predictions, _ = evaluate.cross_validate(
@@ -223,19 +224,19 @@ def test_skill_is_judged_against_the_better_rule(error, verdict):
         )
 
     model = rows("xgboost", "all", error * rng.choice([-1.0, 1.0], n) + noise)
-    rivals = pd.concat(
+    baselines = pd.concat(
         [rows("train_mean", "none", 1.5 * miss), rows("rolling_median_10", "none", miss)]
     )
-    found = explain.skill(model, rivals)
-    assert found.rival == "rolling_median_10"
+    found = explain.skill(model, baselines)
+    assert found.baseline == "rolling_median_10"
     assert found.verdict == verdict
     assert found.n == n
 
 
-def test_skill_without_rivals_claims_nothing(fitted):
+def test_skill_without_baselines_claims_nothing(fitted):
     own = toy.explained(fitted[1])
     found = explain.skill(own, own)
-    assert found.rival == ""
+    assert found.baseline == ""
     assert found.verdict == "no clear difference"
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
 from virality.book.tables import check_table
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import canary, parallel, work
 from virality.media import extract as module
 from virality.media.encoders import precision

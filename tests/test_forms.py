@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.read import read_posts
 
 POSTS = exports.made_up_posts()

@@ -28,7 +28,7 @@ def told(gains: dict[str, float], n: int = 120, seed: int = 0) -> tuple:
         pd.DataFrame(
             {"post_id": [f"p{i}" for i in range(n)], "split": "expanding", "fold": fold,
              "model": name, "blocks": "all" if name in MODELS else "none",
-             "preset": "tuned" if name in MODELS else "rival", "y_true": y, "y_pred": p}
+             "preset": "tuned" if name in MODELS else "baseline", "y_true": y, "y_pred": p}
         )
         for name, p in columns.items()
     ]  # fmt: skip

@@ -14,7 +14,7 @@ import pytest
 
 from hub import BESIDE, SAFE, SIGNATURE, STRANGER, TOKEN, Hub, as_archive, contents, sha256
 from media_files import tiny_clip, tiny_whisper
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import resolve as resolving
 from virality.media.encoders.base import load
 from virality.media.encoders.classic import CLASSIC
@@ -470,7 +470,7 @@ def test_what_auto_found_is_kept_until_the_user_changes_it(hub, ask):
 @pytest.mark.parametrize("again", [True, False])
 def test_a_broken_download_is_tried_again_by_the_next_run(tmp_path, monkeypatch, again):
     from virality.book import session
-    from virality.paths import Run
+    from virality.core.paths import Run
 
     run, calls = Run.at(tmp_path / "run"), []
 

@@ -4,11 +4,12 @@ import pandas as pd
 import pytest
 
 import exports
-from virality import cli, paths
-from virality.book import hashing, session
+from virality import cli
+from virality.book import session
 from virality.book.intake import bring
-from virality.errors import UserError
-from virality.paths import Run, join_paths, split_paths
+from virality.core import hashing, paths
+from virality.core.errors import UserError
+from virality.core.paths import Run, join_paths, split_paths
 from virality.posts.export import write_posts
 from virality.posts.read import read_posts
 

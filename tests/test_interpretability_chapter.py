@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import toy_explanation as toy
-from virality.book import prose
+from virality.core import text as words
 from virality.explanation import explain
 from virality.explanation.explain import Skill
 from virality.features import concepts
@@ -61,7 +61,7 @@ def test_a_model_with_skill_is_believed(found):
     assert "not what moves the views" not in sentences.answer(own) + sentences.skill(own)
 
 
-def test_without_rivals_nothing_is_claimed(found):
+def test_without_baselines_nothing_is_claimed(found):
     unknown = Skill("", 0.7, *[float("nan")] * 4, "no clear difference", 84)
     own = replace(found[0], skill=unknown)
     assert "description of the model" in sentences.skill(own)
@@ -177,7 +177,7 @@ def test_a_hostile_caption_stays_text(found, caption):
     explanation, _ = found
     post = explain.worked_example(explanation.shap_blocks)
     steps = explain.waterfall(explanation.shap, post.post_id, post.fold)
-    label = prose.excerpt(caption, 200)
+    label = words.excerpt(caption, 200)
     text = sentences.waterfall_caption(steps, label, 8.0, 9.0, 10.0)
     for piece in ("<script", "</div", ":::", "{{<", "![](", "@fig", "$$", "`", "\u202e", "\n"):
         assert piece not in text

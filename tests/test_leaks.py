@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from toyposts import toy_embeddings, toy_posts
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.evaluation import evaluate as ev
 from virality.evaluation import validation
 from virality.features import build as ft
@@ -101,7 +101,8 @@ def leak_pca_on_all_rows(monkeypatch):
 
 def leak_momentum_without_embargo(monkeypatch):
     honest = momentum.matured_before
-    monkeypatch.setattr(momentum, "matured_before", lambda times, _days: honest(times, 0))
+    for module in (momentum, ft):
+        monkeypatch.setattr(module, "matured_before", lambda times, _days: honest(times, 0))
 
 
 def leak_shuffled_folds(monkeypatch):

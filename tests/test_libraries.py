@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/maps")
 

@@ -13,8 +13,8 @@ import pytest
 from openpyxl import Workbook
 
 import exports
-from virality.errors import UserError
-from virality.paths import ROOT
+from virality.core.errors import UserError
+from virality.core.paths import ROOT
 from virality.posts import files, limits
 from virality.posts.read import read_posts
 from virality.posts.source import read_csv

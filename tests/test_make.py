@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 NASTY = "a b'c\"d;touch oops;$HOME $(touch oops) `touch oops` #x & | *.csv"
 

@@ -14,7 +14,7 @@ from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
 from media_files import RATE, cut, encode, scene, turn
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import frames as frames_module
 from virality.media import probe as probe_module
 from virality.media.energy import of_picture

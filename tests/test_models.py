@@ -7,9 +7,10 @@ from sklearn.linear_model import Ridge
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from toyposts import toy_embeddings, toy_posts
-from virality.errors import UserError
-from virality.evaluation.evaluate import fit_fold, fold_data, model_table
+from virality.core.errors import UserError
+from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.features.build import build_features
+from virality.features.table import model_table
 from virality.models import catalogue as md
 from virality.models.level import OnLevel
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge, inner_folds
@@ -110,9 +111,9 @@ def test_the_booster_is_its_own_prediction():
 def rules(level: np.ndarray, long_run: np.ndarray) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "rival__rolling_median_10": level,
-            "rival__ewm": level,
-            "rival__running_mean": long_run,
+            "baseline__rolling_median_10": level,
+            "baseline__ewm": level,
+            "baseline__running_mean": long_run,
             "vision__pc1": 0.0,
         }
     )
@@ -176,8 +177,8 @@ def test_on_level_before_the_first_matured_post():
     assert told[0] == pytest.approx(20, abs=1)  # the training mean
 
 
-def test_a_rival_hands_a_column_through():
-    X = pd.DataFrame({"rival__last_post": [1.0, np.nan, 3.0], "rival__ewm": [7.0, 8, 9]})
+def test_a_baseline_hands_a_column_through():
+    X = pd.DataFrame({"baseline__last_post": [1.0, np.nan, 3.0], "baseline__ewm": [7.0, 8, 9]})
     model = md.make_model("last_post").fit(X, [10.0, 20, 60])
     assert model.predict(X).tolist() == [1.0, 20.0, 3.0]
     assert md.make_model("train_mean").fit(X, [10.0, 20, 60]).predict(X).tolist() == [30.0] * 3

@@ -240,7 +240,7 @@ def test_planted_signal_turns_the_comparison_round():
     for r2 in (0.0, 0.7):
         made = known_creator(300, "white", "iid", r2, seed=0)
         linear, _ = cross_validate(made.posts, [made.content], ["ridge"])
-        told, _ = cross_validate(made.posts, [made.content], ["xgboost"], rivals=False)
+        told, _ = cross_validate(made.posts, [made.content], ["xgboost"], baselines=False)
         gaps = headline.headline_gaps(pd.concat([linear, told]))
         said[r2] = sentences.comparison(gaps, 300)
     assert "**beats it**" in said[0.7] and "**beats it**" not in said[0.0]

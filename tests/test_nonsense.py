@@ -13,10 +13,11 @@ from types import SimpleNamespace
 import pytest
 
 from toyposts import toy_posts
-from virality import cli, faults, paths
+from virality import cli
 from virality.book import publish, runner, session
+from virality.core import faults, paths
+from virality.core.writing import MARK
 from virality.demo import creator
-from virality.writing import MARK
 
 LONG = "9" * 5000
 FILE, FOLDER, PIPE = "tidy.csv", "folder", "pipe"

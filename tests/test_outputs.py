@@ -8,8 +8,10 @@ import pytest
 
 import exports
 from toyposts import toy_posts
-from virality import cli, outputs, paths
-from virality.errors import UserError
+from virality import cli
+from virality.core import paths
+from virality.core.errors import UserError
+from virality.posts import outputs
 from virality.posts.export import write_posts
 
 POSTS = exports.made_up_posts(n=12)

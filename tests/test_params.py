@@ -5,7 +5,7 @@ import pytest
 
 import toybook
 from virality.book import params
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 
 @pytest.fixture

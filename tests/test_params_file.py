@@ -6,8 +6,8 @@ import pytest
 
 from virality.book import params
 from virality.book.params_file import MAX_BYTES, read_file
-from virality.errors import UserError
-from virality.paths import ROOT
+from virality.core.errors import UserError
+from virality.core.paths import ROOT
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="other systems have no such files")
 BOMB = "a: &a [x, x]\n" + "".join(

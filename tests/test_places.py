@@ -13,8 +13,9 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from virality.book import places, prose, publish
-from virality.paths import ROOT, Inputs, Run
+from virality.book import places, publish
+from virality.core import text as words
+from virality.core.paths import ROOT, Inputs, Run
 
 HOMES = re.compile(r"(/home/|/Users/|[A-Z]:\\+Users\\+|/root/)\w")
 
@@ -70,7 +71,7 @@ def notebook_of(run):
     model = f"{home}/my_models/clip-b32"
     told = [
         f'clip_model = "{model}"',
-        f"In {prose.escape(model)} and <code>{html.escape(model)}</code>; {home}/clips/a.mp4.",
+        f"In {words.escape(model)} and <code>{html.escape(model)}</code>; {home}/clips/a.mp4.",
         f"![](data:image/png;base64,{'AAAA' + tempfile.gettempdir() + '+'}BBBB)",
     ]
     code = nbformat.v4.new_code_cell(told[0], metadata={"papermill": {"status": "completed"}})
@@ -91,7 +92,7 @@ def test_places_are_cut_however_they_are_written(run):
     assert str(ROOT) not in text and "papermill" not in text
     assert 'clip_model = "clip-b32"' in book.cells[0].source
     shown = book.cells[0].outputs[0]["data"]["text/markdown"]
-    assert prose.escape("clip-b32") in shown and "clips/a.mp4" in shown
+    assert words.escape("clip-b32") in shown and "clips/a.mp4" in shown
     assert told[2] in shown, "a picture stays as it is"
 
 

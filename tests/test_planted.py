@@ -19,6 +19,7 @@ from virality.evidence import claims as evidence
 from virality.explanation import explain, regimes
 from virality.features import concepts
 from virality.features.build import build_features
+from virality.features.table import model_table
 from virality.media.extract import Settings, extract
 from virality.models import boosters
 from virality.sentences import clustering, index, interpretability, recovered
@@ -57,7 +58,7 @@ def find(effects: Effects, cache) -> Findings:
     seen = extract(posts, "", Settings("classic"), cache, workers=1, progress=False)
     tables = [columns, seen.embeddings]
     predictions, folds = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
-    table = evaluate.model_table(posts, *tables)
+    table = model_table(posts, *tables)
     fitted = [evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table)]
     with TemporaryDirectory() as folder:
         boosters.store_boosters(folder, fitted)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import exports
 from chapters import run_chapters
-from virality.errors import UserError
-from virality.features.build import build_features, matured_posts, rival_columns
-from virality.paths import LIBRARY, NOTEBOOKS
+from virality.core.errors import UserError
+from virality.core.paths import LIBRARY, NOTEBOOKS
+from virality.features.build import baseline_columns, build_features, matured_posts
 from virality.posts import describe
 from virality.posts.platforms import listed, of_link, platforms
 from virality.posts.read import verdict
@@ -400,7 +400,7 @@ def test_momentum_knows_posts_of_the_same_platform_only(seed, factor):
         posted_at=posts["posted_at"],
     )
     alone = posts[own].reset_index(drop=True)
-    for build in (build_features, rival_columns, matured_posts):
+    for build in (build_features, baseline_columns, matured_posts):
         whole = pd.DataFrame(build(posts))
         momentum = [c for c in whole if not str(c).startswith("metadata")]
         kept = whole.loc[own, momentum]

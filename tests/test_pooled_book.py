@@ -10,8 +10,8 @@ from toycreators import toy_creators
 from virality.book import runner
 from virality.book.chapters import book
 from virality.book.publish import publish
-from virality.errors import UserError
-from virality.paths import Run
+from virality.core.errors import UserError
+from virality.core.paths import Run
 
 pytestmark = [pytest.mark.slow, pytest.mark.book]
 NAMES = {"creator00": "<script>alert(1)</script>", "creator01": "../x", "creator02": "✨"}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts import ids, parse, timing
 from virality.posts.dates import read_clock, read_dates
 

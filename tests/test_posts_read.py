@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import exports
+from virality.core.errors import UserError
 from virality.demo.creator import simulate, write
-from virality.errors import UserError
 from virality.posts.read import read_posts
 from virality.posts.schema import (
     REPAIR_COLUMNS,

@@ -10,13 +10,16 @@ import pytest
 
 from chapters import run_chapters
 from toyposts import toy_posts
-from virality import bounds, cli, faults, paths
+from virality import cli
 from virality.book import chapter, params, ranges, runner, session
 from virality.book.chapters import CHAPTERS
+from virality.core import bounds, faults, paths
+from virality.core import resampling as bootstrap
+from virality.core.errors import UserError
+from virality.core.protocol import MIN_POSTS
 from virality.creators import many
 from virality.demo.creator import write
-from virality.errors import UserError
-from virality.evaluation import bootstrap, validation
+from virality.evaluation import validation
 from virality.evidence import level_free, shifts
 from virality.explanation import clusters, content_space
 from virality.features import build, targets
@@ -234,7 +237,7 @@ def test_a_negative_embargo_is_a_leak_and_refused_everywhere(bad):
         lambda: validation.make_splitter("expanding", POSTS["posted_at"], gap_days=bad),
         lambda: build.build_features(POSTS, bad),
         lambda: targets.is_matured(POSTS, bad),
-        lambda: level_free.test_folds(POSTS["posted_at"], embargo_days=bad),
+        lambda: level_free.content_folds(POSTS["posted_at"], embargo_days=bad),
         lambda: many.evaluate_many(POSTS, embargo_days=bad),
     ):
         with pytest.raises(UserError, match=r"embargo_days|gap_days"):
@@ -270,7 +273,7 @@ def test_more_folds_than_posts_can_fill_become_fewer(n_posts, n_folds):
     times = toy_posts(n_posts)[0]["posted_at"]
     found = validation.make_splitter("expanding", times, n_folds).get_n_splits()
     assert found <= min(n_folds, n_posts // validation.MIN_TEST)
-    assert (found == 0) == (n_posts < validation.MIN_POSTS)
+    assert (found == 0) == (n_posts < MIN_POSTS)
 
 
 @pytest.mark.slow

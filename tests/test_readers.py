@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.dictionary import README, filled
 from virality.posts.followers import known_followers
 from virality.posts.read import check, read_posts

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.files import open_bytes
 from virality.posts.read import read_posts
 from virality.posts.schema import validate_posts, validate_repairs

@@ -9,7 +9,7 @@ import pytest
 
 import toybook
 from virality.book import params, runner
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_only_stale_chapters_run(run):
 def test_unchanged_content_stops_the_cascade(run, tmp_path):
     ran(run)
     same = (
-        "from virality.paths import Run\npath = Run.open(name).artefact('posts')\n"
+        "from virality.core.paths import Run\npath = Run.open(name).artefact('posts')\n"
         "path.write_text('ppp')"
     )
     toybook.edit(tmp_path, "one", same)
@@ -42,7 +42,7 @@ def test_unchanged_content_stops_the_cascade(run, tmp_path):
 
 
 def test_changed_input_reruns_its_reader(run, tmp_path):
-    from virality.paths import Inputs
+    from virality.core.paths import Inputs
 
     source = tmp_path / "posts.csv"
     source.write_text("a")
@@ -94,7 +94,7 @@ def test_user_errors_read_as_their_sentence(run, tmp_path):
     toybook.edit(
         tmp_path,
         "one",
-        "from virality.errors import UserError\nraise UserError('Bad row.', 'a.csv')",
+        "from virality.core.errors import UserError\nraise UserError('Bad row.', 'a.csv')",
     )
     with pytest.raises(runner.ChapterFailed, match=r"a\.csv: Bad row\.") as caught:
         ran(run)
@@ -129,8 +129,8 @@ def test_second_run_of_a_name_stops(run):
     other = textwrap.dedent(
         f"""
         from virality.book import runner
-        from virality.errors import UserError
-        from virality.paths import Run
+        from virality.core.errors import UserError
+        from virality.core.paths import Run
         try:
             with runner.locked(Run.at({str(run.folder)!r})):
                 print("entered")
@@ -157,7 +157,7 @@ def test_killed_at_any_moment_never_passes_for_finished(run, tmp_path):
             sys.path.insert(0, {str(toybook.__file__.rsplit("/", 1)[0])!r})
             import toybook
             from virality.book import params, runner
-            from virality.paths import Run
+            from virality.core.paths import Run
             for module in (runner, params):
                 module.CHAPTERS = toybook.CHAPTERS
                 module.NOTEBOOKS = Path({str(tmp_path / "notebooks")!r})

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
 
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
 from virality.evaluation import scores as sc
 
 

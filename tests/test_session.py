@@ -2,10 +2,11 @@
 
 import pytest
 
-from virality import cli, paths
+from virality import cli
 from virality.book import params, session
-from virality.errors import UserError
-from virality.paths import Inputs, Run
+from virality.core import paths
+from virality.core.errors import UserError
+from virality.core.paths import Inputs, Run
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs links, signals and scripts of a Unix")
 CLOSED_PORT = "http://127.0.0.1:9/simple"

@@ -10,8 +10,8 @@ import pytest
 from toyposts import toy_posts
 from virality import cli
 from virality.book import landing, session, several
-from virality.errors import UserError
-from virality.paths import Run
+from virality.core.errors import UserError
+from virality.core.paths import Run
 from virality.posts.accounts import authors_of, choose
 from virality.posts.read import read_posts
 from virality.sentences.data import repairs_table

@@ -13,7 +13,7 @@ import pytest
 
 from virality.book import publish, quarto
 from virality.book.chapters import book
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 pytestmark = [
     pytest.mark.slow,

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from media_files import encode
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media import parallel, pool, supervision, work
 from virality.media.canary import wrong_arithmetic
 from virality.media.encoders.classic import CLASSIC

@@ -7,12 +7,12 @@ import pytest
 import exports
 from toyposts import toy_embeddings, toy_posts
 from virality.book.chapter import Chapter
-from virality.book.chapters import ARTEFACTS
 from virality.book.tables import COLUMNS, check_table
-from virality.errors import UserError
+from virality.core.artefacts import ARTEFACTS
+from virality.core.errors import UserError
+from virality.core.paths import RUN_VARIABLE
 from virality.evaluation.evaluate import cross_validate, empty_predictions
 from virality.features.build import build_features, ledger
-from virality.paths import RUN_VARIABLE
 from virality.posts.schema import empty_repairs
 
 POSTS, TRAITS = toy_posts(40)

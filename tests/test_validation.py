@@ -9,7 +9,7 @@ from sklearn.dummy import DummyRegressor
 from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 
 from toyposts import toy_posts
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.evaluation import validation as va
 
 

@@ -14,10 +14,9 @@ import toybook
 from virality.book import landing, ownership, params, publish, runner, session, sites
 from virality.book.chapter import Chapter
 from virality.book.clean import clean
-from virality.demo import creator
-from virality.errors import UserError
-from virality.paths import ROOT, Inputs, Run
-from virality.writing import (
+from virality.core.errors import UserError
+from virality.core.paths import ROOT, Inputs, Run
+from virality.core.writing import (
     MARK,
     adding,
     claim,
@@ -29,6 +28,7 @@ from virality.writing import (
     replacing,
     replacing_folder,
 )
+from virality.demo import creator
 
 LINKS = pytest.mark.skipif(os.name == "nt", reason="needs links and pipes as POSIX has them")
 
@@ -337,7 +337,7 @@ def test_figures_of_somebody_outlive_a_rerun(tmp_path, monkeypatch):
     run = toybook.make(tmp_path, monkeypatch)
     try:
         draw = (
-            "from virality.writing import adding\nfrom virality.paths import Run\n"
+            "from virality.core.writing import adding\nfrom virality.core.paths import Run\n"
             "run = Run.open(name)\n"
             "with adding(run.figures, 'one-views.svg') as t:\n    t.write_text('svg')\n"
             "with adding(run.artefact('posts').parent, 'posts.parquet') as t:\n"
@@ -460,7 +460,7 @@ def test_nothing_is_cleared_while_somebody_works(run):
         other = f"""
             from pathlib import Path
             from virality.book import runner
-            from virality.paths import Run
+            from virality.core.paths import Run
             with runner.locked(Run.at(Path({str(run.folder)!r}))):
                 pass
         """
@@ -476,8 +476,8 @@ def test_a_killed_publishing_leaves_nothing_for_long(run):
         import time
         from pathlib import Path
         from virality.book import runner
-        from virality.paths import Run
-        from virality.writing import replacing_folder
+        from virality.core.paths import Run
+        from virality.core.writing import replacing_folder
         run = Run.at(Path({str(run.folder)!r}))
         with runner.locked(run), replacing_folder(run.site) as temporary:
             temporary.mkdir()

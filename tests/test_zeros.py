@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import exports
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.read import read_posts
 from virality.posts.settling import settled_at, settling
 from virality.sentences import data as sentences

@@ -8,6 +8,7 @@ import pandas as pd
 from virality.demo.model import REGIMES, Effects, simulate_posts
 from virality.evaluation import evaluate
 from virality.features import build as features
+from virality.features.table import model_table
 from virality.models.boosters import StoredFold, stored_fold
 
 
@@ -47,7 +48,7 @@ def creator(n_posts=120, seed=0, effects=None, media=True, separation=1.0) -> Cr
 def fit(
     own: Creator, n_folds=4, refits=False
 ) -> tuple[list[StoredFold], pd.DataFrame, pd.DataFrame]:
-    """Return (stored folds, predictions of XGBoost and the rivals, table of folds)."""
+    """Return (stored folds, predictions of XGBoost and the baselines, table of folds)."""
     predictions, folds = evaluate.cross_validate(
         own.posts,
         [own.features, own.embeddings],
@@ -55,7 +56,7 @@ def fit(
         n_folds=n_folds,
         blocks="every" if refits else "all",
     )
-    table = evaluate.model_table(own.posts, own.features, own.embeddings)
+    table = model_table(own.posts, own.features, own.embeddings)
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=n_folds)]
     return (
         [stored_fold(one) for one in fitted],

@@ -4,7 +4,7 @@ import nbformat
 
 from virality.book import params, runner
 from virality.book.chapters import Spec
-from virality.paths import Run
+from virality.core.paths import Run
 
 WRITE = "from pathlib import Path\nimport json\n"
 CHAPTERS = (
@@ -31,12 +31,14 @@ def make(folder, monkeypatch) -> Run:
 
     def write(target, expression):
         return (
-            "from virality.paths import Run, replacing\n"
+            "from virality.core.paths import Run, replacing\n"
             f"path = Run.open(name).artefact({target!r})\n"
             f"with replacing(path) as t:\n    t.write_text(str({expression}))"
         )
 
-    read = "from virality.paths import Run\ntext = Run.open(name).artefact('posts').read_text()"
+    read = (
+        "from virality.core.paths import Run\ntext = Run.open(name).artefact('posts').read_text()"
+    )
     named = 'name = "x"  # the run\n'
     books = {
         "one": notebook(named + "size = 3  # how many", write("posts", "'p' * size")),

@@ -11,10 +11,10 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from io import StringIO
 
-from virality import faults
-from virality.bounds import holds, shown
-from virality.errors import UserError
-from virality.paths import (
+from virality.core import faults
+from virality.core.bounds import holds, shown
+from virality.core.errors import UserError
+from virality.core.paths import (
     DEFAULT_NAME,
     QUIET_VARIABLE,
     join_paths,
@@ -41,7 +41,7 @@ MOST_POSTS = 20_000  # of the simulated creator
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; return the exit code.
 
-    Errors are printed as sentences, without a traceback, see :mod:`virality.faults`.
+    Errors are printed as sentences, without a traceback, see :mod:`virality.core.faults`.
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # names of files need not be text
@@ -333,8 +333,8 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    from virality.core.paths import DEMO_FOLDER
     from virality.demo.creator import ensure_demo
-    from virality.paths import DEMO_FOLDER
 
     folder = DEMO_FOLDER if options.out is None else place_for(options.out, folder=True)
     with writing_to(folder):
@@ -366,7 +366,7 @@ def _chapters(options: argparse.Namespace) -> None:
 def _lab(options: argparse.Namespace) -> int:
     import subprocess
 
-    from virality.paths import NOTEBOOKS
+    from virality.core.paths import NOTEBOOKS
 
     return subprocess.call([sys.executable, "-m", "jupyterlab", str(NOTEBOOKS)])
 
@@ -375,7 +375,7 @@ def _serve(options: argparse.Namespace) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    from virality.paths import SITES
+    from virality.core.paths import SITES
 
     if not (SITES / "index.html").exists():
         raise UserError("There is no published site yet.", do="Run: make report")

@@ -12,14 +12,15 @@ import pyarrow.parquet as pq
 from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
-from virality.book import prose
+from virality.book import pieces
 from virality.book.chapters import book, chapter, writer
 from virality.book.tables import check_table
-from virality.errors import UserError
+from virality.core import text as words
+from virality.core.errors import UserError
+from virality.core.paths import Inputs, Run
+from virality.core.writing import adding, replacing, replacing_folder
 from virality.figures import theme
-from virality.paths import Inputs, Run
 from virality.posts.platforms import listed
-from virality.writing import adding, replacing, replacing_folder
 
 
 class Chapter:
@@ -174,15 +175,15 @@ class Chapter:
 
     def answer(self, text: str) -> None:
         """Show the answer box that a chapter ends with."""
-        self.say(prose.callout("tip", "The answer", text, icon=False))
+        self.say(pieces.callout("tip", "The answer", text, icon=False))
 
     def note(self, title: str, text: str) -> None:
         """Show a quiet box."""
-        self.say(prose.callout("note", title, text))
+        self.say(pieces.callout("note", title, text))
 
     def warn(self, title: str, text: str) -> None:
         """Show a loud box."""
-        self.say(prose.callout("warning", title, text))
+        self.say(pieces.callout("warning", title, text))
 
     def figure(self, figure: Figure, label: str, caption: str, alt: str) -> None:
         """Show a figure and keep it as a file.
@@ -203,7 +204,7 @@ class Chapter:
             with adding(self.run.figures, f"{self.spec.slug}-{label}.{kind}") as temporary:
                 temporary.write_bytes(content)
         source = "data:image/svg+xml;base64," + b64encode(files["svg"]).decode()
-        self.say(prose.figure(source, f"fig-{label}", caption, alt))
+        self.say(pieces.figure(source, f"fig-{label}", caption, alt))
 
     def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
         """Show a raster picture (`kind` is "jpeg" or "png") like a figure."""
@@ -211,7 +212,7 @@ class Chapter:
         with adding(self.run.figures, f"{self.spec.slug}-{label}.{suffix}") as temporary:
             temporary.write_bytes(png)
         source = f"data:image/{kind};base64," + b64encode(png).decode()
-        self.say(prose.figure(source, f"fig-{label}", caption, alt))
+        self.say(pieces.figure(source, f"fig-{label}", caption, alt))
 
     def table(
         self,
@@ -222,11 +223,11 @@ class Chapter:
         formats: dict | None = None,
         markdown: tuple[str, ...] = (),
     ) -> None:
-        """Show a table; refer to it as ``@tbl-<label>``. See :func:`virality.book.prose.table`."""
+        """Show a table; refer to it as ``@tbl-<label>``. See :func:`virality.book.pieces.table`."""
         shown = data if max_rows is None else data.head(max_rows)
         if len(shown) < len(data):
             caption += f" The first {len(shown)} of {len(data):,} rows are shown."
-        self.say(prose.table(shown, f"tbl-{label}", caption, formats, markdown))
+        self.say(pieces.table(shown, f"tbl-{label}", caption, formats, markdown))
 
     def frames(self, thumbnails: pd.DataFrame) -> dict[str, str]:
         """Return a small first frame for a table cell, by post id; none on private pages.
@@ -237,12 +238,12 @@ class Chapter:
             The artefact of that name.
         """
         shown = thumbnails.iloc[:0] if self.private else thumbnails
-        return {row.post_id: prose.thumbnail(row.jpeg) for row in shown.itertuples()}
+        return {row.post_id: pieces.thumbnail(row.jpeg) for row in shown.itertuples()}
 
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""
         day = f"{post.posted_at:%Y-%m-%d}"
-        text = "" if self.private else prose.excerpt(post.caption)
+        text = "" if self.private else words.excerpt(post.caption)
         return f"“{text}” ({day})" if text else f"the post of {day}"
 
     def banner(self) -> None:
@@ -263,7 +264,7 @@ class Chapter:
         if len(self._platforms()) > 1:
             self.note(
                 "Several platforms, one report",
-                f"The posts are on {prose.escape(listed(self._platforms()))}. Views mean something "
+                f"The posts are on {words.escape(listed(self._platforms()))}. Views mean something "
                 "else on each, so the history of an account is counted on each apart; levels and "
                 "patterns are of all together. A file per platform makes a report on each.",
             )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from virality.core.artefacts import ARTEFACTS
+
 
 @dataclass(frozen=True)
 class Spec:
@@ -27,7 +29,7 @@ class Spec:
     question : str
         The question that it answers, one sentence.
     reads, writes : tuple of str
-        Artefact names, see :data:`ARTEFACTS`.
+        Artefact names, see :data:`virality.core.artefacts.ARTEFACTS`.
     inputs : tuple of str
         What the user brought that it reads: "posts", "videos", "mapping".
     about : str
@@ -53,30 +55,6 @@ class Spec:
         return self.about in ("any", "many" if pooled else "one")
 
 
-# Every artefact of a run and its place below the run's folder. Each has one writer.
-ARTEFACTS: dict[str, str] = {
-    "posts": "posts.parquet",
-    "repairs": "repairs.parquet",
-    "features": "features.parquet",
-    "ledger": "ledger.parquet",
-    "embeddings": "embeddings.parquet",
-    "media": "media.parquet",
-    "thumbnails": "thumbnails.parquet",
-    "encoders": "encoders.json",
-    "folds": "folds.parquet",
-    "predictions_linear": "predictions_linear.parquet",
-    "evidence": "evidence.parquet",
-    "predictions_nonlinear": "predictions_nonlinear.parquet",
-    "boosters": "boosters",
-    "intervals": "intervals.parquet",
-    "shap": "shap.parquet",
-    "shap_blocks": "shap_blocks.parquet",
-    "regimes": "regimes.parquet",
-    "summary": "summary.json",
-    "predictions_pooled": "predictions_pooled.parquet",
-    "cold_start": "cold_start.parquet",
-    "creators": "creators.json",
-}
 _POOLED = ("predictions_pooled", "cold_start", "creators")
 
 CHAPTERS: tuple[Spec, ...] = (

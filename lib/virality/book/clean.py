@@ -10,8 +10,8 @@ from shutil import rmtree
 
 from virality.book.ownership import adopt_earlier, is_ours
 from virality.book.sites import is_own_list
-from virality.paths import ROOT, Run
-from virality.writing import clear_leftovers, made_in, remove_folder
+from virality.core.paths import ROOT, Run
+from virality.core.writing import clear_leftovers, made_in, remove_folder
 
 
 def clean(root: Path = ROOT) -> list[Path]:

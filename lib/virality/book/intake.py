@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from virality import outputs
 from virality.book import params, runner
 from virality.book.session import existing_posts
-from virality.paths import Inputs, Run, split_paths
+from virality.core.paths import Inputs, Run, split_paths
+from virality.posts import outputs
 from virality.posts.columns import remembered
 from virality.posts.export import KINDS, checked, write_posts
 from virality.posts.read import PostsReading, read_posts

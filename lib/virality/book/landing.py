@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from virality.book.page import whole_page
-from virality.book.prose import clean
 from virality.book.sites import list_sites
+from virality.core.paths import NOTEBOOKS, Run
+from virality.core.text import clean
+from virality.core.writing import replacing_folder
 from virality.figures import landing as figures
 from virality.figures import theme
-from virality.paths import NOTEBOOKS, Run
 from virality.sentences import landing as sentences
-from virality.writing import replacing_folder
 
 FIGURE = "comparison.svg"
 

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 from virality.book.chapters import CHAPTERS
-from virality.paths import Run
-from virality.writing import adopt, clear_leftovers, foreign_in, made_in, refuse_foreign
+from virality.core.paths import Run
+from virality.core.writing import adopt, clear_leftovers, foreign_in, made_in, refuse_foreign
 
 _FIGURE = re.compile(rf"({'|'.join(spec.slug for spec in CHAPTERS)})-.+\.(svg|png|jpg)")
 

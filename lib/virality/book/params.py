@@ -20,9 +20,9 @@ from pathlib import Path
 
 from virality.book.chapters import CHAPTERS
 from virality.book.ranges import Range, read_range, split_comment
-from virality.bounds import shown
-from virality.errors import UserError
-from virality.paths import NOTEBOOKS
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.paths import NOTEBOOKS
 
 Value = str | int | float | bool
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import yaml
 
-from virality.bounds import shown
-from virality.errors import UserError
-from virality.paths import read_ordinary
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.paths import read_ordinary
 
 MAX_BYTES = 100_000
 _EXAMPLE = "It should hold lines such as 'n_folds: 5'."

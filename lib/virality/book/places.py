@@ -10,8 +10,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from virality.book import prose
-from virality.paths import ROOT, Run, split_paths
+from virality.core.paths import ROOT, Run, split_paths
 
 
 def folders(run: Run) -> dict[str, str]:
@@ -51,7 +50,7 @@ def hider(run: Run) -> Callable[[str], str]:
     """Return what cuts the machine's folders from a text, however the text is escaped."""
     words: dict[str, str] = {}
     for place, word in folders(run).items():
-        for write in (str, prose.escape, html.escape):
+        for write in (str, words.escape, html.escape):
             words[write(place)] = write(word)
     longest = sorted(words, key=len, reverse=True)
     # pictures inside the text come first, and stay: their code may spell anything

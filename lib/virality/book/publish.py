@@ -10,13 +10,15 @@ from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import hashing, places, plain, prose, quarto
+from virality.book import places, plain, quarto
 from virality.book.chapters import Spec, book
 from virality.book.runner import read_stamp
 from virality.book.sites import list_sites
-from virality.errors import UserError
-from virality.paths import NOTEBOOKS, Run
-from virality.writing import replacing, replacing_folder
+from virality.core import hashing
+from virality.core import text as words
+from virality.core.errors import UserError
+from virality.core.paths import NOTEBOOKS, Run
+from virality.core.writing import replacing, replacing_folder
 
 # What lies beside the notebooks and belongs to every book.
 TEMPLATE = (
@@ -135,7 +137,7 @@ def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
         if spec.part:
             parts.setdefault(spec.part, []).append(f"{spec.page}.ipynb")
     contents = [{"part": part, "chapters": pages} for part, pages in parts.items()]
-    config["book"]["title"] = prose.escape(title)
+    config["book"]["title"] = words.escape(title)
     config["book"]["chapters"] = ["index.ipynb", *contents, "glossary.qmd", "references.qmd"]
     config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
     return config

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 WITHOUT = (
     "Quarto could not be installed here, so reports will be the plain version: "

@@ -17,8 +17,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from virality.bounds import holds
-from virality.errors import UserError
+from virality.core.bounds import holds
+from virality.core.errors import UserError
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _COMMENT = re.compile(r"(?P<meaning>.*?)\s*\[(?P<range>[^\[\]]+)\]", re.DOTALL)
@@ -87,7 +87,7 @@ def _address(value: object) -> str:
 
 
 def _run(value: object) -> str:
-    from virality.paths import Run
+    from virality.core.paths import Run
 
     return _reason(Run.named, value)
 
@@ -99,7 +99,7 @@ def _zone(value: object) -> str:
 
 
 def _model(value: object) -> str:
-    from virality.paths import exists, expanded
+    from virality.core.paths import exists, expanded
 
     def check(text: str) -> None:
         folder = expanded(text)

@@ -19,13 +19,13 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from virality import compiled
-from virality.book import hashing, ownership, params
+from virality.book import ownership, params
 from virality.book.chapters import CHAPTERS, Spec
-from virality.bounds import shown
-from virality.errors import UserError
-from virality.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
-from virality.writing import made_in, remove_made, replacing
+from virality.core import compiled, hashing
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
+from virality.core.writing import made_in, remove_made, replacing
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")

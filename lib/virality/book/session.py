@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from virality.book import params, runner
-from virality.bounds import shown
-from virality.errors import UserError
-from virality.paths import (
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.paths import (
     DEFAULT_NAME,
     DEMO_FOLDER,
     Inputs,
@@ -20,8 +20,8 @@ from virality.paths import (
     resolved,
     split_paths,
 )
+from virality.core.writing import refuse_foreign
 from virality.posts.columns import remembered
-from virality.writing import refuse_foreign
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Request:
         The run.
     posts, videos, mapping : str
         Inputs; "" keeps those of the earlier run of this name. `posts` may name several
-        paths, see :func:`virality.paths.split_paths`.
+        paths, see :func:`virality.core.paths.split_paths`.
     columns : str
         Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`; it
         comes to what this name has, and "none" forgets that.

@@ -8,12 +8,12 @@ import unicodedata
 from dataclasses import dataclass, replace
 
 from virality.book import landing, ownership, params, runner, session
-from virality.errors import UserError
-from virality.paths import Run
+from virality.core.errors import UserError
+from virality.core.paths import Run
+from virality.core.writing import refuse_foreign
 from virality.posts.accounts import authors_of
 from virality.posts.parse import visible
 from virality.posts.read import read_posts
-from virality.writing import refuse_foreign
 
 COLUMN = "author"  # the one column that separates reports
 _LONGEST_NAME = 64

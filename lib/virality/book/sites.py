@@ -6,8 +6,8 @@ import html
 from pathlib import Path
 
 from virality.book.page import whole_page
-from virality.paths import SITES, SITES_LOCK
-from virality.writing import clear_leftovers, replacing
+from virality.core.paths import SITES, SITES_LOCK
+from virality.core.writing import clear_leftovers, replacing
 
 _HEAD = "<h1>Reports</h1><ul>"  # also tells the page from one that somebody else put there
 _STYLE = """

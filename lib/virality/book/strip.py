@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 
 # Cell ids stay, papermill's traces go.
 OPTIONS = ("--keep-id", "--extra-keys", "metadata.papermill cell.metadata.papermill")

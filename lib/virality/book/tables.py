@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from virality.errors import UserError
-from virality.features.build import BLOCKS, block_of
+from virality.core.errors import UserError
+from virality.features.blocks import BLOCKS, block_of
 from virality.posts.schema import told, validate_posts, validate_repairs
 
 TEXT, REAL, WHOLE, TIME = "string", "float64", "int64", "datetime64[us, UTC]"
@@ -131,7 +131,7 @@ def check_table(artefact: str, table: pd.DataFrame) -> None:
     Parameters
     ----------
     artefact : str
-        A name of :data:`virality.book.chapters.ARTEFACTS` that is a table.
+        A name of :data:`virality.core.artefacts.ARTEFACTS` that is a table.
     table : DataFrame
         What is about to be stored.
 

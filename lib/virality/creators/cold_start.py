@@ -14,13 +14,14 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from virality.core.embargo import matured_before
 from virality.creators.levels import Levels, fit_levels
 from virality.creators.pool import about
 from virality.creators.skill import clustered_mean
-from virality.evaluation.evaluate import ModelTable, model_table
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
-from virality.features.build import block_of
-from virality.features.momentum import matured_before, posts_clock
+from virality.features.blocks import block_of
+from virality.features.momentum import posts_clock
+from virality.features.table import ModelTable, model_table
 from virality.features.targets import target_values
 from virality.models.blocks import make_transform
 from virality.models.catalogue import make_model
@@ -189,7 +190,7 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
 
 def _without_momentum(table: ModelTable) -> ModelTable:
     keep = [name for name in table.X.columns if block_of(name) != "momentum"]
-    return ModelTable(table.X[keep], table.y, table.rivals, table.times, table.embargo_days)
+    return ModelTable(table.X[keep], table.y, table.baselines, table.times, table.embargo_days)
 
 
 def _left_out(table, authors, split, n_folds, seed) -> Iterator[_LeftOut]:

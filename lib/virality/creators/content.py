@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from virality.bounds import within
-from virality.evaluation.evaluate import model_table
+from virality.core.bounds import within
 from virality.evidence import shifts as sh
-from virality.evidence.level_free import LEVEL, test_folds
+from virality.evidence.level_free import LEVEL, content_folds
 from virality.evidence.rows import empty_evidence, evidence_table
-from virality.features.build import BLOCKS, block_of
+from virality.features.blocks import BLOCKS, block_of
+from virality.features.table import model_table
 
 
 def content_within(
@@ -54,12 +54,12 @@ def content_within(
         block.  Empty when nothing can be tested.
     """
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    level_free = table.y - table.rivals[LEVEL]
+    level_free = table.y - table.baselines[LEVEL]
     keep = level_free.notna().to_numpy()
     residual = level_free.to_numpy()[keep]
     author = posts.set_index(posts["post_id"].astype("string"))["author"].reindex(table.y.index)
     rows = [np.flatnonzero(author.to_numpy()[keep] == name) for name in sorted(set(author[keep]))]
-    folds = test_folds(table.times[keep], embargo_days=table.embargo_days)
+    folds = content_folds(table.times[keep], embargo_days=table.embargo_days)
     if not folds or np.ptp(residual) <= 0:
         return empty_evidence()
     blocks = _blocks(table.X[keep], rows, folds[0][0])

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from virality.core.protocol import ALPHA
 from virality.creators import cold_start, skill
 from virality.creators.levels import fit_levels
 from virality.creators.pool import RULES
-from virality.evaluation.bootstrap import ALPHA
 from virality.features.targets import target_values
 
 

@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from virality import outputs
-from virality.bounds import shown, within
-from virality.errors import UserError
+from virality.core.bounds import shown, within
+from virality.core.errors import UserError
+from virality.core.paths import exists, expanded, writing_to
+from virality.core.protocol import MIN_POSTS
+from virality.core.writing import replacing
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, cross_validate, empty_predictions
 from virality.evaluation.scores import score_table
-from virality.evaluation.validation import MIN_POSTS
 from virality.features.build import build_features
 from virality.models import catalogue as md
-from virality.paths import exists, expanded, writing_to
+from virality.posts import outputs
 from virality.posts.columns import TIDY_NAMES, parse_choice
 from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty
-from virality.writing import replacing
 
 NEEDED = ("post_id", "posted_at", "views")
 UNCERTAINTY = ("lower", "upper", "p_viral")

@@ -13,15 +13,10 @@ import numpy as np
 import pandas as pd
 
 from virality.creators.levels import fit_levels
-from virality.evaluation.evaluate import (
-    PREDICTION_COLUMNS,
-    FoldData,
-    empty_predictions,
-    fit_fold,
-    fold_data,
-    model_table,
-)
+from virality.evaluation.evaluate import PREDICTION_COLUMNS, empty_predictions, fit_fold, fold_data
 from virality.features.build import matured_posts
+from virality.features.table import model_table
+from virality.models.fitted import FoldData
 
 MODELS = ("block_ridge", "xgboost")
 OWN_RULES = ("creator_mean", "rolling_median_10")  # what a model has to beat
@@ -89,14 +84,14 @@ def about(posts: pd.DataFrame, embargo_days: float, target: str = "views") -> pd
 def rule_forecasts(fold: FoldData, told: pd.DataFrame) -> pd.DataFrame:
     """The rules' forecasts for a fold's test posts; spreads are those of its training posts."""
     levels = fit_levels(fold.y_train, told.loc[fold.y_train.index, "author"])
-    own = fold.rivals_test
-    mean, n = own["rival__running_mean"], told.loc[own.index, "n_known"]
+    own = fold.baselines_test
+    mean, n = own["baseline__running_mean"], told.loc[own.index, "n_known"]
     return pd.DataFrame(
         {
             "grand_mean": levels.grand,
             "creator_level": levels.shrink(mean, n),
             "creator_mean": mean.fillna(levels.grand),
-            "rolling_median_10": own["rival__rolling_median_10"].fillna(levels.grand),
+            "rolling_median_10": own["baseline__rolling_median_10"].fillna(levels.grand),
         },
         index=own.index,
     )

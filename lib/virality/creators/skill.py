@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from virality.core import resampling as bs
+from virality.core.protocol import ALPHA
 from virality.creators.pool import OWN_RULES, RULES
-from virality.evaluation import bootstrap as bs
 
 MIN_CREATORS = 6  # fewer cannot stand for creators in general: intervals are about these alone
 PARTS = ("total", "between_part", "within_part", "between", "within")
@@ -142,7 +143,7 @@ def compare(predictions: pd.DataFrame, rule: str) -> pd.DataFrame:
     """
     errors = absolute_errors(predictions)
     n_models = max(1, len(set(errors.columns) - set(RULES)))
-    confidence = 1 - bs.ALPHA / n_models
+    confidence = 1 - ALPHA / n_models
     authors = predictions.drop_duplicates("post_id").set_index("post_id")["author"]
     blocks = predictions.drop_duplicates("model").set_index("model")["blocks"]
     rows = []

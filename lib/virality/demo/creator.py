@@ -23,12 +23,12 @@ import numpy as np
 import pandas as pd
 
 from virality import __version__
+from virality.core.writing import adopt, claim, clear_leftovers, made_in, replacing
 from virality.demo import captions, mess, model
 from virality.demo import truth as truth_file
 from virality.demo.captions import Wording
 from virality.demo.model import AUTHOR, Effects, simulate_posts, stream
 from virality.demo.truth import TRUTH_FILE, Truth
-from virality.writing import adopt, claim, clear_leftovers, made_in, replacing
 
 __all__ = ["AUTHOR", "DemoFiles", "Effects", "Truth", "ensure_demo", "simulate", "write"]
 

@@ -36,8 +36,8 @@ from dataclasses import asdict, dataclass, replace
 import numpy as np
 import pandas as pd
 
+from virality.core.errors import UserError
 from virality.demo.captions import Wording, write_captions
-from virality.errors import UserError
 from virality.posts.platforms import TIKTOK
 
 AUTHOR = "simulated_creator"

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from virality.core.errors import UserError
+from virality.core.writing import replacing
 from virality.demo import model
 from virality.demo.mess import Disorder
 from virality.demo.model import AUTHOR, REGIMES, Effects
-from virality.errors import UserError
-from virality.writing import replacing
 
 ZONE = "UTC"
 TRUTH_FILE = "truth.json"

@@ -19,9 +19,9 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
+from virality.core.writing import replacing
 from virality.demo import pictures, sounds
 from virality.demo.model import stream
-from virality.writing import replacing
 
 SIZES = ((288, 512), (270, 480), (288, 624))
 RATES = (Fraction(30), Fraction(24), Fraction(25), Fraction(30000, 1001))

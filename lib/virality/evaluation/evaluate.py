@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy.linalg import LinAlgWarning
-from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
@@ -27,11 +25,12 @@ from virality.features.table import (
 )
 from virality.models import catalogue as md
 from virality.models.blocks import BlockTransform, make_transform
+from virality.models.fitted import FittedFold, FoldData
 
-RIVALS = md.RIVALS
+BASELINES = md.BASELINES
 
 __all__ = [
-    "RIVALS",
+    "BASELINES",
     "FittedFold",
     "FoldData",
     "ModelTable",
@@ -58,48 +57,6 @@ PREDICTION_COLUMNS = {
     "y_true": "float64",
     "y_pred": "float64",
 }
-
-
-@dataclass(frozen=True)
-class FoldData:
-    """One fold, its columns imputed, scaled and reduced by what its training rows say."""
-
-    split: str
-    fold: int
-    X_train: pd.DataFrame
-    X_test: pd.DataFrame
-    rivals_train: pd.DataFrame
-    rivals_test: pd.DataFrame
-    y_train: pd.Series
-    y_test: pd.Series
-    transform: BlockTransform
-
-    def columns(self, blocks: str = "all") -> list[str]:
-        """Model columns of a selection of blocks, see `select_columns`."""
-        return select_columns(self.X_train.columns, blocks)
-
-
-@dataclass(frozen=True)
-class FittedFold:
-    """A model fitted on one fold's training rows (or on all posts, fold 0).
-
-    Attributes
-    ----------
-    model : fitted estimator
-    booster : xgboost.Booster or None
-    X_train, X_test : DataFrame
-        The very rows the model was fitted on and asked to predict, index post_id.
-    y_pred : Series
-        Predictions for X_test.
-    """
-
-    fold: int
-    model: BaseEstimator
-    booster: object | None
-    transform: BlockTransform
-    X_train: pd.DataFrame
-    X_test: pd.DataFrame
-    y_pred: pd.Series
 
 
 def fold_data(
@@ -140,8 +97,8 @@ def fold_data(
             fold=fold,
             X_train=X_train,
             X_test=X_test,
-            rivals_train=table.rivals.iloc[train],
-            rivals_test=table.rivals.iloc[test],
+            baselines_train=table.baselines.iloc[train],
+            baselines_test=table.baselines.iloc[test],
             y_train=table.y.iloc[train],
             y_test=table.y.iloc[test],
             transform=transform,
@@ -157,7 +114,7 @@ def fit_fold(
     ----------
     fold : FoldData
     model : str
-        One of `models.MODELS` or `models.RIVALS`.
+        One of `models.MODELS` or `models.BASELINES`.
     blocks : str
         Blocks the model may see.
     """
@@ -195,7 +152,9 @@ def fit_final(
     transform = _transform(preset, pca, n_components)
     with threadpool_limits(1):
         X = transform.fit_transform(table.X)
-    everything = FoldData("final", 0, X, X, table.rivals, table.rivals, table.y, table.y, transform)
+    everything = FoldData(
+        "final", 0, X, X, table.baselines, table.baselines, table.y, table.y, transform
+    )
     return fit_fold(everything, model, "all", preset, seed)
 
 
@@ -209,7 +168,7 @@ def cross_validate(
     embargo_days: float = 7,
     target: str = "views",
     blocks: Iterable[str] | str = "all",
-    rivals: bool = True,
+    baselines: bool = True,
     preset: str = "tuned",
     pca: str = "block",
     n_components: int = 8,
@@ -230,7 +189,7 @@ def cross_validate(
     blocks : list of str, or "every"
         Selections of blocks, see `select_columns`; "every" = `variations`: all, metadata and
         momentum, each block alone and each left out.
-    rivals : bool
+    baselines : bool
         Add the naive rules, training mean and training median.
     preset, pca, n_components, seed
         See `make_model` and `make_transform`.
@@ -257,8 +216,8 @@ def cross_validate(
                 for name in inside:
                     found = fold_predictions(fold, list(models), name, preset, seed)
                     parts += [part.assign(blocks=selection) for part in found] if mixed else found
-                if rivals and selection == selections[0][0]:
-                    parts += fold_predictions(fold, list(md.RIVALS), "none", "rival", seed)
+                if baselines and selection == selections[0][0]:
+                    parts += fold_predictions(fold, list(md.BASELINES), "none", "baseline", seed)
     return stack_up(parts), folds_table(splitter, table.y)
 
 
@@ -288,7 +247,7 @@ def fold_predictions(fold: FoldData, names, blocks: str, preset: str, seed: int)
         if name == md.STACK:
             return np.mean([predict(member) for member in md.STACK_MEMBERS], axis=0)
         if name not in done:
-            use = "tuned" if preset == "rival" else preset
+            use = "tuned" if preset == "baseline" else preset
             done[name] = fit_fold(fold, name, blocks, use, seed).y_pred.to_numpy()
         return done[name]
 
@@ -321,15 +280,15 @@ def _model_rows(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Columns that a model may see.
 
-    Rivals see the rules' columns.  Models that start from the account's level see them as well, but
-    only where momentum is among their blocks: a block alone is alone.
+    Baselines see the rules' columns.  Models that start from the account's level see them as well,
+    but only where momentum is among their blocks: a block alone is alone.
     """
-    if model in md.RIVALS:
-        return fold.rivals_train, fold.rivals_test
+    if model in md.BASELINES:
+        return fold.baselines_train, fold.baselines_test
     columns = fold.columns(blocks)
     X_train, X_test = fold.X_train[columns], fold.X_test[columns]
     if model == md.STACK or md.wants_level(model, preset, columns):
-        return X_train.join(fold.rivals_train), X_test.join(fold.rivals_test)
+        return X_train.join(fold.baselines_train), X_test.join(fold.baselines_test)
     return X_train, X_test
 
 

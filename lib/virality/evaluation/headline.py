@@ -10,13 +10,13 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.evaluation import scores
-from virality.models.catalogue import LINEAR, MODELS, RIVALS
+from virality.models.catalogue import BASELINES, LINEAR, MODELS
 
 FAMILY = len(MODELS)
 
 
 def headline_predictions(predictions: pd.DataFrame, split: str = "expanding") -> pd.DataFrame:
-    """Return the held-out predictions that the comparison is about: all blocks, and rivals."""
+    """Return the held-out predictions that the comparison is about: all blocks, and baselines."""
     part = predictions[predictions["split"] == split]
     part = part[part["blocks"].isin(["all", "none"])]
     return part.drop_duplicates(["fold", "model", "preset", "post_id"])
@@ -28,7 +28,7 @@ def headline_scores(
     split: str = "expanding",
     n_bootstrap: int = 1000,
 ) -> pd.DataFrame:
-    """Return pooled scores of every model with all blocks, and of every rival.
+    """Return pooled scores of every model with all blocks, and of every baseline.
 
     Parameters
     ----------
@@ -42,24 +42,24 @@ def headline_scores(
     Returns
     -------
     DataFrame
-        As :func:`virality.evaluation.scores.score_table`, with ``naive`` for rivals; one row
+        As :func:`virality.evaluation.scores.score_table`, with ``naive`` for baselines; one row
         per model, best (smallest mean absolute error) first.
     """
     chosen = headline_predictions(predictions, split)
     table = scores.score_table(chosen, folds, n_bootstrap=n_bootstrap)
-    table["naive"] = table["model"].isin(RIVALS)
+    table["naive"] = table["model"].isin(BASELINES)
     return table.sort_values(["mae", "model"]).reset_index(drop=True)
 
 
 def headline_gaps(
     predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
 ) -> pd.DataFrame:
-    """Return every model and rival against the better of training mean and rolling median.
+    """Return every model and baseline against the better of training mean and rolling median.
 
     Parameters
     ----------
     predictions : DataFrame
-        Of any number of models with all blocks, and of the rivals.
+        Of any number of models with all blocks, and of the baselines.
 
     Returns
     -------

@@ -11,14 +11,14 @@ from threadpoolctl import threadpool_limits
 
 from virality.evaluation import scores
 from virality.evaluation.evaluate import (
-    FittedFold,
     cross_validate,
     empty_predictions,
     fit_final,
     fit_fold,
     fold_data,
-    model_table,
 )
+from virality.features.table import model_table
+from virality.models.fitted import FittedFold
 from virality.uncertainty import conformal, mixture
 from virality.uncertainty.intervals import in_sample_sigma, intervals
 
@@ -34,7 +34,7 @@ class Nonlinear:
     Attributes
     ----------
     predictions : DataFrame
-        Long table of held-out predictions, without rivals.
+        Long table of held-out predictions, without baselines.
     fitted : list of FittedFold
         XGBoost with all blocks, fold by fold.
     final : FittedFold or None
@@ -89,7 +89,7 @@ def fit_nonlinear(
     """
     tables = [part for part in tables if part.shape[1]]
     ways = {"preset": preset, "pca": pca, "n_components": n_components, "seed": seed}
-    folds = {"n_folds": n_folds, "embargo_days": embargo_days, "target": target, "rivals": False}
+    folds = {"n_folds": n_folds, "embargo_days": embargo_days, "target": target, "baselines": False}
     table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
     if not table.blocks:
         return Nonlinear(empty_predictions())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from virality.core.embargo import matured_before
 from virality.evaluation import evaluate as ev
 from virality.evaluation.headline import headline_predictions
 from virality.evaluation.scores import mean_over_folds
@@ -13,7 +14,7 @@ from virality.features import momentum, study
 from virality.models.catalogue import NONLINEAR, STACK
 
 MODELS = ("ridge", "elastic_net", "xgboost")
-EMBARGO_DAYS = 3  # of the rivals, as the study's data were compared before
+EMBARGO_DAYS = 3  # of the baselines, as the study's data were compared before
 METRICS = ["r2", "r2_clipped", "rmse", "mae", "smape", "spearman", "top10"]
 
 
@@ -42,7 +43,7 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         for fold in ev.fold_data(data, "study", blocks="metadata+momentum", **pca):
             parts += ev.fold_predictions(fold, MODELS, "metadata+momentum", preset, seed)
             if preset == "tuned":
-                parts += ev.fold_predictions(fold, ev.RIVALS, "none", "rival", seed)
+                parts += ev.fold_predictions(fold, ev.BASELINES, "none", "baseline", seed)
     predictions = ev.stack_up(parts)
     scores = mean_over_folds(predictions, folds_table(Study(data.times), data.y))
     return scores[["preset", "model", *METRICS]]
@@ -69,7 +70,7 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     theirs = study.published().query("features == 'metadata'").assign(source="published")
     ours = replicate(table, seed)
-    names = {"study": "rebuilt", "tuned": "tuned", "rival": "naive"}
+    names = {"study": "rebuilt", "tuned": "tuned", "baseline": "naive"}
     ours = ours.assign(source=ours["preset"].map(names))
     both = pd.concat([theirs, ours], ignore_index=True)
     both = both.reindex(columns=columns)
@@ -113,6 +114,6 @@ def _model_table(table: pd.DataFrame) -> ev.ModelTable:
     y = pd.Series(np.log1p(table["views"].to_numpy(float)), index=X.index, name="log_views")
     times = pd.Series(table["posted_at"].dt.tz_localize("UTC").to_numpy(), index=X.index)
     clock = table["posted_at"].to_numpy("datetime64[us]").astype("int64")
-    known = momentum.matured_before(clock, EMBARGO_DAYS)
-    rules = momentum.rule_columns(y.to_numpy(), known).set_axis(X.index).add_prefix("rival__")
+    known = matured_before(clock, EMBARGO_DAYS)
+    rules = momentum.rule_columns(y.to_numpy(), known).set_axis(X.index).add_prefix("baseline__")
     return ev.ModelTable(X, y, rules, times, 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
 
 KEYS = ["split", "preset", "blocks", "model"]
 
@@ -106,7 +106,8 @@ def paired_differences(
     ----------
     predictions : DataFrame
     against : str
-        The reference model; of several selections of blocks the rivals' own ("none"), else "all".
+        The reference model; of several selections of blocks that of the baselines ("none"), else
+        "all".
     loss : {"absolute", "squared"}
     n_bootstrap, seed : int
     confidence : float
@@ -143,7 +144,7 @@ def paired_differences(
 
 
 def better_naive(predictions: pd.DataFrame, split: str = "expanding") -> str:
-    """The stronger of the two plain rivals, training mean and rolling median, by absolute error."""
+    """The stronger of two plain baselines, training mean and rolling median, by absolute error."""
     part = predictions[predictions["split"] == split]
     errors = (part["y_true"] - part["y_pred"]).abs().groupby(part["model"]).mean()
     candidates = [name for name in ("rolling_median_10", "train_mean") if name in errors.index]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.evaluation.bootstrap import ALPHA
+from virality.core.protocol import ALPHA
 
 
 def facts(
@@ -40,7 +40,7 @@ def facts(
         return found | {"verdict": "none"}
     sure = models[models["verdict"] == "better"]
     best = (sure if len(sure) else models).iloc[0]
-    rival = scores[scores["model"] == best["against"]].iloc[0]
+    baseline = scores[scores["model"] == best["against"]].iloc[0]
     alone = models[(models["p"] < ALPHA) & (models["difference"] < 0)]["model"]
     return found | {
         "verdict": "alike" if best["verdict"] == "no clear difference" else best["verdict"],
@@ -49,7 +49,7 @@ def facts(
         "better_alone": sorted(alone),
         "model": str(best["model"]),
         "naive": str(best["against"]),
-        "naive_factor": float(rival["factor"]),
+        "naive_factor": float(baseline["factor"]),
         "gain": -float(best["difference"]),
         "gain_low": -float(best["high"]),
         "gain_high": -float(best["low"]),

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 import pandas as pd
 
 from virality.evaluation import scores
-from virality.evaluation.evaluate import cross_validate, model_table
+from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.headline import headline_gaps
-from virality.features.table import LeakFound
+from virality.features.table import LeakFound, model_table
 from virality.features.targets import available_targets
 
 MEASURES = ("spearman", "r2_oos", "saved")
@@ -41,7 +41,7 @@ def compare_targets(
     -------
     DataFrame
         One row per target: n, spearman and r2_oos with `_low` and `_high`, and `saved`, the share
-        of the better plain rival's typical error that the model saves, with saved_low and
+        of the better plain baseline's typical error that the model saves, with saved_low and
         saved_high from `headline_gaps`.  An outcome that a feature gives away, as length may give
         the time watched, has n = 0 and nothing else.  Empty when there are too few posts.
     """
@@ -65,8 +65,8 @@ def _of_target(told: pd.DataFrame, folds: pd.DataFrame, model: str, n_bootstrap:
     own = told[told["model"] == model]
     score = scores.score_table(own, folds, n_bootstrap).iloc[0]
     gaps = headline_gaps(told, told["split"].iloc[0], n_bootstrap).set_index("model").loc[model]
-    rival = told[told["model"] == gaps["against"]]
-    error = float((rival["y_true"] - rival["y_pred"]).abs().mean())
+    baseline = told[told["model"] == gaps["against"]]
+    error = float((baseline["y_true"] - baseline["y_pred"]).abs().mean())
     out = {"n": int(score["n"])}
     for name in ("spearman", "r2_oos"):
         out |= {f"{name}{end}": float(score[f"{name}{end}"]) for end in ("", "_low", "_high")}

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from sklearn.model_selection import KFold, TimeSeriesSplit
 
-from virality.bounds import within
-from virality.errors import UserError
+from virality.core.bounds import within
+from virality.core.embargo import is_matured_by
+from virality.core.errors import UserError
+from virality.core.protocol import MIN_POSTS
 
-MIN_POSTS = 30  # fewer posts are described, not modelled
-INDICATIVE_POSTS = 80  # fewer posts give indications only
 FIRST_TRAIN_SHARE = 0.4
 MIN_TRAIN = 12
 MIN_TEST = 6
@@ -65,11 +65,9 @@ class TimeSplitter(ABC):
 
     def _folds(self) -> Iterator[Indices]:
         order = np.argsort(self.times, kind="stable")
-        gap = np.timedelta64(round(self.gap_days * 86_400_000_000), "us")
+        clock = self.times.astype("int64")
         for test in self._test_blocks(order):
-            # Matured means posted at least `gap_days` before the fold's first post, and before it.
-            opening = self.times[test[0]]
-            past = order[(self.times[order] <= opening - gap) & (self.times[order] < opening)]
+            past = order[is_matured_by(clock[order], self.gap_days, clock[test[0]])]
             train = self._train(past, len(order))
             if len(train) >= MIN_TRAIN:
                 yield train, test

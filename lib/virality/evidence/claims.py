@@ -13,13 +13,14 @@ import pandas as pd
 from scipy import stats
 from threadpoolctl import threadpool_limits
 
-from virality.evaluation import bootstrap as bs
-from virality.evaluation.evaluate import fit_fold, fold_data, model_table
+from virality.core import resampling as bs
+from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.evidence import shifts as sh
 from virality.evidence.learning_curve import curve_evidence, learning_curve
 from virality.evidence.level_free import FOLDS, Content, content_series
 from virality.evidence.power import smallest_effect
 from virality.evidence.rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
+from virality.features.table import model_table
 
 __all__ = [
     "EVIDENCE_COLUMNS",
@@ -61,7 +62,7 @@ def content_test(
     target, embargo_days
         As everywhere.
     n_folds : int
-        See `test_folds`.
+        See `content_folds`.
     n_shifts : int
         Shifts wanted; n posts have about n − 20 that are not close to zero, and the table says how
         many were used.
@@ -196,7 +197,7 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     Parameters
     ----------
     predictions : DataFrame
-        Long table with the rivals "rolling_median_10" and "train_mean".
+        Long table with the baselines "rolling_median_10" and "train_mean".
     split : str
 
     Returns

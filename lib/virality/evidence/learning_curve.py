@@ -7,12 +7,14 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from virality.evaluation import bootstrap as bs
-from virality.evaluation.evaluate import FoldData, ModelTable, fit_fold, model_table
+from virality.core import resampling as bs
+from virality.evaluation.evaluate import fit_fold
 from virality.evaluation.scores import spearman
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
 from virality.evidence.rows import evidence_table
+from virality.features.table import ModelTable, model_table
 from virality.models.blocks import make_transform
+from virality.models.fitted import FoldData
 
 LATE = 3  # of the folds, so that there is something behind the first of them
 SIZES = (20, 40, 80, 160, 320, 640)
@@ -44,7 +46,7 @@ def learning_curve(
     tables : list of DataFrame
         Feature tables indexed by post_id.
     models : list of str
-        From `models.MODELS` or `models.RIVALS`.
+        From `models.MODELS` or `models.BASELINES`.
     sizes : list of int
         Training posts; those that the first test fold does not have behind it are left out, and
         what it does have is added as the largest.
@@ -90,8 +92,8 @@ def _fold(table: ModelTable, number: int, train, test, n_components: int) -> Fol
         fold=number,
         X_train=X_train,
         X_test=transform.transform(table.X.iloc[test]),
-        rivals_train=table.rivals.iloc[train],
-        rivals_test=table.rivals.iloc[test],
+        baselines_train=table.baselines.iloc[train],
+        baselines_test=table.baselines.iloc[test],
         y_train=table.y.iloc[train],
         y_test=table.y.iloc[test],
         transform=transform,

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from virality.bounds import within
-from virality.evaluation.evaluate import ModelTable
-from virality.evaluation.validation import MIN_POSTS
+from virality.core.embargo import embargo_us, is_matured_by, microseconds
+from virality.core.protocol import MIN_POSTS
 from virality.evidence import shifts as sh
-from virality.features.build import block_of
-from virality.features.momentum import DAY_US
+from virality.features.blocks import block_of
+from virality.features.table import ModelTable
 
-LEVEL = "rival__rolling_median_10"
+LEVEL = "baseline__rolling_median_10"
 FOLDS, FIRST_POSTS, SMALLEST_FOLD = 5, 15, 5  # of the content test
 
 
@@ -68,20 +67,20 @@ def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
     ----------
     table : ModelTable
     n_folds : int
-        See `test_folds`.
+        See `content_folds`.
     """
-    keep = (table.y - table.rivals[LEVEL]).notna().to_numpy()
+    keep = (table.y - table.baselines[LEVEL]).notna().to_numpy()
     X = table.X[[name for name in table.X.columns if block_of(name) != "momentum"]]
     scores = pd.DataFrame(sh.running_scores(X.to_numpy(float)), X.index, X.columns)[keep]
     scores = scores.loc[:, (scores != 0).any()]
     level_free = replace(
         table,
         X=scores,
-        y=(table.y - table.rivals[LEVEL])[keep],
-        rivals=table.rivals[keep],
+        y=(table.y - table.baselines[LEVEL])[keep],
+        baselines=table.baselines[keep],
         times=table.times[keep],
     )
-    folds = test_folds(level_free.times, n_folds, table.embargo_days)
+    folds = content_folds(level_free.times, n_folds, table.embargo_days)
     names = np.array([block_of(name) for name in scores.columns])
     blocks = {
         block: sh.reduce(scores.to_numpy()[:, names == block], folds[0][0])
@@ -91,7 +90,7 @@ def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
     return Content(level_free.y.to_numpy(), blocks, folds, level_free)
 
 
-def test_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[tuple]:
+def content_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[tuple]:
     """Expanding folds for the content test: more test posts than a forecast could afford.
 
     A regression whose penalty is fixed can start early, and a test gains more from posts to be
@@ -110,19 +109,15 @@ def test_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[tup
     list of (train rows, test rows)
         The first test fold begins after a sixth of the posts, and no earlier than the fifteenth.
     """
-    clock = pd.DatetimeIndex(times).as_unit("us").asi8
-    gap = round(within("embargo_days", embargo_days, 0) * DAY_US)
+    clock = microseconds(times)
+    embargo_us(embargo_days)  # refuses what makes no sense
     first = max(FIRST_POSTS, len(clock) // 6)
     n_folds = min(n_folds, (len(clock) - first) // SMALLEST_FOLD)
     if len(clock) < MIN_POSTS or n_folds < 1:
         return []
     folds = []
     for test in np.array_split(np.arange(first, len(clock)), n_folds):
-        opening = clock[test[0]]
-        train = np.flatnonzero((clock <= opening - gap) & (clock < opening))
+        train = np.flatnonzero(is_matured_by(clock, embargo_days, clock[test[0]]))
         if len(train) >= FIRST_POSTS // 2:
             folds.append((train, test))
     return folds
-
-
-test_folds.__test__ = False  # folds of a test, not a test of pytest's

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from virality.evaluation.bootstrap import ALPHA
-from virality.evaluation.evaluate import model_table
+from virality.core.protocol import ALPHA
 from virality.evidence import shifts as sh
 from virality.evidence.level_free import FOLDS, Content, content_series
 from virality.evidence.rows import empty_evidence, evidence_table
+from virality.features.table import model_table
 
 EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
 POWER = 0.8

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from virality.bounds import within
+from virality.core.bounds import within
 
 WINDOW = 10  # posts in the running mean of a content column, as in the median of recent posts
 CLIP = 3.0  # running standard deviations

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from virality.bounds import within
+from virality.core.bounds import within
 
 NOISE = -1
 LARGE_ACCOUNT_SHARE = 0.03  # smallest regime, as a share of very many posts

@@ -11,9 +11,9 @@ import pandas as pd
 from sklearn.decomposition import PCA
 from sklearn.impute import KNNImputer
 
-from virality.bounds import within
-from virality.evaluation.validation import MIN_POSTS
-from virality.features.build import block_of
+from virality.core.bounds import within
+from virality.core.protocol import MIN_POSTS
+from virality.features.blocks import block_of
 
 # Blocks that describe the content. Momentum is left out: it holds the account's past views, so
 # that regimes would be made of the outcome that they are later asked about.
@@ -181,3 +181,8 @@ def map_posts(
             n_jobs=1,
         ).fit_transform(values)
     return pd.DataFrame(flat.astype(float), index=points.index, columns=["x", "y"])
+
+
+def use_compiled() -> None:
+    """Draw a map as the chapters do; for :mod:`virality.core.compiled`."""
+    map_posts(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 4))))

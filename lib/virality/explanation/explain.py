@@ -22,11 +22,11 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from virality.errors import UserError
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
+from virality.core.errors import UserError
 from virality.evaluation import scores
 from virality.evaluation.headline import FAMILY
-from virality.features.build import BLOCKS, block_of
+from virality.features.blocks import BLOCKS, block_of
 from virality.features.concepts import concept_of
 from virality.models.boosters import LEVEL, StoredFold
 
@@ -42,7 +42,7 @@ _KEYS = ["post_id", "split", "fold", "model", "blocks", "preset"]
 KEYS = ("post_id", "fold", "base_value", "prediction")
 
 AGREEMENT = 1e-3  # log views; float32 sums of a few hundred trees differ by about 1e-5
-RIVALS = ("rolling_median_10", "train_mean")
+BASELINES = ("rolling_median_10", "train_mean")
 SMALLEST_PUSH = 1e-6  # log views
 REPEATS = 20  # shuffles of a block
 MANY_ROWS = 2000  # from so many held-out posts on, a quarter of the shuffles will do
@@ -359,25 +359,25 @@ def in_time(table: pd.DataFrame, order: pd.Series) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Skill:
-    """The model against the better of two rivals that know nothing of the post.
+    """The model against the better of two baselines that know nothing of the post.
 
     Parameters
     ----------
-    rival : str
+    baseline : str
         "train_mean" or "rolling_median_10"; "" when neither was predicted.
-    miss, rival_miss : float
+    miss, baseline_miss : float
         Mean absolute error in log views.
     difference, low, high : float
-        The model's mean absolute error minus the rival's, paired by post; negative is better.
+        The model's mean absolute error minus the baseline's, paired by post; negative is better.
     verdict : str
         "better", "worse" or "no clear difference".
     n : int
         Held-out posts.
     """
 
-    rival: str
+    baseline: str
     miss: float
-    rival_miss: float
+    baseline_miss: float
     difference: float
     low: float
     high: float
@@ -385,29 +385,29 @@ class Skill:
     n: int
 
 
-def skill(predictions: pd.DataFrame, rivals: pd.DataFrame) -> Skill:
+def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
     """Compare the explained model with the better of training mean and rolling median.
 
     Parameters
     ----------
     predictions : DataFrame
         Of the explained model, one per post and fold.
-    rivals : DataFrame
+    baselines : DataFrame
         Predictions of the naive rules, on the same folds.
     """
     split = predictions["split"].iloc[0]
-    naive = rivals[rivals["model"].isin(RIVALS) & (rivals["split"] == split)]
+    naive = baselines[baselines["model"].isin(BASELINES) & (baselines["split"] == split)]
     miss = (predictions["y_true"] - predictions["y_pred"]).abs().mean()
     if naive.empty:
         return Skill("", float(miss), *[float("nan")] * 4, "no clear difference", len(predictions))
-    rival = scores.better_naive(naive, split)
-    own = naive[naive["model"] == rival]
+    baseline = scores.better_naive(naive, split)
+    own = naive[naive["model"] == baseline]
     both = pd.concat([predictions, own])
-    found = scores.paired_differences(both, rival, family=FAMILY).iloc[0]
+    found = scores.paired_differences(both, baseline, family=FAMILY).iloc[0]
     return Skill(
-        rival=rival,
+        baseline=baseline,
         miss=float(miss),
-        rival_miss=float((own["y_true"] - own["y_pred"]).abs().mean()),
+        baseline_miss=float((own["y_true"] - own["y_pred"]).abs().mean()),
         difference=float(found["difference"]),
         low=float(found["low"]),
         high=float(found["high"]),
@@ -430,7 +430,7 @@ class Explanation:
     order : Series
         Posting times, index post_id.
     skill : Skill or None
-        The model against its naive rivals.
+        The model against its naive baselines.
     blocks : DataFrame
         One row a block, largest SHAP first: importance, low, high, share, columns (that the model
         saw), shuffle, shuffle_low, shuffle_high, refit, refit_low, refit_high.

@@ -10,7 +10,7 @@ from scipy.stats import quantile_test, rankdata
 
 from virality.explanation.clusters import NOISE, Stability, find_regimes, stability
 from virality.explanation.content_space import Space, content_space, content_table, map_posts
-from virality.features.build import block_of
+from virality.features.blocks import block_of
 from virality.features.concepts import concept_of
 
 LARGE_DELTA = 0.474  # Cliff's delta that counts as large, Romano et al. (2006)

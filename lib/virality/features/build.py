@@ -5,25 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from virality.core.embargo import matured_before
 from virality.features import metadata, momentum, study
-from virality.features.targets import available_targets, is_matured, target_values
+from virality.features.blocks import BLOCKS, block_of
+from virality.features.targets import target_values
 from virality.posts.platforms import histories
-
-__all__ = [
-    "BLOCKS",
-    "available_targets",
-    "block_of",
-    "build_features",
-    "is_matured",
-    "knowable",
-    "ledger",
-    "matured_posts",
-    "rival_columns",
-    "target_values",
-]
-
-#: Every feature block, in the order of the book.
-BLOCKS = ("metadata", "momentum", "caption_text", "hashtag_text", "vision", "audio", "energy")
 
 BEFORE, AT = "before posting", "at posting"
 RULES = tuple(momentum.RULES)
@@ -38,11 +24,6 @@ _OUTCOMES = {
     "watched_full": "share",
     "new_followers": "followers",
 }
-
-
-def block_of(column: str) -> str:
-    """The block of a feature column: what stands before the first double underscore."""
-    return str(column).split("__", 1)[0]
 
 
 def build_features(
@@ -82,10 +63,10 @@ def build_features(
     return pd.concat(parts, axis=1)
 
 
-def rival_columns(
+def baseline_columns(
     posts: pd.DataFrame, embargo_days: float = 7, target: str = "views"
 ) -> pd.DataFrame:
-    """The naive rules as columns: `rival__last_post`, `rival__rolling_median_10`, …
+    """The naive rules as columns: `baseline__last_post`, `baseline__rolling_median_10`, …
 
     Each holds, for every post, what the rule would have predicted when the post went up, on the log
     scale of the target.  NaN before the first matured post.
@@ -93,10 +74,10 @@ def rival_columns(
 
     def own_rules(own: pd.DataFrame) -> pd.DataFrame:
         y = target_values(own, target)
-        known = momentum.matured_before(momentum.posts_clock(own), embargo_days)
+        known = matured_before(momentum.posts_clock(own), embargo_days)
         return momentum.rule_columns(y.to_numpy(), known).set_axis(y.index)
 
-    return _per_author(posts, own_rules).add_prefix("rival__")
+    return _per_author(posts, own_rules).add_prefix("baseline__")
 
 
 def matured_posts(posts: pd.DataFrame, embargo_days: float = 7, target: str = "views") -> pd.Series:
@@ -116,7 +97,7 @@ def matured_posts(posts: pd.DataFrame, embargo_days: float = 7, target: str = "v
 
     def own(posts: pd.DataFrame) -> pd.Series:
         present = target_values(posts, target).notna()
-        known = momentum.matured_before(momentum.posts_clock(posts), embargo_days)
+        known = matured_before(momentum.posts_clock(posts), embargo_days)
         return pd.Series(np.concatenate([[0], np.cumsum(present)])[known], index=present.index)
 
     return _per_author(posts, own)

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from virality.features.build import block_of
+from virality.features.blocks import block_of
 
 # First match wins. The pattern is what stands after the block's name.
 _PATTERNS = {

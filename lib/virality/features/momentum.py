@@ -13,16 +13,15 @@ import numpy as np
 import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
-from virality.bounds import within
+from virality.core.embargo import DAY_US, matured_before
 
 WINDOWS = (7, 14, 28)
-DAY_US = 86_400_000_000
 LEVEL_POSTS = 10
 EWM_HALFLIFE_POSTS = 5
 HIT_QUANTILE = 0.9
 HIT_NEEDS_POSTS = 10
 
-#: naive rule -> plain definition; each is a feature column, and can be passed through as a rival.
+#: naive rule -> plain definition; each is a feature column, and can be passed through.
 RULES = {
     "last_post": "the outcome of the last matured post",
     "rolling_median_10": "median outcome of the last 10 matured posts",
@@ -134,17 +133,6 @@ def posts_clock(posts: pd.DataFrame) -> np.ndarray:
     if np.any(np.diff(times) < 0):
         raise ValueError("posts must be sorted by posted_at")
     return times
-
-
-def matured_before(times: np.ndarray, embargo_days: float) -> np.ndarray:
-    """For each post, how many of the first posts had matured when it went up.
-
-    A post counts when it is at least `embargo_days` older, and strictly older in any case.
-    """
-    embargo = within("embargo_days", embargo_days, 0)
-    old_enough = np.searchsorted(times, times - round(embargo * DAY_US), side="right")
-    strictly_older = np.searchsorted(times, times, side="left")
-    return np.minimum(old_enough, strictly_older)
 
 
 def rule_columns(outcome: np.ndarray, known: np.ndarray) -> pd.DataFrame:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.features import build as ft
 from virality.features import study
 
@@ -30,15 +30,15 @@ class ModelTable:
         Features before imputation, index post_id, columns `block__name`.
     y : Series
         Log outcome.
-    rivals : DataFrame
-        The naive rules' columns, `rival__*`.
+    baselines : DataFrame
+        The naive rules' columns, `baseline__*`.
     times : Series
         Posting times.
     """
 
     X: pd.DataFrame
     y: pd.Series
-    rivals: pd.DataFrame
+    baselines: pd.DataFrame
     times: pd.Series
     embargo_days: float
 
@@ -81,9 +81,9 @@ def model_table(
     usable &= y[usable].min() < y[usable].max()
     X = _join(y.index, tables)
     refuse_leaks(X[usable], y[usable])
-    rivals = ft.rival_columns(posts, embargo_days, target)
+    baselines = ft.baseline_columns(posts, embargo_days, target)
     times = pd.Series(posts["posted_at"].to_numpy(), index=y.index, name="posted_at")
-    return ModelTable(X[usable], y[usable], rivals[usable], times[usable], float(embargo_days))
+    return ModelTable(X[usable], y[usable], baselines[usable], times[usable], float(embargo_days))
 
 
 def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.bounds import within
-from virality.errors import UserError
+from virality.core.embargo import embargo_us, had_time_to_grow
+from virality.core.errors import UserError
 
 #: target -> (plain name, the unit of its logarithm's argument)
 TARGETS = {
@@ -70,11 +70,10 @@ def is_matured(posts: pd.DataFrame, embargo_days: float = 7) -> np.ndarray:
 
     Posts whose `captured_at` is unknown count as matured: nothing says that they are not.
     """
-    within("embargo_days", embargo_days, 0)
+    embargo_us(embargo_days)  # refuses what makes no sense
     if "captured_at" not in posts:
         return np.ones(len(posts), dtype=bool)
-    age = posts["captured_at"] - posts["posted_at"]
-    return ~(age < pd.Timedelta(days=embargo_days)).to_numpy(dtype=bool)
+    return had_time_to_grow(posts["captured_at"] - posts["posted_at"], embargo_days)
 
 
 def _as_float(column: pd.Series) -> np.ndarray:

@@ -6,7 +6,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
+from virality.models.catalogue import MODEL_COLORS, model_name
 
 
 def folds(table: pd.DataFrame) -> Figure:
@@ -62,7 +64,7 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
             rows = table[table["model"] == model]
             if rows.empty:
                 continue
-            row, color = rows.iloc[0], theme.MODEL_COLORS.get(model, theme.INK)
+            row, color = rows.iloc[0], MODEL_COLORS.get(model, theme.INK)
             at = place + offset
             axis.plot([row.r2_low, row.r2_high], [at, at], color=color, linewidth=2)
             axis.plot(
@@ -74,7 +76,7 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
                 label=word if place == 0 else None,
             )
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    axis.set_yticks(range(len(models)), [theme.model_name(model) for model in models])
+    axis.set_yticks(range(len(models)), [model_name(model) for model in models])
     axis.invert_yaxis()
     axis.set_xlabel("R² (0: no better than one number for all posts)")
     axis.grid(axis="y", visible=False)
@@ -100,8 +102,8 @@ def fold_by_fold(each: pd.DataFrame, models: list[str]) -> Figure:
             part["fold"],
             np.exp(part["mae"]),
             "o--" if dashed else "o-",
-            color=theme.MODEL_COLORS.get(model, theme.INK),
-            label=theme.model_name(model),
+            color=MODEL_COLORS.get(model, theme.INK),
+            label=model_name(model),
         )
     axis.set_xticks(sorted(each["fold"].unique()))
     axis.set_xlabel("fold, in time order")
@@ -120,7 +122,7 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
     whole : float
         The correlation with all blocks.
     """
-    blocks = [block for block in theme.BLOCKS if block in set(table["block"])]
+    blocks = [block for block in BLOCKS if block in set(table["block"])]
     figure, axis = theme.figure(6.8, 0.9 + 0.42 * len(blocks))
     for place, block in enumerate(blocks):
         color = theme.BLOCK_COLORS[block]
@@ -132,7 +134,7 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
                 axis.plot(row.spearman, at, "o", color=color, markerfacecolor=face, label=label)
     axis.axvline(whole, color=theme.INK, linewidth=1, linestyle="--", label="all blocks")
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    axis.set_yticks(range(len(blocks)), [theme.block_name(block) for block in blocks])
+    axis.set_yticks(range(len(blocks)), [block_name(block) for block in blocks])
     axis.invert_yaxis()
     axis.set_xlabel("Spearman correlation with the outcome, within folds")
     axis.grid(axis="y", visible=False)
@@ -150,10 +152,10 @@ def curve(table: pd.DataFrame) -> Figure:
     """
     figure, axis = theme.figure(6.2, 3.0)
     for model, part in table.groupby("model", sort=False):
-        color = theme.MODEL_COLORS.get(model, theme.INK)
+        color = MODEL_COLORS.get(model, theme.INK)
         low, high = (np.exp(part[name].to_numpy(float)) for name in ("low", "high"))
         axis.fill_between(part["m"], low, high, color=color, alpha=0.18, linewidth=0)
-        axis.plot(part["m"], np.exp(part["mae"]), "o-", color=color, label=theme.model_name(model))
+        axis.plot(part["m"], np.exp(part["mae"]), "o-", color=color, label=model_name(model))
     axis.set_xscale("log", base=2)
     axis.set_xticks(sorted(table["m"].unique()), sorted(table["m"].unique()))
     axis.set_xlabel("training posts: the last so many matured ones")

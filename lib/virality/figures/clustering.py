@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability
+from virality.features.blocks import block_name
 from virality.figures import theme
 
 # Apart from the colours of blocks and models, which mean something else.
@@ -129,7 +130,7 @@ def fingerprints(table: pd.DataFrame) -> Figure:
         value = values[row, column]
         text, shade = ("too few", theme.INK) if np.isnan(value) else (f"×{np.exp(value):.2f}", "w")
         ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=shade, fontsize=8.5)
-    ax.set_xticks(np.arange(values.shape[1]) + 0.5, [theme.block_name(b) for b in table.columns])
+    ax.set_xticks(np.arange(values.shape[1]) + 0.5, [block_name(b) for b in table.columns])
     ax.set_yticks(np.arange(values.shape[0]) + 0.5, table.index)
     ax.tick_params(axis="x", rotation=20)
     ax.tick_params(length=0)

@@ -10,6 +10,7 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from PIL import Image, ImageOps
 
+from virality.features.blocks import block_name
 from virality.figures import theme
 
 _TILE = (72, 128)
@@ -57,7 +58,7 @@ def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
         axis.plot(posted_at[here], np.full(here.sum(), place), "|", color=color, markersize=11)
         gaps = np.full((~here).sum(), place)
         axis.plot(posted_at[~here], gaps, "x", color=theme.INK, markersize=8, mew=1.8, zorder=3)
-    names = [theme.block_name(block) for block in reversed(list(present.columns))]
+    names = [block_name(block) for block in reversed(list(present.columns))]
     axis.set_yticks(range(len(names)), names)
     axis.set_xlabel("posted (a cross marks a post without that block)")
     axis.grid(axis="y", visible=False)
@@ -79,7 +80,7 @@ def variance_kept(kept: pd.DataFrame) -> Figure:
             100 * part["share"],
             marker="o",
             color=theme.BLOCK_COLORS[block],
-            label=theme.block_name(block),
+            label=block_name(block),
         )
     axis.set_xscale("log", base=2)
     axis.set_xticks(sorted(kept["components"].unique()), sorted(kept["components"].unique()))
@@ -93,7 +94,7 @@ def variance_kept(kept: pd.DataFrame) -> Figure:
 def similarity(matrix: pd.DataFrame) -> Figure:
     """Draw how alike two blocks arrange the posts (linear CKA, 0 to 1)."""
     figure, axis = theme.figure(5.4, 3.6)
-    names = [theme.block_name(block) for block in matrix.columns]
+    names = [block_name(block) for block in matrix.columns]
     sns.heatmap(
         matrix.to_numpy(),
         xticklabels=names,

@@ -8,7 +8,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
+from virality.models.catalogue import MODEL_COLORS, model_name
 
 
 def typical_misses(scores: pd.DataFrame) -> Figure:
@@ -17,20 +19,20 @@ def typical_misses(scores: pd.DataFrame) -> Figure:
     Parameters
     ----------
     scores : DataFrame
-        Columns model, factor, factor_low, factor_high and naive (True for a rival that needs
+        Columns model, factor, factor_low, factor_high and naive (True for a baseline that needs
         no model).
     """
     ordered = scores.sort_values("factor", ascending=False).reset_index(drop=True)
     figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(ordered))
     for place, row in ordered.iterrows():
-        color = theme.MODEL_COLORS.get(row.model, theme.INK)
+        color = MODEL_COLORS.get(row.model, theme.INK)
         axis.plot([row.factor_low, row.factor_high], [place, place], color=color, linewidth=2)
         face = "none" if row.naive else color
         axis.plot(row.factor, place, "o", color=color, markerfacecolor=face, markersize=7)
-    rivals = ordered[ordered.naive]
-    if len(rivals):
-        axis.axvline(rivals.factor.min(), color=theme.INK, linewidth=1, linestyle=":")
-    axis.set_yticks(range(len(ordered)), [theme.model_name(model) for model in ordered.model])
+    baselines = ordered[ordered.naive]
+    if len(baselines):
+        axis.axvline(baselines.factor.min(), color=theme.INK, linewidth=1, linestyle=":")
+    axis.set_yticks(range(len(ordered)), [model_name(model) for model in ordered.model])
     axis.set_xlabel("typical miss as a factor (1 would be perfect); open circles need no model")
     axis.grid(axis="y", visible=False)
     return figure
@@ -39,7 +41,7 @@ def typical_misses(scores: pd.DataFrame) -> Figure:
 # The columns of the pipeline: heading, chapters that tell of it, and what stands there.
 _STAGES = (
     ("inside every fold", ("fill gaps", "scale", "components\nby block")),
-    ("models and rivals", ("naive rules", "Ridge,\nElastic Net", "XGBoost")),
+    ("models and baselines", ("naive rules", "Ridge,\nElastic Net", "XGBoost")),
     ("what you read", ("scores with\nintervals", "SHAP\nby block", "content\nregimes")),
 )
 
@@ -53,9 +55,9 @@ def pipeline(present: list[str]) -> Figure:
         The feature blocks that have values.
     """
     figure, axis = theme.figure(7.4, 3.9)
-    for place, block in enumerate(reversed(theme.BLOCKS)):
+    for place, block in enumerate(reversed(BLOCKS)):
         color = theme.BLOCK_COLORS[block]
-        _box(axis, 0, place, theme.block_name(block), color, dashed=block not in present)
+        _box(axis, 0, place, block_name(block), color, dashed=block not in present)
     for column, (_, words) in enumerate(_STAGES, start=1):
         for place, word in zip(np.linspace(5.4, 0.6, len(words)), words):
             _box(axis, column, place, word, theme.INK, tall=True)

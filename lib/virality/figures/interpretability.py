@@ -15,6 +15,7 @@ from matplotlib.ticker import (
     StrMethodFormatter,
 )
 
+from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
 from virality.figures import theme
 from virality.sentences.concepts import concept
@@ -120,7 +121,7 @@ def blocks(table: pd.DataFrame) -> Figure:
     colors = [theme.BLOCK_COLORS.get(block, theme.MUTED) for block in table["block"]]
     ax.barh(rows, table["importance"], color=colors, height=0.6, alpha=0.85, linewidth=0)
     ax.hlines(rows, table["low"], table["high"], color=theme.INK, lw=1.6)
-    ax.set_yticks(rows, [theme.block_name(block) for block in table["block"]])
+    ax.set_yticks(rows, [block_name(block) for block in table["block"]])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlim(left=0)
     ax.set_xlabel("mean size of the block's push (log scale)")
@@ -134,7 +135,7 @@ def by_fold(shares: pd.DataFrame) -> Figure:
     folds = shares.index.to_numpy()
     for block in shares.columns:
         color = theme.BLOCK_COLORS.get(block, theme.MUTED)
-        ax.plot(folds, shares[block], "o-", color=color, ms=5, label=theme.block_name(block))
+        ax.plot(folds, shares[block], "o-", color=color, ms=5, label=block_name(block))
     ax.set_xticks(folds)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
@@ -167,7 +168,7 @@ def checks(table: pd.DataFrame) -> Figure:
         ax.xaxis.set_major_locator(MaxNLocator(4))
         ax.set_xlabel(f"{label} (log scale)")
         ax.grid(axis="y", visible=False)
-    axes[0, 0].set_yticks(rows, [theme.block_name(block) for block in table["block"]])
+    axes[0, 0].set_yticks(rows, [block_name(block) for block in table["block"]])
     axes[0, 0].set_ylim(len(table) - 0.4, -0.6)
     return fig
 

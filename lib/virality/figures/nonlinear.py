@@ -1,4 +1,4 @@
-"""Figures of the nonlinear models: gaps to the rivals, calibration, intervals, viral chances."""
+"""Figures of the nonlinear models: gaps to the baselines, calibration, intervals, viral chances."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from virality.features.targets import TARGETS
 from virality.figures import theme
+from virality.models.catalogue import MODEL_COLORS, model_name
 
 REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
 METHOD_COLORS = {
@@ -19,7 +20,7 @@ METHOD_COLORS = {
 
 
 def gaps(differences: pd.DataFrame) -> Figure:
-    """Draw each model's error minus the rival's, with its interval, best at the top.
+    """Draw each model's error minus the baseline's, with its interval, best at the top.
 
     Parameters
     ----------
@@ -31,12 +32,12 @@ def gaps(differences: pd.DataFrame) -> Figure:
     figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(rows))
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     for place, row in rows.iterrows():
-        color = theme.MODEL_COLORS.get(row.model, theme.INK)
+        color = MODEL_COLORS.get(row.model, theme.INK)
         axis.plot([row.low, row.high], [place, place], color=color, linewidth=2)
         face = "none" if row.blocks == "none" else color
         axis.plot(row.difference, place, "o", color=color, markerfacecolor=face, markersize=7)
-    axis.set_yticks(range(len(rows)), [theme.model_name(model) for model in rows["model"]])
-    axis.set_xlabel("absolute error minus the rival's, log scale (left of the line is better)")
+    axis.set_yticks(range(len(rows)), [model_name(model) for model in rows["model"]])
+    axis.set_xlabel("absolute error minus the baseline's, log scale (left of the line is better)")
     axis.grid(axis="y", visible=False)
     return figure
 
@@ -160,7 +161,7 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
     top = 1.25 * float(max(bins["chance"].max(), base_rate)) if len(bins) else 1
     axis.plot([0, top], [0, top], color=theme.INK, linewidth=1, linestyle=":")
     axis.axhline(base_rate, color=theme.INK, linewidth=1, linestyle="--")
-    color = theme.MODEL_COLORS["xgboost"]
+    color = MODEL_COLORS["xgboost"]
     axis.vlines(bins["chance"], bins["low"], bins["high"], color=color, linewidth=2)
     axis.plot(bins["chance"], bins["share"], "o", color=color, markersize=7)
     for place, row in enumerate(bins.itertuples()):
@@ -178,7 +179,7 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
 
 
 def targets(table: pd.DataFrame) -> Figure:
-    """Draw how much of the rival's error XGBoost saves for each outcome.
+    """Draw how much of the baseline's error XGBoost saves for each outcome.
 
     Parameters
     ----------
@@ -188,7 +189,7 @@ def targets(table: pd.DataFrame) -> Figure:
     rows = table[table["n"] > 0].sort_values("saved").reset_index(drop=True)
     figure, axis = theme.figure(6.4, 0.9 + 0.38 * len(rows))
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    color = theme.MODEL_COLORS["xgboost"]
+    color = MODEL_COLORS["xgboost"]
     axis.hlines(rows.index, 100 * rows["saved_low"], 100 * rows["saved_high"], color=color, lw=2)
     axis.plot(100 * rows["saved"], rows.index, "o", color=color, markersize=7)
     axis.set_yticks(rows.index, [TARGETS[name] for name in rows["target"]])

@@ -9,8 +9,8 @@ import matplotlib.pyplot as plt
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from virality.book.prose import clean
-from virality.features.build import BLOCKS as BLOCKS  # also the order of drawing
+from virality.core.text import clean
+from virality.features.blocks import BLOCK_TABLE
 
 # Mid-tones with a contrast of at least 3:1 against both white and the dark page.
 INK = "#808080"
@@ -18,67 +18,13 @@ GRID = "#80808040"
 ACCENT = "#d1605e"
 MUTED = "#9a9a9a"
 
-BLOCK_COLORS = {
-    "metadata": "#5b8fc7",
-    "momentum": "#e08434",
-    "caption_text": "#4fa36b",
-    "hashtag_text": "#8aa63a",
-    "vision": "#d1605e",
-    "audio": "#9678c4",
-    "energy": "#b98548",
-}
-
-BLOCK_NAMES = {
-    "metadata": "posting metadata",
-    "momentum": "account momentum",
-    "caption_text": "caption",
-    "hashtag_text": "hashtags",
-    "vision": "picture",
-    "audio": "sound",
-    "energy": "early energy",
-}
-
-MODEL_COLORS = {
-    "train_mean": "#9a9a9a",
-    "train_median": "#8a8a8a",
-    "last_post": "#a08f7a",
-    "rolling_median_10": "#7d8a97",
-    "ewm": "#9b8aa0",
-    "ridge": "#5b8fc7",
-    "elastic_net": "#4fa36b",
-    "block_ridge": "#3f9fa8",
-    "xgboost": "#e08434",
-    "stack": "#9678c4",
-}
-
-MODEL_NAMES = {
-    "train_mean": "mean of the training posts",
-    "train_median": "median of the training posts",
-    "last_post": "same as the last post",
-    "rolling_median_10": "median of the last ten posts",
-    "ewm": "weighted mean of recent posts",
-    "ridge": "Ridge",
-    "elastic_net": "Elastic Net",
-    "block_ridge": "Ridge with one penalty per block",
-    "xgboost": "XGBoost",
-    "stack": "stack",
-}
+BLOCK_COLORS = {name: block.color for name, block in BLOCK_TABLE.items()}
 
 
 def many_colors(n: int) -> list:
     """Return `n` mid-tones that can be told apart, for things that have no colour of their own."""
     fixed = list(BLOCK_COLORS.values())
     return fixed[:n] if n <= len(fixed) else sns.husl_palette(n, l=0.6, s=0.7)
-
-
-def block_name(block: str) -> str:
-    """Return the plain name of a feature block."""
-    return BLOCK_NAMES.get(block, block.replace("_", " "))
-
-
-def model_name(model: str) -> str:
-    """Return the plain name of a model or rival."""
-    return MODEL_NAMES.get(model, model.replace("_", " "))
 
 
 def apply() -> None:

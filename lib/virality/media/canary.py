@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.cache import write_bytes
 from virality.media.encoders.base import Encoder, Recipe, load
 from virality.media.sound import RATE

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from virality import compiled
-from virality.errors import UserError
+from virality.core import compiled
+from virality.core.errors import UserError
 from virality.media.cache import HashIndex, Store, hash_file, unpack
 from virality.media.card import on_card
 from virality.media.encoders.precision import Records, expected

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 import fsspec
 import pandas as pd
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 VIDEO_SUFFIXES = {
     ".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".ts", ".3gp", ".flv", ".mpg", ".mpeg", ".wmv",

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 
 from joblib import cpu_count
 
-from virality import compiled
-from virality.errors import UserError
+from virality.core import compiled
+from virality.core.errors import UserError
+from virality.core.paths import QUIET_VARIABLE
 from virality.media import canary, card
 from virality.media.pool import DIED, Limits, Loss, Pool
 from virality.media.supervision import Supervisor, good_film
 from virality.media.work import READ, FileTask, Result, TextTask, run
 from virality.media.worker import RAISED, START, Setup
-from virality.paths import QUIET_VARIABLE
 
 BACKENDS = ("processes", "dask", "here")
 # What a worker needs at most, with CLIP ViT-B/32 and Whisper base in float32; without encoders.

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import psutil
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.canary import wrong_answer
 from virality.media.work import FETCH, TEXT, FileTask, Result, TextTask
 from virality.media.worker import DONE, HELLO, RAISED, READY, STAGE, START, WRONG, Setup

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.encoders.base import Recipe
 from virality.media.encoders.classic import CLASSIC
 from virality.media.encoders.precision import settle

@@ -12,7 +12,7 @@ from dataclasses import replace
 from importlib.metadata import distributions
 from pathlib import Path
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.cache import unpack
 from virality.media.frames import READERS
 from virality.media.pool import DIED, LARGE, PATIENCE, SLOW, Limits, Loss

@@ -89,7 +89,7 @@ def _preload(names: list[str]) -> None:
 
     import numpy as np
 
-    from virality import compiled
+    from virality.core import compiled
     from virality.media import energy, sound, work  # noqa: F401
 
     for name in names:

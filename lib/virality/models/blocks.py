@@ -14,8 +14,8 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from virality.bounds import within
-from virality.features.build import block_of
+from virality.core.bounds import within
+from virality.features.blocks import block_of
 
 #: Blocks of few, readable columns: they keep their columns instead of becoming components.
 KEPT = ("metadata", "momentum", "energy")

@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 import xgboost as xgb
 
-from virality.errors import UserError
-from virality.evaluation.evaluate import FittedFold
+from virality.core.errors import UserError
+from virality.models.fitted import FittedFold
 from virality.models.level import OnLevel, has_rules, without_rules
 
 MANIFEST = "manifest.json"

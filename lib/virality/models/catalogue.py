@@ -1,4 +1,4 @@
-"""The models of the book by name, as the study had them and as they should be; and their rivals.
+"""The models of the book by name, as the study had them and as they should be; and their baselines.
 
 What the study did not have is here because it saves error: see `benchmarks/models.py`, which also
 measures what is therefore not here (a random forest).
@@ -14,8 +14,8 @@ from sklearn.linear_model import ElasticNet, Ridge
 from sklearn.utils.validation import check_is_fitted, validate_data
 from xgboost import XGBRegressor
 
-from virality.errors import UserError
-from virality.features.build import block_of
+from virality.core.errors import UserError
+from virality.features.blocks import block_of
 from virality.features.momentum import RULES
 from virality.models.level import OnLevel, without_rules
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
@@ -25,11 +25,42 @@ NONLINEAR = ("xgboost",)
 STACK = "stack"
 ON_LEVEL = (*LINEAR, *NONLINEAR)  # tuned, they model what a post adds to the account's level
 MODELS = (*ON_LEVEL, STACK)
-RIVALS = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
+BASELINES = ("train_mean", "train_median", "last_post", "rolling_median_10", "ewm")
 PRESETS = ("tuned", "study")
 
 #: Members of the stack; it predicts their plain average.
 STACK_MEMBERS = ("ridge", "block_ridge", "xgboost", "ewm")
+
+MODEL_COLORS = {
+    "train_mean": "#9a9a9a",
+    "train_median": "#8a8a8a",
+    "last_post": "#a08f7a",
+    "rolling_median_10": "#7d8a97",
+    "ewm": "#9b8aa0",
+    "ridge": "#5b8fc7",
+    "elastic_net": "#4fa36b",
+    "block_ridge": "#3f9fa8",
+    "xgboost": "#e08434",
+    "stack": "#9678c4",
+}
+
+MODEL_NAMES = {
+    "train_mean": "mean of the training posts",
+    "train_median": "median of the training posts",
+    "last_post": "same as the last post",
+    "rolling_median_10": "median of the last ten posts",
+    "ewm": "weighted mean of recent posts",
+    "ridge": "Ridge",
+    "elastic_net": "Elastic Net",
+    "block_ridge": "Ridge with one penalty per block",
+    "xgboost": "XGBoost",
+    "stack": "stack",
+}
+
+
+def model_name(model: str) -> str:
+    """Return the plain name of a model or baseline."""
+    return MODEL_NAMES.get(model, model.replace("_", " "))
 
 
 class RobustBooster(RegressorMixin, BaseEstimator):
@@ -112,7 +143,7 @@ class RobustBooster(RegressorMixin, BaseEstimator):
 
 
 class PassThrough(RegressorMixin, BaseEstimator):
-    """A rival: predicts by handing one feature column through.
+    """A baseline: predicts by handing one feature column through.
 
     Parameters
     ----------
@@ -153,7 +184,7 @@ class Stack(RegressorMixin, BaseEstimator):
     Parameters
     ----------
     members : tuple of str
-        Names of models, and of naive rules whose `rival__` column is among the columns of X.
+        Names of models, and of naive rules whose `baseline__` column is among the columns of X.
     preset : {"tuned", "study"}
     seed : int
     """
@@ -164,7 +195,7 @@ class Stack(RegressorMixin, BaseEstimator):
         self.members, self.preset, self.seed = members, preset, seed
 
     def fit(self, X: pd.DataFrame, y) -> Stack:
-        """Fit every member on the same rows; only the rules see the `rival__` columns."""
+        """Fit every member on the same rows; only the rules see the `baseline__` columns."""
         self.fitted_ = []
         for name in self.members:
             model = make_model(name, self.preset, self.seed)
@@ -185,7 +216,7 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
     Parameters
     ----------
     name : str
-        One of `MODELS` or `RIVALS`.
+        One of `MODELS` or `BASELINES`.
     preset : {"tuned", "study"}
         The study's settings exist for ridge, elastic_net and xgboost; the others ignore the preset.
     seed : int
@@ -198,7 +229,7 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
     if preset not in PRESETS:
         raise UserError(f"There is no preset called '{preset}'.", do="Choose 'tuned' or 'study'.")
     if name in RULES:
-        return PassThrough(f"rival__{name}")
+        return PassThrough(f"baseline__{name}")
     builders = {
         STACK: lambda: Stack(preset=preset, seed=seed),
         "train_mean": lambda: DummyRegressor(strategy="mean"),
@@ -245,7 +276,7 @@ def wants_level(model: str, preset: str, columns) -> bool:
 def _columns_of(member: str, preset: str, X: pd.DataFrame) -> pd.DataFrame:
     """A rule's own column; all columns for a model on the level; else those that are no rule's."""
     if member in RULES:
-        return X[[f"rival__{member}"]]
+        return X[[f"baseline__{member}"]]
     plain = without_rules(X)
     return X if wants_level(member, preset, plain.columns) else plain
 

@@ -12,8 +12,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-RECENT = ("rival__rolling_median_10", "rival__ewm")
-LONG_RUN = "rival__running_mean"
+RECENT = ("baseline__rolling_median_10", "baseline__ewm")
+LONG_RUN = "baseline__running_mean"
 PRIOR_POSTS = 5.0  # accounts drift: recent posts are trusted until so many say otherwise
 RUN_POSTS = 8  # neighbouring misses are alike, so that a lasting lift is judged by runs of posts
 
@@ -93,7 +93,7 @@ def without_rules(X):
     """The columns that are no naive rule's."""
     if not isinstance(X, pd.DataFrame):
         return X
-    return X.loc[:, ~X.columns.str.startswith("rival__")]
+    return X.loc[:, ~X.columns.str.startswith("baseline__")]
 
 
 def _trust(y: np.ndarray, recent: np.ndarray, long_run: np.ndarray) -> float:

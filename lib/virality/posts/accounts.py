@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pandas as pd
 
-from virality.book.prose import listing, plural
-from virality.errors import UserError
+from virality.core.embargo import had_time_to_grow
+from virality.core.errors import UserError
+from virality.core.text import listing, plural
 from virality.posts.parse import visible
 from virality.posts.read import PostsReading
 from virality.posts.repairs import Log
@@ -135,6 +136,6 @@ def _counted(reading: PostsReading, log: Log) -> PostsReading:
         "severities": {s: int((lines["severity"] == s).sum()) for s in SEVERITIES},
         "captured_at": read.max().isoformat() if len(read) else "",
         "n_read_twice": int(twice["post_id"].nunique()) if len(twice) else 0,
-        "n_young": int((age < pd.Timedelta(days=reading.notes["embargo_days"])).sum()),
+        "n_young": int((~had_time_to_grow(age, reading.notes["embargo_days"])).sum()),
     }
     return replace(reading, repairs=validate_repairs(lines), notes=notes, snapshots=twice)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.parse import MAX_LENGTH_S
 from virality.posts.schema import COUNTS
 

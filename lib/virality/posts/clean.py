@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import plural
-from virality.errors import UserError
+from virality.core.errors import UserError
+from virality.core.text import plural
 from virality.posts import ids, parse, timing
 from virality.posts.checks import check_values
 from virality.posts.dates import NAT, read_dates

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts import parse
 from virality.posts.dates import Dates, read_clock, read_dates, take_apart
 from virality.posts.headers import folded, meaning

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from virality.book.prose import listing, plural
-from virality.errors import UserError
+from virality.core.errors import UserError
+from virality.core.text import listing, plural
 from virality.posts.parse import is_blank, plain
 
 LANGUAGES = {
@@ -371,15 +371,15 @@ def _read_words(known: dict[str, Moment], dates, id_times, remarks) -> None:
         known.update({t: Moment(problem="is not a date in any language known") for t in texts})
         return
     best = [lang for lang in candidates if len(scores[lang]) == most]
-    rivals = [lang for lang in best if scores[lang] != scores[best[0]]]
+    baselines = [lang for lang in best if scores[lang] != scores[best[0]]]
     language = best[0]
-    if rivals:
+    if baselines:
         language = _language_by_ids(best, scores, known, dates, id_times)
     for text, words in texts.items():
         moment = _in_language(words, language)
         known[text] = moment or Moment(problem=f"is not a date (language: {language})")
     if language != "en":
-        same = [language] if rivals else best
+        same = [language] if baselines else best
         remarks.append(f"dates are written in {listing([LANGUAGES[lang] for lang in same], 'or')}")
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.evaluation.bootstrap import block_weights, fisher_interval, interval
-from virality.evaluation.validation import MIN_POSTS
+from virality.core.protocol import MIN_POSTS
+from virality.core.resampling import block_weights, fisher_interval, interval
 from virality.posts.platforms import histories
 from virality.posts.schema import OUTCOMES
 from virality.posts.timing import known_zone

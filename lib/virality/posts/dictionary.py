@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from virality.paths import ROOT
+from virality.core.paths import ROOT
 from virality.posts.readers import READERS
 from virality.posts.readers.base import Reader
 from virality.posts.schema import POSTS, REPAIRS, Column

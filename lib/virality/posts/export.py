@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality import outputs
-from virality.paths import writing_to
+from virality.core.paths import writing_to
+from virality.core.writing import replacing
+from virality.posts import outputs
 from virality.posts.schema import POST_COLUMNS
-from virality.writing import replacing
 
 KINDS = (".csv", ".parquet", ".xlsx")
 KIND = "posts"  # what a stored table calls itself

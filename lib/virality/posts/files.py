@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from pathlib import Path, PurePosixPath
 
-from virality.errors import UserError
-from virality.paths import exists, split_paths
+from virality.core.errors import UserError
+from virality.core.paths import exists, split_paths
 from virality.posts import limits
 from virality.posts.parse import visible
 from virality.posts.source import Source, as_table

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality.errors import UserError
-from virality.evaluation.validation import MIN_POSTS
+from virality.core.errors import UserError
+from virality.core.protocol import MIN_POSTS
 from virality.posts.read import PostsReading, read_posts
 
 VERSION = 1

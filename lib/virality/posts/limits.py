@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 MAX_BYTES = 250_000_000  # of one file
 MAX_UNPACKED = 100_000_000  # of all that is read from one archive, workbooks in it included

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from virality.core.embargo import had_time_to_grow
 from virality.posts.repairs import AGAIN, Log
 from virality.posts.schema import POST_COLUMNS, POSTS
 from virality.posts.zeros import after_positive
@@ -38,7 +39,7 @@ def merge(
         read at two different times or more.
     """
     rows = after_positive(pd.concat(tables, ignore_index=True), log)
-    rows, taken = _latest_first(rows, pd.Timedelta(days=embargo_days))
+    rows, taken = _latest_first(rows, embargo_days)
     again = rows["post_id"].duplicated()
     if not again.any():
         return rows.sort_index().reset_index(drop=True), _snapshots(rows.head(0))
@@ -58,7 +59,7 @@ def merge(
     return merged, _snapshots(rows[several])
 
 
-def _latest_first(rows: pd.DataFrame, embargo: pd.Timedelta) -> tuple[pd.DataFrame, set[str]]:
+def _latest_first(rows: pd.DataFrame, embargo_days: float) -> tuple[pd.DataFrame, set[str]]:
     """Sort by time of reading; by views alone for a post with a reading of unknown time.
 
     Returns
@@ -72,7 +73,9 @@ def _latest_first(rows: pd.DataFrame, embargo: pd.Timedelta) -> tuple[pd.DataFra
     when = rows["captured_at"].astype("int64").where(dated, -1)
     order = rows.assign(_when=when).sort_values(["_when", "views"], ascending=False, kind="stable")
     rows = rows.loc[order.index]
-    settled = ~dated.loc[rows.index] | (rows["captured_at"] - rows["posted_at"] >= embargo)
+    settled = ~dated.loc[rows.index] | had_time_to_grow(
+        rows["captured_at"] - rows["posted_at"], embargo_days
+    )
     young = rows[~settled.groupby(rows["post_id"]).transform("any")]
     times = young.groupby("post_id")["captured_at"].transform("nunique")
     middle = [_middle(own) for _, own in young[times >= 3].groupby("post_id", sort=False)]

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from virality.book.prose import plural
+from virality.core.text import plural
 
 BLANKS = frozenset(
     (

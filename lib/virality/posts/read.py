@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality.book.prose import listing, plural
-from virality.bounds import within
-from virality.errors import UserError
+from virality.core.bounds import within
+from virality.core.embargo import had_time_to_grow
+from virality.core.errors import UserError
+from virality.core.text import listing, plural
 from virality.posts import limits
 from virality.posts.clean import Cleaner
 from virality.posts.columns import as_choice, parse_choice, same_name
@@ -459,9 +460,8 @@ def _add_followers(posts, raws, timezone, now, log):
 
 def _note_young(posts: pd.DataFrame, embargo_days: float, log: Log) -> int:
     """Note posts whose views were still growing when they were read; return their number."""
-    limit = pd.Timedelta(days=embargo_days)
     age = posts["captured_at"] - posts["posted_at"]
-    young = posts[age < limit]
+    young = posts[~had_time_to_grow(age, embargo_days)]
     for p in young.itertuples():
         days = (p.captured_at - p.posted_at) / pd.Timedelta(days=1)
         why = f"read {days:.1f} days after posting; the views were still growing"

@@ -8,7 +8,7 @@ from functools import lru_cache
 import pandas as pd
 import pandera.pandas as pa
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.platforms import TIKTOK
 
 TEXT = "string"

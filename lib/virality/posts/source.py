@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from virality.book.prose import plural
-from virality.errors import UserError
+from virality.core.errors import UserError
+from virality.core.text import plural
 from virality.posts import limits, shapes
 from virality.posts.headers import meaning
 from virality.posts.parse import visible

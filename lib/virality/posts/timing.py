@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pandas as pd
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.dates import NAT, Dates
 
 FIRST = np.datetime64("2014-01-01", "us")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import capital, decimals, listing, plural
-from virality.evaluation.bootstrap import ALPHA
-from virality.figures.theme import block_name, model_name
-from virality.models.catalogue import LINEAR
+from virality.core.protocol import ALPHA
+from virality.core.text import capital, decimals, listing, plural
+from virality.features.blocks import block_name
+from virality.models.catalogue import LINEAR, model_name
 from virality.sentences.scores import allowance, gain, indicative, interval, p_value, the, too_few
 
 __all__ = ["indicative", "too_few"]
@@ -56,7 +56,7 @@ def fold_by_fold(each: pd.DataFrame, naive: str) -> str:
     Parameters
     ----------
     each : DataFrame
-        Fold scores of the models with all blocks and of the rivals.
+        Fold scores of the models with all blocks and of the baselines.
     naive : str
         The better naive rule.
     """
@@ -327,7 +327,7 @@ def answer(scores: pd.DataFrame, gaps: pd.DataFrame, evidence: pd.DataFrame, n: 
     """Return the answer box."""
     if scores.empty:
         return too_few(n)
-    models = gaps[gaps["preset"] != "rival"]
+    models = gaps[gaps["preset"] != "baseline"]
     rule = f"the {model_name(gaps['against'].iloc[0])}" if len(gaps) else "the plain rules"
     wins = [model_name(row.model) for row in models.itertuples() if row.verdict == "better"]
     best = scores.iloc[0]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import escape, listing, plural
-from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.text import escape, listing, plural
 from virality.explanation.clusters import HOLDS, LEVEL, LOOSE, NOISE, Stability
 from virality.explanation.content_space import Space
+from virality.features.blocks import block_name
 from virality.figures.clustering import letter
-from virality.figures.theme import block_name
 
 FEWEST_HELD_OUT = 5  # posts that a mean push needs
 SHOWN_REGIMES = 12  # rows in tables; the map shows all

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from virality.features.build import block_of
+from virality.features.blocks import block_name, block_of
 from virality.features.concepts import COMPONENTS, MISSING
-from virality.figures.theme import block_name
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import escape, excerpt, listing, plural, significant
-from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.text import escape, excerpt, listing, plural, significant
 from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.platforms import TIKTOK, listed

@@ -7,8 +7,8 @@ import re
 import numpy as np
 import pandas as pd
 
-from virality.book.prose import decimals, escape, listing, plural
-from virality.figures.theme import block_name
+from virality.core.text import decimals, escape, listing, plural
+from virality.features.blocks import block_name
 from virality.media.texts import is_other_script, split_caption
 
 _MEDIA = ("vision", "audio", "energy")

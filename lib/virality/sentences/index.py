@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.book.chapters import book
-from virality.book.prose import agree, capital, listing, plural
-from virality.evaluation.validation import MIN_POSTS
-from virality.figures.theme import BLOCKS, block_name, model_name
+from virality.core.protocol import MIN_POSTS
+from virality.core.text import agree, capital, listing, plural
+from virality.features.blocks import BLOCKS, block_name
+from virality.models.catalogue import model_name
 from virality.sentences.scores import indicative, smaller
 
 

@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from virality.book.prose import listing, plural, significant
-from virality.evaluation.validation import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.text import listing, plural, significant
 from virality.explanation import explain
 from virality.explanation.explain import Explanation, Skill
-from virality.figures.theme import block_name, model_name
+from virality.features.blocks import block_name
+from virality.models.catalogue import model_name
 from virality.sentences.concepts import concept
 
 # Where a reading goes round, "higher" has no meaning: edges and names of its parts.
@@ -80,7 +81,7 @@ def nothing(own: Explanation) -> str:
 def skill(own: Explanation) -> str:
     """Say whether the model that is explained knows anything."""
     found = own.skill
-    if not found.rival:
+    if not found.baseline:
         return (
             "The naive rules were not run beside this model, so nobody knows whether it beats "
             "them. **Read what follows as a description of the model, not of the views.**"
@@ -88,7 +89,7 @@ def skill(own: Explanation) -> str:
     text = (
         f"On the {plural(found.n, 'held-out post')} XGBoost is typically off by a factor of "
         f"{np.exp(found.miss):.2f}. The better of two rules that never look at the post, the "
-        f"{model_name(found.rival)}, is off by {np.exp(found.rival_miss):.2f}. "
+        f"{model_name(found.baseline)}, is off by {np.exp(found.baseline_miss):.2f}. "
     )
     return text + _skill_verdict(found) + _indicative(len(own.order))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.book.prose import listing, plural
-from virality.figures.theme import block_name, model_name
+from virality.core.text import listing, plural
+from virality.features.blocks import block_name
+from virality.models.catalogue import model_name
 
 COLUMNS = ("creator", "posts", "first", "last", "median views", "typical miss",
            "simple rule", "better than the rule?", "does content tell?")  # fmt: skip

@@ -7,12 +7,11 @@ from math import exp, expm1
 
 import pandas as pd
 
-from virality.book.prose import capital, decimals, listing, plural
-from virality.evaluation.bootstrap import ALPHA
+from virality.core.protocol import ALPHA, INDICATIVE_POSTS
+from virality.core.text import capital, decimals, listing, plural
 from virality.evaluation.scores import METRICS
-from virality.evaluation.validation import INDICATIVE_POSTS
 from virality.features.targets import TARGETS
-from virality.figures.theme import model_name
+from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, interval, p_value, the, too_few
 from virality.uncertainty.calibration import WHOLE
 from virality.uncertainty.conformal import METHOD_NAMES
@@ -88,7 +87,7 @@ def exam_caption(table: pd.DataFrame) -> str:
     return f"{finding}. Only the last row says anything about the next post."
 
 
-# ----------------------------------------------------------------------------- the rivals
+# ----------------------------------------------------------------------------- the baselines
 
 
 def comparison(gaps: pd.DataFrame, n: int) -> str:
@@ -376,8 +375,8 @@ def viral(skill: pd.DataFrame) -> str:
     if skill.empty or not skill["n"].iloc[0]:
         return "There are no held-out posts to judge the chances by."
     base, recent = (
-        skill[(skill["forecast"] == "model") & (skill["against"] == rival)].iloc[0]
-        for rival in ("base_rate", "recent_rate")
+        skill[(skill["forecast"] == "model") & (skill["against"] == baseline)].iloc[0]
+        for baseline in ("base_rate", "recent_rate")
     )
     n, positives = int(base.n), int(base.positives)
     start = f"Of {plural(n, 'held-out post')}, **{positives} went viral**."

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.book.prose import listing, plural
+from virality.core.protocol import ALPHA
+from virality.core.text import listing, plural
 from virality.demo.truth import Truth, recovery
-from virality.evaluation.bootstrap import ALPHA
-from virality.figures.theme import BLOCKS, block_name, model_name
+from virality.features.blocks import BLOCKS, block_name
+from virality.models.catalogue import model_name
 
 TITLE = "Did we recover what was planted?"
 

@@ -6,12 +6,12 @@ from math import expm1
 
 import pandas as pd
 
-from virality.book.prose import decimals, listing, plural
+from virality.core.protocol import MIN_POSTS
+from virality.core.text import decimals, listing, plural
 from virality.evaluation.headline import FAMILY
-from virality.evaluation.validation import MIN_POSTS
+from virality.features.blocks import BLOCKS, block_name
 from virality.features.targets import TARGETS
-from virality.figures.theme import BLOCKS, block_name, model_name
-from virality.models.catalogue import RIVALS
+from virality.models.catalogue import BASELINES, model_name
 
 INDICATIVE_BELOW = 80
 
@@ -185,7 +185,7 @@ def interval(value: float, low: float, high: float, form: str) -> str:
 
 
 def gain(row) -> str:
-    """Return how much smaller or larger the typical miss is than the rival's, with its interval.
+    """Return how much smaller or larger the typical miss is than the baseline's, with its interval.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def smaller(gap: float) -> str:
 
 def the(model: str) -> str:
     """Return a model's name as a sentence needs it: rules have an article."""
-    return f"the {model_name(model)}" if model in RIVALS else model_name(model)
+    return f"the {model_name(model)}" if model in BASELINES else model_name(model)
 
 
 def allowance() -> str:

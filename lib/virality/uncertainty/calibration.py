@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
 
 NORMAL, VIRAL = "normal", "viral"
 SMALLEST_GROUP = 3

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.bounds import within
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
+from virality.core.bounds import within
 from virality.uncertainty.calibration import level_bins
 
 LEVEL = 0.8
@@ -70,7 +70,7 @@ def adaptive(
         Outcome minus prediction, in time order.
     known : ndarray of int, shape (n,)
         How many of the first posts had matured when each post went up, see
-        `momentum.matured_before`.
+        `matured_before`.
     level : float
         Share of posts that the intervals should hold.
     gamma : float

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from virality.core.embargo import matured_before
 from virality.evaluation.evaluate import PREDICTION_COLUMNS
 from virality.evaluation.scores import KEYS
-from virality.features.momentum import DAY_US, matured_before
 from virality.features.targets import target_values
 from virality.uncertainty import conformal, viral
 
@@ -129,7 +129,7 @@ class _Clock:
         present = y.notna().to_numpy()[order]
         self.all_times = self.posted.to_numpy()[order][present]
         self.all_outcomes = y.to_numpy()[order][present]
-        self.embargo = round(embargo_days * DAY_US)
+        self.embargo_days = embargo_days
 
     def sort(self, series: pd.DataFrame) -> pd.DataFrame:
         order = np.argsort(self.times(series), kind="stable")
@@ -140,9 +140,7 @@ class _Clock:
 
     def matured(self, series: pd.DataFrame) -> np.ndarray:
         """How many of all posts had matured when each of these went up."""
-        now = self.times(series)
-        old = np.searchsorted(self.all_times, now - self.embargo, side="right")
-        return np.minimum(old, np.searchsorted(self.all_times, now, side="left"))
+        return matured_before(self.all_times, self.embargo_days, self.times(series))
 
 
 def _chances(own: pd.DataFrame, known: np.ndarray, clock: _Clock) -> pd.DataFrame:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logsumexp
 
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
 
 MIN_ERRORS = 30
 FLOOR = 0.3  # smallest spread of a regime, as a share of all errors' spread

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.evaluation import bootstrap as bs
+from virality.core import resampling as bs
 
 BASE_RATE = 0.1  # by definition of the 90th percentile
 PRIOR_POSTS = 20  # what the base rate weighs, in posts
@@ -61,7 +61,7 @@ def viral_probability(
 def recent_rate(
     history: np.ndarray, known: np.ndarray, threshold: np.ndarray, recent: int = RECENT_POSTS
 ) -> np.ndarray:
-    """The rival: how often the last matured posts exceeded the same line.
+    """The baseline: how often the last matured posts exceeded the same line.
 
     Parameters
     ----------
@@ -87,16 +87,16 @@ def chances(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["method"] == first].reset_index(drop=True)
 
 
-def brier_skill(viral: np.ndarray, chance: np.ndarray, rival: np.ndarray | float) -> dict:
-    """Share of the rival's squared error that the chances save.
+def brier_skill(viral: np.ndarray, chance: np.ndarray, baseline: np.ndarray | float) -> dict:
+    """Share of the baseline's squared error that the chances save.
 
     Parameters
     ----------
     viral : ndarray of bool, shape (n,)
         Whether each post went viral, in time order.
     chance : ndarray of shape (n,)
-    rival : ndarray or float
-        The rival's chances.
+    baseline : ndarray or float
+        The baseline's chances.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def brier_skill(viral: np.ndarray, chance: np.ndarray, rival: np.ndarray | float
         are enough viral posts for the skill to mean something.
     """
     hit = np.asarray(viral, dtype=float)
-    own, other = (chance - hit) ** 2, (rival - hit) ** 2
+    own, other = (chance - hit) ** 2, (baseline - hit) ** 2
     base = float(other.mean()) if len(hit) else 0.0
     if len(hit) == 0 or base == 0:
         return {"n": len(hit), "positives": int(hit.sum()), "brier": np.nan, "skill": np.nan,
@@ -144,8 +144,8 @@ def skill_table(table: pd.DataFrame) -> pd.DataFrame:
         ("recent_rate", "base_rate", recent, np.full(len(table), BASE_RATE)),
     ]
     rows = [
-        {"forecast": who, "against": whom, **brier_skill(viral, chance, rival)}
-        for who, whom, chance, rival in pairs
+        {"forecast": who, "against": whom, **brier_skill(viral, chance, baseline)}
+        for who, whom, chance, baseline in pairs
     ]
     return pd.DataFrame(rows)
 

@@ -138,3 +138,16 @@ def _spectrum(samples: np.ndarray) -> np.ndarray:
 def _unit(vector: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else vector
+
+
+def use_compiled() -> None:
+    """Measure and describe a sound as the chapters do; for :mod:`virality.core.compiled`."""
+    from virality.media import energy
+
+    random = np.random.default_rng(0)
+    tone = np.sin(np.arange(3 * RATE) * 440 * 2 * np.pi / RATE)
+    clicks = np.arange(3 * RATE) % (RATE // 2) < RATE // 50
+    noise = random.normal(size=3 * RATE)
+    sound = (0.1 * clicks * noise + 0.3 * tone).astype(np.float32)
+    energy.of_sound(sound, 3.0)
+    describe_sound(sound)

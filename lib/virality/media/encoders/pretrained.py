@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from safetensors import SafetensorError
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.encoders.base import Encoder, Recipe
 from virality.media.encoders.pixels import colours, squares
 from virality.media.encoders.recipes import not_clip, read_json, weight_files

@@ -6,7 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.media.encoders.base import Recipe
 
 # Where the Hub's configurations leave a number out, these defaults of transformers hold.

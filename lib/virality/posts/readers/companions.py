@@ -6,7 +6,7 @@ from datetime import datetime
 
 import numpy as np
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.dates import NAT, read_dates, take_apart
 from virality.posts.headers import meaning
 from virality.posts.ids import is_link

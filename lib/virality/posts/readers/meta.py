@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from virality.book.prose import plural
-from virality.errors import UserError
+from virality.core.errors import UserError
+from virality.core.text import plural
 from virality.posts.parse import is_blank, visible
 from virality.posts.platforms import of_link
 from virality.posts.readers import words

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 from virality.posts.columns import position
 from virality.posts.headers import meaning
 from virality.posts.ids import find_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from virality.book.prose import plural
+from virality.core.text import plural
 from virality.posts.readers.base import RawTable, RecordReader, as_text, dig, is_true
 from virality.posts.source import Source
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from virality.book.prose import plural
+from virality.core.text import plural
 from virality.posts.headers import meaning
 from virality.posts.parse import counts, durations, is_blank, visible
 from virality.posts.platforms import is_youtube_id

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 from shutil import rmtree
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 MARK = ".virality"
 _NOTE = "This folder was made by virality, which replaces and removes the files listed here."

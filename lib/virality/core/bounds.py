@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from virality.errors import UserError
+from virality.core.errors import UserError
 
 _LONGEST = 60
 

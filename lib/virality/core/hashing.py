@@ -8,7 +8,7 @@ import platform
 from functools import cache
 from pathlib import Path
 
-from virality.paths import LIBRARY, ROOT, split_paths
+from virality.core.paths import LIBRARY, ROOT, split_paths
 
 _CHUNK = 1 << 20
 # A file above this size is recognised by size and time of change; reading it costs minutes.

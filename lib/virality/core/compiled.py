@@ -17,12 +17,15 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from virality.book.hashing import of_value
-from virality.paths import QUIET_VARIABLE, ROOT
+from virality.core.hashing import of_value
+from virality.core.paths import QUIET_VARIABLE, ROOT
 
 FOLDER = ROOT / "build" / ".compiled"
 # Raised when more is compiled, so that a folder that lacks it is not taken for whole.
 _REVISION = 2
+# Modules whose `use_compiled` calls everything that is compiled for them.
+_USERS = ("virality.media.encoders.classic", "virality.explanation.content_space")
+_USE = "import importlib, sys; importlib.import_module(sys.argv[1]).use_compiled()"
 VARIABLE = "NUMBA_CACHE_DIR"
 
 
@@ -65,45 +68,12 @@ def _compile(place: Path) -> bool:
     # The two share no module, so they may work side by side.
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "virality.compiled", name],
+            [sys.executable, "-c", _USE, module],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        for name in _USES
+        for module in _USERS
     ]
     codes = [process.wait() for process in running]
     return not any(codes)
-
-
-def _use_librosa() -> None:
-    """Measure and describe a sound as the chapters do."""
-    import numpy as np
-
-    from virality.media import energy
-    from virality.media.encoders.classic import describe_sound
-    from virality.media.sound import RATE
-
-    random = np.random.default_rng(0)
-    tone = np.sin(np.arange(3 * RATE) * 440 * 2 * np.pi / RATE)
-    clicks = np.arange(3 * RATE) % (RATE // 2) < RATE // 50
-    noise = random.normal(size=3 * RATE)
-    sound = (0.1 * clicks * noise + 0.3 * tone).astype(np.float32)
-    energy.of_sound(sound, 3.0)
-    describe_sound(sound)
-
-
-def _use_umap() -> None:
-    """Draw a map as the chapters do."""
-    import numpy as np
-    import pandas as pd
-
-    from virality.explanation.content_space import map_posts
-
-    map_posts(pd.DataFrame(np.random.default_rng(0).normal(size=(60, 4))))
-
-
-_USES = {"librosa": _use_librosa, "umap": _use_umap}
-
-if __name__ == "__main__":
-    _USES[sys.argv[1]]()

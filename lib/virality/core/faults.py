@@ -10,8 +10,9 @@ import traceback
 from contextlib import suppress
 from datetime import datetime
 
-from virality import __version__, paths
-from virality.errors import UserError
+from virality import __version__
+from virality.core import paths
+from virality.core.errors import UserError
 
 FAULT = 70  # what the system's own list of exit codes calls an internal error of the program
 CLOSED_PIPE = 141  # what a shell says of a program whose reader went away

@@ -1,4 +1,4 @@
-"""Markdown pieces: text from data made harmless, tables, figures and callouts.
+"""Markdown pieces: tables, figures and callouts.
 
 Everything here returns Markdown text that Quarto, JupyterLab and the plain version
 understand. Nothing is HTML, so that nothing that data says can become markup.
@@ -7,54 +7,14 @@ understand. Nothing is HTML, so that nothing that data says can become markup.
 from __future__ import annotations
 
 import re
-import unicodedata
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-# ASCII punctuation can start Markdown, HTML, math, shortcodes or references; as a numeric
-# entity it shows the same and means nothing.
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
-# Bidirectional overrides and other invisible marks can reorder or hide what follows them.
-_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+from virality.core.text import clean, escape, is_missing, significant
+
 _FRAME_WIDTH = 48
-_JOINERS = {"\u200d", "\ufe0f"}  # needed inside emoji
-
-
-def clean(text: object) -> str:
-    """Return `text` on one line, without control, invisible or reordering characters."""
-    if text is None or text is pd.NA or (isinstance(text, float) and text != text):
-        return ""
-    characters = (
-        char if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE else " "
-        for char in str(text)
-    )
-    return " ".join("".join(characters).split())
-
-
-def escape(text: object) -> str:
-    """Return text from data so that no Markdown, HTML or Quarto syntax in it has a meaning.
-
-    Parameters
-    ----------
-    text : object
-        Anything; missing values become "".
-
-    Returns
-    -------
-    str
-        One line; every ASCII punctuation character is a numeric entity.
-    """
-    escaped = _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", clean(text))
-    # Quarto warns of ":::" anywhere in a page; an invisible joiner keeps the look.
-    return escaped.replace("&#58;&#58;&#58;", "&#58;&#8288;&#58;&#8288;&#58;")
-
-
-def excerpt(text: object, length: int = 60) -> str:
-    """Return the first `length` characters of a text from data, escaped."""
-    text = clean(text)
-    return escape(text if len(text) <= length else text[: length - 1].rstrip() + "…")
 
 
 def callout(kind: str, title: str, body: str, icon: bool = True) -> str:
@@ -129,44 +89,6 @@ def table(
     return f":::: {{.tall}}\n{whole}\n::::" if len(cells) > TALL else whole
 
 
-def listing(words: list[str], last: str = "and") -> str:
-    """Return "a, b and c"."""
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
-
-
-def agree(words: list[str], one: str, many: str) -> str:
-    """Return the verb for a list of names: "sound carries", "sound and picture carry"."""
-    single = len(words) == 1 and not words[0].endswith("s")  # hashtags are many
-    return one if single else many
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """Return "1 post" or "12 posts", with a thousands separator."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
-
-
-def capital(text: str) -> str:
-    """Return the text with its first letter as a capital, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def decimals(value: float, digits: int = 2) -> str:
-    """Return a number with so many decimals and a true minus; "–" when missing."""
-    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
-
-
-def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits and no exponent; "–" when missing."""
-    if value is None or value is pd.NA or value != value:
-        return "–"
-    if abs(value) >= 10 ** (digits - 1):
-        return f"{value:,.0f}".replace("-", "−")
-    text = f"{float(f'{value:.{digits}g}'):.{digits}g}"
-    return text.replace("-", "−") if "e" not in text else f"{value:.{digits}e}"
-
-
 def _shown(cell: str) -> int:
     return len(re.sub(r"&#\d+;", "x", re.sub(r"!\[\]\(.*?\)\{.*?\}", "", cell)))
 
@@ -176,7 +98,7 @@ def _cell(value: object, form: Callable | str | None, safe: bool) -> str:
         return str(value).replace("\n", " ").replace("|", "&#124;")
     if callable(form):
         return escape(form(value))
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
+    if is_missing(value):
         return "–"
     if form:
         return escape(format(value, form))

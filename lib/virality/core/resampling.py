@@ -10,11 +10,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from virality.bounds import within
+from virality.core.bounds import within
 
 BLOCK = 12
 CONFIDENCE = 0.95
-ALPHA = 0.05  # from which a p-value counts, everywhere in the book
 
 
 def block_length(n: int) -> int:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality.book.prose import listing
-from virality.errors import UserError
-from virality.paths import exists, place_for
+from virality.core.errors import UserError
+from virality.core.paths import exists, place_for
+from virality.core.text import listing
 
 _NAMES = {".csv": "CSV", ".parquet": "Parquet", ".xlsx": "XLSX"}
 _KEY = b"virality"  # in the metadata of our Parquet files: which kind of table it is

@@ -11,12 +11,12 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from virality.book.chapters import ARTEFACTS
-from virality.bounds import shown
-from virality.errors import UserError
-from virality.writing import replacing
+from virality.core.artefacts import ARTEFACTS
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.writing import replacing
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = ROOT / "notebooks"
 LIBRARY = ROOT / "lib" / "virality"
 SITES = ROOT / "_site"

@@ -1,0 +1,1 @@
+"""The ground floor: what every other room uses, and that uses none of them."""

@@ -1,0 +1,91 @@
+"""How an account is examined: one frozen object for every fit, test and interval."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+from virality.core.bounds import within
+from virality.core.errors import UserError
+
+MIN_POSTS = 30  # fewer posts are described, not modelled
+INDICATIVE_POSTS = 80  # fewer posts give indications only
+ALPHA = 0.05  # from which a p-value counts, everywhere in the book
+
+SPLITS = ("expanding", "rolling", "shuffled", "study")
+PRESETS = ("tuned", "study")
+REDUCTIONS = ("block", "global", "none")
+LEVELS = (0.01, 0.99)  # coverage that can be asked for
+
+
+@dataclass(frozen=True, kw_only=True)
+class Protocol:
+    """What is predicted, from which past, by which models, and how sure an interval should be.
+
+    Parameters
+    ----------
+    target : str
+        The outcome, one of :data:`virality.features.targets.TARGETS`.
+    split : {"expanding", "rolling", "shuffled", "study"}
+        How folds follow time.
+    n_folds : int
+        Folds wanted; a short history gets fewer.
+    embargo_days : float
+        Days before a post's outcome counts as known.
+    preset : {"tuned", "study"}
+        Models for about a hundred posts, or the study's as published.
+    reduction : {"block", "global", "none"}
+        Principal components of each block, of all columns together, or none.
+    n_components : int
+        Components of each block.
+    coverage : float
+        Share of posts that an interval should hold.
+    seed : int
+        Of everything that draws at random.
+
+    Raises
+    ------
+    UserError
+        When a value makes no sense; says which do.
+
+    Examples
+    --------
+    >>> protocol = Protocol(n_folds=3)
+    >>> protocol.but(split="rolling").split
+    'rolling'
+    >>> protocol.split
+    'expanding'
+    """
+
+    target: str = "views"
+    split: str = "expanding"
+    n_folds: int = 5
+    embargo_days: float = 7
+    preset: str = "tuned"
+    reduction: str = "block"
+    n_components: int = 8
+    coverage: float = 0.8
+    seed: int = 0
+
+    def __post_init__(self):
+        _one_of("way of splitting", self.split, SPLITS)
+        _one_of("preset", self.preset, PRESETS)
+        _one_of("reduction", self.reduction, REDUCTIONS)
+        within("n_folds", self.n_folds, 1)
+        within("embargo_days", self.embargo_days, 0)  # below zero would train on the future
+        within("n_components", self.n_components, 1)
+        within("level", self.coverage, *LEVELS)
+
+    def but(self, **changes) -> Protocol:
+        """Return the same protocol with some values changed."""
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict:
+        """Return the values by name, for records."""
+        return asdict(self)
+
+
+def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise UserError(
+            f"There is no {what} called '{value}'.", do=f"Choose one of: {', '.join(known)}."
+        )

@@ -1,0 +1,128 @@
+"""Words and numbers in words, and text from data made harmless."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# ASCII punctuation can start Markdown, HTML, math, shortcodes or references; as a numeric
+# entity it shows the same and means nothing.
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+# Bidirectional overrides and other invisible marks can reorder or hide what follows them.
+_INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+_JOINERS = {"\u200d", "\ufe0f"}  # needed inside emoji
+
+
+def is_missing(value: object) -> bool:
+    """Return whether a value stands for none: None, NaN, NaT or pandas' NA."""
+    try:
+        return value is None or bool(value != value)
+    except TypeError:  # pandas' NA is neither equal nor unequal to itself
+        return True
+
+
+def clean(text: object) -> str:
+    """Return `text` on one line, without control, invisible or reordering characters."""
+    if is_missing(text):
+        return ""
+    characters = (
+        char if char in _JOINERS or unicodedata.category(char) not in _INVISIBLE else " "
+        for char in str(text)
+    )
+    return " ".join("".join(characters).split())
+
+
+def escape(text: object) -> str:
+    """Return text from data so that no Markdown, HTML or Quarto syntax in it has a meaning.
+
+    Parameters
+    ----------
+    text : object
+        Anything; missing values become "".
+
+    Returns
+    -------
+    str
+        One line; every ASCII punctuation character is a numeric entity.
+    """
+    escaped = _PUNCTUATION.sub(lambda match: f"&#{ord(match.group())};", clean(text))
+    # Quarto warns of ":::" anywhere in a page; an invisible joiner keeps the look.
+    return escaped.replace("&#58;&#58;&#58;", "&#58;&#8288;&#58;&#8288;&#58;")
+
+
+def excerpt(text: object, length: int = 60) -> str:
+    """Return the first `length` characters of a text from data, escaped."""
+    text = clean(text)
+    return escape(text if len(text) <= length else text[: length - 1].rstrip() + "…")
+
+
+@dataclass(frozen=True, slots=True)
+class DataText:
+    """Text that came with the data: harmless wherever it is written into a sentence.
+
+    Findings hold such text in this type, so that no sentence has to remember to escape it:
+    ``f"{tag}"`` and ``str(tag)`` are escaped, and only `raw` is what stood in the data.
+
+    Parameters
+    ----------
+    raw : str
+        As it stood there.
+
+    Examples
+    --------
+    >>> f"most of them are about {DataText('<b>')}"
+    'most of them are about &#60;b&#62;'
+    """
+
+    raw: str
+
+    def __str__(self) -> str:
+        return escape(self.raw)
+
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
+    def excerpt(self, length: int = 60) -> str:
+        """Return its first `length` characters, escaped."""
+        return excerpt(self.raw, length)
+
+
+def listing(words: Sequence[object], last: str = "and") -> str:
+    """Return "a, b and c"."""
+    words = [str(word) for word in words]
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def agree(words: Sequence[object], one: str, many: str) -> str:
+    """Return the verb for a list of names: "sound carries", "sound and picture carry"."""
+    single = len(words) == 1 and not str(words[0]).endswith("s")  # hashtags are many
+    return one if single else many
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """Return "1 post" or "12 posts", with a thousands separator."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def capital(text: str) -> str:
+    """Return the text with its first letter as a capital, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def decimals(value: float, digits: int = 2) -> str:
+    """Return a number with so many decimals and a true minus; "–" when missing."""
+    return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """Return a number with so many significant digits and no exponent; "–" when missing."""
+    if is_missing(value):
+        return "–"
+    if abs(value) >= 10 ** (digits - 1):
+        return f"{value:,.0f}".replace("-", "−")
+    text = f"{float(f'{value:.{digits}g}'):.{digits}g}"
+    return text.replace("-", "−") if "e" not in text else f"{value:.{digits}e}"

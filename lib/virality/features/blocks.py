@@ -1,0 +1,55 @@
+"""The table of feature blocks: adding a block is one entry here, its maker and a test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Block:
+    """One group of features that models, tests and figures treat as one thing.
+
+    Parameters
+    ----------
+    name : str
+        What stands before the double underscore in its columns' names.
+    words : str
+        Its name in sentences.
+    color : str
+        Mid-tone with a contrast of at least 3:1 against white and against the dark page.
+    kept : bool
+        Few, readable columns that stay as they are; others become principal components.
+    content : bool
+        Whether it tells what is in a post, rather than when it went up or how the account did.
+    """
+
+    name: str
+    words: str
+    color: str
+    kept: bool = False
+    content: bool = True
+
+
+_TABLE = (
+    Block("metadata", "posting metadata", "#5b8fc7", kept=True, content=False),
+    Block("momentum", "account momentum", "#e08434", kept=True, content=False),
+    Block("caption_text", "caption", "#4fa36b"),
+    Block("hashtag_text", "hashtags", "#8aa63a"),
+    Block("vision", "picture", "#d1605e"),
+    Block("audio", "sound", "#9678c4"),
+    Block("energy", "early energy", "#b98548", kept=True),
+)
+
+#: Every block by name, in the order of the book.
+BLOCK_TABLE: dict[str, Block] = {block.name: block for block in _TABLE}
+BLOCKS = tuple(BLOCK_TABLE)
+
+
+def block_of(column: str) -> str:
+    """Return the block of a feature column: what stands before the first double underscore."""
+    return str(column).split("__", 1)[0]
+
+
+def block_name(block: str) -> str:
+    """Return the plain name of a feature block."""
+    return BLOCK_TABLE[block].words if block in BLOCK_TABLE else block.replace("_", " ")

@@ -1,0 +1,53 @@
+"""The record of a fold: its data, and a model fitted on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+from sklearn.base import BaseEstimator
+
+from virality.features.table import select_columns
+from virality.models.blocks import BlockTransform
+
+
+@dataclass(frozen=True)
+class FoldData:
+    """One fold, its columns imputed, scaled and reduced by what its training rows say."""
+
+    split: str
+    fold: int
+    X_train: pd.DataFrame
+    X_test: pd.DataFrame
+    baselines_train: pd.DataFrame
+    baselines_test: pd.DataFrame
+    y_train: pd.Series
+    y_test: pd.Series
+    transform: BlockTransform
+
+    def columns(self, blocks: str = "all") -> list[str]:
+        """Model columns of a selection of blocks, see `select_columns`."""
+        return select_columns(self.X_train.columns, blocks)
+
+
+@dataclass(frozen=True)
+class FittedFold:
+    """A model fitted on one fold's training rows (or on all posts, fold 0).
+
+    Attributes
+    ----------
+    model : fitted estimator
+    booster : xgboost.Booster or None
+    X_train, X_test : DataFrame
+        The very rows the model was fitted on and asked to predict, index post_id.
+    y_pred : Series
+        Predictions for X_test.
+    """
+
+    fold: int
+    model: BaseEstimator
+    booster: object | None
+    transform: BlockTransform
+    X_train: pd.DataFrame
+    X_test: pd.DataFrame
+    y_pred: pd.Series
