@@ -8,6 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from toyposts import toy_embeddings, toy_posts
 from virality.features import build as ft
+from virality.features.blocks import block_of
 from virality.models.blocks import BlockImputer, BlockPCA, BlockTransform, make_transform
 
 
@@ -31,14 +32,14 @@ def test_every_block_has_its_own_components():
 
 def test_readable_blocks_keep_their_columns():
     X = make_transform(n_components=3).fit_transform(table())
-    blocks = {ft.block_of(name) for name in X}
+    blocks = {block_of(name) for name in X}
     assert blocks == {"metadata", "momentum", "vision", "audio"}
     assert "metadata__hour_sin" in X and "vision__pc3" in X and "vision__pc4" not in X
 
 
 def test_normalised_blocks_weigh_the_same():
     X = make_transform().fit_transform(table())
-    totals = X.var(ddof=0).groupby([ft.block_of(name) for name in X]).sum()
+    totals = X.var(ddof=0).groupby([block_of(name) for name in X]).sum()
     # The momentum block holds indicators of gaps, which are a part of their own.
     assert totals[["metadata", "vision", "audio"]].to_numpy() == pytest.approx(1)
 

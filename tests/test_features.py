@@ -11,6 +11,7 @@ from toyposts import toy_posts
 from virality.core.errors import UserError
 from virality.features import build as ft
 from virality.features import momentum as mo
+from virality.features.targets import available_targets, is_matured, target_values
 
 DAY = pd.Timedelta(days=1)
 
@@ -127,7 +128,7 @@ def test_the_last_hit():
 
 def test_rules_are_those_of_their_names():
     posts = posts_at(np.arange(40) * 8.0, np.arange(1, 41) ** 2)
-    y = ft.target_values(posts).to_numpy()
+    y = target_values(posts).to_numpy()
     rules = ft.baseline_columns(posts, 7)
     assert rules["baseline__last_post"].iloc[-1] == pytest.approx(y[-2])
     assert rules["baseline__rolling_median_10"].iloc[-1] == pytest.approx(np.median(y[-11:-1]))
@@ -203,19 +204,17 @@ def test_only_knowable_columns_pass():
 
 def test_targets():
     posts, _ = toy_posts(40)
-    assert ft.target_values(posts).to_numpy() == pytest.approx(
-        np.log1p(posts["views"].astype(float))
-    )
+    assert target_values(posts).to_numpy() == pytest.approx(np.log1p(posts["views"].astype(float)))
     rate = (0.15 * posts["views"].astype(float)) / posts["views"].astype(float) * 1000
-    assert ft.target_values(posts, "engagement_rate").to_numpy() == pytest.approx(
+    assert target_values(posts, "engagement_rate").to_numpy() == pytest.approx(
         np.log1p(rate), rel=0.01
     )
-    assert ft.target_values(posts, "avg_watch_s").isna().all()
-    assert ft.available_targets(posts) == [
+    assert target_values(posts, "avg_watch_s").isna().all()
+    assert available_targets(posts) == [
         "views", "likes", "comments", "shares", "saves", "engagement_rate"
     ]  # fmt: skip
     with pytest.raises(UserError, match="views"):
-        ft.target_values(posts, "fame")
+        target_values(posts, "fame")
 
 
 def test_a_post_read_too_early_has_not_matured():
@@ -223,9 +222,9 @@ def test_a_post_read_too_early_has_not_matured():
     posts["captured_at"] = (posts["posted_at"] + pd.to_timedelta([3, 7, 90], unit="D")).dt.as_unit(
         "us"
     )
-    assert ft.is_matured(posts, 7).tolist() == [False, True, True]
+    assert is_matured(posts, 7).tolist() == [False, True, True]
     posts["captured_at"] = pd.Series([pd.NaT] * 3).dt.tz_localize("UTC")
-    assert ft.is_matured(posts, 7).all()
+    assert is_matured(posts, 7).all()
 
 
 @pytest.mark.parametrize("n", [1, 2, 12])

@@ -11,6 +11,7 @@ from virality.evaluation import validation
 from virality.features import build as ft
 from virality.features import metadata, momentum
 from virality.features.table import refuse_leaks
+from virality.features.targets import target_values
 from virality.models.blocks import BlockTransform
 
 EMBARGO = pd.Timedelta(days=7)
@@ -148,7 +149,7 @@ def test_the_check_fails_when_the_leak_is_put_in(name, monkeypatch):
 @pytest.mark.parametrize("disguise", [lambda y: y, np.exp, lambda y: -y, lambda y: y.rank()])
 def test_a_column_that_ranks_like_the_outcome_is_refused(disguise):
     posts, _ = toy_posts(60)
-    y = ft.target_values(posts)
+    y = target_values(posts)
     X = pd.DataFrame({"vision__000": disguise(y)}, index=y.index)
     with pytest.raises(UserError, match="vision__000"):
         ev.model_table(posts, X)
@@ -156,7 +157,7 @@ def test_a_column_that_ranks_like_the_outcome_is_refused(disguise):
 
 def test_honest_columns_are_not_refused():
     posts, traits = toy_posts(60, content=0.9)
-    y = ft.target_values(posts)
+    y = target_values(posts)
     refuse_leaks(toy_embeddings(posts, traits), y)
     refuse_leaks(pd.DataFrame({"vision__0": np.ones(60)}, index=y.index), y)
     refuse_leaks(pd.DataFrame({"vision__0": y}).iloc[:5], y.iloc[:5])

@@ -11,6 +11,8 @@ import pandas as pd
 from virality.core.errors import UserError
 from virality.features import build as ft
 from virality.features import study
+from virality.features.blocks import BLOCKS, block_of
+from virality.features.targets import is_matured, target_values
 
 LEAK_RANK_CORRELATION = 0.999
 LEAK_NEEDS_POSTS = 20
@@ -45,8 +47,8 @@ class ModelTable:
     @property
     def blocks(self) -> list[str]:
         """Blocks that have at least one known value, in the order of the book."""
-        known = {ft.block_of(name) for name in self.X.columns[self.X.notna().any()]}
-        return [block for block in ft.BLOCKS if block in known]
+        known = {block_of(name) for name in self.X.columns[self.X.notna().any()]}
+        return [block for block in BLOCKS if block in known]
 
 
 def model_table(
@@ -75,8 +77,8 @@ def model_table(
     ValueError
         For a column that is not known at posting or belongs to no block.
     """
-    usable = ft.is_matured(posts, embargo_days)
-    y = ft.target_values(posts, target)
+    usable = is_matured(posts, embargo_days)
+    y = target_values(posts, target)
     usable &= y.notna().to_numpy()
     usable &= y[usable].min() < y[usable].max()
     X = _join(y.index, tables)
@@ -125,8 +127,8 @@ def select_columns(columns: Iterable[str], blocks: str = "all") -> list[str]:
     if blocks == "all":
         return columns
     if blocks.startswith("all-"):
-        return [name for name in columns if ft.block_of(name) != blocks.removeprefix("all-")]
-    return [name for name in columns if ft.block_of(name) in blocks.split("+")]
+        return [name for name in columns if block_of(name) != blocks.removeprefix("all-")]
+    return [name for name in columns if block_of(name) in blocks.split("+")]
 
 
 def variations(blocks: list[str]) -> list[str]:
