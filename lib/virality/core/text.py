@@ -126,3 +126,27 @@ def significant(value: float, digits: int = 3) -> str:
         return f"{value:,.0f}".replace("-", "−")
     text = f"{float(f'{value:.{digits}g}'):.{digits}g}"
     return text.replace("-", "−") if "e" not in text else f"{value:.{digits}e}"
+
+
+def count(value: float) -> str:
+    """Return a count to three digits, with separators."""
+    value = float(value)
+    return f"{value:,.0f}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
+
+
+def percent(share: float) -> str:
+    """Return a share as per cent: whole, or one digit below one."""
+    value = 100 * share
+    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1g} %"
+
+
+def factor(value: float) -> str:
+    """Return a ratio to two digits, "2.4 times"."""
+    return f"{float(f'{value:.2g}'):g} times"
+
+
+def plural_days(days: float) -> str:
+    """Return "3 days", or hours below two days."""
+    if days < 2:
+        return plural(max(1, round(24 * days)), "hour")
+    return plural(round(days), "day")

@@ -6,12 +6,11 @@ from math import exp, expm1
 
 import pandas as pd
 
-from virality.core.text import agree, capital, clean, decimals, listing, plural
+from virality.core.text import agree, capital, clean, count, decimals, listing, percent, plural
 from virality.creators.levels import Levels
 from virality.creators.skill import MIN_CREATORS
 from virality.features.blocks import block_name
 from virality.models.catalogue import model_name
-from virality.sentences.data import count, percent
 
 NAMES = {
     "grand_mean": "the same for everybody",

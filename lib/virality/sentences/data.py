@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 
 from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
-from virality.core.text import escape, excerpt, listing, plural, significant
+from virality.core.text import (
+    count,
+    escape,
+    excerpt,
+    factor,
+    listing,
+    percent,
+    plural,
+    plural_days,
+    significant,
+)
 from virality.posts import describe
 from virality.posts.describe import Relation
 from virality.posts.platforms import TIKTOK, listed
@@ -40,23 +50,6 @@ SHAPE = 10  # posts below which nothing is said about a distribution
 UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which they are uneven
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
-
-
-def count(value: float) -> str:
-    """Return a count to three digits, with separators."""
-    value = float(value)
-    return f"{value:,.0f}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
-
-
-def percent(share: float) -> str:
-    """Return a share as per cent: whole, or one digit below one."""
-    value = 100 * share
-    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1g} %"
-
-
-def factor(value: float) -> str:
-    """Return a ratio to two digits, "2.4 times"."""
-    return f"{float(f'{value:.2g}'):g} times"
 
 
 def _all_equal(posts: pd.DataFrame) -> bool:
@@ -125,13 +118,6 @@ def _platforms(counts: dict[str, int]) -> str:
         f" They are on several platforms: {shown}. What the account had done before a post is "
         "counted on the post's own platform; what follows describes all of them together."
     )
-
-
-def plural_days(days: float) -> str:
-    """Return "3 days", or hours below two days."""
-    if days < 2:
-        return plural(max(1, round(24 * days)), "hour")
-    return plural(round(days), "day")
 
 
 def size(n: int, n_authors: int = 1) -> str:
