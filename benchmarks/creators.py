@@ -16,14 +16,14 @@ import pandas as pd
 from stages import measure
 
 from virality.creators.many import main_evaluate
-from virality.demo.creator import simulate
+from virality.demo.posts import simulate_creator
 
 
 def table(creators: int, n_posts: int) -> pd.DataFrame:
     """Tidy posts of so many creators."""
     parts = []
     for seed in range(creators):
-        posts, _ = simulate(n_posts, seed)
+        posts = simulate_creator(n_posts, seed)
         author = f"creator{seed:03d}"
         parts.append(posts.assign(author=author, post_id=author + "_" + posts["post_id"]))
     return pd.concat(parts, ignore_index=True)

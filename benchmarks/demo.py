@@ -7,7 +7,8 @@ import sys
 import tempfile
 import time
 
-from virality.demo.creator import ensure_demo, simulate
+from virality.demo.creator import ensure_demo
+from virality.demo.posts import simulate_creator
 
 
 def seconds(call) -> float:
@@ -17,7 +18,7 @@ def seconds(call) -> float:
 
 
 def main(n_posts: int) -> None:
-    print(f"simulate 10,000 posts      {seconds(lambda: simulate(10_000)):8.2f} s")
+    print(f"simulate 10,000 posts      {seconds(lambda: simulate_creator(10_000)):8.2f} s")
     with tempfile.TemporaryDirectory() as folder:
         tables = seconds(lambda: ensure_demo(folder, n_posts, videos=False))
         made = seconds(lambda: ensure_demo(folder, n_posts))

@@ -17,11 +17,11 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from virality.demo.known_truth import known_creator, known_lottery
 from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.scores import spearman
 from virality.evidence import claims as evidence
 from virality.evidence import shifts as sh
-from virality.evidence.known_truth import known_creator, known_lottery
 from virality.features.momentum import momentum_features
 from virality.features.table import model_table
 from virality.uncertainty import conformal, mixture, viral

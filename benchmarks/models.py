@@ -19,8 +19,8 @@ from sklearn.ensemble import RandomForestRegressor
 from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import MIN_POSTS
+from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate, fold_data
-from virality.evidence.known_truth import known_creator
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.models.catalogue import MODELS, RobustBooster

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from virality.core.errors import UserError
+from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data
-from virality.evidence.known_truth import known_creator
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.models import boosters

@@ -11,7 +11,8 @@ from matplotlib import pyplot as plt
 
 import exports
 from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
-from virality.demo.creator import Effects, simulate
+from virality.demo.model import Effects
+from virality.demo.posts import simulate_creator
 from virality.features.build import build_features, ledger
 from virality.figures import data as figures
 from virality.posts import describe
@@ -285,8 +286,8 @@ def test_a_late_feature_is_called_late():
 def test_planted_levels_turn_the_sentences():
     still = Effects.null(0.4)
     moving = replace(still, momentum=1.5)
-    assert "narrow band" in sentences.timeline_reading(simulate(300, 1, still)[0])
-    assert "wanders" in sentences.timeline_reading(simulate(300, 1, moving)[0])
+    assert "narrow band" in sentences.timeline_reading(simulate_creator(300, 1, still))
+    assert "wanders" in sentences.timeline_reading(simulate_creator(300, 1, moving))
 
 
 # --- hostile text and privacy ---------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The simulated creator: structural model, mess in the table, truth, cache."""
+"""The simulated creator: structural model, errors in the table, truth, cache."""
 
 import csv
 import dataclasses
@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from virality.core.errors import UserError
-from virality.demo import creator, mess
-from virality.demo import truth as truths
-from virality.demo.creator import AUTHOR, Effects, ensure_demo, simulate
-from virality.demo.model import BASE, REGIMES, span_days
+from virality.demo import creator, table_errors
+from virality.demo.creator import ensure_demo, load_truth, truth_beside
+from virality.demo.model import AUTHOR, BASE, REGIMES, Effects
+from virality.demo.posts import simulate_creator, span_days
+from virality.findings.recovered import recovery
 from virality.posts import schema
 from virality.posts.read import read_posts
 
@@ -22,7 +23,7 @@ LARGE = 2000
 
 def regress(effects: Effects, seed: int = 0, n: int = LARGE) -> pd.Series:
     """Least-squares slopes of log views on what an analyst could know."""
-    posts, truth = simulate(n, seed, effects)
+    posts, truth = simulate_creator(n, seed, effects, return_truth=True)
     hour = posts["posted_at"].dt.hour + posts["posted_at"].dt.minute / 60
     known = pd.DataFrame(
         {
@@ -48,11 +49,11 @@ def table(path) -> list[dict]:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
-    return creator.write(folder, 140, seed=0, videos=False)
+    return ensure_demo(folder, 140, seed=0, videos=False)
 
 
 def test_posts_have_the_tidy_schema():
-    posts, _ = simulate(60, 3)
+    posts = simulate_creator(60, 3)
     assert list(posts.columns) == [column.name for column in schema.POSTS]
     for column in schema.POSTS:
         assert str(posts[column.name].dtype) == column.dtype, column.name
@@ -62,7 +63,7 @@ def test_posts_have_the_tidy_schema():
 
 @pytest.mark.parametrize("n", [1, 2, 40, 140, 10_000])
 def test_any_number_of_posts(n):
-    posts, truth = simulate(n, 1)
+    posts, truth = simulate_creator(n, 1, return_truth=True)
     assert len(posts) == len(truth.posts) == n
     assert posts["post_id"].is_unique
     stated = posts["posted_at"].astype("datetime64[s, UTC]").astype("int64")
@@ -71,7 +72,7 @@ def test_any_number_of_posts(n):
 
 def test_no_posts_is_refused_in_plain_words():
     with pytest.raises(UserError, match="at least one post"):
-        simulate(0)
+        simulate_creator(0)
 
 
 def test_two_years_for_140_posts():
@@ -80,7 +81,7 @@ def test_two_years_for_140_posts():
 
 
 def test_outcomes_agree_with_views_and_length():
-    posts, _ = simulate(LARGE, 2)
+    posts = simulate_creator(LARGE, 2)
     for name in ("likes", "comments", "shares", "saves", "new_followers"):
         assert (posts[name] <= posts["views"]).all()
     assert (posts["avg_watch_s"] <= posts["duration_s"]).all()
@@ -92,7 +93,7 @@ def test_outcomes_agree_with_views_and_length():
 
 
 def test_truth_adds_up_to_the_views():
-    posts, truth = simulate(300, 4)
+    posts, truth = simulate_creator(300, 4, return_truth=True)
     terms = ["level", "carry_over", "posting_time", "content", "energy", "lottery", "noise"]
     np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts[terms].sum(axis=1))
     np.testing.assert_allclose(
@@ -118,7 +119,7 @@ def test_reversed_effects_reverse():
 
 
 def test_null_is_noise():
-    _, truth = simulate(LARGE, 0, Effects.null())
+    _, truth = simulate_creator(LARGE, 0, Effects.null(), return_truth=True)
     assert not truth.planted().any()
     assert not truth.posts["viral"].any()
     np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts["noise"])
@@ -128,15 +129,17 @@ def test_null_is_noise():
 
 
 def test_momentum_is_memory_and_can_be_switched_off():
-    _, truth = simulate(LARGE, 0)
+    _, truth = simulate_creator(LARGE, 0, return_truth=True)
     assert truth.posts["level"].autocorr() > 0.9
     assert truth.posts["level"].std() == pytest.approx(Effects().momentum, rel=0.35)
-    _, without = simulate(LARGE, 0, Effects().without("momentum", "carry_over"))
+    _, without = simulate_creator(
+        LARGE, 0, Effects().without("momentum", "carry_over"), return_truth=True
+    )
     assert without.planted()["momentum"] == 0
 
 
 def test_lottery_moves_the_chance_and_not_the_mean():
-    _, truth = simulate(10_000, 0)
+    _, truth = simulate_creator(10_000, 0, return_truth=True)
     inside = truth.posts["regime"] == "cat"
     lottery = truth.posts.loc[inside, "lottery"]
     assert abs(lottery.mean()) < 0.12
@@ -147,15 +150,15 @@ def test_lottery_moves_the_chance_and_not_the_mean():
 
 
 def test_effects_change_views_and_nothing_else():
-    first, _ = simulate(100, 5)
-    second, _ = simulate(100, 5, Effects().reversed())
+    first = simulate_creator(100, 5)
+    second = simulate_creator(100, 5, Effects().reversed())
     same = ["post_id", "posted_at", "caption", "duration_s", "url"]
     pd.testing.assert_frame_equal(first[same], second[same])
     assert (first["views"] != second["views"]).mean() > 0.9
 
 
 def test_seeds_differ_and_repeat():
-    first, again, other = (simulate(50, seed)[0] for seed in (1, 1, 2))
+    first, again, other = (simulate_creator(50, seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again)
     assert not first["views"].equals(other["views"])
 
@@ -168,7 +171,7 @@ def test_effects_refuse_nonsense():
 
 
 def test_captions_have_languages_hashtags_and_emoji():
-    posts, _ = simulate(400, 0)
+    posts = simulate_creator(400, 0)
     text = posts["caption"]
     assert text.str.contains("#").all()
     assert text.str.contains("[\u3040-\u30ff\u4e00-\u9fff]").sum() > 5
@@ -177,13 +180,13 @@ def test_captions_have_languages_hashtags_and_emoji():
 
 
 def test_table_is_deterministic(written, tmp_path):
-    again = creator.write(tmp_path, 140, seed=0, videos=False)
+    again = ensure_demo(tmp_path, 140, seed=0, videos=False)
     assert again.posts.read_bytes() == written.posts.read_bytes()
     assert again.truth.read_bytes() == written.truth.read_bytes()
     assert written.videos is None
 
 
-def test_mess_is_present(written):
+def test_the_errors_are_in_the_table(written):
     rows = table(written.posts)
     ids = [row["url"].rsplit("/", 1)[-1] for row in rows if row["url"]]
     text = written.posts.read_text(encoding="utf-8")
@@ -196,13 +199,16 @@ def test_mess_is_present(written):
     assert any(one.startswith("00:") for one in column["video length"])
     assert any(one.endswith("s") for one in column["video length"])
     assert {len(one.split("/")[-1]) for one in column["published date"][:-1]} == {2, 4}
-    assert column["views"][mess.NO_VIEWS] == "" and column["description"][mess.NO_CAPTION] == ""
-    assert "/photo/" in column["url"][mess.PHOTO]
+    assert (
+        column["views"][table_errors.NO_VIEWS] == ""
+        and column["description"][table_errors.NO_CAPTION] == ""
+    )
+    assert "/photo/" in column["url"][table_errors.PHOTO]
 
 
-def test_truth_lists_every_disorder(written):
-    truth = truths.load(written.truth)
-    kinds = {one.kind for one in truth.disorders}
+def test_truth_lists_every_error(written):
+    truth = load_truth(written.truth)
+    kinds = {one.kind for one in truth.errors}
     assert kinds == {
         "date against id",
         "duplicate",
@@ -215,27 +221,27 @@ def test_truth_lists_every_disorder(written):
         "older reading",
     }
     rows = table(written.posts)
-    for one in truth.disorders:
+    for one in truth.errors:
         if one.column:
             assert rows[one.row - 1][one.column] == one.found
         assert rows[one.row - 1]["url"].endswith(one.post_id)
 
 
 def test_truth_survives_writing(written):
-    stored = truths.load(written.truth)
-    _, made = simulate(140, 0)
+    stored = load_truth(written.truth)
+    _, made = simulate_creator(140, 0, return_truth=True)
     pd.testing.assert_frame_equal(stored.posts, made.posts, check_dtype=False)
     assert stored.effects == Effects() and stored.zone == "UTC"
     assert stored.odd_videos == made.odd_videos
     assert "log_views = base" in json.loads(written.truth.read_text(encoding="utf-8"))["model"]
-    assert truths.beside(written.posts).seed == 0
+    assert truth_beside(written.posts).seed == 0
 
 
 def test_damaged_truth_is_said_plainly(tmp_path):
     (tmp_path / "truth.json").write_text('{"posts": 1')
     with pytest.raises(UserError, match="cannot be read"):
-        truths.load(tmp_path / "truth.json")
-    assert truths.beside(tmp_path / "elsewhere" / "posts.csv") is None
+        load_truth(tmp_path / "truth.json")
+    assert truth_beside(tmp_path / "elsewhere" / "posts.csv") is None
 
 
 def test_second_call_only_checks(tmp_path, monkeypatch):
@@ -261,16 +267,16 @@ def test_other_arguments_make_other_tables(tmp_path):
 
 
 def test_one_post_can_be_written(tmp_path):
-    files = creator.write(tmp_path, 1, videos=False)
+    files = ensure_demo(tmp_path, 1, videos=False)
     assert sum(bool(row["url"]) for row in table(files.posts)) == 1
-    assert truths.load(files.truth).disorders == ()
+    assert load_truth(files.truth).errors == ()
 
 
 def test_plain_rows_can_be_read_back_exactly():
-    posts, _ = simulate(140, 0)
-    text, disorders = mess.scribble(posts, np.random.default_rng(0))
+    posts = simulate_creator(140, 0)
+    text, errors = table_errors.write_table(posts, np.random.default_rng(0))
     rows = list(csv.DictReader(io.StringIO(text)))
-    spoiled = {one.row for one in disorders}
+    spoiled = {one.row for one in errors}
     for number, (row, post) in enumerate(zip(rows, posts.itertuples(), strict=False), start=1):
         if number not in spoiled and row["views"].isdigit():
             assert int(row["views"]) == post.views
@@ -278,24 +284,24 @@ def test_plain_rows_can_be_read_back_exactly():
 
 
 def test_recovery_of_the_truth_itself_is_complete():
-    _, truth = simulate(300, 0)
+    _, truth = simulate_creator(300, 0, return_truth=True)
     told = truth.posts
     knows = truth.terms().sum(axis=1).to_numpy()
     table = pd.DataFrame(
         {"post_id": told["post_id"], "fold": np.arange(300) // 60, "y_pred": knows}
     )
-    found = truths.recovery(truth, table).set_index("term")
+    found = recovery(truth, table).set_index("term")
     np.testing.assert_allclose(found["slope"], 1, atol=1e-6)
-    halved = truths.recovery(truth, table.assign(y_pred=-0.5 * knows))
+    halved = recovery(truth, table.assign(y_pred=-0.5 * knows))
     np.testing.assert_allclose(halved["slope"], -0.5, atol=1e-6)
 
 
 def test_recovery_says_nothing_where_it_cannot():
-    _, null = simulate(100, 0, Effects.null())
+    _, null = simulate_creator(100, 0, Effects.null(), return_truth=True)
     table = pd.DataFrame({"post_id": null.posts["post_id"], "fold": 0, "y_pred": 1.0})
-    assert truths.recovery(null, table)["slope"].isna().all()
-    _, truth = simulate(10, 0)
-    assert truths.recovery(truth, table.iloc[:0])["slope"].isna().all()
+    assert recovery(null, table)["slope"].isna().all()
+    _, truth = simulate_creator(10, 0, return_truth=True)
+    assert recovery(truth, table.iloc[:0])["slope"].isna().all()
 
 
 def test_effects_are_frozen():
@@ -303,9 +309,9 @@ def test_effects_are_frozen():
         Effects().evening = 1
 
 
-def test_the_reader_makes_of_the_mess_what_was_meant(written):
+def test_the_reader_makes_of_the_errors_what_was_meant(written):
     reading = read_posts(written.posts)
-    clean, _ = simulate(140, 0)
+    clean = simulate_creator(140, 0)
     both = reading.posts.merge(clean, on="post_id", suffixes=("", "_meant"))
     assert len(both) == len(reading.posts) == 139
     assert set(reading.posts["author"]) == {AUTHOR}

@@ -10,10 +10,9 @@ import librosa
 import numpy as np
 import pytest
 
-from virality.demo import creator, sounds, videos
-from virality.demo.creator import ensure_demo
+from virality.demo import creator, posts, sounds, videos
+from virality.demo.creator import ensure_demo, load_truth
 from virality.demo.model import REGIMES, stream
-from virality.demo.truth import load
 from virality.demo.videos import Recipe, make_video
 from virality.media import second_reader
 
@@ -185,7 +184,7 @@ def odd_demo(folder):
     """Five posts whose videos are odd in every way, made by two processes."""
     odd = {1: videos.NO_FILE, 2: videos.NO_SOUND, 3: videos.IS_SHORT}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(creator, "ODD_VIDEOS", odd)
+        patch.setattr(posts, "ODD_VIDEOS", odd)
         return ensure_demo(folder, 5, seed=1)
 
 
@@ -197,7 +196,7 @@ def small(tmp_path_factory):
 @pytest.mark.slow
 def test_every_video_decodes_with_decord_and_pyav(small):
     decord = second_reader.decord()
-    truth = load(small.truth)
+    truth = load_truth(small.truth)
     without = {key for key, odd in truth.odd_videos.items() if odd == videos.NO_FILE}
     files = sorted(small.videos.glob("*"))
     assert {file.stem for file in files} == set(truth.posts["post_id"]) - without

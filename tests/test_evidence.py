@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from virality.demo.known_truth import known_creator, known_lottery
 from virality.evaluation.evaluate import cross_validate
 from virality.evidence import claims as evidence
 from virality.evidence import level_free, power
 from virality.evidence import shifts as sh
-from virality.evidence.known_truth import known_creator, known_lottery
 from virality.features.table import model_table
 
 ALPHA = 0.05

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 
 from toy_explanation import creator
+from virality.demo.known_truth import known_creator
 from virality.evaluation import headline, nonlinear
 from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.replication import run_beside_published
 from virality.evaluation.targets import compare_targets
 from virality.evidence import claims as evidence
-from virality.evidence.known_truth import known_creator
 from virality.evidence.rows import evidence_table
 from virality.figures import nonlinear as figures
 from virality.figures import theme

@@ -11,15 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from virality.demo.creator import Effects, simulate
-from virality.demo.model import REGIMES
-from virality.demo.truth import Truth, recovery
+from virality.demo.model import REGIMES, Effects, Truth
+from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate, headline, summary
 from virality.evidence import claims as evidence
 from virality.explanation import explain, regimes
 from virality.features import concepts
 from virality.features.build import build_features
 from virality.features.table import model_table
+from virality.findings.recovered import recovery
 from virality.media.extract import Settings, extract
 from virality.models import boosters
 from virality.sentences import clustering, index, interpretability, recovered
@@ -53,7 +53,7 @@ class Findings:
 
 
 def find(effects: Effects, cache) -> Findings:
-    posts, truth = simulate(N, SEED, effects)
+    posts, truth = simulate_creator(N, SEED, effects, return_truth=True)
     columns = build_features(posts)
     seen = extract(posts, "", Settings("classic"), cache, workers=1, progress=False)
     tables = [columns, seen.embeddings]

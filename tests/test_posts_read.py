@@ -8,7 +8,8 @@ import pytest
 
 import exports
 from virality.core.errors import UserError
-from virality.demo.creator import simulate, write
+from virality.demo.creator import ensure_demo
+from virality.demo.posts import simulate_creator
 from virality.posts.read import read_posts
 from virality.posts.schema import (
     REPAIR_COLUMNS,
@@ -223,8 +224,8 @@ def test_tables_survive_parquet(tmp_path):
 
 
 def test_the_demo_creator_is_read_right(tmp_path):
-    files = write(tmp_path, n_posts=140, videos=False)
-    truth, _ = simulate(140)
+    files = ensure_demo(tmp_path, n_posts=140, videos=False)
+    truth = simulate_creator(140)
     reading = read_posts(files.posts, now=exports.NOW)
     disorders = pd.DataFrame(json.loads(files.truth.read_text())["disorders"])
     gone = set(disorders.query("kind == 'no views'")["post_id"])

@@ -18,7 +18,7 @@ from virality.core import resampling as bootstrap
 from virality.core.errors import UserError
 from virality.core.protocol import MIN_POSTS
 from virality.creators import many
-from virality.demo.creator import write
+from virality.demo.creator import ensure_demo
 from virality.evaluation import validation
 from virality.evidence import level_free, shifts
 from virality.explanation import clusters, content_space
@@ -279,7 +279,7 @@ def test_more_folds_than_posts_can_fill_become_fewer(n_posts, n_folds):
 @pytest.mark.slow
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_book_runs_at_both_ends_of_all_ranges(end, tmp_path, monkeypatch):
-    posts = write(tmp_path / "demo", 32, videos=False).posts
+    posts = ensure_demo(tmp_path / "demo", 32, videos=False).posts
     given = {"encoders": "classic", "workers": 1}
     for name, parameter in params.known().items():
         kind = type(parameter.default)

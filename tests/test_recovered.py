@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from virality.demo.creator import Effects, simulate
-from virality.demo.truth import KNOWABLE, recovery
+from virality.demo.model import KNOWABLE, Effects
+from virality.demo.posts import simulate_creator
+from virality.findings.recovered import recovery
 from virality.sentences import recovered as words
 
 N = 300
@@ -50,7 +51,7 @@ def evidence(content: float, history: float) -> pd.DataFrame:
     ],
 )
 def test_words_follow_the_predictions(share, expected):
-    _, truth = simulate(N, 0)
+    _, truth = simulate_creator(N, 0, return_truth=True)
     text = words.box(truth, predictions(truth, share))
     assert expected.strip(": ") in text
     others = {"recovered in part", "the wrong way round", "not recovered"} - {expected.strip(": (")}
@@ -59,14 +60,14 @@ def test_words_follow_the_predictions(share, expected):
 
 
 def test_blind_predictions_recover_nothing():
-    _, truth = simulate(N, 0)
+    _, truth = simulate_creator(N, 0, return_truth=True)
     table = predictions(truth, 0.0).assign(y_pred=np.random.default_rng(1).normal(size=N))
     text = words.box(truth, table)
     assert text.count("not recovered") >= 3
 
 
 def test_nothing_planted_is_said():
-    _, truth = simulate(N, 0, Effects.null())
+    _, truth = simulate_creator(N, 0, Effects.null(), return_truth=True)
     text = words.box(truth, predictions(truth, 1.0), evidence(0.01, 0.01))
     assert text.count("nothing planted.") == len(KNOWABLE)
     assert "views are noise" in text
@@ -75,7 +76,7 @@ def test_nothing_planted_is_said():
 
 @pytest.mark.parametrize("p", [0.001, 0.6])
 def test_tests_are_judged(p):
-    _, truth = simulate(N, 0)
+    _, truth = simulate_creator(N, 0, return_truth=True)
     text = words.tests(truth, evidence(p, p))
     assert ("rightly names picture" in text) == (p < 0.05)
     assert ("rightly finds memory" in text) == (p < 0.05)
@@ -84,7 +85,7 @@ def test_tests_are_judged(p):
 
 
 def test_blocks_are_judged_by_what_they_can_show():
-    _, timed = simulate(N, 0, Effects().without("regime", "energy"))
+    _, timed = simulate_creator(N, 0, Effects().without("regime", "energy"), return_truth=True)
     assert words.planted_blocks(timed) == {"metadata"}
     assert "false alarm" in words.tests(timed, evidence(0.01, 0.01))
     assert words.content_verdicts(set(), set(), {"vision"}) == [
@@ -93,20 +94,20 @@ def test_blocks_are_judged_by_what_they_can_show():
 
 
 def test_lottery_is_compared_by_chance():
-    _, truth = simulate(N, 0)
+    _, truth = simulate_creator(N, 0, return_truth=True)
     cat = (truth.posts["regime"] == "cat").to_numpy()
     for inside, word in ((0.3, "was higher"), (0.05, "was not higher")):
         chances = pd.DataFrame(
             {"post_id": truth.posts["post_id"], "p_viral": np.where(cat, inside, 0.1)}
         )
         assert word in words.lottery(truth, chances)
-    _, off = simulate(N, 0, Effects().without("viral_rate"))
+    _, off = simulate_creator(N, 0, Effects().without("viral_rate"), return_truth=True)
     assert words.lottery(off, chances) == ""
 
 
 @pytest.mark.parametrize("n", [1, 5, 40])
 def test_few_posts_are_survived(n):
-    _, truth = simulate(n, 0)
+    _, truth = simulate_creator(n, 0, return_truth=True)
     table = predictions(truth, 1.0)
     assert words.box(truth, table)
     assert "too few posts" in words.box(truth, table.iloc[:0])
@@ -114,7 +115,7 @@ def test_few_posts_are_survived(n):
 
 
 def test_only_the_asked_for_predictions_are_judged():
-    _, truth = simulate(N, 0)
+    _, truth = simulate_creator(N, 0, return_truth=True)
     good = predictions(truth, 1.0)
     bad = pd.concat(
         [

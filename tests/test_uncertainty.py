@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate
-from virality.evidence.known_truth import known_creator
 from virality.uncertainty import calibration, conformal, mixture, viral
 from virality.uncertainty import intervals as uncertainty
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from virality.demo.model import REGIMES, Effects, simulate_posts
+from virality.demo.model import REGIMES
+from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate
 from virality.features import build as features
 from virality.features.table import model_table
@@ -23,7 +24,8 @@ class Creator:
 
 def creator(n_posts=120, seed=0, effects=None, media=True, separation=1.0) -> Creator:
     """Return a creator whose picture, sound and energy differ by content regime."""
-    posts, told, _ = simulate_posts(n_posts, seed, effects or Effects())
+    posts, truth = simulate_creator(n_posts, seed, effects, return_truth=True)
+    told = truth.posts
     rng = np.random.default_rng(seed)
     kind = told["regime"].map({name: i for i, name in enumerate(REGIMES)}).to_numpy()
     table = features.build_features(posts)

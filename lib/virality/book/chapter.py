@@ -59,7 +59,7 @@ class Chapter:
     @property
     def simulated(self) -> bool:
         """Whether the posts were made by this project's own simulator."""
-        from virality.demo.creator import AUTHOR
+        from virality.demo.model import AUTHOR
 
         return self.inputs.simulated or AUTHOR in self._authors()
 

@@ -1,6 +1,6 @@
-"""The simulated creator: posts, a table full of realistic mess, and real videos.
+"""The simulated creator's files: a table as somebody would bring it, real videos, and the truth.
 
-`simulate` gives clean posts and the truth; `write` and `ensure_demo` put files on disk:
+`ensure_demo` puts them on disk:
 
 * ``posts.csv``: a table as copied by hand from a studio page, times in UTC;
 * ``videos/<post_id>.mp4``: the first seconds of each post;
@@ -15,30 +15,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import filelock
 import numpy as np
 import pandas as pd
 
 from virality import __version__
+from virality.core.errors import UserError
 from virality.core.writing import adopt, claim, clear_leftovers, made_in, replacing
-from virality.demo import captions, mess, model
-from virality.demo import truth as truth_file
-from virality.demo.captions import Wording
-from virality.demo.model import AUTHOR, Effects, simulate_posts, stream
-from virality.demo.truth import TRUTH_FILE, Truth
+from virality.demo import model
+from virality.demo.model import REGIMES, Effects, Truth, stream
+from virality.demo.posts import simulate
+from virality.demo.table_errors import TableError, write_table
 
-__all__ = ["AUTHOR", "DemoFiles", "Effects", "Truth", "ensure_demo", "simulate", "write"]
+if TYPE_CHECKING:
+    from virality.demo.videos import Recipe
 
-POSTS, TRUTH, VIDEOS = "posts.csv", TRUTH_FILE, "videos"
+POSTS, TRUTH, VIDEOS = "posts.csv", "truth.json", "videos"
 MANIFEST, JOURNAL, LOCK = "manifest.json", "made.jsonl", ".lock"
-
-# positions (0-based, in time) of posts whose video is odd on purpose
-ODD_VIDEOS = {9: "no file", 17: "no sound", 23: "short", mess.PHOTO: "photo"}
 WITHOUT_FILE = ("no file", "photo")
-UNWRITABLE = ("ja",)  # the font inside matplotlib has no such letters
 
 
 @dataclass(frozen=True)
@@ -60,31 +58,6 @@ class DemoFiles:
     truth: Path
 
 
-def simulate(
-    n_posts: int = 140, seed: int = 0, effects: Effects | None = None
-) -> tuple[pd.DataFrame, Truth]:
-    """Return the posts of a simulated creator, clean, and the truth behind them.
-
-    Parameters
-    ----------
-    n_posts : int
-        At least 1.
-    seed : int
-        Everything follows from it.
-    effects : Effects, optional
-        What is planted; the default is a realistic creator.
-
-    Returns
-    -------
-    posts : DataFrame, n_posts rows
-        Columns and types of the tidy posts table, in order of time.
-    truth : Truth
-        Terms of the model, post by post.
-    """
-    posts, truth, _ = _simulate(n_posts, seed, effects or Effects())
-    return posts, truth
-
-
 def ensure_demo(
     folder: Path,
     n_posts: int = 140,
@@ -104,7 +77,7 @@ def ensure_demo(
     folder : Path
         Where to keep them; made if need be.
     n_posts, seed, effects
-        As for `simulate`.
+        As for :func:`virality.demo.posts.simulate_creator`.
     videos : bool
         Whether to make videos, the slow part.
     workers : int
@@ -136,17 +109,6 @@ def ensure_demo(
         if videos:
             _make_missing(manifest, n_posts, seed, effects, workers)
     return DemoFiles(folder / POSTS, folder / VIDEOS if videos else None, folder / TRUTH)
-
-
-def write(
-    folder: Path,
-    n_posts: int = 140,
-    seed: int = 0,
-    videos: bool = True,
-    effects: Effects | None = None,
-) -> DemoFiles:
-    """Write a simulated creator into `folder`; the same as `ensure_demo`."""
-    return ensure_demo(folder, n_posts, seed, videos, effects)
 
 
 def _own(folder: Path, force: bool) -> None:
@@ -222,19 +184,13 @@ class _Manifest:
             yield made.pop("file"), made
 
 
-def _simulate(n_posts: int, seed: int, effects: Effects):
-    posts, told, wordings = simulate_posts(n_posts, seed, effects)
-    odd = {posts["post_id"].iloc[at]: kind for at, kind in ODD_VIDEOS.items() if at < n_posts}
-    truth = Truth(seed=seed, n_posts=n_posts, effects=effects, posts=told, odd_videos=odd)
-    return posts, truth, wordings
-
-
 def _write_tables(folder: Path, n_posts: int, seed: int, effects: Effects) -> None:
-    posts, truth, _ = _simulate(n_posts, seed, effects)
-    text, disorders = mess.scribble(posts, stream(seed, "mess"))
+    posts, truth, _ = simulate(n_posts, seed, effects)
+    # The stream keeps the name that it was first drawn under: another would be another table.
+    text, errors = write_table(posts, stream(seed, "mess"))
     with replacing(folder / POSTS) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
-    truth_file.save(replace(truth, disorders=tuple(disorders)), folder / TRUTH)
+    save_truth(replace(truth, errors=tuple(errors)), folder / TRUTH)
 
 
 def _make_missing(
@@ -261,34 +217,29 @@ def _make_missing(
     manifest.save()
 
 
-def _recipes(n_posts: int, seed: int, effects: Effects) -> list:
+def _recipes(n_posts: int, seed: int, effects: Effects) -> list[Recipe]:
     from virality.demo.videos import Recipe
 
-    _, truth, wordings = _simulate(n_posts, seed, effects)
+    _, truth, hooks = simulate(n_posts, seed, effects)
     return [
         Recipe(
             post_id=post.post_id,
             regime=post.regime,
             early_energy=round(float(post.early_energy), 6),
-            hook=_hook(wording),
+            hook=hook,
             seed=seed,
             odd=truth.odd_videos.get(post.post_id, ""),
         )
-        for post, wording in zip(truth.posts.itertuples(), wordings, strict=True)
+        for post, hook in zip(truth.posts.itertuples(), hooks, strict=True)
         if truth.odd_videos.get(post.post_id) not in WITHOUT_FILE
     ]
 
 
-def _hook(wording: Wording) -> str:
-    return "" if wording.language in UNWRITABLE else wording.text
-
-
 def _table_key(n_posts: int, seed: int, effects: Effects) -> str:
-    content = [__version__, np.__version__, n_posts, seed, effects.as_dict()]
+    content = [__version__, np.__version__, n_posts, seed, asdict(effects)]
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
-    for module in (captions, mess, model, truth_file):
-        digest.update(Path(module.__file__).read_bytes())
-    digest.update(Path(__file__).read_bytes())
+    for name in ("creator", "model", "posts", "table_errors"):
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
     return digest.hexdigest()[:24]
 
 
@@ -297,3 +248,64 @@ def _digest(path: Path) -> str:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return ""
+
+
+def save_truth(truth: Truth, path: Path) -> None:
+    """Write `truth` as JSON, atomically."""
+    posts = truth.posts.copy()
+    posts["posted_at"] = posts["posted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    content = {
+        "author": truth.author,
+        "zone": truth.zone,
+        "seed": truth.seed,
+        "n_posts": truth.n_posts,
+        "model": model.__doc__,
+        "effects": asdict(truth.effects),
+        "regimes": {
+            name: {"share": share, "effect": truth.effects.regime * effect}
+            for name, (share, effect) in REGIMES.items()
+        },
+        "disorders": [asdict(one) for one in truth.errors],
+        "odd_videos": truth.odd_videos,
+        "posts": posts.to_dict(orient="list"),
+    }
+    with replacing(Path(path)) as temporary:
+        temporary.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+
+def load_truth(path: Path) -> Truth:
+    """Read a truth file.
+
+    Raises
+    ------
+    UserError
+        When it is missing or damaged.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        posts = pd.DataFrame(content["posts"]).astype({"post_id": "string"})
+        posts["posted_at"] = pd.to_datetime(posts["posted_at"], utc=True).astype(
+            "datetime64[us, UTC]"
+        )
+        return Truth(
+            seed=content["seed"],
+            n_posts=content["n_posts"],
+            effects=Effects(**content["effects"]),
+            posts=posts,
+            errors=tuple(TableError(**one) for one in content["disorders"]),
+            odd_videos=content["odd_videos"],
+            author=content["author"],
+            zone=content["zone"],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise UserError(
+            f"The truth about the simulated creator cannot be read ({error}).",
+            where=str(path),
+            do="Delete the demo's folder and run again.",
+        ) from error
+
+
+def truth_beside(posts: str | Path) -> Truth | None:
+    """Return the truth that lies beside a posts file, None where there is none."""
+    path = Path(posts).parent / TRUTH
+    return load_truth(path) if path.is_file() else None

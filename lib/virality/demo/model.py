@@ -31,22 +31,19 @@ hashtags, language and day of the year move nothing.
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from virality.core.errors import UserError
-from virality.demo.captions import Wording, write_captions
-from virality.posts.platforms import TIKTOK
+from virality.demo.table_errors import TableError
 
 AUTHOR = "simulated_creator"
+ZONE = "UTC"
 BASE = 10.6  # about 40,000 views
 HIT = 1.0  # log views above what was expected, from which a post leaves a trail
 FIRST_DAY = pd.Timestamp("2023-02-01", tz="UTC")
-DAYS_PER_POST = 5.2  # 140 posts in two years
-TWO_YEARS = 730.0
-LONGEST_SPAN = 2500.0  # days; more posts than fit this are posted more often
 
 # share of posts, effect in units of `Effects.regime` (mean zero over the shares)
 REGIMES = {
@@ -56,14 +53,9 @@ REGIMES = {
     "science": (0.12, 0.5),
     "cat": (0.18, 0.0),
 }
-_TYPES = {
-    **dict.fromkeys(["post_id", "author", "platform", "caption", "kind"], "string"),
-    **dict.fromkeys(["url", "media_file", "source"], "string"),
-    **dict.fromkeys(["views", "likes", "comments", "shares", "saves", "new_followers"], "Int64"),
-    **dict.fromkeys(["followers", "source_row"], "Int64"),
-    **dict.fromkeys(["hour_known", "is_paid", "is_pinned"], "boolean"),
-}
 STAY = 0.25  # chance that a post continues the series of the one before
+# terms that could be known when a post goes up, in the order of the book
+KNOWABLE = ("momentum", "posting_time", "content", "energy")
 
 
 @dataclass(frozen=True)
@@ -120,11 +112,13 @@ class Effects:
     def reversed(self) -> Effects:
         """Return the effects with the sign of posting time, regime and energy turned round."""
         signed = ("evening", "weekend", "regime", "energy")
-        return replace(self, **{name: -getattr(self, name) for name in signed})
+        turned: dict[str, Any] = {name: -getattr(self, name) for name in signed}
+        return replace(self, **turned)
 
     def without(self, *names: str) -> Effects:
         """Return the effects with those named set to zero."""
-        return replace(self, **dict.fromkeys(names, 0.0))
+        nothing: dict[str, Any] = dict.fromkeys(names, 0.0)
+        return replace(self, **nothing)
 
     @classmethod
     def null(cls, noise: float = 0.7) -> Effects:
@@ -132,39 +126,10 @@ class Effects:
         everything = ("momentum", "carry_over", "evening", "weekend", "regime", "energy")
         return cls(noise=noise).without(*everything, "viral_rate")
 
-    def as_dict(self) -> dict:
-        """Return the effects as plain values."""
-        return asdict(self)
-
 
 def stream(seed: int, name: str) -> np.random.Generator:
     """Return the random stream of one ingredient; adding an ingredient leaves others alone."""
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
-
-
-def span_days(n_posts: int) -> float:
-    """Return over how many days so many posts are spread."""
-    if n_posts * DAYS_PER_POST <= TWO_YEARS:
-        return n_posts * DAYS_PER_POST
-    return min(LONGEST_SPAN, TWO_YEARS * (n_posts * DAYS_PER_POST / TWO_YEARS) ** 0.35)
-
-
-def draw_times(n_posts: int, seed: int) -> pd.DatetimeIndex:
-    """Return upload times in order: whole seconds, mostly evenings, some middays and nights."""
-    rng = stream(seed, "times")
-    days = np.floor(np.cumsum(rng.gamma(0.9, span_days(n_posts) / n_posts / 0.9, n_posts)))
-    kind = stream(seed, "time of day").choice(3, n_posts, p=[0.5, 0.3, 0.2])
-    spread = stream(seed, "hours")
-    hours = np.choose(
-        kind,
-        [
-            spread.normal(19.5, 2.0, n_posts),
-            spread.normal(12.5, 2.5, n_posts),
-            spread.uniform(0, 24, n_posts),
-        ],
-    )
-    seconds = np.sort(days * 86400 + np.floor(hours % 24 * 3600)).astype("int64")
-    return FIRST_DAY + pd.to_timedelta(seconds, unit="s")
 
 
 def draw_regimes(n_posts: int, seed: int) -> np.ndarray:
@@ -198,7 +163,7 @@ def trail_of_hits(days: np.ndarray, surprise: np.ndarray, effects: Effects) -> n
     return effects.carry_over * trail
 
 
-def components(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataFrame:
+def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataFrame:
     """Return every term of the structural model, one row a post.
 
     Parameters
@@ -243,120 +208,62 @@ def components(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataF
         }
     )
     log_views = np.maximum(BASE + terms.sum(axis=1), 0.0)
-    told = pd.DataFrame({"regime": regime, "early_energy": early_energy, "viral": viral})
-    return pd.concat([told, terms, log_views.rename("log_views")], axis=1)
+    drawn = pd.DataFrame({"regime": regime, "early_energy": early_energy, "viral": viral})
+    return pd.concat([drawn, terms, log_views.rename("log_views")], axis=1)
 
 
-def make_ids(times: pd.DatetimeIndex, seed: int) -> pd.Series:
-    """Return video ids as text; ``id >> 32`` is the upload time in Unix seconds."""
-    upload = times.as_unit("s").asi8
-    rest = stream(seed, "ids").integers(0, 2**32, len(times))
-    return pd.Series([str((int(a) << 32) | int(b)) for a, b in zip(upload, rest, strict=True)])
-
-
-def outcomes(views: np.ndarray, duration: np.ndarray, viral: np.ndarray, seed: int) -> pd.DataFrame:
-    """Return what else a creator sees, in keeping with views and length.
+@dataclass(frozen=True)
+class Truth:
+    """Everything that the simulation knows.
 
     Parameters
     ----------
-    views, duration, viral : ndarray of length n
-        Views, seconds, and whether the lottery was won.
-    seed : int
-        Of the stream.
-
-    Returns
-    -------
-    DataFrame
-        ``likes``, ``comments``, ``shares``, ``saves``, ``new_followers`` (counts),
-        ``avg_watch_s`` (below the length) and ``watched_full`` (share, 0 to 1).
-    """
-    rng = stream(seed, "outcomes")
-
-    def share(middle: float, spread: float, lift: float = 1.0) -> np.ndarray:
-        rate = middle * np.exp(spread * rng.normal(size=len(views))) * np.where(viral, lift, 1)
-        return np.minimum(rate, 0.6)
-
-    def count(rate: np.ndarray) -> np.ndarray:
-        return np.floor(views * rate).astype("int64")
-
-    # Longer videos are watched longer, and a smaller part of them.
-    part = np.clip(
-        0.9 * (duration / 5) ** -0.55 * np.exp(0.2 * rng.normal(size=len(views))), 0, 0.95
-    )
-    return pd.DataFrame(
-        {
-            "likes": count(share(0.06, 0.4, 1.5)),
-            "comments": count(share(0.0006, 0.7)),
-            "shares": count(share(0.0012, 0.7, 2.0)),
-            "saves": count(share(0.004, 0.6, 1.5)),
-            "avg_watch_s": np.round(part * duration, 1),
-            "watched_full": np.round(part**1.8 * 0.8, 4),
-            "new_followers": count(share(0.0009, 0.6, 1.3)),
-        }
-    )
-
-
-def draw_lengths(n_posts: int, seed: int) -> np.ndarray:
-    """Return lengths of the published videos in seconds, 6 to 90, most below 30."""
-    drawn = stream(seed, "lengths").lognormal(np.log(19), 0.6, n_posts)
-    return np.round(np.clip(drawn, 6, 90), 2)
-
-
-def simulate_posts(
-    n_posts: int, seed: int, effects: Effects
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Wording]]:
-    """Return clean posts, the terms behind their views, and the wording of their captions.
-
-    Parameters
-    ----------
-    n_posts : int
-        At least 1.
-    seed : int
-        Everything follows from it.
+    seed, n_posts : int
+        What it was made from.
     effects : Effects
-        What is planted.
-
-    Returns
-    -------
-    posts : DataFrame, n rows
-        Columns and types of the tidy posts table.
-    told : DataFrame, n rows
-        The truth: `components` keyed by ``post_id``, with ``posted_at``.
-    wordings : list of Wording
-        Language, text and tags of each caption.
+        Planted sizes in log views.
+    posts : DataFrame
+        One row a post: ``post_id``, ``posted_at``, ``regime``, ``early_energy``, ``viral``, the
+        terms of the structural model and ``log_views``.
+    errors : tuple of TableError
+        What is wrong in the CSV on purpose.
+    odd_videos : dict of str to str
+        post_id -> "no file", "no sound", "short" or "photo".
+    author, zone : str
+        Handle; time zone of the times in the CSV.
     """
-    if n_posts < 1:
-        raise UserError("A simulated creator needs at least one post.")
-    times = draw_times(n_posts, seed)
-    told = components(times, effects, seed)
-    ids = make_ids(times, seed)
-    views = np.rint(np.expm1(told["log_views"])).astype("int64").to_numpy()
-    lengths = draw_lengths(n_posts, seed)
-    wordings = write_captions(told["regime"], stream(seed, "captions"))
-    counts = outcomes(views, lengths, told["viral"].to_numpy(), seed)
-    posts = pd.DataFrame(
-        {
-            "post_id": ids,
-            "author": AUTHOR,
-            "platform": TIKTOK,
-            "posted_at": times.as_unit("us"),
-            "hour_known": True,
-            "caption": [wording.caption for wording in wordings],
-            "duration_s": lengths,
-            "views": views,
-            **{name: counts[name] for name in counts},
-            "followers": pd.NA,
-            "kind": "video",
-            "is_paid": pd.NA,
-            "is_pinned": pd.NA,
-            "url": [f"https://www.tiktok.com/@{AUTHOR}/video/{one}" for one in ids],
-            "media_file": pd.NA,
-            "captured_at": pd.Series(pd.NaT, index=ids.index, dtype="datetime64[us, UTC]"),
-            "source": "simulated",
-            "source_row": np.arange(1, n_posts + 1),
-        }
-    )
-    posts = posts.astype(_TYPES)
-    told.insert(0, "post_id", ids)
-    told.insert(1, "posted_at", times.as_unit("us"))
-    return posts, told, wordings
+
+    seed: int
+    n_posts: int
+    effects: Effects
+    posts: pd.DataFrame
+    errors: tuple[TableError, ...] = ()
+    odd_videos: dict[str, str] = field(default_factory=dict)
+    author: str = AUTHOR
+    zone: str = ZONE
+
+    def terms(self) -> pd.DataFrame:
+        """Return the knowable terms, indexed by ``post_id`` (log views; columns `KNOWABLE`)."""
+        posts = self.posts.set_index("post_id")
+        terms = posts[["posting_time", "content", "energy"]].copy()
+        terms["momentum"] = posts["level"] + posts["carry_over"]
+        return terms[list(KNOWABLE)]
+
+    def planted(self) -> pd.Series:
+        """Return the standard deviation of each knowable term.
+
+        0 where nothing was planted; NaN for a single post, which cannot show it.
+        """
+        return self.terms().std(ddof=0 if len(self.posts) > 1 else 1)
+
+    def ceiling(self) -> float:
+        """Return R² of somebody who knows every term but lottery and noise (NaN if undefined).
+
+        No honest model can be expected to come near it: it would have to know the account's
+        level at the very moment of posting and every effect exactly.
+        """
+        known = self.terms().sum(axis=1).to_numpy()
+        total = self.posts["log_views"].to_numpy()
+        spread = np.square(total - total.mean()).sum()
+        rest = (total - known) - (total - known).mean()
+        return float(1 - np.square(rest).sum() / spread) if spread > 0 else float("nan")

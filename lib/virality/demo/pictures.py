@@ -8,10 +8,11 @@ else; which photographs, which colours and what kind of writing follow the conte
 from __future__ import annotations
 
 import functools
-import importlib.util
 import textwrap
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import cv2
 import matplotlib
@@ -151,11 +152,10 @@ def frames(regime, early_energy, hook, size, times, rng):
 @functools.lru_cache(maxsize=16)
 def photograph(package: str, folder: str, name: str) -> np.ndarray:
     """Return a photograph out of an installed package (RGB, longest side at most 720)."""
-    home = Path(importlib.util.find_spec(package).submodule_search_locations[0])
-    with Image.open(home / folder / name) as image:
-        image = image.convert("RGB")
-        image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
-        return np.asarray(image)
+    with Image.open(str(files(package) / folder / name)) as stored:
+        image = stored.convert("RGB")
+    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE))
+    return np.asarray(image)
 
 
 def _shots(regime, count, early_energy, mood, width, rng) -> list[Shot]:
@@ -222,7 +222,7 @@ def _writing(hook: str, size: tuple[int, int], look: Look):
     lines = textwrap.wrap(hook, max(8, int(1.45 / look.text_size)))
     layer = Image.new("RGBA", size)
     pen = ImageDraw.Draw(layer)
-    style = {"font": font, "anchor": "ma", "align": "center"}
+    style: dict[str, Any] = {"font": font, "anchor": "ma", "align": "center"}
     if not look.boxed:
         style |= {"stroke_width": max(1, points // 9), "stroke_fill": (0, 0, 0, 255)}
     at, text = (size[0] / 2, look.text_height * size[1]), "\n".join(lines)

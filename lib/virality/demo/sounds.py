@@ -94,7 +94,8 @@ def _speech(n, onsets, gap, rng):
 
 def _syllable(gap, voice, rng):
     length = round(min(0.8 * gap, 0.4) * RATE)
-    pitch = voice * np.linspace(*rng.uniform(0.85, 1.2, 2), length)
+    first, last = rng.uniform(0.85, 1.2, 2)
+    pitch = voice * np.linspace(first, last, length)
     sound = 2 * (np.cumsum(pitch / RATE) % 1) - 1 + 0.05 * rng.normal(size=length)
     for formant in _VOWELS[rng.integers(len(_VOWELS))]:
         sound = _resonate(sound, formant, 90)

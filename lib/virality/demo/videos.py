@@ -71,7 +71,7 @@ class Recipe:
 @lru_cache
 def kitchen() -> str:
     """Return a hash of what turns recipes into bytes: these modules and their libraries."""
-    sources = [Path(module.__file__) for module in (pictures, sounds)] + [Path(__file__)]
+    sources = [Path(__file__).with_name(f"{name}.py") for name in ("pictures", "sounds", "videos")]
     packages = "av numpy scipy opencv-python-headless pillow scikit-image scikit-learn matplotlib"
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages.split()]
     digest = hashlib.sha256("\n".join(versions).encode())
@@ -160,13 +160,9 @@ def _encode(path: Path, looks, size, rate: Fraction, sound: np.ndarray | None) -
         video.pix_fmt = "yuv420p"
         video.codec_context.thread_count = 1
         video.codec_context.time_base = 1 / rate
-        video.options = {
-            "preset": "veryfast",
-            "crf": "30",
-            "g": str(round(KEYFRAME_SECONDS * rate)),
-            "flags": "+bitexact",
-        } | _capped()
-        audio = None
+        keyframes = str(round(KEYFRAME_SECONDS * rate))
+        video.options = {"preset": "veryfast", "crf": "30", "g": keyframes, "flags": "+bitexact"}
+        video.options |= _capped()
         if sound is not None:
             audio = container.add_stream("aac", rate=sounds.RATE, layout="mono")
             audio.bit_rate = 64_000
@@ -177,8 +173,8 @@ def _encode(path: Path, looks, size, rate: Fraction, sound: np.ndarray | None) -
             frame.pts, frame.time_base = number, 1 / rate
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
-        if audio is not None:
-            frame = av.AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
-            frame.sample_rate, frame.pts = sounds.RATE, 0
-            container.mux(audio.encode(frame))
+        if sound is not None:
+            samples = av.AudioFrame.from_ndarray(sound[None], format="fltp", layout="mono")
+            samples.sample_rate, samples.pts = sounds.RATE, 0
+            container.mux(audio.encode(samples))
             container.mux(audio.encode(None))

@@ -9,8 +9,9 @@ import pandas as pd
 
 from virality.core.protocol import ALPHA
 from virality.core.text import listing, plural
-from virality.demo.truth import Truth, recovery
+from virality.demo.model import Truth
 from virality.features.blocks import BLOCKS, block_name
+from virality.findings.recovered import recovery
 from virality.models.catalogue import model_name
 
 TITLE = "Did we recover what was planted?"
@@ -108,7 +109,7 @@ def term(row) -> str:
     Parameters
     ----------
     row : namedtuple
-        A row of `virality.demo.truth.recovery`.
+        A row of `virality.findings.recovered.recovery`.
     """
     name = f"**{TERM_NAMES[row.term].capitalize()}**"
     if row.planted_sd == 0:

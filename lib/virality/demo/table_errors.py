@@ -1,6 +1,6 @@
-"""The simulated posts as a creator would hand them over: a table copied by hand.
+"""The simulated posts as a creator would hand them over: a table copied by hand, with its errors.
 
-Every disorder stands at a fixed row, so that it is there for any number of posts that is large
+Every error stands at a fixed row, so that it is there for any number of posts that is large
 enough, and is listed in the truth with what a good reader should make of it.
 """
 
@@ -45,8 +45,8 @@ CAPTIONS = {
 
 
 @dataclass(frozen=True)
-class Disorder:
-    """One planted disorder.
+class TableError:
+    """One planted error.
 
     Parameters
     ----------
@@ -72,13 +72,13 @@ class Disorder:
     meant: str
 
 
-def scribble(posts: pd.DataFrame, rng: np.random.Generator) -> tuple[str, list[Disorder]]:
-    """Return the CSV text for clean posts, and what was disordered on purpose.
+def write_table(posts: pd.DataFrame, rng: np.random.Generator) -> tuple[str, list[TableError]]:
+    """Return the CSV text for clean posts, and the errors planted in it.
 
     Parameters
     ----------
     posts : DataFrame
-        As `simulate` returns them, in order of time.
+        As `simulate_creator` returns them, in order of time.
     rng : Generator
         Chooses the ways in which numbers are written.
 
@@ -86,22 +86,22 @@ def scribble(posts: pd.DataFrame, rng: np.random.Generator) -> tuple[str, list[D
     -------
     text : str
         CSV with a header, one row a post, twins at the end, and a blank last line.
-    disorders : list of Disorder
+    errors : list of TableError
         Only what needs a repair; mere ways of writing a number are not listed.
     """
-    rows, disorders = [], []
+    rows, errors = [], []
     dice = rng.random((len(posts), 8))
     for position, post in enumerate(posts.itertuples(index=False)):
         row = _plain_row(position, len(posts), post, dice[position])
         for column, kind, found in _spoil(position, post):
             meant, row[column] = row[column], found
             if found != meant:
-                disorders.append(Disorder(position + 1, post.post_id, column, kind, found, meant))
+                errors.append(TableError(position + 1, post.post_id, column, kind, found, meant))
         rows.append(row)
     for position, kind in ((EXACT_TWIN, "duplicate"), (OLDER_TWIN, "older reading")):
         if position < len(rows):
-            disorders.append(_twin(rows, position, kind, posts.iloc[position]))
-    return _csv(rows), disorders
+            errors.append(_twin(rows, position, kind, posts.iloc[position]))
+    return _csv(rows), errors
 
 
 def _plain_row(position: int, n: int, post, dice: np.ndarray) -> dict[str, str]:
@@ -151,15 +151,15 @@ def _spoil(position: int, post) -> list[tuple[str, str, str]]:
     return []
 
 
-def _twin(rows: list[dict], position: int, kind: str, post: pd.Series) -> Disorder:
+def _twin(rows: list[dict], position: int, kind: str, post: pd.Series) -> TableError:
     """Append the row again; for an older reading make the *first* one the older."""
     rows.append(rows[position] | {"Index": str(len(rows) + 1)})
     if kind == "duplicate":
-        return Disorder(len(rows), post["post_id"], "", kind, "", "")
+        return TableError(len(rows), post["post_id"], "", kind, "", "")
     older = str(int(post["views"] * OLDER_SHARE))
     rows[position]["views"] = older
     rows[-1]["views"] = str(post["views"])
-    return Disorder(position + 1, post["post_id"], "views", kind, older, str(post["views"]))
+    return TableError(position + 1, post["post_id"], "views", kind, older, str(post["views"]))
 
 
 def _date(when: pd.Timestamp, die: float) -> str:
