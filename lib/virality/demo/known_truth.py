@@ -73,7 +73,8 @@ def known_creator(
     """
     rng = np.random.default_rng(seed)
     blocks = blocks or {"vision": 4, "audio": 3, "caption_text": 3}
-    columns, signal, components = {}, np.zeros(n), 0
+    columns: dict[str, np.ndarray] = {}
+    signal, strength = np.zeros(n), 0.0
     for block, size in blocks.items():
         latent = _content(content, n, size, rng)
         mixed = latent @ rng.standard_normal((size, n_columns)) / np.sqrt(size)
@@ -82,11 +83,11 @@ def known_creator(
         slopes = rng.standard_normal(size)
         if carries is None or block in carries:
             signal += latent @ slopes
-            components += float(slopes @ slopes)
+            strength += float(slopes @ slopes)
     luck = rng.standard_t(TAIL, n) / np.sqrt(TAIL / (TAIL - 2))
     if level == "ar":
         luck = _memory(luck, 0.5)
-    own = np.sqrt(r2 / max(components, 1e-9)) * signal + np.sqrt(1 - r2) * luck
+    own = np.sqrt(r2 / max(strength, 1e-9)) * signal + np.sqrt(1 - r2) * luck
     log_views = 9.0 + _level(level, n, rng) + own * _spread(level, n)
     return _creator(log_views, columns, rng)
 
