@@ -79,7 +79,7 @@ def reading(
         hour = hour.where(posts["hour_known"].fillna(True).astype(bool))
     from_posts = {
         "metadata__hour": hour,
-        "metadata__weekday": local.dayofweek,
+        "metadata__weekday": local.day_of_week,
         "metadata__season": local.dayofyear,
         "metadata__duration": posts["duration_s"],
     }

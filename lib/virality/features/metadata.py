@@ -67,7 +67,7 @@ def _calendar(posted_at: pd.Series, timezone: str) -> dict[str, np.ndarray]:
     year_length = np.where(local.is_leap_year, 366, 365)
     circles = {
         "hour": hour / 24,
-        "weekday": (local.dayofweek + hour / 24) / 7,
+        "weekday": (local.day_of_week + hour / 24) / 7,
         "day_of_year": (local.dayofyear - 1) / year_length,
     }
     waves = {}

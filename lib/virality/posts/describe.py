@@ -212,7 +212,7 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:
     """
     posts = timed(posts)
     local = posts["posted_at"].dt.tz_convert(known_zone(timezone))
-    counts = pd.crosstab(local.dt.dayofweek, local.dt.hour)
+    counts = pd.crosstab(local.dt.day_of_week, local.dt.hour)
     counts = counts.reindex(index=range(7), columns=range(24), fill_value=0)
     return counts.set_axis(list(DAYS), axis=0).rename_axis(index=None, columns=None)
 
