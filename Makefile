@@ -29,7 +29,7 @@ unexport COLUMNS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help setup report run lab serve test lint benchmark clean
+.PHONY: help setup report run lab serve test test-fast lint benchmark clean
 
 help:
 	@echo "make report                               the demo report, set-up included"
@@ -40,6 +40,7 @@ help:
 	@echo "make report NAME=alice POSTS=posts.csv COLUMNS=views=n_plays   which column is what"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
+	@echo "make test-fast                            those without a book, a browser or much patience"
 	@echo "make clean                                remove what was generated and remembered, and nothing else"
 
 # Costs next to nothing where all is as it should be, so it is asked every time.
@@ -60,12 +61,16 @@ serve: setup
 	@$(BIN)/virality serve
 
 test: setup lint
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 tests lib README.md
 	@$(BIN)/python -m pytest --nbmake notebooks
+
+test-fast: setup
+	@$(BIN)/python -m pytest -n 2 --max-worker-restart 0 -m "not slow and not book" tests lib README.md
 
 lint: setup
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
 
 benchmark: setup
 	@$(BIN)/python benchmarks/stages.py

@@ -1,3 +1,3 @@
 """Honest, multimodal prediction of short-video performance, told as a book."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
