@@ -1,15 +1,21 @@
-"""What the baselines chapter says follows the numbers, whichever way they point."""
+"""What the chapter on linear models and baselines finds follows the numbers."""
+
+from math import nan
 
 import pandas as pd
 import pytest
 
 from toyposts import toy_embeddings, toy_posts
 from virality.evaluation import evaluate, scores
+from virality.evidence.rows import empty_evidence, evidence_table
 from virality.features.build import build_features
 from virality.figures import baselines as figures
+from virality.figures import scores as tables
 from virality.figures import theme
-from virality.sentences import baselines as sentences
-from virality.sentences import scores as words
+from virality.findings import baselines as findings
+from virality.findings import scores as common
+from virality.findings.baselines import Promise
+from virality.findings.scores import Extent, Verdict
 
 
 def score_rows(**r2) -> pd.DataFrame:
@@ -21,18 +27,25 @@ def score_rows(**r2) -> pd.DataFrame:
     )
 
 
-def test_the_triumph_is_named_only_where_there_is_one():
-    assert "success" in sentences.triumph(score_rows(ridge=0.4, elastic_net=0.1))
-    assert "not much" in sentences.triumph(score_rows(ridge=0.05))
-    assert "no better" in sentences.triumph(score_rows(ridge=-0.3))
-    assert "nothing to predict" in sentences.triumph(score_rows(ridge=float("nan")))
+@pytest.mark.parametrize(
+    ("r2", "promise"),
+    [
+        ({"ridge": 0.4, "elastic_net": 0.1}, Promise.SUCCESS),
+        ({"ridge": 0.05}, Promise.MODEST),
+        ({"ridge": -0.3}, Promise.NO_BETTER),
+        ({"ridge": nan}, Promise.NOTHING_TO_PREDICT),
+    ],
+)
+def test_shuffled_folds_promise_what_their_best_model_reaches(r2, promise):
+    assert findings.shuffled(score_rows(**r2)).promise is promise
 
 
-def test_the_fall_is_told_only_where_there_is_one():
-    fall = sentences.triumph_caption(score_rows(ridge=0.4), score_rows(ridge=-0.1))
-    assert "Ridge falls from 0.40 to −0.10" in fall
-    same = sentences.triumph_caption(score_rows(ridge=0.1), score_rows(ridge=0.2))
-    assert "hardly changes" in same
+def test_the_model_that_falls_most_in_time_order_is_named():
+    before, after = score_rows(ridge=0.4, elastic_net=0.3), score_rows(ridge=-0.1, elastic_net=0.2)
+    found = findings.fall(before, after)
+    assert (found.model, found.shuffled, found.ordered, found.clear) == ("ridge", 0.4, -0.1, True)
+    assert not findings.fall(score_rows(ridge=0.1), score_rows(ridge=0.2)).clear
+    assert findings.fall(score_rows(ridge=nan), score_rows(ridge=0.2)) is None
 
 
 def test_wins_are_counted_fold_by_fold():
@@ -43,28 +56,22 @@ def test_wins_are_counted_fold_by_fold():
             "mae": [0.5, 0.9, 0.7, 0.6, 0.6, 0.8],
         }
     )
-    text = sentences.fold_by_fold(each, "rolling_median_10")
-    assert "in 2 of 3 folds" in text and "1.65" in text and "2.46" in text
-    assert "No model" in sentences.fold_by_fold(each.iloc[3:], "rolling_median_10")
+    found = findings.fold_by_fold(each, "rolling_median_10")
+    assert (found.wins, found.n) == (2, 3)
+    assert (found.smallest, found.largest) == pytest.approx((1.6487, 2.4596), abs=1e-4)
+    assert findings.fold_by_fold(each.iloc[3:], "rolling_median_10") is None
 
 
-@pytest.mark.parametrize(
-    ("verdict", "phrase"),
-    [("better", "beats it"), ("worse", "is worse"), ("no clear difference", "not clearly beat")],
-)
-def test_a_model_that_does_not_beat_the_rule_says_so(verdict, phrase):
-    sign = {"better": -1, "worse": 1}.get(verdict, 0)
-    gaps = pd.DataFrame(
-        {
-            "model": ["ridge"],
-            "preset": ["tuned"],
-            "difference": [0.1 * sign],
-            "low": [0.1 * sign - 0.05],
-            "high": [0.1 * sign + 0.05],
-            "verdict": [verdict],
-        }
+def test_verdicts_are_those_of_the_paired_differences_and_only_of_the_models_asked_for():
+    verdicts = {"xgboost": "better", "ridge": "worse", "train_mean": "no clear difference"}
+    row = {"against": "rolling_median_10", "n": 84, "difference": 0.1, "low": 0.0, "high": 0.2}
+    rows = [{"model": model, "verdict": verdict, **row} for model, verdict in verdicts.items()]
+    lines, others = (
+        common.comparison(pd.DataFrame(rows), linear=wanted) for wanted in (True, False)
     )
-    assert phrase in sentences.comparison(gaps, "train_mean")
+    assert [(gain.model, gain.verdict) for gain in lines.gains] == [("ridge", Verdict.WORSE)]
+    assert others.better == ("xgboost",) and lines.better == ()
+    assert common.comparison(pd.DataFrame(rows[2:]), linear=True) is None
 
 
 def replication(rule_mae=0.9, shift=0.0) -> pd.DataFrame:
@@ -75,42 +82,46 @@ def replication(rule_mae=0.9, shift=0.0) -> pd.DataFrame:
         ("naive", "rolling_median_10", -0.1, 1.4, rule_mae),
     ]
     table = pd.DataFrame(rows, columns=["source", "model", "r2", "rmse", "mae"])
-    return table.assign(spearman=0.1, top10=float("nan"), smape=0.1, r2_clipped=0.0)
+    return table.assign(spearman=0.1, top10=nan, smape=0.1, r2_clipped=0.0)
 
 
 def test_the_replication_is_judged_by_its_numbers():
-    text = sentences.replication(replication())
-    assert "Ridge come back to four digits" in text and "still beats them all" in text
-    off = sentences.replication(replication(rule_mae=1.2, shift=0.1))
-    assert "four digits" not in off and "comes near" in off and "is beaten" in off
-    shown = sentences.replication_table(replication())
+    found = findings.replication(replication())
+    assert found.exact == ("ridge",) and not found.near and found.wins
+    assert (found.n_better, found.n) == (1, 1)
+    off = findings.replication(replication(rule_mae=1.2, shift=0.1))
+    assert off.near == ("ridge",) and not off.exact and not off.wins
+    assert findings.replication(replication().head(0)) is None
+    shown = figures.replication_table(replication())
     assert shown["R²"].iloc[0] == "−1.7667" and shown["top tenth"].iloc[0] == "–"
 
 
 @pytest.fixture(scope="module")
 def whole():
     posts, traits = toy_posts(70, content=0.4)
-    tables = [build_features(posts), toy_embeddings(posts, traits)]
-    honest, folds = evaluate.cross_validate(posts, tables, ["ridge", "block_ridge"], blocks="every")
-    return honest, folds, scores.score_table(honest, folds, 50)
+    features = [build_features(posts), toy_embeddings(posts, traits)]
+    ordered, folds = evaluate.cross_validate(
+        posts, features, ["ridge", "block_ridge"], blocks="every"
+    )
+    return ordered, folds, scores.score_table(ordered, folds, 50)
 
 
 def test_every_figure_and_table_can_be_drawn(whole):
-    honest, folds, table = whole
+    ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")
-    each = scores.fold_scores(honest[honest["blocks"].isin(["all", "none"])], folds)
-    blocks = sentences.block_table(table, "block_ridge")
+    each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
+    blocks = findings.block_table(table, "block_ridge")
     assert set(blocks["kind"]) == {"alone", "left out"} and len(blocks) == 8
     for figure in (
         figures.folds(folds),
-        figures.triumph(main[main["preset"] == "tuned"], main),
+        figures.shuffled(main[main["preset"] == "tuned"], main),
         figures.fold_by_fold(each, ["ridge", "train_mean"]),
         figures.block_scores(blocks, 0.1),
     ):
         assert theme.render(figure)["svg"].startswith(b"<?xml")
-    assert len(words.table(main)) == len(main) == 7
-    assert len(sentences.folds_table(folds)) == len(folds)
-    assert len(words.fold_table(each)) == len(each) == 7 * len(folds)
+    assert len(tables.table(main)) == len(main) == 7
+    assert len(figures.folds_table(folds)) == len(folds)
+    assert len(tables.fold_table(each)) == len(each) == 7 * len(folds)
 
 
 def test_a_block_that_spoils_the_order_is_named():
@@ -118,15 +129,37 @@ def test_a_block_that_spoils_the_order_is_named():
             ("caption_text", "left out", 0.1, -0.1, 0.3)]  # fmt: skip
     names = ["block", "kind", "spearman", "spearman_low", "spearman_high"]
     table = pd.DataFrame(rows, columns=names)
-    assert "Without account momentum" in sentences.blocks_caption(table, 0.1)
-    assert "Without" not in sentences.blocks_caption(table, 0.45)
-    other = table.replace({"block": {"momentum": "caption_text"}})
-    assert "last posts" not in sentences.blocks_caption(other, 0.1)
-    assert "Without caption" in sentences.blocks_caption(other, 0.1)
+    assert findings.blocks(table, 0.1).without.block == "momentum"
+    assert findings.blocks(table, 0.45).without is None
+    assert findings.blocks(table, 0.1).alone.block == "audio"
+    assert findings.blocks(table.iloc[1:], 0.1) is None
 
 
-def test_few_posts_are_called_what_they_are():
-    assert "indicative" in words.indicative(60) and words.indicative(200) == ""
-    assert "predicts nothing" in words.too_few(12)
-    empty = pd.DataFrame(columns=["model", "preset", "verdict"])
-    assert "predicts nothing" in sentences.answer(empty, empty, empty, 12)
+def test_tests_say_what_their_corrected_p_says():
+    row = {"model": "ridge", "statistic": 0.3, "n": 84, "n_shifts": 99}
+    evidence = evidence_table(
+        [
+            {**row, "kind": "content_any", "block": "all", "p": 0.001, "p_adjusted": 0.2},
+            {**row, "kind": "content", "block": "vision", "p": 0.01, "p_adjusted": 0.04},
+            {**row, "kind": "content", "block": "audio", "p": 0.01, "p_adjusted": 0.03},
+            {**row, "kind": "content", "block": "energy", "p": 0.01, "p_adjusted": 0.06},
+            {"kind": "history", "statistic": 0.2, "p": 0.01, "p_adjusted": 0.01, "n": 84},
+        ]
+    )
+    found = common.tested(evidence, "content_any")
+    assert not found.shown and found.p == 0.2 and found.smallest_p == 0.01
+    assert findings.named(evidence) == ("audio", "vision")
+    assert common.tested(evidence, "history").shown
+    assert common.tested(empty_evidence(), "history") is None
+
+
+def test_only_the_last_step_of_the_curve_counts():
+    curve = pd.DataFrame({"model": "ridge", "m": [40, 20, 80], "gain_low": [0.1, nan, -0.1]})
+    assert not findings.helped(curve) and findings.helped(curve[curve["m"] < 80])
+
+
+@pytest.mark.parametrize(
+    ("n", "extent"), [(29, Extent.TOO_FEW), (30, Extent.INDICATIVE), (80, Extent.ENOUGH)]
+)
+def test_few_posts_are_called_what_they_are(n, extent):
+    assert common.record(n).extent is extent

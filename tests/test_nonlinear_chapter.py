@@ -1,4 +1,4 @@
-"""The chapter on nonlinear models: its numbers, and sentences that turn round with the data."""
+"""The chapter on nonlinear models: its numbers, and verdicts that turn round with the data."""
 
 import numpy as np
 import pandas as pd
@@ -14,6 +14,10 @@ from virality.evidence import claims as evidence
 from virality.evidence.rows import evidence_table
 from virality.figures import nonlinear as figures
 from virality.figures import theme
+from virality.findings import nonlinear as findings
+from virality.findings import scores as common
+from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
+from virality.findings.scores import Verdict
 from virality.sentences import nonlinear as sentences
 from virality.uncertainty import calibration, conformal, viral
 
@@ -64,20 +68,19 @@ def test_too_few_posts_are_described_and_not_modelled(n):
     linear, folds = cross_validate(own.posts, tables)
     found = nonlinear.fit_nonlinear(own.posts, tables)
     frame = nonlinear.uncertain(found, own.posts, folds)
-    told = viral.chances(frame)
     assert found.empty and frame.empty and not found.fitted and found.final is None
     gaps = headline.headline_gaps(pd.concat([linear, found.predictions]))
-    skill, kept = viral.skill_table(told), conformal.coverage(frame)
-    said = [
-        sentences.exams(found.exams, n),
-        sentences.comparison(gaps, n),
-        sentences.beyond_linear(headline.against_linear(linear)),
-        sentences.coverage(kept),
-        sentences.viral(skill),
-        sentences.two_regimes(nonlinear.two_regimes(found, own.posts)),
-        sentences.answer(gaps, kept, skill, n),
+    skill = findings.viral(viral.skill_table(viral.chances(frame)))
+    nothing = [
+        findings.in_sample(found.exams),
+        common.comparison(gaps, linear=False),
+        *common.gains(headline.against_linear(linear)),
+        findings.coverage(conformal.coverage(frame)),
+        skill,
+        findings.mixture(nonlinear.two_regimes(found, own.posts)),
     ]
-    assert all(said) and "too few" in said[0]
+    assert nothing == [None] * len(nothing)
+    assert "too few" in sentences.answer(common.record(n), None, None, skill)
     assert compare_targets(own.posts, tables).empty
 
 
@@ -89,8 +92,8 @@ def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
     table = compare_targets(posts, [features], n_folds=2, n_bootstrap=50)
     assert table.set_index("target").loc["avg_watch_s", "n"] == 0
     assert (table.loc[table["target"] != "avg_watch_s", "n"] > 0).all()
-    assert "gives it away" in sentences.targets_caption(table)
-    assert len(sentences.targets_table(table)) == len(table) - 1
+    assert findings.targets(table).given_away == ("avg_watch_s",)
+    assert len(figures.targets_table(table)) == len(table) - 1
     assert figures.targets(table) is not None
 
 
@@ -110,7 +113,7 @@ def test_the_studys_figures_appear_beside_its_own_table_alone(run, tmp_path):
     assert run_beside_published("", everything, folds).empty
 
 
-def test_every_figure_draws_and_every_caption_speaks(run):
+def test_every_figure_draws_and_every_finding_has_words(run):
     own, _, everything, found, frame = run
     told = viral.chances(frame)
     above = (told["y_true"] > told["threshold"]).to_numpy()
@@ -132,115 +135,124 @@ def test_every_figure_draws_and_every_caption_speaks(run):
     ]
     for figure in drawn:
         assert theme.render(figure)["png"]
+    covered = conformal.coverage(frame)
     said = [
-        sentences.exam_caption(found.exams),
-        sentences.gaps_caption(gaps),
-        sentences.calibration_caption(levels),
-        sentences.coverage_caption(conformal.coverage(frame)),
-        sentences.band_caption(adaptive),
-        sentences.groups_caption(groups, 0.8),
-        sentences.reliability_caption(bins),
-        sentences.targets_caption(targets),
+        sentences.in_sample_caption(findings.in_sample(found.exams)),
+        sentences.gaps_caption(common.comparison(gaps, linear=False)),
+        sentences.calibration(findings.calibration(levels, calibration.slope(*outcomes(told)))),
+        sentences.coverage_caption(findings.coverage(covered)),
+        sentences.groups_caption(findings.groups(groups)),
+        sentences.targets_caption(findings.targets(targets)),
     ]
     for text in said:
         assert text.endswith(".") and "nan" not in text
+    assert len(figures.in_sample_table(found.exams)) == 3
+    assert len(figures.coverage_table(covered)) == len(covered) == 4
 
 
-# ------------------------------------------------------------- sentences turn with the data
+def outcomes(told):
+    return told["y_true"], told["y_pred"]
 
 
-def gap(verdict, low, high, model="xgboost"):
-    middle = (low + high) / 2
+# --------------------------------------------------------------- verdicts turn with the data
+
+
+def in_sample(fitted, shuffled, ordered):
+    exams = ["learnt", "shuffled", "ordered"]
+    return findings.in_sample(pd.DataFrame({"exam": exams, "r2": [fitted, shuffled, ordered]}))
+
+
+def test_what_survives_an_honest_test():
+    assert in_sample(0.7, 0.4, -0.1).survival is Survival.NOTHING
+    assert in_sample(0.7, 0.4, 0.1).survival is Survival.LITTLE
+    found = in_sample(0.7, 0.8, 0.6)
+    assert found.survival is Survival.MUCH and not found.less_when_shuffled
+    assert found.lost == pytest.approx(0.1) and in_sample(0.1, 0.1, 0.2).lost is None
+
+
+def kept(coverage, low, high, naive=0.55):
     return pd.DataFrame(
-        {"model": [model], "against": ["rolling_median_10"], "n": [84], "difference": [middle],
-         "low": [low], "high": [high], "p": [0.01], "verdict": [verdict], "blocks": ["all"]}
+        {"method": ["adaptive", "sigma"], "n": 60, "coverage": [coverage, naive], "low": low,
+         "high": high, "level": 0.8, "width": 2.0, "score": [3.0, 2.5], "saturated": 0.0}
     )  # fmt: skip
 
 
-def kept(coverage, low, high):
-    return pd.DataFrame(
-        {"method": ["adaptive", "sigma"], "n": 60, "coverage": [coverage, 0.55], "low": low,
-         "high": high, "level": 0.8, "width": 2.0, "score": 3.0, "saturated": 0.0}
-    )  # fmt: skip
+def test_a_promise_is_kept_broken_or_exceeded():
+    found = findings.coverage(kept(0.79, 0.7, 0.88))
+    assert found.promise is Promise.KEPT and found.naive_punished and found.best == "naive sigma"
+    assert found.factor == pytest.approx(np.exp(2))
+    assert findings.coverage(kept(0.6, 0.5, 0.7)).promise is Promise.BROKEN
+    assert findings.coverage(kept(0.95, 0.88, 0.99)).promise is Promise.EXCEEDED
+    assert not findings.coverage(kept(0.79, 0.7, 0.88, naive=0.76)).naive_punished
+    groups = pd.concat([kept(0.6, 0.5, 0.7).assign(group="2024"),
+                        kept(0.9, 0.85, 0.95).assign(group="2025"),
+                        kept(0.8, 0.7, 0.9).assign(group="2026")])  # fmt: skip
+    assert findings.groups(groups) == findings.Groups(("2024",), ("2025",))
 
 
-def skill(low, positives, estimable=True):
-    row = {"n": 300, "positives": positives, "brier": 0.08, "skill": low + 0.1, "low": low,
-           "high": low + 0.2, "estimable": estimable}  # fmt: skip
-    pairs = [("model", "base_rate"), ("model", "recent_rate"), ("recent_rate", "base_rate")]
-    return pd.DataFrame([{"forecast": f, "against": a, **row} for f, a in pairs])
-
-
-def test_answer_turns_round():
-    good = sentences.answer(gap("better", -0.3, -0.1), kept(0.8, 0.7, 0.9), skill(0.1, 60), 300)
-    bad = sentences.answer(gap("worse", 0.1, 0.3), kept(0.6, 0.5, 0.7), skill(-0.3, 60), 300)
-    open_ = sentences.answer(
-        gap("no clear difference", -0.1, 0.1), kept(0.8, 0.7, 0.9), skill(0.1, 8, False), 140
-    )
-    assert "does find more" in good and "can be trusted" in good and "know more" in good
-    assert "predicts worse" in bad and "cannot be trusted" in bad and "not shown" in bad
-    assert "does not clearly beat" in open_ and "cannot be known from 8 viral posts" in open_
-    assert "indicative" in sentences.answer(
-        gap("better", -0.3, -0.1), kept(0.8, 0.7, 0.9), skill(0.1, 8, False), 50
-    )
-
-
-def test_comparison_turns_round():
-    better = sentences.comparison(gap("better", -0.3, -0.1), 140)
-    worse = sentences.comparison(gap("worse", 0.1, 0.3), 140)
-    assert "**beats it**" in better and "18% smaller" in better
-    assert "**does worse**" in worse and "22% larger" in worse
-    assert "not clearly beat" in sentences.comparison(gap("no clear difference", -0.1, 0.1), 140)
-
-
-def test_coverage_turns_round():
-    assert "hold their promise" in sentences.coverage(kept(0.79, 0.7, 0.88))
-    assert "less than they promise" in sentences.coverage(kept(0.6, 0.5, 0.7))
-    assert "wider than they need" in sentences.coverage(kept(0.95, 0.88, 0.99))
-
-
-def test_calibration_turns_round():
+@pytest.mark.parametrize(
+    ("slope", "verdict"),
+    [
+        ((1.0, 0.6, 1.4), Slope.RIGHT),
+        ((0.5, 0.2, 0.8), Slope.EXAGGERATED),
+        ((2.0, 1.4, 2.6), Slope.TIMID),
+        ((0.4, -0.2, 1.0), Slope.NOT_SHOWN),
+        ((1.0, -0.2, 2.0), Slope.NOT_SHOWN),
+        ((np.nan, np.nan, np.nan), Slope.UNKNOWN),
+    ],
+)
+def test_the_slope_says_what_its_interval_says(slope, verdict):
     levels = calibration.by_level(np.arange(30.0), np.arange(30.0) + 0.5, np.arange(30) > 26)
-    assert "nothing shows" in sentences.calibration(levels, (1.0, 0.6, 1.4))
-    assert "exaggerates" in sentences.calibration(levels, (0.5, 0.2, 0.8))
-    assert "too timid" in sentences.calibration(levels, (2.0, 1.4, 2.6))
-    assert "not shown that a higher prediction" in sentences.calibration(levels, (0.4, -0.2, 1.0))
-    assert "below their forecast" in sentences.calibration(levels, (1.0, 0.6, 1.4))
+    found = findings.calibration(levels, slope)
+    assert found.verdict is verdict
+    assert found.normal == pytest.approx(-0.5) and found.n_viral == 3 and not found.unforeseen
+    assert found.n_levels == 3 and found.n_off == 3
 
 
-def test_viral_trees_and_regimes_turn_round():
-    assert "know more than either rule" in sentences.viral(skill(0.1, 60))
-    assert "not shown to know" in sentences.viral(skill(-0.2, 60))
-    assert "cannot be estimated" in sentences.viral(skill(0.1, 9, False))
+def skill(low, positives, estimable=True, recent=None):
+    row = {"n": 300, "positives": positives, "brier": 0.08, "estimable": estimable}
+    lately = low if recent is None else recent
+    pairs = [("model", "base_rate", low), ("model", "recent_rate", lately),
+             ("recent_rate", "base_rate", low)]  # fmt: skip
+    return pd.DataFrame(
+        [{"forecast": f, "against": a, **row, "skill": at + 0.1, "low": at, "high": at + 0.2}
+         for f, a, at in pairs]
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "chances"),
+    [
+        (skill(0.1, 60), Chances.KNOW_MORE),
+        (skill(0.1, 60, recent=-0.1), Chances.KNOW_THE_TIMES),
+        (skill(-0.2, 60), Chances.NOT_SHOWN),
+        (skill(0.1, 9, False), Chances.NOT_ESTIMABLE),
+        (skill(0.1, 0, False), Chances.NO_VIRAL_POST),
+    ],
+)
+def test_what_chances_are_worth(table, chances):
+    assert findings.viral(table).chances is chances
+
+
+def test_two_components_one_or_neither():
+    for verdict in Components:
+        found = {"n": 60, "gain": 0.1, "low": 0.0, "high": 0.2, "verdict": verdict.value}
+        assert findings.mixture(found).components is verdict
+
+
+def test_trees_see_what_their_p_says():
     row = {"kind": "trees", "block": "all", "model": "xgboost", "statistic": 0.3, "n": 84}
-    sees, blind = (evidence_table([{**row, "p": p}]) for p in (0.002, 0.4))
-    assert "sees something" in sentences.trees(sees)
-    assert "sees nothing" in sentences.trees(blind)
-    words = {"two regimes": "describe these posts better**", "one regime": "One regime",
-             "no clear difference": "not shown"}  # fmt: skip
-    for verdict, expected in words.items():
-        text = sentences.two_regimes(
-            {"n": 60, "gain": 0.1, "low": 0.0, "high": 0.2, "over_normal": 0.1, "verdict": verdict}
-        )
-        assert expected in text
-
-
-def test_exams_turn_round():
-    def exams(ordered):
-        return pd.DataFrame({"exam": ["learnt", "shuffled", "ordered"], "r2": [0.7, 0.4, ordered]})
-
-    assert "no better than the mean" in sentences.exams(exams(-0.1), 140)
-    assert "The rest was memory" in sentences.exams(exams(0.1), 140)
-    assert "Much of the score survives" in sentences.exams(exams(0.6), 140)
+    sees, blind = (evidence_table([{**row, "p": p, "p_adjusted": p}]) for p in (0.002, 0.4))
+    assert common.tested(sees, "trees").shown and not common.tested(blind, "trees").shown
 
 
 @pytest.mark.slow
 def test_planted_signal_turns_the_comparison_round():
-    said = {}
+    better = {}
     for r2 in (0.0, 0.7):
         made = known_creator(300, "white", "iid", r2, seed=0)
         linear, _ = cross_validate(made.posts, [made.content], ["ridge"])
-        told, _ = cross_validate(made.posts, [made.content], ["xgboost"], baselines=False)
-        gaps = headline.headline_gaps(pd.concat([linear, told]))
-        said[r2] = sentences.comparison(gaps, 300)
-    assert "**beats it**" in said[0.7] and "**beats it**" not in said[0.0]
+        trees, _ = cross_validate(made.posts, [made.content], ["xgboost"], baselines=False)
+        gaps = headline.headline_gaps(pd.concat([linear, trees]))
+        better[r2] = common.comparison(gaps, linear=False).having(Verdict.BETTER)
+    assert better[0.7] and not better[0.0]

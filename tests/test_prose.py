@@ -68,6 +68,22 @@ def test_words():
     assert words.plural(1200, "post") == "1,200 posts"
 
 
+def test_differences_of_logarithms_in_words():
+    assert [words.smaller(gap) for gap in (-0.1, 0.001, 0)] == [
+        "10% smaller", "under 1% larger", "equal"
+    ]  # fmt: skip
+    assert [words.above_or_below(gap) for gap in (-0.13, 0.02, 1.15)] == [
+        "12% below", "2% above", "a factor of 3.2 above"
+    ]  # fmt: skip
+
+
+def test_intervals_and_p_values_in_words():
+    assert words.interval(-0.12, -0.2, 0.1, "+.2f") == "−0.12 (−0.20 to +0.10)"
+    assert words.interval(0.5, float("nan"), 0.1, ".1f") == "0.5"
+    assert words.interval(float("nan"), 0, 1, ".1f") == "–"
+    assert [words.p_value(p) for p in (0.0009, 0.04, float("nan"))] == ["< 0.001", "0.040", "–"]
+
+
 def test_callout_title_cannot_break_out():
     text = pieces.callout("note", 'a"}\n:::\n# x', "body")
     assert text.splitlines()[0].count('"') == 2

@@ -6,12 +6,14 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import exp, expm1
 
 # ASCII punctuation can start Markdown, HTML, math, shortcodes or references; as a numeric
 # entity it shows the same and means nothing.
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
 # Bidirectional overrides and other invisible marks can reorder or hide what follows them.
 _INVISIBLE = {"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"}
+FAR = 0.7  # a difference of logarithms that is told as a factor: about two
 _JOINERS = {"\u200d", "\ufe0f"}  # needed inside emoji
 
 
@@ -116,6 +118,45 @@ def capital(text: str) -> str:
 def decimals(value: float, digits: int = 2) -> str:
     """Return a number with so many decimals and a true minus; "–" when missing."""
     return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
+
+
+def interval(value: float, low: float, high: float, form: str) -> str:
+    """Return "0.12 (−0.05 to 0.29)": a number with its interval, where there is one.
+
+    Parameters
+    ----------
+    value, low, high : float
+        The number and the ends of its interval; without ends it stands alone, missing it is "–".
+    form : str
+        Format specification of all three.
+    """
+    if value != value:
+        return "–"
+    text = format(value, form)
+    if low == low and high == high:
+        text += f" ({format(low, form)} to {format(high, form)})"
+    return text.replace("-", "−")
+
+
+def p_value(p: float) -> str:
+    """Return a p value as readers know it: three digits, or that it is smaller; "–" if missing."""
+    if p != p:
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def smaller(gap: float) -> str:
+    """Return "8% smaller" or "12% larger" for a difference of logarithms."""
+    if gap == 0:
+        return "equal"
+    share = abs(round(expm1(gap), 2))
+    return f"{f'{share:.0%}' if share else 'under 1%'} {'larger' if gap > 0 else 'smaller'}"
+
+
+def above_or_below(gap: float) -> str:
+    """Return "12% below", or "a factor of 3.1 above" where it is far, for a log difference."""
+    size = f"a factor of {exp(abs(gap)):.1f}" if abs(gap) >= FAR else f"{abs(expm1(gap)):.0%}"
+    return f"{size} {'above' if gap > 0 else 'below'}"
 
 
 def significant(value: float, digits: int = 3) -> str:

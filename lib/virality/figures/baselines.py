@@ -1,4 +1,4 @@
-"""Figures of the baselines: folds, scores, blocks, evidence."""
+"""Figures and tables of the linear models and baselines: folds, scores, blocks, evidence."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from virality.core.text import decimals, p_value
 from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
-from virality.models.catalogue import MODEL_COLORS, model_name
+from virality.models.catalogue import LINEAR, MODEL_COLORS, model_name
 
 
 def folds(table: pd.DataFrame) -> Figure:
@@ -20,24 +21,14 @@ def folds(table: pd.DataFrame) -> Figure:
         Columns fold, train_start, train_end, test_start, test_end.
     """
     figure, axis = theme.figure(7.0, 0.9 + 0.32 * len(table))
+    style = {"linewidth": 8, "solid_capstyle": "butt"}
+    parts = (("train", "metadata", "training posts"), ("test", "momentum", "held-out posts"))
     for row in table.itertuples():
-        style = {"linewidth": 8, "solid_capstyle": "butt"}
-        train, test = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"]
-        first = row.Index == table.index[0]
-        axis.plot(
-            [row.train_start, row.train_end],
-            [row.fold] * 2,
-            color=train,
-            label="training posts" if first else None,
-            **style,
-        )
-        axis.plot(
-            [row.test_start, row.test_end],
-            [row.fold] * 2,
-            color=test,
-            label="held-out posts" if first else None,
-            **style,
-        )
+        for part, block, label in parts:
+            ends = [getattr(row, f"{part}_start"), getattr(row, f"{part}_end")]
+            first = row.Index == table.index[0]
+            axis.plot(ends, [row.fold] * 2, color=theme.BLOCK_COLORS[block],
+                      label=label if first else None, **style)  # fmt: skip
     axis.set_yticks(table["fold"])
     axis.set_ylabel("fold")
     axis.invert_yaxis()
@@ -46,19 +37,19 @@ def folds(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
-    """Draw R² on shuffled and on honest folds, model by model.
+def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
+    """Draw R² on shuffled folds and in time order, model by model.
 
     Parameters
     ----------
-    shuffled, honest : DataFrame
+    shuffled, ordered : DataFrame
         Score tables with model, r2, r2_low, r2_high.
     """
     models = list(shuffled["model"])
     figure, axis = theme.figure(6.6, 0.9 + 0.5 * len(models))
     for offset, table, face, word in (
         (-0.14, shuffled, "none", "shuffled folds"),
-        (0.14, honest, None, "folds in time order"),
+        (0.14, ordered, None, "folds in time order"),
     ):
         for place, model in enumerate(models):
             rows = table[table["model"] == model]
@@ -67,14 +58,8 @@ def triumph(shuffled: pd.DataFrame, honest: pd.DataFrame) -> Figure:
             row, color = rows.iloc[0], MODEL_COLORS.get(model, theme.INK)
             at = place + offset
             axis.plot([row.r2_low, row.r2_high], [at, at], color=color, linewidth=2)
-            axis.plot(
-                row.r2,
-                at,
-                "o",
-                color=color,
-                markerfacecolor=face or color,
-                label=word if place == 0 else None,
-            )
+            axis.plot(row.r2, at, "o", color=color, markerfacecolor=face or color,
+                      label=word if place == 0 else None)  # fmt: skip
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.set_yticks(range(len(models)), [model_name(model) for model in models])
     axis.invert_yaxis()
@@ -97,14 +82,8 @@ def fold_by_fold(each: pd.DataFrame, models: list[str]) -> Figure:
     figure, axis = theme.figure(6.6, 3.2)
     for model in models:
         part = each[each["model"] == model].sort_values("fold")
-        dashed = model not in ("ridge", "elastic_net", "block_ridge")
-        axis.plot(
-            part["fold"],
-            np.exp(part["mae"]),
-            "o--" if dashed else "o-",
-            color=MODEL_COLORS.get(model, theme.INK),
-            label=model_name(model),
-        )
+        axis.plot(part["fold"], np.exp(part["mae"]), "o-" if model in LINEAR else "o--",
+                  color=MODEL_COLORS.get(model, theme.INK), label=model_name(model))  # fmt: skip
     axis.set_xticks(sorted(each["fold"].unique()))
     axis.set_xlabel("fold, in time order")
     axis.set_ylabel("typical miss as a factor")
@@ -162,3 +141,51 @@ def curve(table: pd.DataFrame) -> Figure:
     axis.set_ylabel("typical miss as a factor")
     axis.legend()
     return figure
+
+
+# ------------------------------------------------------------------------------------ tables
+
+
+def folds_table(folds: pd.DataFrame) -> pd.DataFrame:
+    """Return the folds for reading."""
+    day = "%Y\u2011%m\u2011%d"  # hyphens that do not break the line
+    return pd.DataFrame(
+        {
+            "fold": folds["fold"],
+            "training posts": folds["n_train"],
+            "from": folds["train_start"].dt.strftime(day),
+            "to": folds["train_end"].dt.strftime(day),
+            "gap (days)": [f"{gap:.1f}" for gap in folds["gap_days"]],
+            "held-out posts": folds["n_test"],
+            "from ": folds["test_start"].dt.strftime(day),
+            "to ": folds["test_end"].dt.strftime(day),
+        }
+    )
+
+
+def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
+    """Return the content tests for reading."""
+    rows = evidence[evidence["kind"].isin(["content_any", "content"])]
+    together = rows["kind"] == "content_any"
+    return pd.DataFrame(
+        {
+            "content": rows["block"].map(block_name).mask(together, "all blocks together"),
+            "Spearman": rows["statistic"].round(2),
+            "p": rows["p"].map(p_value),
+            "p corrected": rows["p_adjusted"].map(p_value).mask(together, "–"),
+            "shifts": rows["n_shifts"],
+        }
+    )
+
+
+def replication_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return published and rebuilt scores for reading."""
+    words = {"published": "published", "rebuilt": "rebuilt here", "tuned": "tuned", "naive": "rule"}
+    shown = pd.DataFrame(
+        {"whose": table["source"].map(words), "model": table["model"].map(model_name)}
+    )
+    names = {"r2": "R²", "r2_clipped": "clipped R²", "rmse": "RMSE", "mae": "MAE",
+             "smape": "sMAPE", "spearman": "Spearman", "top10": "top tenth"}  # fmt: skip
+    for column, name in names.items():
+        shown[name] = [decimals(value, 4 if column == "r2" else 3) for value in table[column]]
+    return shown

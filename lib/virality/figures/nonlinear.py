@@ -1,4 +1,4 @@
-"""Figures of the nonlinear models: gaps to the baselines, calibration, intervals, viral chances."""
+"""Figures and tables of the nonlinear models: gaps, calibration, intervals, viral chances."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from virality.core.text import decimals
+from virality.evaluation.scores import METRICS
 from virality.features.targets import TARGETS
 from virality.figures import theme
+from virality.figures.scores import estimates
+from virality.findings.scores import Estimate
 from virality.models.catalogue import MODEL_COLORS, model_name
+from virality.uncertainty.conformal import METHOD_NAMES
 
 REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
 METHOD_COLORS = {
@@ -59,17 +64,9 @@ def calibration(levels: pd.DataFrame) -> Figure:
     for regime, rows in levels.groupby("regime", sort=False):
         color = REGIME_COLORS[regime]
         half = np.vstack([rows["gap"] - rows["low"], rows["high"] - rows["gap"]])
-        axis.errorbar(
-            rows["predicted"],
-            rows["observed"],
-            yerr=np.nan_to_num(half),
-            fmt="o-",
-            color=color,
-            linewidth=1.4,
-            markersize=6,
-            capsize=3,
-            label=names[regime],
-        )
+        axis.errorbar(rows["predicted"], rows["observed"], yerr=np.nan_to_num(half), fmt="o-",
+                      color=color, linewidth=1.4, markersize=6, capsize=3,
+                      label=names[regime])  # fmt: skip
     axis.set_xlabel("mean prediction (log scale)")
     axis.set_ylabel("mean outcome (log scale)")
     if len(levels):
@@ -108,20 +105,20 @@ def interval_band(intervals: pd.DataFrame, posts: pd.DataFrame) -> Figure:
     return figure
 
 
-def coverage(groups: pd.DataFrame, level: float) -> Figure:
+def coverage(groups: pd.DataFrame, promised: float) -> Figure:
     """Draw the coverage of each method in each group, with the promise as a line.
 
     Parameters
     ----------
     groups : DataFrame
         Rows of :func:`virality.uncertainty.conformal.coverage` with a column ``group``.
-    level : float
-        What was promised.
+    promised : float
+        Share of posts that the intervals should hold.
     """
     names = list(dict.fromkeys(groups["group"]))
     methods = list(dict.fromkeys(groups["method"]))
     figure, axis = theme.figure(7.0, 1.0 + 0.5 * len(names))
-    axis.axvline(level, color=theme.INK, linewidth=1, linestyle=":")
+    axis.axvline(promised, color=theme.INK, linewidth=1, linestyle=":")
     for step, method in enumerate(methods):
         rows = groups[groups["method"] == method]
         place = [
@@ -196,3 +193,63 @@ def targets(table: pd.DataFrame) -> Figure:
     axis.set_xlabel("error saved against the better plain rule, %")
     axis.grid(axis="y", visible=False)
     return figure
+
+
+# ------------------------------------------------------------------------------------ tables
+
+IN_SAMPLE = {
+    "learnt": "the posts that it was fitted on",
+    "shuffled": "shuffled folds, blind to time",
+    "ordered": "later posts, in the order of time",
+}
+
+
+def in_sample_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the in-sample check for reading."""
+    return pd.DataFrame(
+        {
+            "examined on": table["exam"].map(IN_SAMPLE),
+            "posts": table["n"],
+            "R²": table["r2"].map(decimals),
+            "typical miss ×/÷": table["factor"].map(decimals),
+            "Spearman, all posts together": table["spearman"].map(decimals),
+        }
+    )
+
+
+def published_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return published and own scores for reading."""
+    shown = table.assign(model=table["model"].map(model_name))
+    names = {name: METRICS[name][0] for name in ("r2", "rmse", "mae", "spearman")}
+    for name in names:
+        shown[name] = [decimals(value, 3) for value in shown[name]]
+    return shown.rename(columns=names)
+
+
+def coverage_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the methods side by side for reading."""
+    inside = [Estimate(row.coverage, row.low, row.high) for row in table.itertuples()]
+    return pd.DataFrame(
+        {
+            "method": table["method"].map(METHOD_NAMES),
+            "posts": table["n"],
+            "inside": [f"{share:.0%}" for share in inside],
+            "mean width ×/÷": np.exp(table["width"] / 2).map(decimals),
+            "interval score": table["score"].map(decimals),
+            "saturated": table["saturated"].map("{:.0%}".format),
+        }
+    )
+
+
+def targets_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the outcomes side by side for reading."""
+    table = table[table["n"] > 0]
+    return pd.DataFrame(
+        {
+            "outcome": [TARGETS[name] for name in table["target"]],
+            "held-out posts": table["n"].to_numpy(),
+            "Spearman": estimates(table, "spearman", "+.2f"),
+            "R² against mean": estimates(table, "r2_oos", "+.2f"),
+            "error saved": estimates(table, "saved", "+.0%"),
+        }
+    )

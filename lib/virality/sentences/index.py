@@ -6,17 +6,18 @@ import pandas as pd
 
 from virality.book.chapters import book
 from virality.core.protocol import MIN_POSTS
-from virality.core.text import agree, capital, listing, plural
+from virality.core.text import agree, capital, listing, plural, smaller
 from virality.features.blocks import BLOCKS, block_name
+from virality.findings.scores import record as how_many
 from virality.models.catalogue import model_name
-from virality.sentences.scores import indicative, smaller
+from virality.sentences.scores import indicative
 
 
 def answer(facts: dict) -> str:
     """Return the answer box: how much can be predicted, and how sure we are."""
     if facts["verdict"] == "none":
         return _nothing(facts["n_posts"])
-    parts = [_verdict(facts), _size(facts), _sources(facts), indicative(facts["n_posts"])]
+    parts = [_verdict(facts), _size(facts), _sources(facts), indicative(how_many(facts["n_posts"]))]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -1,0 +1,359 @@
+"""What the chapter on nonlinear models finds, and how sure it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from virality.core.text import FAR
+from virality.findings.scores import Estimate
+from virality.uncertainty.calibration import WHOLE
+from virality.uncertainty.conformal import METHOD_NAMES
+
+PUNISHED = 0.05  # share that naive intervals have to fall short by for it to be a mistake
+
+
+# --------------------------------------------------------------------- the in-sample check
+
+
+class Survival(Enum):
+    """What is left of a score once the test gets honest."""
+
+    NOTHING = "no better than the mean"
+    LITTLE = "less than half"
+    MUCH = "half or more"
+
+
+@dataclass(frozen=True)
+class InSample:
+    """R² of one model on the posts it was fitted on, on shuffled folds, and in time order."""
+
+    fitted: float
+    shuffled: float
+    ordered: float
+    survival: Survival
+    less_when_shuffled: bool
+    lost: float | None  # on the way to an honest test, where anything is
+
+
+def in_sample(table: pd.DataFrame) -> InSample | None:
+    """Return how a score falls when the test gets honest; None where nothing was modelled.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.evaluation.nonlinear.three_exams`.
+    """
+    if table.empty:
+        return None
+    r2 = table.set_index("exam")["r2"]
+    fitted, shuffled, ordered = (float(r2[name]) for name in ("learnt", "shuffled", "ordered"))
+    survival = Survival.LITTLE if ordered < 0.5 * fitted else Survival.MUCH
+    return InSample(
+        fitted,
+        shuffled,
+        ordered,
+        Survival.NOTHING if ordered <= 0 else survival,
+        less_when_shuffled=shuffled < fitted,
+        lost=fitted - ordered if fitted > ordered else None,
+    )
+
+
+# ------------------------------------------------------------------------ the published study
+
+
+@dataclass(frozen=True)
+class Published:
+    """The smallest published error, the smallest of this run, and whose that is."""
+
+    theirs: float
+    ours: float
+    model: str
+
+
+def published(table: pd.DataFrame) -> Published:
+    """Return the study's best row and ours, from `replication.run_beside_published`."""
+    theirs = table[table["source"] == "published"].sort_values("mae").iloc[0]
+    ours = table[table["source"] == "this run"].sort_values("mae").iloc[0]
+    return Published(float(theirs.mae), float(ours.mae), ours.model)
+
+
+# ------------------------------------------------------------------------------- calibration
+
+
+class Slope(Enum):
+    """What the slope of outcome on prediction says."""
+
+    UNKNOWN = "the predictions do not vary"
+    RIGHT = "one lies in the interval, zero does not"
+    NOT_SHOWN = "zero lies in the interval"
+    EXAGGERATED = "below one"
+    TIMID = "above one"
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Whether a forecast means what it says.
+
+    Parameters
+    ----------
+    verdict : Slope
+    slope : Estimate
+    normal, viral : float or None
+        Mean gap of outcome and forecast, log scale; None where too few posts went viral.
+    n_viral : int
+    unforeseen : bool
+        Whether viral posts end far above their forecast.
+    n_off, n_levels : int
+        Levels of all posts whose outcome clearly misses the forecast, and all levels.
+    """
+
+    verdict: Slope
+    slope: Estimate
+    normal: float | None
+    viral: float | None
+    n_viral: int
+    unforeseen: bool
+    n_off: int
+    n_levels: int
+
+
+def calibration(levels: pd.DataFrame, slope: tuple[float, float, float]) -> Calibration | None:
+    """Return whether a predicted level means what it says, for normal and for viral posts.
+
+    Parameters
+    ----------
+    levels : DataFrame
+        From :func:`virality.uncertainty.calibration.by_level`.
+    slope : tuple of float
+        From :func:`virality.uncertainty.calibration.slope`.
+
+    Returns
+    -------
+    Calibration or None
+        None where there is nothing to calibrate.
+    """
+    if levels.empty:
+        return None
+    whole = levels[levels["bin"] == WHOLE].set_index("regime")
+    apart = {"normal", "viral"} <= set(whole.index)
+    normal, viral = (float(whole["gap"][kind]) if apart else None for kind in ("normal", "viral"))
+    rows = levels[(levels["regime"] == "all") & (levels["bin"] != WHOLE)]
+    return Calibration(
+        _slope(*slope),
+        Estimate(*slope),
+        normal,
+        viral,
+        n_viral=int(whole["n"].get("viral", 0)),
+        unforeseen=viral is not None and viral > FAR,
+        n_off=int(((rows["low"] > 0) | (rows["high"] < 0)).sum()),
+        n_levels=len(rows),
+    )
+
+
+def _slope(value: float, low: float, high: float) -> Slope:
+    if value != value:
+        return Slope.UNKNOWN
+    if low <= 0:
+        return Slope.NOT_SHOWN
+    if high < 1:
+        return Slope.EXAGGERATED
+    return Slope.RIGHT if low <= 1 else Slope.TIMID
+
+
+# --------------------------------------------------------------------------------- intervals
+
+
+class Promise(Enum):
+    """Whether intervals hold the share of posts that they promise."""
+
+    KEPT = "the promise lies in the interval"
+    BROKEN = "fewer posts inside"
+    EXCEEDED = "more posts inside"
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What the adaptive intervals hold, and how the others do.
+
+    Parameters
+    ----------
+    promise : Promise
+    promised : float
+        Share of posts that the intervals should hold.
+    held : Estimate
+        Share that they held.
+    n : int
+    factor : float
+        From the lower to the upper end of a typical interval.
+    naive : float or None
+        Share that intervals from the errors on the training posts held, where there are any.
+    naive_punished : bool
+        Whether that is clearly less than promised.
+    best : str
+        The method with the smallest interval score, in words.
+    """
+
+    promise: Promise
+    promised: float
+    held: Estimate
+    n: int
+    factor: float
+    naive: float | None
+    naive_punished: bool
+    best: str
+
+
+def coverage(table: pd.DataFrame) -> Coverage | None:
+    """Return what intervals hold, from `conformal.coverage`; None where none was issued."""
+    if table.empty:
+        return None
+    rows = table.set_index("method")
+    adaptive = rows.loc["adaptive"]
+    naive = float(rows["coverage"]["sigma"]) if "sigma" in rows.index else None
+    return Coverage(
+        _promise(adaptive.low, adaptive.high, adaptive.level),
+        promised=float(adaptive.level),
+        held=Estimate(adaptive.coverage, adaptive.low, adaptive.high),
+        n=int(adaptive.n),
+        factor=float(np.exp(adaptive.width)),
+        naive=naive,
+        naive_punished=naive is not None and naive < adaptive.level - PUNISHED,
+        best=METHOD_NAMES[rows["score"].idxmin()],
+    )
+
+
+def _promise(low: float, high: float, promised: float) -> Promise:
+    if low <= promised <= high:
+        return Promise.KEPT
+    return Promise.BROKEN if high < promised else Promise.EXCEEDED
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Groups of posts whose intervals hold too few, and more than promised."""
+
+    short: tuple[str, ...]
+    wide: tuple[str, ...]
+
+
+def groups(table: pd.DataFrame) -> Groups:
+    """Return where the adaptive intervals miss their promise, from `conformal.coverage_groups`."""
+    rows = table[table["method"] == "adaptive"]
+    kept = {
+        promise: tuple(row.group for row in rows.itertuples()
+                       if _promise(row.low, row.high, row.level) is promise)
+        for promise in Promise
+    }  # fmt: skip
+    return Groups(kept[Promise.BROKEN], kept[Promise.EXCEEDED])
+
+
+# ------------------------------------------------------------------------------------- viral
+
+
+class Chances(Enum):
+    """What the chances of going viral are worth."""
+
+    NO_VIRAL_POST = "none to find"
+    NOT_ESTIMABLE = "too few viral posts"
+    KNOW_MORE = "better than both rules"
+    KNOW_THE_TIMES = "better than the base rate only"
+    NOT_SHOWN = "not shown to be better"
+
+
+@dataclass(frozen=True)
+class Viral:
+    """What the viral chances are worth, in skill against the base rate and the recent rate."""
+
+    chances: Chances
+    n: int
+    positives: int
+    base: Estimate
+    recent: Estimate
+
+
+def viral(skill: pd.DataFrame) -> Viral | None:
+    """Return what the viral chances are worth; None without held-out posts.
+
+    Parameters
+    ----------
+    skill : DataFrame
+        From :func:`virality.uncertainty.viral.skill_table`.
+    """
+    rows = skill[skill["forecast"] == "model"].set_index("against")
+    if rows.empty or not rows["n"].iloc[0]:
+        return None
+    n, positives, estimable = rows.loc["base_rate", ["n", "positives", "estimable"]]
+    base, recent = (
+        Estimate(rows["skill"][rule], rows["low"][rule], rows["high"][rule])
+        for rule in ("base_rate", "recent_rate")
+    )
+    chances = Chances.KNOW_MORE if recent.clear else Chances.KNOW_THE_TIMES
+    if positives == 0:
+        chances = Chances.NO_VIRAL_POST
+    elif not estimable:
+        chances = Chances.NOT_ESTIMABLE
+    elif not base.clear:
+        chances = Chances.NOT_SHOWN
+    return Viral(chances, int(n), int(positives), base, recent)
+
+
+def disagreeing(bins: pd.DataFrame) -> int:
+    """Return in how many groups the share of viral posts disagrees with their chance."""
+    return int(((bins["chance"] < bins["low"]) | (bins["chance"] > bins["high"])).sum())
+
+
+class Components(Enum):
+    """How many components describe the misses better."""
+
+    TWO = "two regimes"
+    ONE = "one regime"
+    UNDECIDED = "no clear difference"
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """Two components against one with a heavy tail, in log score per post."""
+
+    components: Components
+    gain: Estimate
+    n: int
+
+
+def mixture(verdict: dict) -> Mixture | None:
+    """Return whether knowing the post tells a viral component from a normal one.
+
+    Parameters
+    ----------
+    verdict : dict
+        From :func:`virality.uncertainty.mixture.verdict`.
+
+    Returns
+    -------
+    Mixture or None
+        None where there were too few posts to compare.
+    """
+    if verdict["verdict"] == "not tested":
+        return None
+    gain = Estimate(verdict["gain"], verdict["low"], verdict["high"])
+    return Mixture(Components(verdict["verdict"]), gain, int(verdict["n"]))
+
+
+# ----------------------------------------------------------------------------------- targets
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Outcomes on which the plain rule is clearly beaten, and those that a feature gives away."""
+
+    clear: tuple[str, ...]
+    given_away: tuple[str, ...]
+
+
+def targets(table: pd.DataFrame) -> Targets:
+    """Return which outcomes are predictable, from `evaluation.targets.compare_targets`."""
+    clear = table[table["saved_low"] > 0].sort_values("saved", ascending=False)
+    return Targets(tuple(clear["target"]), tuple(table.loc[table["n"] == 0, "target"]))

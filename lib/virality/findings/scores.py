@@ -1,0 +1,232 @@
+"""What several chapters find about scores: how much to expect, and who beats what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from math import nan
+
+import pandas as pd
+
+from virality.core.protocol import ALPHA, INDICATIVE_POSTS, MIN_POSTS
+from virality.core.text import interval
+from virality.evaluation.headline import FAMILY
+from virality.models.catalogue import LINEAR, MODELS
+
+
+class Extent(Enum):
+    """What a number of posts allows."""
+
+    TOO_FEW = "described, not modelled"
+    INDICATIVE = "indicative at best"
+    ENOUGH = "modelled"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How many posts there are, and what that allows."""
+
+    n: int
+    extent: Extent
+
+
+def record(n: int) -> Record:
+    """Return what so many posts allow."""
+    if n < MIN_POSTS:
+        return Record(n, Extent.TOO_FEW)
+    return Record(n, Extent.INDICATIVE if n < INDICATIVE_POSTS else Extent.ENOUGH)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with its interval.
+
+    Examples
+    --------
+    >>> f"{Estimate(0.12, -0.05, 0.29):+.2f}"
+    '+0.12 (−0.05 to +0.29)'
+    """
+
+    value: float
+    low: float = nan
+    high: float = nan
+
+    @classmethod
+    def of(cls, row, name: str) -> Estimate:
+        """Return column `name` of a row, with its columns ``<name>_low`` and ``<name>_high``."""
+        return cls(*(float(getattr(row, f"{name}{end}")) for end in ("", "_low", "_high")))
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number at all."""
+        return self.value == self.value
+
+    @property
+    def clear(self) -> bool:
+        """Whether the whole interval lies above zero."""
+        return self.low > 0
+
+    def __format__(self, form: str) -> str:
+        return interval(self.value, self.low, self.high, form)
+
+
+class Verdict(Enum):
+    """What a paired comparison says of a forecast: its interval decides."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    UNDECIDED = "no clear difference"
+
+
+@dataclass(frozen=True)
+class Gain:
+    """A forecast against another on the very same posts.
+
+    Parameters
+    ----------
+    model, against : str
+        The two forecasts.
+    error : Estimate
+        Absolute error minus the other's, log scale: below zero is better.
+    verdict : Verdict
+    """
+
+    model: str
+    against: str
+    error: Estimate
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The models of a chapter against the better of two plain rules, best first."""
+
+    rule: str
+    n: int
+    gains: tuple[Gain, ...]
+    n_models: int = FAMILY  # that the intervals allow for
+
+    def having(self, verdict: Verdict) -> tuple[Gain, ...]:
+        """Return the models with that verdict."""
+        return tuple(gain for gain in self.gains if gain.verdict is verdict)
+
+    @property
+    def better(self) -> tuple[str, ...]:
+        """The models that clearly beat the rule."""
+        return tuple(gain.model for gain in self.having(Verdict.BETTER))
+
+
+def gains(differences: pd.DataFrame) -> tuple[Gain, ...]:
+    """Return rows of :func:`virality.evaluation.scores.paired_differences` (absolute loss)."""
+    return tuple(
+        Gain(
+            str(row.model),
+            str(row.against),
+            Estimate(row.difference, row.low, row.high),
+            Verdict(row.verdict),
+        )
+        for row in differences.itertuples()
+    )
+
+
+def comparison(gaps: pd.DataFrame, *, linear: bool) -> Comparison | None:
+    """Return how the linear models do against the better of two plain rules, or the others.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        From :func:`virality.evaluation.headline.headline_gaps`.
+    linear : bool
+        Which models.
+
+    Returns
+    -------
+    Comparison or None
+        None where none of these models predicted anything.
+    """
+    others = [name for name in MODELS if name not in LINEAR]
+    rows = gaps[gaps["model"].isin(LINEAR if linear else others)]
+    if rows.empty:
+        return None
+    return Comparison(str(rows["against"].iloc[0]), int(rows["n"].iloc[0]), gains(rows))
+
+
+@dataclass(frozen=True)
+class Missed:
+    """Blocks that a model clearly misses when they are left out."""
+
+    blocks: tuple[str, ...]
+    n_comparisons: int
+
+
+def missed(gaps: pd.DataFrame) -> Missed:
+    """Return which blocks are missed, from :func:`virality.evaluation.headline.block_gaps`."""
+    out = gaps["blocks"].str.startswith("all-") & (gaps["verdict"] == Verdict.WORSE.value)
+    return Missed(tuple(gaps.loc[out, "blocks"].str.removeprefix("all-")), len(gaps))
+
+
+@dataclass(frozen=True)
+class Leader:
+    """The forecast with the smallest typical miss, a factor, on so many posts."""
+
+    model: str
+    factor: float
+    n: int
+
+
+def leader(scores: pd.DataFrame) -> Leader | None:
+    """Return who leads a score table that is sorted; None where it is empty."""
+    if scores.empty:
+        return None
+    best = scores.iloc[0]
+    return Leader(best.model, float(best.factor), int(best.n))
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a test found.
+
+    Parameters
+    ----------
+    shown : bool
+        Whether its claim is shown.
+    statistic : Estimate
+    p : float
+        Corrected for all that was tried.
+    n, n_shifts : int
+        Held-out posts, and shifts where the test shifts something.
+    """
+
+    shown: bool
+    statistic: Estimate
+    p: float
+    n: int
+    n_shifts: int = 0
+
+    @property
+    def smallest_p(self) -> float:
+        """The smallest p that so many shifts can give."""
+        return 1 / (1 + self.n_shifts)
+
+
+def tested(evidence: pd.DataFrame, kind: str) -> Tested | None:
+    """Return what a test found that says one thing; None where it was not done.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        With the columns of :data:`virality.evidence.rows.EVIDENCE_COLUMNS`.
+    kind : str
+        "content_any", "history", "trees" or "smallest_effect".
+    """
+    rows = evidence[evidence["kind"] == kind].sort_values("p")
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    return Tested(
+        shown=bool(row.p_adjusted < ALPHA),
+        statistic=Estimate(row.statistic, row.low, row.high),
+        p=float(row.p_adjusted),
+        n=int(row.n),
+        n_shifts=0 if pd.isna(row.n_shifts) else int(row.n_shifts),
+    )

@@ -1,0 +1,100 @@
+"""The chapter on linear models and baselines."""
+
+from dataclasses import replace
+from math import nan
+
+from gallery.scores import compared
+from virality.findings.baselines import (
+    Blocks,
+    Fall,
+    FoldByFold,
+    Order,
+    Promise,
+    Replication,
+    Shuffled,
+)
+from virality.findings.scores import Estimate, Leader, Tested, Verdict, record
+from virality.sentences import baselines as sentences
+
+FALL = Fall("ridge", 0.4, -0.1, 84, clear=True)
+FOLDS = FoldByFold("ridge", "rolling_median_10", 2, 3, smallest=1.65, largest=2.46)
+CLEAR = Estimate(0.31, 0.12, 0.48)
+BLOCKS = Blocks(Order("vision", CLEAR), 0.25, None)
+CONTENT = Tested(True, Estimate(0.2), p=0.004, n=84, n_shifts=499)
+HISTORY = Tested(True, Estimate(0.21, 0.05, 0.37), p=0.0001, n=84)
+EFFECT = Tested(False, Estimate(0.14), p=nan, n=84, n_shifts=99)
+STUDY = Replication(("ridge", "elastic_net"), ("xgboost",), 3, 3, "rolling_median_10", 0.912, True)
+LEADER = Leader("rolling_median_10", 2.2, 84)
+
+
+def examples():
+    for promise, r2 in zip(Promise, (nan, -0.3, 0.05, 0.4), strict=True):
+        yield f"Shuffled: {promise.value}", sentences.shuffled(Shuffled(promise, "ridge", r2))
+    yield "In time order: a fall", sentences.shuffled_caption(FALL)
+    yield (
+        "In time order: none",
+        sentences.shuffled_caption(replace(FALL, ordered=0.38, clear=False)),
+    )
+    yield "In time order: no scores", sentences.shuffled_caption(None)
+    for n in (0, 1, 5):
+        yield f"Folds: {n}", sentences.folds_caption(n, 7.2)
+    yield "Scores: a rule leads", sentences.scores_caption(LEADER)
+    yield "Scores: a model leads", sentences.scores_caption(replace(LEADER, model="ridge"))
+    yield "Every verdict against the rule", sentences.comparison(all_verdicts())
+    yield "Fold by fold", sentences.fold_by_fold(FOLDS)
+    yield "One fold, nearer", sentences.fold_by_fold(replace(FOLDS, wins=1, n=1))
+    yield "One fold, not nearer", sentences.fold_by_fold(replace(FOLDS, wins=0, n=1))
+    yield "No fold", sentences.fold_by_fold(None)
+    yield from blocks()
+    yield from tests()
+    yield "The study: all come back", sentences.replication(replace(STUDY, near=()))
+    yield "The study: one comes near", sentences.replication(STUDY)
+    beaten = replace(STUDY, exact=(), n_better=1, wins=False)
+    yield "The study: none comes back, and the rule is beaten", sentences.replication(beaten)
+    yield "Another table than the study's", sentences.replication(None)
+    yield from answers()
+
+
+def all_verdicts():
+    return compared(ridge=Verdict.BETTER, elastic_net=Verdict.UNDECIDED, block_ridge=Verdict.WORSE)
+
+
+def blocks():
+    unclear = replace(BLOCKS, alone=Order("audio", Estimate(0.1, -0.1, 0.3)))
+    yield "Blocks: one does well alone", sentences.blocks_caption(BLOCKS)
+    yield "Blocks: none clearly above zero", sentences.blocks_caption(unclear)
+    for block in ("momentum", "caption_text"):
+        found = replace(BLOCKS, without=Order(block, CLEAR))
+        yield f"Blocks: better without {block}", sentences.blocks_caption(found)
+    yield "Blocks: none could be scored", sentences.blocks_caption(None)
+
+
+def tests():
+    yield "Content: named", sentences.content_caption(CONTENT, ("vision", "audio"))
+    yield "Content: not named", sentences.content_caption(CONTENT, ())
+    silent = replace(CONTENT, shown=False, p=0.4)
+    yield "Content: not shown", sentences.content_caption(silent, ())
+    yield "Content: not tested", sentences.content_caption(None, ())
+    forgets = replace(HISTORY, shown=False, statistic=Estimate(-0.02, -0.1, 0.06), p=0.6)
+    yield "History: a memory", sentences.history(HISTORY)
+    yield "History: none shown", sentences.history(forgets)
+    yield "History: not tested", sentences.history(None)
+    yield "More posts helped", sentences.curve_caption(True, 60)
+    yield "More posts did not help", sentences.curve_caption(False, 60)
+    yield "The smallest effect", sentences.smallest(EFFECT)
+    yield "No effect is large enough", sentences.smallest(replace(EFFECT, statistic=Estimate(nan)))
+    yield "The smallest effect: not tested", sentences.smallest(None)
+
+
+def answers():
+    few, many, forgets = record(60), record(140), replace(HISTORY, shown=False)
+    one, none = all_verdicts(), compared(ridge=Verdict.WORSE)
+    two = compared(ridge=Verdict.BETTER, elastic_net=Verdict.BETTER)
+    yield "Answer: too few posts", sentences.answer(record(12), None, None, (), None)
+    yield (
+        "Answer: one wins, content and history",
+        sentences.answer(many, LEADER, one, ("vision",), HISTORY),
+    )
+    yield "Answer: two win", sentences.answer(many, LEADER, two, (), forgets)
+    yield "Answer: none wins, few posts", sentences.answer(few, LEADER, none, (), forgets)
+    yield "Answer: no test", sentences.answer(many, LEADER, none, (), None)

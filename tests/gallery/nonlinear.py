@@ -1,0 +1,147 @@
+"""The chapter on nonlinear models."""
+
+from dataclasses import replace
+
+from gallery.scores import compared, one_gain
+from virality.findings.nonlinear import (
+    Calibration,
+    Chances,
+    Components,
+    Coverage,
+    Groups,
+    InSample,
+    Mixture,
+    Promise,
+    Published,
+    Slope,
+    Survival,
+    Targets,
+    Viral,
+)
+from virality.findings.scores import Estimate, Tested, Verdict, record
+from virality.sentences import nonlinear as sentences
+
+BETTER, WORSE, UNDECIDED = Verdict.BETTER, Verdict.WORSE, Verdict.UNDECIDED
+MANY, FEW = record(140), record(60)
+IN_SAMPLE = InSample(0.7, 0.4, -0.1, Survival.NOTHING, less_when_shuffled=True, lost=0.8)
+TREES = Tested(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
+STEEP = Calibration(
+    Slope.RIGHT, Estimate(1.0, 0.6, 1.4), normal=-0.13, viral=1.15, n_viral=9, unforeseen=True,
+    n_off=0, n_levels=3,
+)  # fmt: skip
+COVERAGE = Coverage(
+    Promise.KEPT, 0.8, Estimate(0.79, 0.7, 0.88), 60, factor=7.4, naive=0.55, naive_punished=True,
+    best="adaptive conformal",
+)  # fmt: skip
+VIRAL = Viral(
+    Chances.KNOW_MORE, 300, 60, base=Estimate(0.2, 0.1, 0.3), recent=Estimate(0.15, 0.02, 0.28)
+)
+
+
+def examples():
+    yield from in_sample()
+    yield from comparisons()
+    yield "Trees see something", sentences.trees(TREES)
+    yield "Trees see nothing", sentences.trees(replace(TREES, shown=False, p=0.4))
+    yield "Trees: not tested", sentences.trees(None)
+    found = Published(1.204, 0.987, "rolling_median_10")
+    yield "The published study: a rule is best", sentences.published(found)
+    yield "The published study: a model is best", sentences.published(replace(found, model="stack"))
+    yield from calibrations()
+    yield from intervals()
+    yield from viral()
+    yield "Outcomes: one is clear", sentences.targets_caption(Targets(("likes",), ()))
+    two = Targets((), ("avg_watch_s", "shares"))
+    yield "Outcomes: none is clear, two given away", sentences.targets_caption(two)
+    one = Targets(("likes", "saves"), ("avg_watch_s",))
+    yield "Outcomes: two are clear, one given away", sentences.targets_caption(one)
+    yield from answers()
+
+
+def in_sample():
+    for survival, ordered in zip(Survival, (-0.1, 0.1, 0.6), strict=True):
+        found = replace(IN_SAMPLE, ordered=ordered, survival=survival)
+        yield f"In-sample check: {survival.value}", sentences.in_sample(found, MANY)
+    odd = replace(IN_SAMPLE, shuffled=0.8, less_when_shuffled=False, lost=None)
+    yield "In-sample check: no less when shuffled, few posts", sentences.in_sample(odd, FEW)
+    yield "In-sample check: too few posts", sentences.in_sample(None, record(12))
+    yield "In-sample check, caption", sentences.in_sample_caption(IN_SAMPLE)
+    yield "In-sample check, caption: nothing lost", sentences.in_sample_caption(odd)
+
+
+def comparisons():
+    for verdict in Verdict:
+        one, two = compared(xgboost=verdict), compared(xgboost=verdict, stack=verdict)
+        yield f"One model: {verdict.value}", sentences.comparison(one, MANY)
+        yield f"Two models: {verdict.value}", sentences.comparison(two, MANY)
+        line = one_gain(verdict, "xgboost", "ridge")
+        yield f"Against a line: {verdict.value}", sentences.beyond_linear(line)
+    yield "No model", sentences.comparison(None, record(12))
+    yield "No line", sentences.beyond_linear(None)
+    yield "Caption: one clear", sentences.gaps_caption(compared(xgboost=WORSE, stack=BETTER))
+    yield "Caption: two clear", sentences.gaps_caption(compared(xgboost=BETTER, stack=BETTER))
+    yield "Caption: none clear", sentences.gaps_caption(compared(xgboost=UNDECIDED))
+
+
+def calibrations():
+    slopes = {Slope.NOT_SHOWN: (0.4, -0.2, 1.0), Slope.EXAGGERATED: (0.5, 0.2, 0.8),
+              Slope.TIMID: (2.0, 1.4, 2.6)}  # fmt: skip
+    for verdict in Slope:
+        slope = Estimate(*slopes.get(verdict, (1.0, 0.6, 1.4)))
+        found = replace(STEEP, verdict=verdict, slope=slope)
+        yield f"Calibration: {verdict.value}", sentences.calibration(found)
+    near = replace(STEEP, normal=0.02, viral=0.3, unforeseen=False)
+    yield "Calibration: viral posts near their forecast", sentences.calibration(near)
+    alone = replace(STEEP, normal=None, viral=None, n_viral=0)
+    yield "Calibration: too few viral posts", sentences.calibration(alone)
+    yield "Calibration: nothing", sentences.calibration(None)
+    yield "Calibration, caption: right", sentences.calibration_caption(STEEP)
+    yield "Calibration, caption: off", sentences.calibration_caption(replace(STEEP, n_off=2))
+
+
+def intervals():
+    for promise, held in zip(Promise, (0.79, 0.6, 0.95), strict=True):
+        found = replace(COVERAGE, promise=promise, held=Estimate(held, held - 0.05, held + 0.05))
+        yield f"Intervals: {promise.value}", sentences.coverage(found)
+    naive = replace(COVERAGE, naive=0.81, naive_punished=False)
+    yield "Intervals: the usual mistake was not punished", sentences.coverage(naive)
+    yield "Intervals: no others", sentences.coverage(replace(COVERAGE, naive=None))
+    yield "Intervals: too few posts", sentences.coverage(None)
+    yield "Intervals, caption", sentences.coverage_caption(COVERAGE)
+    yield "Intervals in time", sentences.band_caption(12, 9, 60)
+    for short in ((), ("2024",), ("2024", "viral posts")):
+        for wide in ((), ("low forecasts",)):
+            said = sentences.groups_caption(Groups(short, wide))
+            yield f"Groups: {len(short)} short, {len(wide)} wide", said
+
+
+def viral():
+    for chances in Chances:
+        yield f"Viral: {chances.value}", sentences.viral(replace(VIRAL, chances=chances))
+    yield "Viral: no posts", sentences.viral(None)
+    yield "Reliability: agrees", sentences.reliability_caption(0, 3)
+    yield "Reliability: disagrees", sentences.reliability_caption(1, 3)
+    for components, gain in zip(Components, (0.1, -0.1, 0.004), strict=True):
+        mixture = Mixture(components, Estimate(gain, gain - 0.05, gain + 0.05), 60)
+        yield f"Mixture: {components.value}", sentences.two_regimes(mixture)
+    yield "Mixture: too few posts", sentences.two_regimes(None)
+
+
+def answers():
+    known = replace(VIRAL, chances=Chances.NOT_ESTIMABLE, n=84, positives=8)
+    short = replace(COVERAGE, promise=Promise.BROKEN, held=Estimate(0.6, 0.5, 0.7))
+    unsure = replace(VIRAL, chances=Chances.NOT_SHOWN)
+    rows = {
+        "good": (MANY, compared(xgboost=BETTER), COVERAGE, VIRAL),
+        "both good, few posts": (FEW, compared(xgboost=BETTER, stack=BETTER), COVERAGE, known),
+        "bad": (MANY, compared(xgboost=WORSE), short, unsure),
+        "undecided, and others better": (
+            MANY, compared(stack=BETTER, xgboost=UNDECIDED), COVERAGE, known
+        ),
+        "undecided, and two others better": (
+            MANY, compared(stack=BETTER, forest=BETTER, xgboost=UNDECIDED), None, None
+        ),
+        "too few posts": (record(12), None, None, None),
+    }  # fmt: skip
+    for name, found in rows.items():
+        yield f"Answer: {name}", sentences.answer(*found)
