@@ -10,7 +10,8 @@ import xgboost as xgb
 import toy_explanation as toy
 from virality.core.errors import UserError
 from virality.evaluation import evaluate
-from virality.explanation import explain
+from virality.explanation import importance, shap_values
+from virality.explanation.explain import explanation, skill
 from virality.features.concepts import concept_of, reading, readings
 from virality.features.table import model_table
 from virality.models.boosters import LEVEL, StoredFold, load_boosters, store_boosters
@@ -29,7 +30,7 @@ def fitted(own):
 @pytest.fixture(scope="module")
 def explained(fitted):
     folds, predictions, _ = fitted
-    return explain.explain(folds, toy.explained(predictions))
+    return shap_values.shap_tables(folds, toy.explained(predictions))
 
 
 def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
@@ -69,14 +70,14 @@ def planted(n=240, width=60, seed=0, strength=1.0, n_folds=4):
 
 def test_pushes_add_up_to_the_forecast(fitted):
     for fold in fitted[0]:
-        values, base = explain.contributions(fold)
+        values, base = shap_values.contributions(fold)
         forecast = fold.predict(fold.rows)
         np.testing.assert_allclose(values.sum(axis=1) + base, forecast, atol=1e-4)
 
 
 def test_pushes_are_those_of_xgboost_itself(fitted):
     for fold in fitted[0]:
-        values, base = explain.contributions(fold)
+        values, base = shap_values.contributions(fold)
         seen = xgb.DMatrix(fold.rows[fold.trees_see])
         told = fold.booster.predict(seen, pred_contribs=True)
         np.testing.assert_allclose(values[fold.trees_see], told[:, :-1], atol=1e-5)
@@ -85,7 +86,7 @@ def test_pushes_are_those_of_xgboost_itself(fitted):
 
 def test_the_level_is_a_push_from_its_own_mean(fitted):
     for fold in fitted[0]:
-        values, _ = explain.contributions(fold)
+        values, _ = shap_values.contributions(fold)
         push = fold.rows[LEVEL] - fold.mean_level
         np.testing.assert_allclose(values[LEVEL], push)
         assert concept_of(LEVEL) == "momentum__level" and push.abs().max() > 0
@@ -103,14 +104,14 @@ def test_a_post_that_was_trained_on_is_refused(own, fitted):
     first = folds[0]
     seen = first.rows.rename(index={first.rows.index[0]: own.posts["post_id"].iloc[0]})
     with pytest.raises(UserError, match="not tested on"):
-        explain.explain([replace(first, rows=seen)], toy.explained(predictions))
+        shap_values.shap_tables([replace(first, rows=seen)], toy.explained(predictions))
 
 
 def test_a_booster_of_another_run_is_refused(fitted):
     folds, predictions, _ = fitted
     swapped = StoredFold(1, folds[1].booster, folds[0].rows)
     with pytest.raises(UserError, match="stored predictions"):
-        explain.explain([swapped], toy.explained(predictions))
+        shap_values.shap_tables([swapped], toy.explained(predictions))
 
 
 def test_two_posts_that_changed_places_are_refused(fitted):
@@ -118,7 +119,7 @@ def test_two_posts_that_changed_places_are_refused(fitted):
     mixed = folds[0].rows.iloc[::-1].set_axis(folds[0].rows.index)
     other = replace(folds[0], rows=mixed)
     with pytest.raises(UserError, match="stored predictions"):
-        explain.explain([other], toy.explained(predictions))
+        shap_values.shap_tables([other], toy.explained(predictions))
 
 
 def test_blocks_are_sums_of_their_columns(explained):
@@ -126,20 +127,22 @@ def test_blocks_are_sums_of_their_columns(explained):
     sums = shap.pivot_table("value", ["post_id", "fold"], "block", aggfunc="sum")
     told = blocks.set_index(["post_id", "fold"]).loc[sums.index, sums.columns]
     np.testing.assert_allclose(told, sums, atol=1e-9)
-    whole = blocks[explain.blocks_in(blocks)].sum(axis=1) + blocks["base_value"]
+    whole = blocks[shap_values.blocks_in(blocks)].sum(axis=1) + blocks["base_value"]
     np.testing.assert_allclose(whole, blocks["prediction"], atol=1e-4)
 
 
 def test_tables_have_the_promised_columns(explained):
     shap, blocks = explained
-    assert dict(shap.dtypes.astype(str)) == explain.SHAP_COLUMNS
-    assert set(explain.KEYS) < set(blocks.columns)
-    assert dict(explain.empty_shap().dtypes.astype(str)) == explain.SHAP_COLUMNS
-    assert not len(explain.empty_blocks())
+    assert dict(shap.dtypes.astype(str)) == shap_values.SHAP_COLUMNS
+    assert set(shap_values.KEYS) < set(blocks.columns)
+    shap, blocks = shap_values.shap_tables([], evaluate.empty_predictions())
+    assert dict(shap.dtypes.astype(str)) == shap_values.SHAP_COLUMNS
+    assert dict(blocks.dtypes.astype(str)) == shap_values.KEYS
+    assert shap_values.worked_example(blocks) is None
 
 
 def test_same_input_same_bits(fitted, explained):
-    again = explain.explain(fitted[0], toy.explained(fitted[1]))
+    again = shap_values.shap_tables(fitted[0], toy.explained(fitted[1]))
     for first, second in zip(explained, again, strict=True):
         pd.testing.assert_frame_equal(first, second, check_exact=True)
 
@@ -151,7 +154,7 @@ def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
     predictions, _ = evaluate.cross_validate(
         own.posts, [own.features, own.embeddings], ["xgboost"], n_folds=2
     )
-    found = explain.explanation(load_boosters(tmp_path), predictions, own.posts)
+    found = explanation(load_boosters(tmp_path), predictions, own.posts)
     held_out = toy.explained(predictions)
     assert set(found.shap["post_id"]) == set(held_out["post_id"]) < set(own.posts["post_id"])
     assert set(found.shap["fold"]) == {1, 2}
@@ -160,11 +163,11 @@ def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
 
 
 def test_no_folds_give_empty_tables(own):
-    found = explain.explanation([], evaluate.empty_predictions(), own.posts)
+    found = explanation([], evaluate.empty_predictions(), own.posts)
     assert found.empty
     assert not found.tells
     assert found.skill is None
-    assert list(found.shap.columns) == list(explain.SHAP_COLUMNS)
+    assert list(found.shap.columns) == list(shap_values.SHAP_COLUMNS)
     assert found.blocks.empty
 
 
@@ -173,26 +176,26 @@ def test_no_folds_give_empty_tables(own):
 
 def test_width_alone_wins_nothing():
     folds, predictions, order = planted(width=60)
-    shap_blocks = explain.explain(folds, predictions)[1]
-    by_shap = explain.block_importance(shap_blocks, order)
+    shap_blocks = shap_values.shap_tables(folds, predictions)[1]
+    by_shap = importance.block_importance(shap_blocks, order)
     assert by_shap["block"].iloc[0] == "metadata"
-    shuffled = explain.shuffle_importance(folds, predictions, order).set_index("block")
+    shuffled = importance.shuffle_importance(folds, predictions, order).set_index("block")
     assert shuffled.loc["metadata", "low"] > 0
     assert shuffled.loc["vision", "low"] < 0
 
 
 def test_shap_gives_noise_a_share_and_shuffling_does_not():
     folds, predictions, order = planted(strength=0.0)
-    shap_blocks = explain.explain(folds, predictions)[1]
-    assert explain.block_importance(shap_blocks, order)["importance"].min() > 0
-    assert not (explain.shuffle_importance(folds, predictions, order)["low"] > 0).any()
+    shap_blocks = shap_values.shap_tables(folds, predictions)[1]
+    assert importance.block_importance(shap_blocks, order)["importance"].min() > 0
+    assert not (importance.shuffle_importance(folds, predictions, order)["low"] > 0).any()
 
 
 def test_shares_add_up(explained, own):
-    table = explain.block_importance(explained[1], toy.times(own))
+    table = importance.block_importance(explained[1], toy.times(own))
     assert table["share"].sum() == pytest.approx(1)
     assert (table["low"] <= table["importance"]).all()
-    np.testing.assert_allclose(explain.fold_importance(explained[1]).sum(axis=1), 1)
+    np.testing.assert_allclose(importance.fold_importance(explained[1]).sum(axis=1), 1)
 
 
 def test_refits_are_paired_by_post():
@@ -202,7 +205,7 @@ def test_refits_are_paired_by_post():
     whole = pd.DataFrame({**base, **part, "blocks": "all", "y_pred": 1.0})
     less = pd.DataFrame({**base, **part, "blocks": "all-vision", "y_pred": 1.5})
     order = pd.Series(range(40), index=posts)
-    table = explain.refit_importance(pd.concat([whole, less.iloc[::-1]]), order)
+    table = importance.refit_importance(pd.concat([whole, less.iloc[::-1]]), order)
     assert table["block"].tolist() == ["vision"]
     assert table["loss"].iloc[0] == pytest.approx(0.5)
     assert table["low"].iloc[0] == pytest.approx(0.5)
@@ -227,7 +230,7 @@ def test_skill_is_judged_against_the_better_rule(error, verdict):
     baselines = pd.concat(
         [rows("train_mean", "none", 1.5 * miss), rows("rolling_median_10", "none", miss)]
     )
-    found = explain.skill(model, baselines)
+    found = skill(model, baselines)
     assert found.baseline == "rolling_median_10"
     assert found.verdict == verdict
     assert found.n == n
@@ -235,26 +238,29 @@ def test_skill_is_judged_against_the_better_rule(error, verdict):
 
 def test_skill_without_baselines_claims_nothing(fitted):
     own = toy.explained(fitted[1])
-    found = explain.skill(own, own)
+    found = skill(own, own)
     assert found.baseline == ""
     assert found.verdict == "no clear difference"
 
 
-def test_the_split_of_the_boosters_is_found(fitted):
+def test_only_the_run_that_the_folds_belong_to_is_explained(own, fitted):
     folds, predictions, _ = fitted
     other = predictions.assign(split="rolling", y_pred=predictions["y_pred"] + 0.3)
     mixed = pd.concat([other, predictions], ignore_index=True)
-    model = mixed[mixed["model"] == "xgboost"]
-    assert set(explain.of_folds(model, folds)["split"]) == {"expanding"}
+    told = explanation(folds, mixed, own.posts).shap_blocks.set_index("post_id")["prediction"]
+    expected = toy.explained(predictions).set_index("post_id")["y_pred"]
+    np.testing.assert_array_equal(told.loc[expected.index], expected)
+    with pytest.raises(UserError, match="stored predictions"):
+        explanation(folds, mixed, own.posts, split="rolling")
 
 
 def test_intervals_of_means():
-    mean, low, high = explain.mean_interval(np.ones(60))
+    mean, low, high = importance.bootstrap_mean(np.ones(60))
     assert (mean, low, high) == pytest.approx((1, 1, 1))
-    mean, low, high = explain.mean_interval(np.array([1.0, 2.0]))
+    mean, low, high = importance.bootstrap_mean(np.array([1.0, 2.0]))
     assert mean == 1.5
     assert np.isnan([low, high]).all()
-    assert np.isnan(explain.mean_interval(np.array([]))).all()
+    assert np.isnan(importance.bootstrap_mean(np.array([]))).all()
 
 
 # ------------------------------------------------------------------ concepts and one post
@@ -286,14 +292,14 @@ def test_concepts(column, concept):
 
 
 def test_every_feature_of_the_book_has_a_concept_with_a_name(own):
-    from virality.sentences.concepts import CONCEPTS
+    from virality.features.names import CONCEPTS
 
     assert {concept_of(column) for column in own.features.columns} <= set(CONCEPTS)
 
 
 def test_concepts_keep_the_sum(explained):
     shap, _ = explained
-    values = explain.concept_values(shap)
+    values = shap_values.concept_values(shap)
     for by in (["post_id", "fold"], ["post_id", "fold", "block"]):
         np.testing.assert_allclose(
             values.groupby(by)["value"].sum(), shap.groupby(by)["value"].sum(), atol=1e-9
@@ -315,14 +321,13 @@ def test_readings_are_in_units_of_people(own):
 
 def test_the_worked_example_moved_most_and_its_steps_add_up(explained):
     shap, blocks = explained
-    post = explain.worked_example(blocks)
+    post = shap_values.worked_example(blocks)
     moved = (blocks["prediction"] - blocks["base_value"]).abs()
     assert abs(post["prediction"] - post["base_value"]) == moved.max()
-    steps = explain.waterfall(shap, post["post_id"], post["fold"], at_most=4)
+    steps = shap_values.waterfall(shap, post["post_id"], post["fold"], at_most=4)
     assert len(steps) == 5
     assert steps["concept"].iloc[-1] == "rest"
     assert steps["value"].sum() == pytest.approx(post["prediction"] - post["base_value"], abs=1e-4)
-    assert explain.worked_example(explain.empty_blocks()) is None
 
 
 def test_a_flat_model_tells_nothing(own):
@@ -330,6 +335,6 @@ def test_a_flat_model_tells_nothing(own):
     flat = own.posts.assign(views=pd.array(views, dtype="Int64"))
     plain = toy.Creator(flat, own.told, own.features, own.ledger, own.embeddings)
     folds, predictions, _ = toy.fit(plain, n_folds=2)
-    found = explain.explanation(folds, predictions, flat)
+    found = explanation(folds, predictions, flat)
     assert not found.empty
     assert not found.tells

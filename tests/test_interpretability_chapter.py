@@ -1,4 +1,7 @@
-"""The words and figures of the interpretability chapter follow the explanation."""
+"""What the interpretability chapter finds in planted data, and that its words stay harmless.
+
+What it says of each finding stands in `gallery/interpretability.md`.
+"""
 
 from dataclasses import replace
 
@@ -8,13 +11,16 @@ import pytest
 
 import toy_explanation as toy
 from virality.core import text as words
-from virality.explanation import explain
-from virality.explanation.explain import Skill
+from virality.evaluation.evaluate import empty_predictions
+from virality.explanation import shap_values
+from virality.explanation.explain import Skill, explanation
 from virality.features import concepts
+from virality.features.names import concept
 from virality.figures import interpretability as figures
 from virality.figures import theme
+from virality.findings import interpretability as findings
+from virality.findings.interpretability import Agreement, Course, Nothing, Order, Verdict
 from virality.sentences import interpretability as sentences
-from virality.sentences.concepts import concept
 
 
 @pytest.fixture(scope="module")
@@ -23,147 +29,130 @@ def own():
 
 
 @pytest.fixture(scope="module")
-def found(own):
+def explained(own):
     folds, predictions, _ = toy.fit(own, n_folds=3, refits=True)
-    return explain.explanation(folds, predictions, own.posts), predictions
+    return explanation(folds, predictions, own.posts)
 
 
-def judged(explanation, verdict):
-    size = {"better": -0.2, "worse": 0.2, "no clear difference": 0.0}[verdict]
-    skill = Skill("train_mean", 0.7, 0.7 - size, size, size - 0.1, size + 0.1, verdict, 84)
-    return replace(explanation, skill=skill)
-
-
-def with_losses(explanation, **losses):
+def with_losses(explained, **losses):
     """Give blocks a shuffling loss that is clear of zero, above or below; others none."""
-    blocks = explanation.blocks.copy()
-    loss = blocks["block"].map(losses).fillna(0.0)
-    blocks["shuffle"] = loss
-    blocks["shuffle_low"], blocks["shuffle_high"] = loss - 0.01, loss + 0.01
-    return replace(explanation, blocks=blocks)
+    loss = explained.blocks["block"].map(losses).fillna(0.0)
+    limits = {"shuffle": loss, "shuffle_low": loss - 0.01, "shuffle_high": loss + 0.01}
+    return replace(explained, blocks=explained.blocks.assign(**limits))
 
 
-# ----------------------------------------------------------------------------- sentences
+# ------------------------------------------------------------------------------ findings
 
 
-def test_a_model_without_skill_explains_itself_and_not_the_views(found):
-    for verdict in ("worse", "no clear difference"):
-        own = judged(found[0], verdict)
-        assert "not of the views" in sentences.skill(own) or "not what moves" in sentences.skill(
-            own
-        )
-        assert "**not what moves the views**" in sentences.answer(own)
+@pytest.mark.parametrize(
+    ("verdict", "expected"),
+    [
+        ("better", Verdict.BETTER),
+        ("worse", Verdict.WORSE),
+        ("no clear difference", Verdict.UNCLEAR),
+    ],
+)
+def test_skill_keeps_its_verdict_and_becomes_factors(explained, verdict, expected):
+    told = Skill("train_mean", np.log(2), np.log(3), -0.5, -0.3, verdict, 84)
+    found = findings.carriers(replace(explained, skill=told))
+    assert found.skill.verdict is expected
+    assert found.believed is (expected is Verdict.BETTER)
+    assert (found.skill.factor, found.skill.baseline_factor) == pytest.approx((2, 3))
 
 
-def test_a_model_with_skill_is_believed(found):
-    own = judged(found[0], "better")
-    assert "beat the naive rules" in sentences.answer(own)
-    assert "not what moves the views" not in sentences.answer(own) + sentences.skill(own)
+def test_without_baselines_nothing_is_claimed(explained):
+    unknown = Skill("", 0.7, *[float("nan")] * 3, "no clear difference", 84)
+    found = findings.carriers(replace(explained, skill=unknown))
+    assert found.skill.verdict is Verdict.NOT_COMPARED
+    assert "nan" not in sentences.skill(found) + sentences.answer(found)
 
 
-def test_without_baselines_nothing_is_claimed(found):
-    unknown = Skill("", 0.7, *[float("nan")] * 4, "no clear difference", 84)
-    own = replace(found[0], skill=unknown)
-    assert "description of the model" in sentences.skill(own)
-    assert "nan" not in sentences.skill(own) + sentences.answer(own)
+def test_checks_name_what_helps_and_what_misleads(explained):
+    found = findings.checks(with_losses(explained, vision=0.2, energy=0.3, audio=-0.2))
+    assert found.helpful == ("energy", "vision")
+    assert found.harmful == ("audio",)
+    assert found.costliest == "energy"
+    assert found.cost == pytest.approx(np.expm1(0.3))
+    assert findings.checks(with_losses(explained)).helpful == ()
+    unfitted = explained.blocks.assign(refit=np.nan, refit_low=np.nan, refit_high=np.nan)
+    assert findings.checks(replace(explained, blocks=unfitted)).missed is None
 
 
-def test_the_answer_says_whether_the_checks_agree(found):
-    first, second = found[0].blocks["block"].head(2)
-    agree = sentences.answer(with_losses(found[0], **{first: 0.1}))
-    differ = sentences.answer(with_losses(found[0], **{second: 0.1}))
-    silent = sentences.answer(judged(with_losses(found[0]), "worse"))
-    together = sentences.answer(judged(with_losses(found[0]), "better"))
-    assert "agrees" in agree
-    assert "names others" in differ
-    assert "none can be shown to help" in silent
-    assert "no single one is missed" in together
+def test_the_lead_is_open_unless_it_is_clear(explained):
+    def order(**changes):
+        return findings.carriers(replace(explained, **changes)).order
+
+    assert order(lead=(0.1, 0.05, 0.15)) is Order.CLEAR
+    assert order(lead=(0.1, -0.05, 0.25)) is Order.OPEN
+    assert order(blocks=explained.blocks.head(1)) is Order.ONE_BLOCK
+    assert order(blocks=explained.blocks.head(1).assign(block="all")) is Order.MIXED
 
 
-def test_checks_name_what_helps_and_what_misleads(found):
-    text = sentences.checks_reading(with_losses(found[0], vision=0.2, audio=-0.2))
-    assert "Shuffling picture makes forecasts of unseen posts worse" in text
-    assert "Shuffling sound even makes them better" in text
-    assert "No block's loss" in sentences.checks_reading(with_losses(found[0]))
-
-
-def test_the_lead_is_called_open_unless_it_is_clear(found):
-    clear = replace(found[0], lead=(0.1, 0.05, 0.15))
-    open_ = replace(found[0], lead=(0.1, -0.05, 0.25))
-    assert "is clear of zero" in sentences.blocks_reading(clear)
-    assert "the order is open" in sentences.blocks_reading(open_)
-
-
-def test_the_widest_block_is_named_with_its_place(found):
-    blocks = found[0].blocks.assign(columns=1)
-    blocks.loc[0, "columns"] = 40
-    assert "also stands first" in sentences.blocks_reading(replace(found[0], blocks=blocks))
+def test_the_widest_block_has_a_place(explained):
+    blocks = explained.blocks.assign(columns=1)
     blocks.loc[2, "columns"] = 80
-    assert "width alone did not win" in sentences.blocks_reading(replace(found[0], blocks=blocks))
+    found = findings.carriers(replace(explained, blocks=blocks))
+    assert (found.widest, found.widest_columns, found.widest_place) == (blocks["block"][2], 80, 3)
 
 
-def test_folds_agree_or_not(found):
-    same = pd.DataFrame([[0.6, 0.3, 0.1]] * 4, columns=["vision", "audio", "energy"])
-    turning = pd.DataFrame(
-        [[0.6, 0.3, 0.1], [0.1, 0.6, 0.3], [0.3, 0.1, 0.6]], columns=same.columns
-    )
-    assert "1.00" in sentences.folds_reading(replace(found[0], by_fold=same))
-    assert "no ranking" in sentences.folds_reading(replace(found[0], by_fold=turning))
-    blocks = found[0].blocks.assign(block=["vision", *found[0].blocks["block"][1:]])
-    every = sentences.folds_caption(replace(found[0], by_fold=same, blocks=blocks))
-    some = sentences.folds_caption(replace(found[0], by_fold=turning, blocks=blocks))
-    assert "in every fold" in every
-    assert "in 1 of 3 folds" in some
-    assert " or " in some
+def test_folds_agree_or_not(explained):
+    columns = ["vision", "audio", "energy"]
+    same = pd.DataFrame([[0.6, 0.3, 0.1]] * 4, columns=columns)
+    turning = pd.DataFrame([[0.6, 0.3, 0.1], [0.1, 0.6, 0.3], [0.3, 0.1, 0.6]], columns=columns)
+    blocks = explained.blocks.assign(block=["vision", *explained.blocks["block"][1:]])
+
+    def folds(shares):
+        return findings.folds(replace(explained, by_fold=shares, blocks=blocks))
+
+    assert folds(same).kendall_w == pytest.approx(1)
+    assert folds(same).agreement is Agreement.SETTLED
+    assert folds(same).times_first == 4 and folds(same).others_first == ()
+    assert folds(turning).agreement is Agreement.NONE
+    assert folds(turning).times_first == 1 and folds(turning).others_first == ("audio", "energy")
+    assert folds(same.head(1)).agreement is Agreement.TOO_FEW
 
 
-def test_a_global_reduction_is_admitted(found):
-    one = found[0].blocks.head(1).assign(block="all")
-    assert "nobody can say" in sentences.blocks_reading(replace(found[0], blocks=one))
-
-
-def test_directions_turn_round_with_the_data():
+def test_courses_turn_round_with_the_data():
     x = np.linspace(0, 1, 40)
-    up = {"energy__tempo": pd.DataFrame({"reading": x, "value": x})}
-    down = {"energy__tempo": pd.DataFrame({"reading": x, "value": -x})}
-    flat = {"energy__tempo": pd.DataFrame({"reading": x, "value": (x - 0.5) ** 2})}
-    assert "the higher, the higher" in sentences.dependence_caption(up)
-    assert "the higher, the lower" in sentences.dependence_caption(down)
-    assert "no single direction" in sentences.dependence_caption(flat)
+    pushes = {"up": x, "down": -x, "bent": (x - 0.5) ** 2, "flat": 0 * x}
+    tables = {name: pd.DataFrame({"reading": x, "value": y}) for name, y in pushes.items()}
+    up, down, bent, flat = findings.courses(tables)
+    assert (up.course, down.course) == (Course.UP, Course.DOWN)
+    assert up.gap == pytest.approx(1 / down.gap) and up.gap > 1
+    assert (bent.course, flat.course) == (Course.NO_DIRECTION, Course.TOO_LITTLE)
 
 
 def test_an_hour_has_a_best_part_and_no_direction():
     hours = np.arange(0, 24, 0.5)
     table = {"metadata__hour": pd.DataFrame({"reading": hours, "value": (hours >= 18) * 0.3})}
-    text = sentences.dependence_caption(table)
-    assert "highest from 18 to 24 h" in text
-    assert "the higher" not in text
+    (found,) = findings.courses(table)
+    assert (found.course, found.best) == (Course.ROUND, 3)
+    assert found.gap == pytest.approx(np.exp(0.3))
+    assert set(sentences._PARTS) == set(findings.CIRCLES)
+    for key, edges in findings.CIRCLES.items():
+        assert len(sentences._PARTS[key]) == len(edges) - 1
 
 
-def test_few_posts_say_so(own):
-    nothing = explain.explanation([], pd_empty(), own.posts.head(12))
-    assert "This record holds 12 posts" in sentences.nothing(nothing)
-    assert "Nothing yet" in sentences.answer(nothing)
-    assert sentences.of_artefacts(nothing.shap_blocks, pd_empty(), own.posts) == ""
+@pytest.mark.parametrize(("n", "reason"), [(12, Nothing.TOO_FEW), (45, Nothing.NOT_PREDICTED)])
+def test_few_posts_have_nothing_to_explain(own, n, reason):
+    found = findings.carriers(explanation([], empty_predictions(), own.posts.head(n)))
+    assert (found.n_posts, found.nothing) == (n, reason)
 
 
-def pd_empty():
-    from virality.evaluation.evaluate import empty_predictions
-
-    return empty_predictions()
-
-
-def test_under_eighty_posts_are_indicative(found):
-    few = replace(found[0], order=found[0].order.head(60))
-    assert "indicative" in sentences.answer(few)
-    assert "indicative" not in sentences.answer(found[0])
+def test_under_eighty_posts_are_indicative(explained):
+    assert findings.carriers(replace(explained, n_posts=79)).indicative
+    assert not findings.carriers(explained).indicative
 
 
-def test_the_index_gets_the_same_headline(found, own):
-    explanation, predictions = found
-    text = sentences.of_artefacts(explanation.shap_blocks, predictions, own.posts)
-    assert text == sentences.headline(explanation.blocks, explanation.skill)
+def test_the_worked_example_is_right_or_wrong_by_what_came():
+    steps = pd.DataFrame({"concept": ["energy__tempo", "rest"], "value": [0.5, 0.5]})
+    good = findings.example(steps, np.log1p(1000), np.log1p(2000), np.log1p(4000))
+    assert (good.start, good.forecast, good.actual) == pytest.approx((1000, 2000, 4000))
+    assert good.helped and good.off == pytest.approx(4001 / 2001)
+    assert not findings.example(steps, 8.0, 9.0, 7.0).helped
 
+
+# -------------------------------------------------------------------------------- words
 
 HOSTILE = (
     "<script>alert(1)</script> ::: {{< include x >}} ![](http://x.y/z) @fig-x $$ ` | \n # h",
@@ -173,35 +162,30 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("caption", HOSTILE)
-def test_a_hostile_caption_stays_text(found, caption):
-    explanation, _ = found
-    post = explain.worked_example(explanation.shap_blocks)
-    steps = explain.waterfall(explanation.shap, post.post_id, post.fold)
-    label = words.excerpt(caption, 200)
-    text = sentences.waterfall_caption(steps, label, 8.0, 9.0, 10.0)
+def test_a_hostile_caption_stays_text(explained, caption):
+    post = shap_values.worked_example(explained.shap_blocks)
+    steps = shap_values.waterfall(explained.shap, post.post_id, post.fold)
+    example = findings.example(steps, 8.0, 9.0, 10.0)
+    text, _ = sentences.waterfall_texts(example, words.excerpt(caption, 200))
     for piece in ("<script", "</div", ":::", "{{<", "![](", "@fig", "$$", "`", "\u202e", "\n"):
         assert piece not in text
 
 
-def test_no_sentence_shows_raw_python(found):
-    own = found[0]
-    importance = explain.concept_importance(own.shap)
+def test_no_sentence_shows_raw_python(explained):
+    found = findings.carriers(explained)
+    importance = findings.leading(shap_values.concept_importance(explained.shap))
     texts = [
-        sentences.skill(own),
-        sentences.summary_caption(importance, own.n_held_out),
-        sentences.summary_alt(importance),
-        sentences.blocks_caption(own),
-        sentences.blocks_alt(own),
-        sentences.blocks_reading(own),
-        sentences.folds_caption(own),
-        sentences.folds_alt(own),
-        sentences.folds_reading(own),
-        sentences.checks_caption(own),
-        sentences.checks_alt(own),
-        sentences.checks_reading(own),
-        sentences.table_caption(own),
-        sentences.answer(own),
-        sentences.importance_table(own).to_string(),
+        sentences.skill(found),
+        *sentences.summary_texts(importance, found.n_held_out),
+        *sentences.blocks_texts(found),
+        sentences.blocks_reading(found),
+        *sentences.folds_texts(found.folds),
+        sentences.folds_reading(found.folds),
+        *sentences.checks_texts(found.checks),
+        sentences.checks_reading(found),
+        sentences.table_caption(found),
+        sentences.answer(found),
+        figures.importance_table(explained.blocks).to_string(),
     ]
     for text in texts:
         assert text
@@ -209,30 +193,31 @@ def test_no_sentence_shows_raw_python(found):
             assert raw not in text, text
 
 
-def test_unknown_columns_still_get_a_name():
+def test_unknown_columns_still_get_a_harmless_name():
     assert concept("energy__something_new").name == "something new (early energy)"
+    assert concept("energy__<b>|$x$").name == "b x (early energy)"
     assert concept("all__components").name.startswith("all")
 
 
 # ------------------------------------------------------------------------------- figures
 
 
-def test_figures_come_from_the_tables_alone(found, own):
-    explanation, _ = found
+def test_figures_come_from_the_tables_alone(explained, own):
     columns = own.features.join(own.embeddings)
-    importance = explain.concept_importance(explanation.shap)
+    importance = shap_values.concept_importance(explained.shap)
     readings = concepts.readings(importance["concept"], own.posts, columns)
-    post = explain.worked_example(explanation.shap_blocks)
-    steps = explain.waterfall(explanation.shap, post.post_id, post.fold)
+    post = shap_values.worked_example(explained.shap_blocks)
+    steps = shap_values.waterfall(explained.shap, post.post_id, post.fold)
     leading = {
-        key: explain.dependence(explanation.shap, key, readings[key]) for key in list(readings)[:2]
+        key: shap_values.dependence(explained.shap, key, readings[key])
+        for key in list(readings)[:2]
     }
     drawn = [
         lambda: figures.waterfall(steps, post.base_value, post.prediction, 10.0),
-        lambda: figures.summary(explain.concept_values(explanation.shap), readings),
-        lambda: figures.blocks(explanation.blocks),
-        lambda: figures.by_fold(explanation.by_fold),
-        lambda: figures.checks(explanation.blocks),
+        lambda: figures.summary(shap_values.concept_values(explained.shap), readings),
+        lambda: figures.blocks(explained.blocks),
+        lambda: figures.by_fold(explained.by_fold),
+        lambda: figures.checks(explained.blocks),
         lambda: figures.dependence(leading),
     ]
     assert all(theme.render(draw())["svg"].count(b"<path") > 5 for draw in drawn)

@@ -15,10 +15,11 @@ from virality.demo.model import REGIMES, Effects, Truth
 from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate, headline, summary
 from virality.evidence import claims as evidence
-from virality.explanation import explain, regimes
+from virality.explanation import regimes, shap_values
 from virality.features import concepts
 from virality.features.build import build_features
 from virality.features.table import model_table
+from virality.findings.interpretability import courses
 from virality.findings.recovered import recovery
 from virality.media.extract import Settings, extract
 from virality.models import boosters
@@ -64,7 +65,7 @@ def find(effects: Effects, cache) -> Findings:
         boosters.store_boosters(folder, fitted)
         stored = boosters.load_boosters(folder)
     trees = predictions[(predictions["model"] == "xgboost") & (predictions["blocks"] == "all")]
-    shap, _ = explain.explain(stored, trees)
+    shap, _ = shap_values.shap_tables(stored, trees)
     tests = pd.concat(
         [
             evidence.content_test(posts, tables, n_shifts=99),
@@ -95,7 +96,8 @@ def hours(found: Findings) -> str:
     """What the interpretability chapter says about the hour."""
     key = "metadata__hour"
     reading = concepts.reading(key, found.posts, found.columns)
-    return interpretability.dependence_caption({key: explain.dependence(found.shap, key, reading)})
+    found = courses({key: shap_values.dependence(found.shap, key, reading)})
+    return interpretability.dependence_texts(found)[0]
 
 
 def known_regimes(found: Findings) -> pd.DataFrame:

@@ -186,6 +186,16 @@ def factor(value: float) -> str:
     return f"{float(f'{value:.2g}'):g} times"
 
 
+def multiple(value: float) -> str:
+    """Return a ratio to two decimals, "× 1.25"; "–" when missing."""
+    return "–" if is_missing(value) else f"× {value:.2f}"
+
+
+def about(value: float, digits: int = 2) -> str:
+    """Return a number rounded to so many digits, "190" for 187; "–" when missing."""
+    return "–" if is_missing(value) else f"{float(f'{value:.{digits}g}'):,.0f}"
+
+
 def plural_days(days: float) -> str:
     """Return "3 days", or hours below two days."""
     if days < 2:

@@ -15,10 +15,11 @@ from matplotlib.ticker import (
     StrMethodFormatter,
 )
 
+from virality.core.text import multiple, percent, significant
 from virality.features.blocks import block_name
+from virality.features.names import concept
 from virality.features.targets import TARGETS
 from virality.figures import theme
-from virality.sentences.concepts import concept
 
 LOW, MIDDLE, HIGH = "#5b8fc7", "#a39c96", "#e08434"
 READINGS = LinearSegmentedColormap.from_list("readings", [LOW, MIDDLE, HIGH])
@@ -92,9 +93,9 @@ def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int =
     reach = values.loc[values["concept"].isin(shown), "value"]
     width = max(float(np.ptp(reach)), 1e-9) / 60
     for row, key in enumerate(shown):
-        own = values[values["concept"] == key]
-        x = own["value"].to_numpy()
-        rank = own["post_id"].map(readings[key]).rank(pct=True) if key in readings else None
+        part = values[values["concept"] == key]
+        x = part["value"].to_numpy()
+        rank = part["post_id"].map(readings[key]).rank(pct=True) if key in readings else None
         colors = [theme.MUTED] * len(x) if rank is None else READINGS(rank.fillna(0.5))
         ax.scatter(x, row + _swarm(x, width), c=colors, s=9, linewidths=0, alpha=0.85)
     ax.axvline(0, color=theme.INK, lw=0.8)
@@ -104,11 +105,10 @@ def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int =
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.set_xlabel(PUSH)
     ax.grid(axis="y", visible=False)
-    dot = {"marker": "o", "ls": "", "ms": 4}
+    names = {LOW: "low reading", HIGH: "high reading", theme.MUTED: "no single reading"}
     marks = [
-        Line2D([], [], color=LOW, label="low reading", **dot),
-        Line2D([], [], color=HIGH, label="high reading", **dot),
-        Line2D([], [], color=theme.MUTED, label="no single reading", **dot),
+        Line2D([], [], color=color, label=name, marker="o", ls="", ms=4)
+        for color, name in names.items()
     ]
     ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     return fig
@@ -230,3 +230,24 @@ def _outcome_axis(ax, name: str) -> None:
         ax.set_xlabel(f"{name} (log scale)")
     else:
         ax.set_xlabel(f"ln(1 + {name})")
+
+
+def importance_table(blocks: pd.DataFrame) -> pd.DataFrame:
+    """Return the three importances side by side, one row a block; from ``Explanation.blocks``."""
+    table = pd.DataFrame(
+        {
+            "block": blocks["block"].map(block_name),
+            "columns": blocks["columns"],
+            "typical push": np.exp(blocks["importance"]).map(multiple),
+            "share of pushes": blocks["share"].map(percent),
+            "error added when shuffled": _with_limits(blocks, "shuffle"),
+        }
+    )
+    if blocks["refit"].notna().any():
+        table["error added when fitted without"] = _with_limits(blocks, "refit")
+    return table
+
+
+def _with_limits(blocks: pd.DataFrame, name: str) -> list[str]:
+    ends = blocks[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False, name=None)
+    return ["{} ({} to {})".format(*(significant(end, 2) for end in row)) for row in ends]

@@ -1,107 +1,111 @@
-"""What the interpretability chapter says, from the explanation alone."""
+"""What the interpretability chapter says."""
 
 from __future__ import annotations
 
-import numpy as np
-import pandas as pd
-from scipy.stats import spearmanr
+from collections.abc import Iterable
 
-from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
-from virality.core.text import listing, plural, significant
-from virality.explanation import explain
-from virality.explanation.explain import Explanation, Skill
+from virality.core.protocol import MIN_POSTS
+from virality.core.text import about, capital, listing, multiple, percent, plural, significant
 from virality.features.blocks import block_name
+from virality.features.names import concept
+from virality.findings.interpretability import (
+    Agreement,
+    Carriers,
+    Checks,
+    Course,
+    Dependence,
+    Example,
+    Folds,
+    Nothing,
+    Order,
+    Skill,
+    Verdict,
+)
 from virality.models.catalogue import model_name
-from virality.sentences.concepts import concept
 
-# Where a reading goes round, "higher" has no meaning: edges and names of its parts.
-_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-CIRCLES = {
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+# Parts of readings that go round, in the order of `findings.interpretability.CIRCLES`.
+_PARTS = {
     "metadata__hour": (
-        [0, 6, 12, 18, 24],
-        ["at night (0 to 6 h)", "from 6 to 12 h", "from 12 to 18 h", "from 18 to 24 h"],
+        "at night (0 to 6 h)",
+        "from 6 to 12 h",
+        "from 12 to 18 h",
+        "from 18 to 24 h",
     ),
-    "metadata__weekday": ([*range(8)], [f"on {day}s" for day in _DAYS]),
+    "metadata__weekday": tuple(f"on {day}s" for day in _DAYS),
     "metadata__season": (
-        [1, 91, 182, 274, 367],
-        [
-            "from January to March",
-            "from April to June",
-            "from July to September",
-            "from October on",
-        ],
+        "from January to March",
+        "from April to June",
+        "from July to September",
+        "from October on",
     ),
 }
-ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
+_ORDINALS = {
+    2: "second",
+    3: "third",
+    4: "fourth",
+    5: "fifth",
+    6: "sixth",
+    7: "seventh",
+    8: "eighth",
+}
 
 
-def factor(log_views: float) -> str:
-    """Return a difference of log views as a factor, "× 1.25"."""
-    return f"× {np.exp(log_views):.2f}"
+def _names(blocks: Iterable[str], last: str = "and") -> str:
+    return listing([block_name(block) for block in blocks], last)
 
 
-def views(log_views: float) -> str:
-    """Return log views as a number of views, to two digits."""
-    count = max(float(np.expm1(log_views)), 0.0)
-    return f"{float(f'{count:.2g}'):,.0f}"
-
-
-def percent(share: float) -> str:
-    """Return a share as whole per cent."""
-    return f"{100 * share:.0f} %".replace("-", "−")
-
-
-def interval(low: float, high: float) -> str:
-    """Return "−0.02 to 0.05"."""
+def _limits(low: float, high: float) -> str:
     return f"{significant(low, 2)} to {significant(high, 2)}"
 
 
 # -------------------------------------------------------------------- is there anything?
 
 
-def nothing(own: Explanation) -> str:
+def nothing(found: Carriers) -> str:
     """Say why there is nothing to explain."""
-    n_posts, rest = len(own.order), "The text below says what this chapter would show."
-    if not own.empty:
+    rest = "The text below says what this chapter would show."
+    if found.nothing is Nothing.FLAT:
         return (
             "The trees give every post of a fold the same forecast: they found nothing to split "
             f"on, so nothing pushes a forecast up or down. {rest}"
         )
-    if n_posts < MIN_POSTS:
+    if found.nothing is Nothing.TOO_FEW:
         return (
-            f"This record holds {plural(n_posts, 'post')}. Below {MIN_POSTS} this book describes "
-            f"and does not model, so there is no forecast to take apart. {rest}"
+            f"This record holds {plural(found.n_posts, 'post')}. Below {MIN_POSTS} this book "
+            f"describes and does not model, so there is no forecast to take apart. {rest}"
         )
     return (
-        f"For these {plural(n_posts, 'post')} nothing was predicted; the chapter on baselines says "
-        f"why. So there is no forecast to take apart. {rest}"
+        f"For these {plural(found.n_posts, 'post')} nothing was predicted; the chapter on "
+        f"baselines says why. So there is no forecast to take apart. {rest}"
     )
 
 
-def skill(own: Explanation) -> str:
-    """Say whether the model that is explained knows anything."""
-    found = own.skill
-    if not found.baseline:
+def skill(found: Carriers) -> str:
+    """Say whether the model that is explained knows anything; "" when nothing was predicted."""
+    if found.skill.verdict is Verdict.NOT_PREDICTED:
+        return ""
+    if found.skill.verdict is Verdict.NOT_COMPARED:
         return (
             "The naive rules were not run beside this model, so nobody knows whether it beats "
             "them. **Read what follows as a description of the model, not of the views.**"
         )
-    text = (
-        f"On the {plural(found.n, 'held-out post')} XGBoost is typically off by a factor of "
-        f"{np.exp(found.miss):.2f}. The better of two rules that never look at the post, the "
-        f"{model_name(found.baseline)}, is off by {np.exp(found.baseline_miss):.2f}. "
+    return (
+        f"On the {plural(found.skill.n, 'held-out post')} XGBoost is typically off by a factor of "
+        f"{found.skill.factor:.2f}. The better of two rules that never look at the post, the "
+        f"{model_name(found.skill.baseline)}, is off by {found.skill.baseline_factor:.2f}. "
+        f"{_skill_verdict(found.skill)}{_indicative(found)}"
     )
-    return text + _skill_verdict(found) + _indicative(len(own.order))
 
 
 def _skill_verdict(found: Skill) -> str:
-    limits = f"(model minus rule, in log views: {interval(found.low, found.high)})"
-    if found.verdict == "better":
+    limits = f"(model minus rule, in log views: {_limits(found.low, found.high)})"
+    if found.verdict is Verdict.BETTER:
         return (
             f"The model is better, and the difference is clear of zero {limits}. So what it leans "
             "on says something about this creator's posts, as far as a model of past posts can."
         )
-    if found.verdict == "worse":
+    if found.verdict is Verdict.WORSE:
         return (
             f"The model is worse, and clearly so {limits}. **What follows describes what the trees "
             "picked up, not what moves the views.** A model without skill has importances too."
@@ -113,402 +117,260 @@ def _skill_verdict(found: Skill) -> str:
     )
 
 
-def _indicative(n_posts: int) -> str:
-    if n_posts >= INDICATIVE_POSTS:
+def _indicative(found: Carriers) -> str:
+    if not found.indicative:
         return ""
-    return f" With {n_posts} posts all of it is indicative at most."
+    return f" With {found.n_posts} posts all of it is indicative at most."
 
 
 # ------------------------------------------------------------------------------ one post
 
 
-def waterfall_caption(
-    steps: pd.DataFrame, label: str, base: float, prediction: float, actual: float
-) -> str:
-    """Caption of the waterfall; `label` is escaped already."""
-    first = steps.iloc[0]
-    return (
-        f"One forecast taken apart: {label}. The model starts from {views(base)} views and "
-        f"arrives at {views(prediction)}; {views(actual)} came. The largest step is "
-        f"{concept(first.concept).name}, {factor(first.value)}."
+def waterfall_texts(found: Example, label: str) -> tuple[str, str]:
+    """Caption and alternative text of the waterfall; `label` is escaped already."""
+    largest, push = found.steps[0]
+    caption = (
+        f"One forecast taken apart: {label}. The model starts from {about(found.start)} views and "
+        f"arrives at {about(found.forecast)}; {about(found.actual)} came. The largest step is "
+        f"{concept(largest).name}, {multiple(push)}."
     )
+    named = [f"{concept(key).name} {multiple(push)}" for key, push in found.steps if key != "rest"]
+    return caption, f"Waterfall of the pushes behind one forecast, largest first: {listing(named)}."
 
 
-def waterfall_alt(steps: pd.DataFrame) -> str:
-    """Alternative text of the waterfall."""
-    named = [
-        f"{concept(step.concept).name} {factor(step.value)}"
-        for step in steps.itertuples()
-        if step.concept != "rest"
-    ]
-    return f"Waterfall of the pushes behind one forecast, largest first: {listing(named)}."
-
-
-def waterfall_texts(
-    steps: pd.DataFrame, label: str, base: float, prediction: float, actual: float
-) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return waterfall_caption(steps, label, base, prediction, actual), waterfall_alt(steps)
-
-
-def waterfall_reading(base: float, prediction: float, actual: float) -> str:
+def waterfall_reading(found: Example) -> str:
     """Say whether the model moved this post the right way."""
-    off, started = abs(actual - prediction), abs(actual - base)
     text = (
         "This is the held-out post that the model moved furthest from its starting point. It was "
         "chosen by its forecast alone, not by how well that turned out. "
     )
-    if off < started:
+    if found.helped:
         return text + (
-            f"Here the move was in the right direction: the forecast is off by {factor(off)}, the "
-            f"starting point would have been off by {factor(started)}. One post proves nothing."
+            f"Here the move was in the right direction: the forecast is off by "
+            f"{multiple(found.off)}, the starting point would have been off by "
+            f"{multiple(found.start_off)}. One post proves nothing."
         )
     return text + (
-        f"Here the move did not help: the forecast is off by {factor(off)}, the starting point "
-        f"would have been off by {factor(started)}. One post proves nothing, in either direction."
+        f"Here the move did not help: the forecast is off by {multiple(found.off)}, the starting "
+        f"point would have been off by {multiple(found.start_off)}. One post proves nothing, in "
+        "either direction."
     )
 
 
 # -------------------------------------------------------------------------- all the posts
 
 
-def summary_caption(importance: pd.DataFrame, n_posts: int) -> str:
-    """Caption of the beeswarm; `importance` is :func:`explain.concept_importance`."""
-    leading = [concept(key).name for key in importance["concept"].head(3)]
-    return (
+def summary_texts(leading: Iterable[tuple[str, float]], n_posts: int) -> tuple[str, str]:
+    """Caption and alternative text of the beeswarm; `leading` concepts and sizes of pushes."""
+    names = [concept(key).name for key, _ in leading]
+    caption = (
         f"Every dot is one of {plural(n_posts, 'held-out post')}: how far a reading pushed its "
-        f"forecast up (right) or down (left). Widest on the whole: {listing(leading)}."
+        f"forecast up (right) or down (left). Widest on the whole: {listing(names[:3])}."
+    )
+    sizes = [f"{concept(key).name} ({multiple(push)})" for key, push in leading]
+    return (
+        caption,
+        f"Rows of dots, one row per feature, by mean size of the push: {listing(sizes)}.",
     )
 
 
-def summary_alt(importance: pd.DataFrame) -> str:
-    """Alternative text of the beeswarm."""
-    named = [
-        f"{concept(row.concept).name} ({factor(row.importance)})"
-        for row in importance.head(6).itertuples()
-    ]
-    return f"Rows of dots, one row per feature, by mean size of the push: {listing(named)}."
-
-
-def summary_texts(importance: pd.DataFrame, n_posts: int) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return summary_caption(importance, n_posts), summary_alt(importance)
-
-
-def blocks_caption(own: Explanation) -> str:
-    """Caption of the bars by block."""
-    first = own.blocks.iloc[0]
-    return (
-        f"Mean size of each block's push on held-out forecasts, with 95 % intervals. "
-        f"The largest come from {block_name(first.block)}, {factor(first.importance)} either way: "
+def blocks_texts(found: Carriers) -> tuple[str, str]:
+    """Caption and alternative text of the bars by block."""
+    first = found.blocks[0]
+    caption = (
+        "Mean size of each block's push on held-out forecasts, with 95 % intervals. "
+        f"The largest come from {block_name(first.block)}, {multiple(first.factor)} either way: "
         f"{percent(first.share)} of all pushes."
     )
+    named = [f"{block_name(each.block)} {percent(each.share)}" for each in found.blocks]
+    return caption, f"Bars of the blocks' shares of all pushes: {listing(named)}."
 
 
-def blocks_alt(own: Explanation) -> str:
-    """Alternative text of the bars by block."""
-    named = [f"{block_name(b.block)} {percent(b.share)}" for b in own.blocks.itertuples()]
-    return f"Bars of the blocks' shares of all pushes: {listing(named)}."
-
-
-def blocks_texts(own: Explanation) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return blocks_caption(own), blocks_alt(own)
-
-
-def blocks_reading(own: Explanation) -> str:
+def blocks_reading(found: Carriers) -> str:
     """Say who leads, whether that is settled, and what width has to do with it."""
-    if list(own.blocks["block"]) == ["all"]:
+    if found.order is Order.MIXED:
         return (
             "The columns of all blocks were reduced together before the model saw them. After that "
             "nobody can say which block a push came from; choose a reduction by block to see it."
         )
-    if len(own.blocks) == 1:
-        return f"There is only one block, {block_name(own.blocks['block'].iloc[0])}."
-    first, second = (block_name(block) for block in own.blocks["block"].head(2))
-    low = own.lead[1]
-    if low > 0:
+    first = block_name(found.names[0])
+    if found.order is Order.ONE_BLOCK:
+        return f"There is only one block, {first}."
+    second = block_name(found.names[1])
+    if found.order is Order.CLEAR:
         order = f"The lead of {first} over {second} is clear of zero."
     else:
         order = f"Between {first} and {second} the order is open: the lead is not clear of zero."
-    return f"{order} {_width(own.blocks)}"
+    return f"{order} {_width(found)}"
 
 
-def _width(blocks: pd.DataFrame) -> str:
-    widest = blocks["columns"].idxmax()
-    place, name = int(widest) + 1, block_name(blocks["block"][widest])
-    text = f"The widest block, {name} with {plural(int(blocks['columns'][widest]), 'column')}, "
-    if place == 1:
+def _width(found: Carriers) -> str:
+    columns = plural(found.widest_columns, "column")
+    text = f"The widest block, {block_name(found.widest)} with {columns}, "
+    if found.widest == found.names[0]:
         return text + "also stands first. Whether that is more than width, the checks below tell."
-    return text + f"stands {_ordinal(place)} of {len(blocks)}: width alone did not win."
+    place = _ORDINALS.get(found.widest_place, f"{found.widest_place}th")
+    return text + f"stands {place} of {len(found.blocks)}: width alone did not win."
 
 
-def folds_caption(own: Explanation) -> str:
-    """Caption of the shares by fold."""
-    leaders = own.by_fold.idxmax(axis=1)
-    first = own.blocks["block"].iloc[0]
-    times = int((leaders == first).sum())
-    if len(leaders) == 1:
-        return f"{_name(first)} has the largest share in the only fold that so few posts allow."
-    if times == len(leaders):
-        return f"{_name(first)}: the largest share of the pushes in every fold."
-    others = [block_name(b) for b in dict.fromkeys(leaders) if b != first]
+def folds_texts(found: Folds) -> tuple[str, str]:
+    """Caption and alternative text of the shares by fold."""
+    span = [f"{block_name(b)} {percent(low)} to {percent(high)}" for b, low, high in found.spans]
+    alt = f"Lines of each block's share of the pushes over the folds: {listing(span)}."
+    first = capital(block_name(found.first))
+    if found.n == 1:
+        return f"{first} has the largest share in the only fold that so few posts allow.", alt
+    if not found.others_first:
+        return f"{first}: the largest share of the pushes in every fold.", alt
     return (
-        f"{_name(first)}: the largest share in {times} of {plural(len(leaders), 'fold')}; "
-        f"elsewhere it is {listing(others, 'or')}."
+        f"{first}: the largest share in {found.times_first} of {plural(found.n, 'fold')}; "
+        f"elsewhere it is {_names(found.others_first, 'or')}.",
+        alt,
     )
 
 
-def folds_alt(own: Explanation) -> str:
-    """Alternative text of the shares by fold."""
-    span = [
-        f"{block_name(b)} {percent(own.by_fold[b].min())} to {percent(own.by_fold[b].max())}"
-        for b in own.by_fold.columns
-    ]
-    return f"Lines of each block's share of the pushes over the folds: {listing(span)}."
-
-
-def folds_texts(own: Explanation) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return folds_caption(own), folds_alt(own)
-
-
-def folds_reading(own: Explanation) -> str:
+def folds_reading(found: Folds) -> str:
     """Say how settled the order is from fold to fold."""
-    ranks = own.by_fold.rank(axis=1)
-    if len(ranks) < 2 or ranks.shape[1] < 3:
+    if found.agreement is Agreement.TOO_FEW:
         return "There are too few folds or blocks to compare their orders."
-    agreement = _concordance(ranks.to_numpy())
     scale = "on a scale from 0, no agreement, to 1, the same order in every fold"
-    text = f"The folds' orders agree with {agreement:.2f} ({scale}; Kendall's W). "
-    if agreement >= 0.7:
+    text = f"The folds' orders agree with {found.kendall_w:.2f} ({scale}; Kendall's W). "
+    if found.agreement is Agreement.SETTLED:
         return text + "The ranking is a property of this creator's model, not of one stretch."
-    if agreement >= 0.4:
+    if found.agreement is Agreement.LOOSE:
         return text + "The ranking is loose: top and bottom are recognisable, the middle is not."
     return text + "There is no ranking to speak of: each stretch of time gives another order."
-
-
-def _concordance(ranks: np.ndarray) -> float:
-    """Kendall's W of n folds (rows) over k blocks (columns), without ties."""
-    n, k = ranks.shape
-    spread = ((ranks.sum(axis=0) - n * (k + 1) / 2) ** 2).sum()
-    return float(12 * spread / (n**2 * (k**3 - k)))
 
 
 # ---------------------------------------------------------------------------- the checks
 
 
-def useful(own: Explanation, check: str = "shuffle") -> list[str]:
-    """Blocks whose loss makes held-out forecasts worse, clear of zero, largest loss first."""
-    table = own.blocks[own.blocks[f"{check}_low"] > 0]
-    return list(table.sort_values(check, ascending=False)["block"])
-
-
-def harmful(own: Explanation) -> list[str]:
-    """Blocks whose shuffling makes held-out forecasts better, clear of zero."""
-    return list(own.blocks.loc[own.blocks["shuffle_high"] < 0, "block"])
-
-
-def checks_caption(own: Explanation) -> str:
-    """Caption of the two checks."""
-    good = useful(own)
-    if not good:
-        return (
-            "How much the typical error grows when a block is taken away from held-out posts. No "
-            "interval for shuffling lies clear of zero."
-        )
+def checks_texts(found: Checks) -> tuple[str, str]:
+    """Caption and alternative text of the two checks."""
+    clear = (
+        f"Clear of zero when shuffled: {_names(found.helpful)}."
+        if found.helpful
+        else "No interval for shuffling lies clear of zero."
+    )
+    named = [f"{block_name(b)} {_limits(low, high)}" for b, low, high in found.limits]
     return (
-        "How much the typical error grows when a block is taken away from held-out posts. Clear of "
-        f"zero when shuffled: {listing([block_name(b) for b in good])}."
+        "How much the typical error grows when a block is taken away from held-out posts. " + clear,
+        f"Intervals of the error added by shuffling each block, in log views: {listing(named)}.",
     )
 
 
-def checks_alt(own: Explanation) -> str:
-    """Alternative text of the two checks."""
-    named = [
-        f"{block_name(b.block)} {interval(b.shuffle_low, b.shuffle_high)}"
-        for b in own.blocks.itertuples()
-    ]
-    return f"Intervals of the error added by shuffling each block, in log views: {listing(named)}."
-
-
-def checks_texts(own: Explanation) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return checks_caption(own), checks_alt(own)
-
-
-def checks_reading(own: Explanation) -> str:
+def checks_reading(found: Carriers) -> str:
     """Say what the two checks found, and whether they agree with SHAP."""
-    good, bad, again = useful(own), harmful(own), useful(own, "refit")
-    parts = []
-    if good:
-        cost = own.blocks.set_index("block").loc[good[0], "shuffle"]
-        of_it = "" if len(good) == 1 else f"for {block_name(good[0])} "
+    checks = found.checks
+    parts = [_shuffled(checks)]
+    if found.believed and not checks.helpful:
         parts.append(
-            f"Shuffling {listing([block_name(b) for b in good])} makes forecasts of unseen posts "
-            f"worse, clear of zero; {of_it}the typical error grows by {percent(np.expm1(cost))}."
+            "Together the blocks do help, since the forecasts beat the naive rules: no single "
+            "one is needed, or the posts are too few to say which."
         )
-    else:
+    if checks.harmful:
         parts.append(
+            f"Shuffling {_names(checks.harmful)} even makes them better: what the "
+            "trees learnt there misled them."
+        )
+    if checks.missed:
+        parts.append(
+            f"Fitted again without it, the model misses {_names(checks.missed)}: nothing else in "
+            "the data stands in for it."
+        )
+    elif checks.missed is not None:
+        parts.append(
+            "Fitted again without any one block, the model gets no worse by as much as could be "
+            "shown: the block says little, or another says the same, or the posts are too few to "
+            "tell."
+        )
+    return " ".join(parts)
+
+
+def _shuffled(checks: Checks) -> str:
+    if not checks.helpful:
+        return (
             "No block's loss is clear of zero. Whatever the trees lean on, one block at a time, "
             "cannot be shown to help them on posts that they have not seen."
         )
-        if own.skill and own.skill.verdict == "better":
-            parts.append(
-                "Together the blocks do help, since the forecasts beat the naive rules: no single "
-                "one is needed, or the posts are too few to say which."
-            )
-    if bad:
-        parts.append(
-            f"Shuffling {listing([block_name(b) for b in bad])} even makes them better: what the "
-            "trees learnt there misled them."
-        )
-    parts.append(_refits(own, again))
-    return " ".join(part for part in parts if part)
-
-
-def _refits(own: Explanation, again: list[str]) -> str:
-    if own.blocks["refit"].isna().all():
-        return ""
-    if again:
-        return (
-            f"Fitted again without it, the model misses {listing([block_name(b) for b in again])}: "
-            "nothing else in the data stands in for it."
-        )
+    of_it = "" if len(checks.helpful) == 1 else f"for {block_name(checks.helpful[0])} "
     return (
-        "Fitted again without any one block, the model gets no worse by as much as could be shown: "
-        "the block says little, or another says the same, or the posts are too few to tell."
+        f"Shuffling {_names(checks.helpful)} makes forecasts of unseen posts worse, clear of "
+        f"zero; {of_it}the typical error grows by {percent(checks.cost)}."
     )
 
 
-def importance_table(own: Explanation) -> pd.DataFrame:
-    """The three importances side by side, one row a block."""
-    table = pd.DataFrame(
-        {
-            "block": own.blocks["block"].map(block_name),
-            "columns": own.blocks["columns"],
-            "typical push": own.blocks["importance"].map(factor),
-            "share of pushes": own.blocks["share"].map(percent),
-            "error added when shuffled": _with_limits(own.blocks, "shuffle"),
-        }
-    )
-    if own.blocks["refit"].notna().any():
-        table["error added when fitted without"] = _with_limits(own.blocks, "refit")
-    return table
-
-
-def table_caption(own: Explanation) -> str:
+def table_caption(found: Carriers) -> str:
     """Caption of the table of importances."""
-    top = own.blocks["block"].iloc[0]
-    costly = own.blocks.loc[own.blocks["shuffle"].idxmax(), "block"]
+    top, costly = block_name(found.names[0]), block_name(found.checks.costliest)
     if top == costly:
-        same = f"SHAP and shuffling put the same block first, {block_name(top)}."
+        same = f"SHAP and shuffling put the same block first, {top}."
     else:
-        same = f"SHAP puts {block_name(top)} first, shuffling {block_name(costly)}."
+        same = f"SHAP puts {top} first, shuffling {costly}."
     return (
         f"Three importances side by side. {same} Errors in log views; their intervals hold for all "
         "blocks together (95 %, Bonferroni)."
     )
 
 
-def _with_limits(blocks: pd.DataFrame, name: str) -> list[str]:
-    return [
-        f"{significant(value, 2)} ({interval(low, high)})"
-        for value, low, high in zip(
-            blocks[name], blocks[f"{name}_low"], blocks[f"{name}_high"], strict=True
-        )
-    ]
-
-
 # -------------------------------------------------------------------------- how they act
 
 
-def dependence_caption(tables: dict[str, pd.DataFrame]) -> str:
-    """Caption of the dependence panels."""
-    return "What the leading readable features do. " + " ".join(
-        _direction(key, table) for key, table in tables.items()
+def dependence_texts(found: Iterable[Dependence]) -> tuple[str, str]:
+    """Caption and alternative text of the dependence panels."""
+    directions = " ".join(f"{_course(each)}." for each in found)
+    names = listing([concept(each.concept).name for each in found])
+    return (
+        f"What the leading readable features do. {directions}",
+        f"Scatter of reading against push for {names}. {directions}",
     )
 
 
-def dependence_alt(tables: dict[str, pd.DataFrame]) -> str:
-    """Alternative text of the dependence panels."""
-    named = [concept(key).name for key in tables]
-    return f"Scatter of reading against push for {listing(named)}. " + " ".join(
-        _direction(key, table) for key, table in tables.items()
-    )
-
-
-def dependence_texts(tables: dict[str, pd.DataFrame]) -> tuple[str, str]:
-    """Caption and alternative text together."""
-    return dependence_caption(tables), dependence_alt(tables)
-
-
-def _direction(key: str, table: pd.DataFrame) -> str:
-    name = concept(key).name
-    name = name[0].upper() + name[1:]
-    if len(table) < 8 or table["reading"].nunique() < 2 or table["value"].nunique() < 2:
-        return f"{name}: too little variation to tell."
-    if key in CIRCLES:
-        return f"{name}: {_around(*CIRCLES[key], table)}."
-    rho = float(spearmanr(table["reading"], table["value"]).statistic)
-    low, high = table["reading"].quantile([1 / 3, 2 / 3])
-    below, above = (
-        table.loc[table["reading"] <= low, "value"].mean(),
-        table.loc[table["reading"] >= high, "value"].mean(),
-    )
-    gap = f"the upper third of readings gets {factor(above - below)} against the lower third"
-    if rho >= ONE_WAY:
-        return f"{name}: the higher, the higher the forecast; {gap}."
-    if rho <= -ONE_WAY:
-        return f"{name}: the higher, the lower the forecast; {gap}."
-    return f"{name}: no single direction; {gap}."
-
-
-def _around(edges: list[float], names: list[str], table: pd.DataFrame) -> str:
-    """Name the parts of a circle with the highest and the lowest mean push."""
-    part = pd.cut(table["reading"], edges, labels=names, right=False)
-    pushes = table["value"].groupby(part, observed=True).mean()
-    best, worst = str(pushes.idxmax()), str(pushes.idxmin())
-    gap = factor(pushes.max() - pushes.min())
-    return f"forecasts are highest {best}, lowest {worst}; between the two lies {gap}"
+def _course(found: Dependence) -> str:
+    name = capital(concept(found.concept).name)
+    if found.course is Course.TOO_LITTLE:
+        return f"{name}: too little variation to tell"
+    if found.course is Course.ROUND:
+        parts = _PARTS[found.concept]
+        return (
+            f"{name}: forecasts are highest {parts[found.best]}, lowest {parts[found.worst]}; "
+            f"between the two lies {multiple(found.gap)}"
+        )
+    gap = f"the upper third of readings gets {multiple(found.gap)} against the lower third"
+    if found.course is Course.UP:
+        return f"{name}: the higher, the higher the forecast; {gap}"
+    if found.course is Course.DOWN:
+        return f"{name}: the higher, the lower the forecast; {gap}"
+    return f"{name}: no single direction; {gap}"
 
 
 # ---------------------------------------------------------------------------- the answer
 
 
-def answer(own: Explanation) -> str:
+def answer(found: Carriers) -> str:
     """The answer box."""
-    if own.empty:
+    if found.nothing is Nothing.FLAT:
+        return "No block carries anything: the trees give every post the same forecast."
+    if found.nothing:
         return (
-            f"Nothing yet. With {plural(len(own.order), 'post')} no model was fitted, so no block "
+            f"Nothing yet. With {plural(found.n_posts, 'post')} no model was fitted, so no block "
             "carries a forecast."
         )
-    if not own.tells:
-        return "No block carries anything: the trees give every post the same forecast."
-    return headline(own.blocks, own.skill) + _agreement(own) + _indicative(len(own.order))
+    return _headline(found) + _agreement(found) + _indicative(found)
 
 
-def headline(blocks: pd.DataFrame, found: Skill) -> str:
-    """One or two sentences: what the forecasts lean on, and whether that means anything.
-
-    Parameters
-    ----------
-    blocks : DataFrame
-        From :func:`explain.block_importance` or ``Explanation.blocks``.
-    found : Skill
-        From :func:`explain.skill`.
-    """
-    first = blocks.iloc[0]
+def _headline(found: Carriers) -> str:
+    """What the forecasts lean on, and whether that means anything."""
+    first, *others = found.blocks
     text = (
         f"The trees' forecasts lean most on **{block_name(first.block)}** "
         f"({percent(first.share)} of all pushes)"
     )
-    if len(blocks) > 1:
-        second = blocks.iloc[1]
-        text += f", then on {block_name(second.block)} ({percent(second.share)})"
-    if found.verdict == "better":
+    if others:
+        text += f", then on {block_name(others[0].block)} ({percent(others[0].share)})"
+    if found.believed:
         return text + ", and these forecasts beat the naive rules on posts that they had not seen."
-    if found.verdict == "worse":
+    if found.skill.verdict is Verdict.WORSE:
         return text + (
             ". But they are clearly worse than a naive rule, so this says what the model does, "
             "**not what moves the views**."
@@ -519,17 +381,17 @@ def headline(blocks: pd.DataFrame, found: Skill) -> str:
     )
 
 
-def _agreement(own: Explanation) -> str:
-    good, first = useful(own), own.blocks["block"].iloc[0]
-    names = listing([f"**{block_name(b)}**" for b in good])
-    if not good:
-        if own.skill and own.skill.verdict == "better":
-            return (
-                " Which block that is due to cannot be shown: shuffled one at a time, no single "
-                "one is missed."
-            )
+def _agreement(found: Carriers) -> str:
+    helpful = found.checks.helpful
+    names = listing([f"**{block_name(block)}**" for block in helpful])
+    if not helpful and found.believed:
+        return (
+            " Which block that is due to cannot be shown: shuffled one at a time, no single "
+            "one is missed."
+        )
+    if not helpful:
         return " When blocks are shuffled one at a time, none can be shown to help."
-    if first in good:
+    if found.names[0] in helpful:
         return (
             f" The check without SHAP agrees: the forecasts get worse without {names}. Of the two, "
             "that is the evidence to rely on."
@@ -538,23 +400,3 @@ def _agreement(own: Explanation) -> str:
         f" The check without SHAP names others: the forecasts get worse without {names}. Trust "
         "that one; SHAP shows what is used, shuffling what it is good for."
     )
-
-
-def of_artefacts(shap_blocks: pd.DataFrame, predictions: pd.DataFrame, posts: pd.DataFrame) -> str:
-    """Return the headline from the artefacts alone, for the index; "" when nothing was modelled."""
-    if shap_blocks.empty:
-        return ""
-    order = posts.set_index("post_id")["posted_at"]
-    own = explain.of_shap(predictions, shap_blocks)
-    whole = own[own["blocks"] == "all"]
-    return headline(explain.block_importance(shap_blocks, order), explain.skill(whole, predictions))
-
-
-def _name(block: str) -> str:
-    name = block_name(block)
-    return name[0].upper() + name[1:]
-
-
-def _ordinal(place: int) -> str:
-    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
-    return words[place - 1] if place <= len(words) else f"{place}th"

@@ -1,0 +1,362 @@
+"""What an explanation of the forecasts shows: who carries them, and whether that means anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+import pandas as pd
+from scipy.stats import spearmanr
+
+from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
+from virality.explanation import explain
+from virality.explanation.explain import Explanation
+
+SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
+ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
+FEWEST_READINGS = 8
+
+# Where a reading goes round, "higher" has no meaning: edges of its parts.
+CIRCLES = {
+    "metadata__hour": (0, 6, 12, 18, 24),
+    "metadata__weekday": tuple(range(8)),
+    "metadata__season": (1, 91, 182, 274, 367),
+}
+
+
+class Nothing(Enum):
+    """Why there is nothing to explain."""
+
+    TOO_FEW = auto()
+    NOT_PREDICTED = auto()
+    FLAT = auto()
+
+
+class Verdict(Enum):
+    """The explained model against the better of two rules that never look at the post."""
+
+    NOT_PREDICTED = auto()
+    BETTER = auto()
+    WORSE = auto()
+    UNCLEAR = auto()
+    NOT_COMPARED = auto()
+
+
+class Order(Enum):
+    """What can be said about the first block's lead over the second."""
+
+    CLEAR = auto()
+    OPEN = auto()
+    ONE_BLOCK = auto()
+    MIXED = auto()  # all blocks were reduced together
+
+
+class Agreement(Enum):
+    """How far the folds put the blocks into the same order."""
+
+    SETTLED = auto()
+    LOOSE = auto()
+    NONE = auto()
+    TOO_FEW = auto()
+
+
+class Course(Enum):
+    """How a push follows its reading."""
+
+    UP = auto()
+    DOWN = auto()
+    NO_DIRECTION = auto()
+    ROUND = auto()
+    TOO_LITTLE = auto()
+
+
+@dataclass(frozen=True)
+class Skill:
+    """Typical misses as factors, and the limits of their difference in log views."""
+
+    verdict: Verdict = Verdict.NOT_PREDICTED
+    n: int = 0
+    factor: float = float("nan")
+    baseline: str = ""
+    baseline_factor: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
+
+
+@dataclass(frozen=True)
+class Pushes:
+    """A block: the typical size of its pushes as a factor, and its share of all of them."""
+
+    block: str
+    factor: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Folds:
+    """Which block leads where; `spans` are its smallest and largest share over the folds."""
+
+    n: int
+    first: str
+    times_first: int
+    others_first: tuple[str, ...]
+    spans: tuple[tuple[str, float, float], ...]
+    agreement: Agreement
+    kendall_w: float
+
+
+@dataclass(frozen=True)
+class Checks:
+    """What is lost without a block, where that is clear of zero, largest loss first.
+
+    `helpful` and `harmful` are about shuffling, `missed` is about fitting again (None where that
+    was not done); `cost` is by what share the error grows without the most helpful block.
+    """
+
+    helpful: tuple[str, ...] = ()
+    harmful: tuple[str, ...] = ()
+    missed: tuple[str, ...] | None = None
+    cost: float = float("nan")
+    costliest: str = ""
+    limits: tuple[tuple[str, float, float], ...] = ()
+
+
+@dataclass(frozen=True)
+class Carriers:
+    """What carries the forecasts.
+
+    Where `nothing` is set, nothing else is but the number of posts, and the skill of flat trees.
+    """
+
+    n_posts: int
+    nothing: Nothing | None = None
+    indicative: bool = False
+    n_held_out: int = 0
+    skill: Skill = Skill()
+    blocks: tuple[Pushes, ...] = ()
+    order: Order | None = None
+    widest: str = ""
+    widest_columns: int = 0
+    widest_place: int = 0
+    folds: Folds | None = None
+    checks: Checks = Checks()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Blocks, the largest pushes first."""
+        return tuple(each.block for each in self.blocks)
+
+    @property
+    def believed(self) -> bool:
+        """Whether the model knows more than a rule, so that it says something about views."""
+        return self.skill.verdict is Verdict.BETTER
+
+
+@dataclass(frozen=True)
+class Example:
+    """One forecast in numbers of views, its steps as factors, and whether moving helped."""
+
+    start: float
+    forecast: float
+    actual: float
+    steps: tuple[tuple[str, float], ...]
+    helped: bool
+    off: float
+    start_off: float
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """How the push of a concept follows its reading.
+
+    `gap` is a factor: the upper against the lower third of readings, or the part of the circle
+    with the highest against that with the lowest pushes (`best`, `worst`: places in `CIRCLES`).
+    """
+
+    concept: str
+    course: Course
+    gap: float = float("nan")
+    best: int = 0
+    worst: int = 0
+
+
+# ------------------------------------------------------------------------------ all the posts
+
+
+def carriers(explained: Explanation) -> Carriers:
+    """Return what carries the forecasts.
+
+    Parameters
+    ----------
+    explained : Explanation
+        From :func:`virality.explanation.explain.explanation`.
+    """
+    n = explained.n_posts
+    indicative = n < INDICATIVE_POSTS
+    if explained.empty:
+        return Carriers(n, Nothing.TOO_FEW if n < MIN_POSTS else Nothing.NOT_PREDICTED, indicative)
+    known = skill(explained.skill)
+    if not explained.tells:
+        return Carriers(n, Nothing.FLAT, indicative, explained.n_held_out, known)
+    blocks = explained.blocks
+    widest = int(blocks["columns"].idxmax())
+    return Carriers(
+        n,
+        None,
+        indicative,
+        explained.n_held_out,
+        known,
+        tuple(
+            Pushes(row.block, float(np.exp(row.importance)), row.share)
+            for row in blocks.itertuples()
+        ),
+        order=_order(explained),
+        widest=blocks["block"][widest],
+        widest_columns=int(blocks["columns"][widest]),
+        widest_place=widest + 1,
+        folds=folds(explained),
+        checks=checks(explained),
+    )
+
+
+def skill(own: explain.Skill | None) -> Skill:
+    """Return whether the model that is explained knows anything."""
+    if own is None:
+        return Skill()
+    verdicts = {"better": Verdict.BETTER, "worse": Verdict.WORSE}
+    verdict = verdicts.get(own.verdict, Verdict.UNCLEAR) if own.baseline else Verdict.NOT_COMPARED
+    factors = float(np.exp(own.miss)), own.baseline, float(np.exp(own.baseline_miss))
+    return Skill(verdict, own.n, *factors, own.low, own.high)
+
+
+def _order(explained: Explanation) -> Order:
+    if list(explained.blocks["block"]) == ["all"]:
+        return Order.MIXED
+    if len(explained.blocks) == 1:
+        return Order.ONE_BLOCK
+    return Order.CLEAR if explained.lead[1] > 0 else Order.OPEN
+
+
+def folds(explained: Explanation) -> Folds:
+    """Return who leads in which fold, and how far the folds agree."""
+    shares, first = explained.by_fold, explained.blocks["block"].iloc[0]
+    leaders = shares.idxmax(axis=1)
+    ranks = shares.rank(axis=1).to_numpy()
+    w = _concordance(ranks) if len(ranks) > 1 and ranks.shape[1] > 2 else float("nan")
+    return Folds(
+        n=len(leaders),
+        first=first,
+        times_first=int((leaders == first).sum()),
+        others_first=tuple(block for block in dict.fromkeys(leaders) if block != first),
+        spans=tuple((b, float(shares[b].min()), float(shares[b].max())) for b in shares.columns),
+        agreement=_agreement(w),
+        kendall_w=w,
+    )
+
+
+def _agreement(w: float) -> Agreement:
+    if np.isnan(w):
+        return Agreement.TOO_FEW
+    if w >= SETTLED:
+        return Agreement.SETTLED
+    return Agreement.LOOSE if w >= LOOSE else Agreement.NONE
+
+
+def _concordance(ranks: np.ndarray) -> float:
+    """Kendall's W of n folds (rows) over k blocks (columns), without ties."""
+    n, k = ranks.shape
+    spread = ((ranks.sum(axis=0) - n * (k + 1) / 2) ** 2).sum()
+    return float(12 * spread / (n**2 * (k**3 - k)))
+
+
+def checks(explained: Explanation) -> Checks:
+    """Return what the two checks without SHAP found."""
+    blocks = explained.blocks
+    helpful = _clear_losses(blocks, "shuffle")
+    loss = blocks.set_index("block")["shuffle"]
+    limits = zip(blocks["block"], blocks["shuffle_low"], blocks["shuffle_high"], strict=True)
+    return Checks(
+        helpful=helpful,
+        harmful=tuple(blocks.loc[blocks["shuffle_high"] < 0, "block"]),
+        missed=_clear_losses(blocks, "refit") if blocks["refit"].notna().any() else None,
+        cost=float(np.expm1(loss[helpful[0]])) if helpful else 0.0,
+        costliest=str(loss.idxmax()),
+        limits=tuple(limits),
+    )
+
+
+def _clear_losses(blocks: pd.DataFrame, check: str) -> tuple[str, ...]:
+    table = blocks[blocks[f"{check}_low"] > 0]
+    return tuple(table.sort_values(check, ascending=False)["block"])
+
+
+def leading(importance: pd.DataFrame, at_most: int = 6) -> tuple[tuple[str, float], ...]:
+    """Return the leading concepts with the typical size of their pushes as factors.
+
+    Parameters
+    ----------
+    importance : DataFrame
+        From :func:`virality.explanation.shap_values.concept_importance`.
+    at_most : int
+    """
+    head = importance.head(at_most)
+    return tuple(zip(head["concept"], np.exp(head["importance"].astype(float)), strict=True))
+
+
+# ---------------------------------------------------------------- one post, and one concept
+
+
+def example(steps: pd.DataFrame, base: float, prediction: float, actual: float) -> Example:
+    """Return one forecast, taken apart.
+
+    Parameters
+    ----------
+    steps : DataFrame
+        From :func:`virality.explanation.shap_values.waterfall`.
+    base, prediction, actual : float
+        Where the model starts, what it says and what came, in log views.
+    """
+    off, start_off = abs(actual - prediction), abs(actual - base)
+    factors = zip(steps["concept"], np.exp(steps["value"].astype(float)), strict=True)
+    return Example(
+        start=_views(base),
+        forecast=_views(prediction),
+        actual=_views(actual),
+        steps=tuple(factors),
+        helped=off < start_off,
+        off=float(np.exp(off)),
+        start_off=float(np.exp(start_off)),
+    )
+
+
+def _views(log_views: float) -> float:
+    return max(float(np.expm1(log_views)), 0.0)
+
+
+def courses(tables: Mapping[str, pd.DataFrame]) -> tuple[Dependence, ...]:
+    """Return how the pushes of concepts follow their readings.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Concept to what :func:`virality.explanation.shap_values.dependence` gives.
+    """
+    return tuple(_course(concept, table) for concept, table in tables.items())
+
+
+def _course(concept: str, table: pd.DataFrame) -> Dependence:
+    if len(table) < FEWEST_READINGS or (table[["reading", "value"]].nunique() < 2).any():
+        return Dependence(concept, Course.TOO_LITTLE)
+    if concept in CIRCLES:
+        part = pd.cut(table["reading"], list(CIRCLES[concept]), labels=False, right=False)
+        pushes = table["value"].groupby(part).mean()
+        gap = float(np.exp(pushes.max() - pushes.min()))
+        return Dependence(concept, Course.ROUND, gap, int(pushes.idxmax()), int(pushes.idxmin()))
+    low, high = table["reading"].quantile([1 / 3, 2 / 3])
+    below = table.loc[table["reading"] <= low, "value"].mean()
+    above = table.loc[table["reading"] >= high, "value"].mean()
+    rho = float(spearmanr(table["reading"], table["value"]).statistic)
+    one_way = Course.UP if rho >= ONE_WAY else Course.DOWN if rho <= -ONE_WAY else None
+    return Dependence(concept, one_way or Course.NO_DIRECTION, float(np.exp(above - below)))
