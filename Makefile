@@ -76,6 +76,6 @@ benchmark: setup
 	@$(BIN)/python benchmarks/stages.py
 
 clean:
-	@PYTHONPATH=lib "$$PYTHON" -m virality.book.clean
+	@PYTHONPATH=lib "$$PYTHON" -m virality.book.ownership
 	@rm -rf .quarto .pytest_cache .ruff_cache .hypothesis
 	@test ! -e .venv/pyvenv.cfg || rm -rf .venv

@@ -27,8 +27,9 @@ SMALL_PARAMETERS = {
 def build_small_book() -> Run:
     """Return the small run, brought up to date and published."""
     from virality.book import session
+    from virality.book.request import Request
 
-    request = session.Request(
+    request = Request(
         name=SMALL.name, demo_posts=40, given=SMALL_PARAMETERS, progress=False, simulate=True
     )
     return session.report(request, where=SMALL)
@@ -40,13 +41,13 @@ def add_pooled_artefacts(name: str) -> None:
     from virality.creators import cold_start, facts, pool
     from virality.evidence.rows import empty_evidence
 
-    here = Chapter("creators", name)
-    posts = here.read("posts")
+    page = Chapter("creators", name)
+    posts = page.read("posts")
     predictions = pool.predict_pooled(posts, [])
     cold, warm = cold_start.first_forecasts(posts, []), cold_start.warm_up(posts)
-    here.write("predictions_pooled", predictions)
-    here.write("cold_start", cold)
-    here.write("creators", facts.facts(posts, predictions, empty_evidence(), cold, warm))
+    page.write("predictions_pooled", predictions)
+    page.write("cold_start", cold)
+    page.write("creators", facts.facts(posts, predictions, empty_evidence(), cold, warm))
 
 
 @pytest.fixture(scope="session")

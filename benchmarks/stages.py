@@ -19,8 +19,9 @@ from pathlib import Path
 import psutil
 
 from virality.book import params, quarto, runner, session
-from virality.book.chapters import book
 from virality.book.publish import publish
+from virality.book.request import Request
+from virality.core.chapters import book
 from virality.core.paths import Inputs, Run
 from virality.demo.creator import ensure_demo
 
@@ -112,10 +113,8 @@ def report(run: Run, size: int, videos: bool) -> None:
     print(f"{size:>6} {'all':<18}{total:>9.1f}{'':>9}{again.seconds:>10.2f}", flush=True)
 
 
-def request(run: Run) -> session.Request:
-    return session.Request(
-        name=run.name, given={"encoders": "classic"}, progress=False, simulate=True
-    )
+def request(run: Run) -> Request:
+    return Request(name=run.name, given={"encoders": "classic"}, progress=False, simulate=True)
 
 
 if __name__ == "__main__":

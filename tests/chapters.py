@@ -4,7 +4,7 @@ import nbformat
 from matplotlib import pyplot as plt
 
 from virality.book import params
-from virality.book.chapters import book
+from virality.core.chapters import book
 from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Inputs, Run
 from virality.figures import theme
 

@@ -7,8 +7,8 @@ import nbformat
 import pandas as pd
 import pytest
 
-from virality.book import params, publish, runner
-from virality.book.chapters import book
+from virality.book import params, publish, stamps
+from virality.core.chapters import book
 
 pytestmark = [pytest.mark.slow, pytest.mark.book]
 SLUGS = [spec.slug for spec in book()]
@@ -90,7 +90,7 @@ def test_cross_references_lead_somewhere(small_book, slug):
 
 def test_unchanged_rerun_runs_nothing(small_book):
     for spec in book():
-        assert runner.is_fresh(small_book, spec, values(small_book, spec.slug)), spec.slug
+        assert stamps.is_fresh(small_book, spec, values(small_book, spec.slug)), spec.slug
 
 
 def test_unchanged_pages_are_not_made_again(own_book):
@@ -102,16 +102,16 @@ def test_changed_parameter_reruns_only_who_names_it(small_book):
     stale = [
         spec.slug
         for spec in book()
-        if not runner.is_fresh(small_book, spec, values(small_book, spec.slug, umap_neighbors=7))
+        if not stamps.is_fresh(small_book, spec, values(small_book, spec.slug, umap_neighbors=7))
     ]
     assert stale == ["clustering"]
 
 
 def test_deleted_figure_makes_its_chapter_stale(own_book):
     spec = book()[0]
-    assert runner.is_fresh(own_book, spec, values(own_book, spec.slug))
+    assert stamps.is_fresh(own_book, spec, values(own_book, spec.slug))
     next(own_book.figures.glob(f"{spec.slug}-*.svg")).unlink()
-    assert not runner.is_fresh(own_book, spec, values(own_book, spec.slug))
+    assert not stamps.is_fresh(own_book, spec, values(own_book, spec.slug))
 
 
 def test_plain_version_has_every_page_and_says_so(own_book):

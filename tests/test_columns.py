@@ -6,8 +6,8 @@ import pytest
 
 import exports
 from virality import cli
-from virality.book import session
-from virality.book.intake import bring
+from virality.book.request import Request, resolve
+from virality.book.session import bring
 from virality.core import paths
 from virality.core.errors import UserError
 from virality.core.paths import Run
@@ -407,13 +407,13 @@ def test_the_choice_is_remembered_under_the_name(tmp_path, monkeypatch, capsys):
     run = Run.named("alice")
     run = Run.at(tmp_path / "build" / "alice") if run.inputs().columns == "" else run
     assert run.inputs().columns == "views=n_seen,likes="
-    session._record_inputs(run, session.Request(name="alice", columns="views=likes"))
+    resolve(Request(name="alice", columns="views=likes"), run).remember()
     assert run.inputs().columns == "views=likes,likes="
-    session._record_inputs(run, session.Request(name="alice", posts=str(table)))
+    resolve(Request(name="alice", posts=str(table)), run).remember()
     assert run.inputs().columns == "views=likes,likes=", "new posts keep what was said"
     bring("alice", [str(table)], where=run, columns="views=n_seen")
     assert run.inputs().columns == "views=n_seen,likes="
-    session._record_inputs(run, session.Request(name="alice", columns="none"))
+    resolve(Request(name="alice", columns="none"), run).remember()
     assert run.inputs().columns == ""
 
 

@@ -78,7 +78,7 @@ def chatty(monkeypatch, tmp_path):
     """Reports that talk while they run."""
     run = Run.at(tmp_path / "alice")
 
-    def report(request, plain=False):
+    def report(request):
         print(f"Kept from the earlier run: {request.name}")
         if request.name == "broken":
             raise UserError("It cannot be done.")

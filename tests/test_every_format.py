@@ -8,7 +8,7 @@ import pytest
 
 import exports
 from chapters import run_chapters
-from virality.book.chapters import book
+from virality.core.chapters import book
 from virality.posts.schema import validate_posts
 
 pytestmark = pytest.mark.slow

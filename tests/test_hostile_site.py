@@ -12,7 +12,7 @@ import exports
 from chapters import run_chapters
 from test_site import BROWSERS, FLAGS
 from virality.book import publish, quarto
-from virality.book.chapters import book
+from virality.core.chapters import book
 
 EVIL = "http://evil.invalid"
 CAPTIONS = (

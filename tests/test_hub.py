@@ -470,7 +470,8 @@ def test_what_auto_found_is_kept_until_the_user_changes_it(hub, ask):
 @pytest.mark.parametrize("again", [True, False])
 def test_a_broken_download_is_tried_again_by_the_next_run(tmp_path, monkeypatch, again):
     from virality.book import session
-    from virality.core.paths import Run
+    from virality.book.request import Job
+    from virality.core.paths import Inputs, Run
 
     run, calls = Run.at(tmp_path / "run"), []
 
@@ -480,6 +481,6 @@ def test_a_broken_download_is_tried_again_by_the_next_run(tmp_path, monkeypatch,
 
     monkeypatch.setattr(resolving, "resolve", broken)
     for _ in range(2):
-        session._resolve_encoders(run, {}, asked_now=False)
+        session._decide_encoders(Job(run, Inputs(), {}))
     record = run.load()["encoders"]
     assert len(calls) == (2 if again else 1) and record["used"] == "classic"

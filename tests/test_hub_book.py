@@ -12,7 +12,7 @@ import pytest
 
 from hub import BESIDE, SIGNATURE, TOKEN, Hub, as_archive, contents
 from media_files import encode, tiny_clip, tiny_whisper
-from virality.book.chapters import book
+from virality.core.chapters import book
 from virality.core.paths import ROOT, Run
 from virality.demo.creator import ensure_demo
 
@@ -29,9 +29,10 @@ BOOK = """
 import json, sys
 from pathlib import Path
 from virality.book import session
+from virality.book.request import Request
 from virality.core.paths import Run
 folder, request = sys.argv[1:]
-session.report(session.Request(**json.loads(request)), plain=True, where=Run.at(Path(folder)))
+session.report(Request(**json.loads(request), plain=True), where=Run.at(Path(folder)))
 """
 
 

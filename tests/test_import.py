@@ -5,8 +5,8 @@ import pytest
 
 import exports
 from virality import cli
-from virality.book import session
-from virality.book.intake import bring
+from virality.book.request import Request, resolve
+from virality.book.session import bring
 from virality.core import hashing, paths
 from virality.core.errors import UserError
 from virality.core.paths import Run, join_paths, split_paths
@@ -58,7 +58,7 @@ def test_a_second_import_adds_and_anew_starts_over(run, files):
 
 def test_what_is_remembered_is_what_a_report_reads(run, files):
     bring("alice", list(map(str, files)), timezone="Asia/Tokyo", where=run)
-    session._record_inputs(run, session.Request(name="alice"))
+    resolve(Request(name="alice"), run).remember()
     assert recorded(run) == ["may.csv", "june.zip"]
     assert run.load()["parameters"] == {"timezone": "Asia/Tokyo"}
     assert len(read_posts(run.inputs().posts, now=exports.NOW).posts) == 40
@@ -68,8 +68,8 @@ def test_what_is_remembered_is_what_a_report_reads(run, files):
 
 
 def test_importing_keeps_the_videos_and_starting_over_does_not(run, files, tmp_path):
-    request = session.Request(name="alice", posts=str(files[0]), videos=str(tmp_path))
-    session._record_inputs(run, request)
+    request = Request(name="alice", posts=str(files[0]), videos=str(tmp_path))
+    resolve(request, run).remember()
     bring("alice", [str(files[1])], where=run)
     assert run.inputs().videos == str(tmp_path)
     bring("alice", [str(files[1])], anew=True, where=run)

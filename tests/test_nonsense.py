@@ -14,7 +14,7 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import publish, runner, session
+from virality.book import publish, request, runner, session
 from virality.core import faults, paths
 from virality.core.writing import MARK
 from virality.demo import creator
@@ -91,7 +91,7 @@ def place(tmp_path, monkeypatch):
     if hasattr(os, "mkfifo"):
         os.mkfifo(here / PIPE)
     monkeypatch.chdir(here)
-    for module in (paths, session):
+    for module in (paths, request):
         monkeypatch.setattr(module, "DEMO_FOLDER", tmp_path / "demo")
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "SITES", tmp_path / "_site")
@@ -99,9 +99,9 @@ def place(tmp_path, monkeypatch):
     site = SimpleNamespace(warnings=[], plain=True, page="page")
     for module, name, result in (
         (runner, "execute", []),
-        (session, "_resolve_encoders", None),
+        (session, "_decide_encoders", None),
         (session, "_title", ""),
-        (session, "_make_demo", None),
+        (request, "_demo", (paths.Inputs(), None)),
         (publish, "publish", site),
         (creator, "_make_missing", None),
         (subprocess, "call", 0),

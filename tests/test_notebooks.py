@@ -7,8 +7,7 @@ import statistics
 import pytest
 
 from virality.book import params
-from virality.book.chapters import CHAPTERS
-from virality.core.artefacts import ARTEFACTS
+from virality.core.chapters import ARTEFACTS, CHAPTERS
 from virality.core.paths import NOTEBOOKS
 
 SLUGS = [spec.slug for spec in CHAPTERS]

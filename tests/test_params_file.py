@@ -5,7 +5,7 @@ import os
 import pytest
 
 from virality.book import params
-from virality.book.params_file import MAX_BYTES, read_file
+from virality.book.params import MAX_BYTES, read_file
 from virality.core.errors import UserError
 from virality.core.paths import ROOT
 

@@ -8,8 +8,8 @@ import pytest
 from chapters import run_chapters
 from toycreators import toy_creators
 from virality.book import runner
-from virality.book.chapters import book
 from virality.book.publish import publish
+from virality.core.chapters import book
 from virality.core.errors import UserError
 from virality.core.paths import Run
 

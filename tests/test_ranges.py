@@ -11,10 +11,10 @@ import pytest
 from chapters import run_chapters
 from toyposts import toy_posts
 from virality import cli
-from virality.book import chapter, params, ranges, runner, session
-from virality.book.chapters import CHAPTERS
+from virality.book import chapter, params, ranges, request, runner, session
 from virality.core import bounds, faults, paths
 from virality.core import resampling as bootstrap
+from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
 from virality.core.protocol import MIN_POSTS
 from virality.creators import many
@@ -89,8 +89,8 @@ def wall(tmp_path, monkeypatch):
 
     monkeypatch.setattr(faults, "unexpected", fail)
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(session, "_make_demo", lambda *_: None)
-    monkeypatch.setattr(session, "_resolve_encoders", lambda *_: None)
+    monkeypatch.setattr(request, "_demo", lambda *_: (paths.Inputs(), None))
+    monkeypatch.setattr(session, "_decide_encoders", lambda *_: None)
     monkeypatch.setattr(runner, "execute", lambda *_, **__: [])
 
 

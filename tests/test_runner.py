@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 import toybook
-from virality.book import params, runner
+from virality.book import params, runner, stamps
+from virality.book.ownership import locked
 from virality.core.errors import UserError
 
 
@@ -128,17 +129,17 @@ def test_injected_cell_is_kept_but_hidden(run):
 def test_second_run_of_a_name_stops(run):
     other = textwrap.dedent(
         f"""
-        from virality.book import runner
+        from virality.book.ownership import locked
         from virality.core.errors import UserError
         from virality.core.paths import Run
         try:
-            with runner.locked(Run.at({str(run.folder)!r})):
+            with locked(Run.at({str(run.folder)!r})):
                 print("entered")
         except UserError as error:
             print(error)
         """
     )
-    with runner.locked(run):
+    with locked(run):
         done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
     assert "Another process is working on the run" in done.stdout
     done = subprocess.run([sys.executable, "-c", other], capture_output=True, text=True)
@@ -156,11 +157,9 @@ def test_killed_at_any_moment_never_passes_for_finished(run, tmp_path):
             from pathlib import Path
             sys.path.insert(0, {str(toybook.__file__.rsplit("/", 1)[0])!r})
             import toybook
-            from virality.book import params, runner
+            from virality.book import params, runner, stamps
             from virality.core.paths import Run
-            for module in (runner, params):
-                module.CHAPTERS = toybook.CHAPTERS
-                module.NOTEBOOKS = Path({str(tmp_path / "notebooks")!r})
+            toybook.use(Path({str(tmp_path / "notebooks")!r}))
             runner.execute(Run.at({str(run.folder)!r}), {{}}, progress=False)
             """
         )
@@ -173,9 +172,9 @@ def test_killed_at_any_moment_never_passes_for_finished(run, tmp_path):
             process.kill()
             process.wait()
         for spec in toybook.CHAPTERS:
-            if runner.read_stamp(run, spec.slug):
+            if stamps.read(run, spec.slug):
                 values = params.for_chapter(spec.slug, {}) | {"name": run.name}
-                assert runner.is_fresh(run, spec, values)
+                assert stamps.is_fresh(run, spec, values)
     ran(run)
     assert run.artefact("repairs").read_text() == "ppp5"
     assert run.artefact("summary").read_text() == "done"

@@ -3,7 +3,8 @@
 import pytest
 
 from virality import cli
-from virality.book import params, session
+from virality.book import request, session
+from virality.book.request import Job, Request, resolve
 from virality.core import paths
 from virality.core.errors import UserError
 from virality.core.paths import Inputs, Run
@@ -21,8 +22,8 @@ def posts(tmp_path):
     return path
 
 
-def record(run, **request):
-    session._record_inputs(run, session.Request(name=run.name, **request))
+def record(run, **asked):
+    resolve(Request(name=run.name, **asked), run).remember()
     return run.inputs()
 
 
@@ -51,13 +52,15 @@ def test_vanished_input_is_told(run, posts):
         record(run)
 
 
-def test_parameters_are_kept_until_forgotten(run, capsys):
-    first = session._record_parameters(run, params.resolve({"n_folds": "4"}), False)
-    assert first == {"n_folds": 4}
-    second = session._record_parameters(run, params.resolve({"seed": 1}), False)
-    assert second == {"n_folds": 4, "seed": 1}
+def test_parameters_are_kept_until_forgotten(run, posts, capsys):
+    def kept(**asked):
+        record(run, **asked)
+        return run.load()["parameters"]
+
+    assert kept(posts=str(posts), given={"n_folds": "4"}) == {"n_folds": 4}
+    assert kept(given={"seed": 1}) == {"n_folds": 4, "seed": 1}
     assert "n_folds=4" in capsys.readouterr().out
-    assert session._record_parameters(run, {}, True) == {}
+    assert kept(forget=True) == {}
 
 
 def test_encoders_are_decided_once(run, posts, monkeypatch):
@@ -72,10 +75,10 @@ def test_encoders_are_decided_once(run, posts, monkeypatch):
         return genuine(*args, **kwargs | {"encoders": "classic"})
 
     monkeypatch.setattr(resolve, "resolve", counted)
-    session._resolve_encoders(run, {}, asked_now=False)
-    session._resolve_encoders(run, {}, asked_now=False)
+    session._decide_encoders(Job(run, run.inputs(), {}))
+    session._decide_encoders(Job(run, run.inputs(), {}))
     assert len(calls) == 1
-    session._resolve_encoders(run, {}, asked_now=True)
+    session._decide_encoders(Job(run, run.inputs(), {}, decide=True))
     assert len(calls) == 2, "asking again decides again"
     assert run.load()["encoders"]["used"] == "classic"
 
@@ -115,8 +118,8 @@ def test_damaged_record_is_told(run):
 )
 def test_command_line_errors_are_sentences(words, says, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(session, "_make_demo", lambda *_: None)
-    monkeypatch.setattr(session, "_resolve_encoders", lambda *_: None)
+    monkeypatch.setattr(request, "_demo", lambda *_: (Inputs(), None))
+    monkeypatch.setattr(session, "_decide_encoders", lambda *_: None)
     assert cli.main(words) == 1
     printed = capsys.readouterr().err
     assert says in printed

@@ -9,7 +9,9 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import landing, session, several
+from virality.book import landing, plain, several
+from virality.book.ownership import locked
+from virality.book.request import Request, resolve
 from virality.core.errors import UserError
 from virality.core.paths import Run
 from virality.posts.accounts import authors_of, choose
@@ -119,22 +121,21 @@ def agency(tmp_path, monkeypatch):
     posts = written(tmp_path / "posts.csv", dict(zip(HOSTILE, range(12, 6, -1), strict=True)))
     asked = []
 
-    def make(request, plain=False, where=None):
-        asked.append(request)
-        if "creator" in request.name and not request.given.get("private"):
+    def make(job):
+        asked.append(job)
+        if "creator" in job.run.name and not job.private:
             raise UserError("It stopped.")
-        where.artefact("summary").parent.mkdir(parents=True, exist_ok=True)
-        where.artefact("summary").write_text(json.dumps(FACTS))
-        return where
+        job.run.artefact("summary").parent.mkdir(parents=True, exist_ok=True)
+        job.run.artefact("summary").write_text(json.dumps(FACTS))
 
-    monkeypatch.setattr(session, "report", make)
-    monkeypatch.setattr(landing, "list_sites", lambda: None)
+    monkeypatch.setattr(plain, "list_sites", lambda: None)
     target = Run.at(tmp_path / "runs" / "agency")
 
     def report(**request):
         asked.clear()
         given = {"name": "agency", "posts": str(posts), "by": "author"} | request
-        several.report(target, session.Request(**given))
+        with locked(target):
+            several.report(resolve(Request(**given), target), make)
 
     return target, report, asked
 
@@ -143,8 +144,8 @@ def test_a_failure_does_not_stop_the_others(agency, capsys):
     target, report, asked = agency
     with pytest.raises(UserError, match="1 of 6 reports could not be made: ✨🎬"):
         report()
-    assert {r.given["author"] for r in asked} == set(target.load()["by"]["runs"])
-    assert len({r.name for r in asked}) == 6
+    assert {job.parameters["author"] for job in asked} == set(target.load()["by"]["runs"])
+    assert len({job.run.name for job in asked}) == 6
     text = (target.site / "index.html").read_text()
     assert text.count("the run stopped") == 1 + 1  # in the table and above it
     assert text.count('/index.html"') == 5
@@ -174,7 +175,7 @@ def test_a_later_request_keeps_names_and_a_private_one_hides_them(agency):
         report(posts="")
     assert target.load()["by"]["runs"] == before
     report(posts="", given={"private": True})
-    names = [request.name for request in asked]
+    names = [job.run.name for job in asked]
     assert sorted(names) == [f"agency-creator-{i}" for i in range(1, 7)]
     text = (target.site / "index.html").read_text()
     for author in HOSTILE:
@@ -188,23 +189,29 @@ def test_a_run_made_by_hand_is_not_taken_over(agency):
     own.save(parameters={})
     with pytest.raises(UserError):
         report()
-    assert "agency-x" not in {request.name for request in asked}
-    assert "agency-x-2" in {request.name for request in asked}
+    assert "agency-x" not in {job.run.name for job in asked}
+    assert "agency-x-2" in {job.run.name for job in asked}
 
 
 def test_wrong_ways_of_separating_are_told(capsys):
     assert cli.main(["report", "--by", "mood"]) == 1
-    assert "cannot be separated by “mood”" in capsys.readouterr().err
+    assert "cannot be separated by 'mood'" in capsys.readouterr().err
 
 
 def test_one_report_or_several_but_not_both(tmp_path):
-    target = Run.at(tmp_path / "agency")
+    target, posts = Run.at(tmp_path / "agency"), written(tmp_path / "posts.csv", {"me": 5})
     target.save(by={"private": False, "runs": {}})
-    assert several.wanted(target, session.Request()), "what the run was before"
+
+    def by(**request):
+        job = resolve(Request(name="agency", posts=str(posts), **request), target)
+        job.remember()
+        return job.by
+
+    assert by(), "what the run was before"
     with pytest.raises(UserError, match="Choose one"):
-        several.wanted(target, session.Request(by="author", given={"pool": "yes"}))
-    assert not several.wanted(target, session.Request(given={"pool": "yes"}))
-    assert not several.wanted(target, session.Request()), "pooled from now on"
+        by(by="author", given={"pool": "yes"})
+    assert not by(given={"pool": "yes"})
+    assert not by(), "pooled from now on"
 
 
 def test_the_page_says_what_the_numbers_say():

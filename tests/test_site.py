@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from virality.book import publish, quarto
-from virality.book.chapters import book
+from virality.core.chapters import book
 from virality.core.paths import ROOT
 
 pytestmark = [

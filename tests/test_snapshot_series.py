@@ -6,7 +6,7 @@ import pytest
 
 import exports
 from chapters import run_chapters
-from virality.book.intake import bring
+from virality.book.session import bring
 from virality.core.paths import Run, split_paths
 from virality.posts.read import read_posts
 from virality.posts.settling import settled_at, settling

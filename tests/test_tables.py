@@ -8,7 +8,7 @@ import exports
 from toyposts import toy_embeddings, toy_posts
 from virality.book.chapter import Chapter
 from virality.book.tables import COLUMNS, check_table
-from virality.core.artefacts import ARTEFACTS
+from virality.core.chapters import ARTEFACTS
 from virality.core.errors import UserError
 from virality.core.paths import RUN_VARIABLE
 from virality.evaluation.evaluate import cross_validate, empty_predictions

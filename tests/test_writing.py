@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 import toybook
-from virality.book import landing, ownership, params, publish, runner, session, sites
+from virality.book import landing, ownership, params, plain, publish, request, runner, session
 from virality.book.chapter import Chapter
-from virality.book.clean import clean
+from virality.book.ownership import clean, locked
+from virality.book.request import Request
 from virality.core.errors import UserError
 from virality.core.paths import ROOT, Inputs, Run
 from virality.core.writing import (
@@ -237,7 +238,7 @@ def fill(folder, hers):
 
 def test_a_run_never_moves_into_somebody_elses_folder(run, hers):
     before = fill(run.folder, hers)
-    with pytest.raises(UserError, match="not made by this project"), runner.locked(run):
+    with pytest.raises(UserError, match="not made by this project"), locked(run):
         pass
     assert contents(run.folder) == before
 
@@ -251,7 +252,7 @@ def test_a_run_of_an_earlier_version_is_recognised(run):
     run.figures.mkdir()
     for name in ("data-views.svg", "data-mine.docx", "holiday.png"):
         (run.figures / name).touch()
-    with runner.locked(run):
+    with locked(run):
         assert made_in(run.folder) is not None
         make(run.site, "new.html")
         make(run.artefact("boosters"), "manifest.json")
@@ -261,7 +262,7 @@ def test_a_run_of_an_earlier_version_is_recognised(run):
 def test_a_new_run_does_not_take_a_folder_of_its_name_for_its_own(run, hers):
     run.save(inputs=Inputs(posts="x"))
     before = fill(run.site, hers), fill(run.figures, hers)
-    with runner.locked(run):
+    with locked(run):
         pass
     assert foreign_in(run.site) == foreign_in(run.figures) == sorted(contents(hers))
     assert (contents(run.site), contents(run.figures)) == before
@@ -271,31 +272,31 @@ def test_a_report_says_so_before_it_works_for_minutes(run, hers, monkeypatch):
     monkeypatch.setattr(session, "_execute", lambda *_: pytest.fail("worked"))
     before = fill(run.site, hers)
     with pytest.raises(UserError, match="not made by this project"):
-        session.report(session.Request(name="alice"), where=run)
+        session.report(Request(name="alice"), where=run)
     assert contents(run.site) == before
 
 
 def test_several_reports_say_so_too(run, hers, tmp_path, monkeypatch):
-    monkeypatch.setattr(session, "remember", lambda *_: pytest.fail("worked"))
+    monkeypatch.setattr(request, "read_posts", lambda *_: pytest.fail("worked"), raising=False)
+    monkeypatch.setattr(session, "resolve", lambda *_: pytest.fail("worked"))
     before = fill(run.site, hers)
     with pytest.raises(UserError, match="not made by this project"):
-        session.report(session.Request(name="alice", by="author"), where=run)
+        session.report(Request(name="alice", by="author"), where=run)
     assert contents(run.site) == before
 
 
 def test_asking_for_one_report_touches_no_folder_of_somebody(run, hers):
     before = fill(run.folder, hers)
     with pytest.raises(UserError, match="not made by this project"):
-        session.report(session.Request(name="alice", given={"pool": "yes"}), where=run)
+        session.report(Request(name="alice", given={"pool": "yes"}), where=run)
     assert contents(run.folder) == before
 
 
 @pytest.mark.parametrize("publisher", ["plain", "comparing"])
 def test_publishing_replaces_no_folder_of_somebody(run, hers, publisher, monkeypatch):
     monkeypatch.setattr(publish, "stage", lambda run, *_: run.staging.mkdir(parents=True))
-    monkeypatch.setattr(publish.plain, "render", lambda _, site, *__: site.mkdir())
-    for module in (publish, landing):
-        monkeypatch.setattr(module, "list_sites", lambda: None)
+    monkeypatch.setattr(plain, "render", lambda _, site, *__: site.mkdir())
+    monkeypatch.setattr(plain, "list_sites", lambda: None)
     before = fill(run.site, hers)
     with pytest.raises(UserError, match="not made by this project"):
         if publisher == "plain":
@@ -358,15 +359,15 @@ def test_figures_of_somebody_outlive_a_rerun(tmp_path, monkeypatch):
 
 
 def test_the_list_of_reports_replaces_only_itself(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(sites, "SITES", tmp_path / "_site")
-    monkeypatch.setattr(sites, "SITES_LOCK", tmp_path / "build" / ".sites.lock")
+    monkeypatch.setattr(plain, "SITES", tmp_path / "_site")
+    monkeypatch.setattr(plain, "SITES_LOCK", tmp_path / "build" / ".sites.lock")
     for name in ("alice", "bob"):
         make(tmp_path / "_site" / name, "index.html")
-        sites.list_sites()
+        plain.list_sites()
     page = tmp_path / "_site" / "index.html"
     assert "bob/index.html" in page.read_text()
     page.write_text("<h1>My own front page</h1>")
-    sites.list_sites()
+    plain.list_sites()
     assert page.read_text() == "<h1>My own front page</h1>"
     assert "left as it is" in capsys.readouterr().out
 
@@ -449,19 +450,19 @@ def test_what_interrupted_runs_left_is_cleared(tmp_path):
         leave(site / "alice.0123abcd.tmp"),
         leave(run.figures / ".mine.tmp"),
     ]
-    with runner.locked(run):
+    with locked(run):
         assert not any(path.exists() for path in planted)
         assert all(path.exists() for path in kept)
 
 
 def test_nothing_is_cleared_while_somebody_works(run):
-    with runner.locked(run):
+    with locked(run):
         working = leave(run.site.parent / ".site.0123abcd.tmp", folder=True)
         other = f"""
             from pathlib import Path
-            from virality.book import runner
+            from virality.book.ownership import locked
             from virality.core.paths import Run
-            with runner.locked(Run.at(Path({str(run.folder)!r}))):
+            with locked(Run.at(Path({str(run.folder)!r}))):
                 pass
         """
         done = subprocess.run(
@@ -475,11 +476,11 @@ def test_a_killed_publishing_leaves_nothing_for_long(run):
     script = f"""
         import time
         from pathlib import Path
-        from virality.book import runner
+        from virality.book.ownership import locked
         from virality.core.paths import Run
         from virality.core.writing import replacing_folder
         run = Run.at(Path({str(run.folder)!r}))
-        with runner.locked(run), replacing_folder(run.site) as temporary:
+        with locked(run), replacing_folder(run.site) as temporary:
             temporary.mkdir()
             (temporary / "index.html").touch()
             print("now", flush=True)
@@ -493,7 +494,7 @@ def test_a_killed_publishing_leaves_nothing_for_long(run):
     process.wait()
     process.stdout.close()
     assert len(list(run.site.parent.glob(".site.*.tmp"))) == 1
-    with runner.locked(run):
+    with locked(run):
         assert not list(run.site.parent.glob(".site.*.tmp"))
         make(run.site, "index.html")
     assert "index.html" in contents(run.site)
@@ -523,7 +524,7 @@ def test_links_that_look_like_leftovers_lose_only_themselves(tmp_path, hers):
 
 def test_clean_removes_what_was_made_and_nothing_else(tmp_path, hers):
     run = Run("alice", *(tmp_path / part / "alice" for part in ("build", "figures", "_site")))
-    with runner.locked(run):
+    with locked(run):
         make(run.site, "index.html")
         with adding(run.figures, "data-views.svg") as temporary:
             temporary.touch()
@@ -549,7 +550,7 @@ def test_clean_removes_what_was_made_and_nothing_else(tmp_path, hers):
 
 def test_clean_removes_all_where_nothing_is_foreign(tmp_path):
     run = Run("alice", *(tmp_path / part / "alice" for part in ("build", "figures", "_site")))
-    with runner.locked(run):
+    with locked(run):
         make(run.site, "index.html")
     creator.ensure_demo(tmp_path / "data" / "demo", 1, videos=False)
     leave(tmp_path / "_site" / ".alice.0123abcd.tmp", folder=True)
@@ -558,7 +559,7 @@ def test_clean_removes_all_where_nothing_is_foreign(tmp_path):
 
 
 def test_clean_needs_no_package():
-    code = "import virality.book.clean, sys; print('numpy' in sys.modules)"
+    code = "import virality.book.ownership, sys; print('numpy' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": str(ROOT / "lib")}
     done = subprocess.run(
         [sys.executable, "-S", "-c", code], env=environment, capture_output=True, text=True

@@ -2,8 +2,8 @@
 
 import nbformat
 
-from virality.book import params, runner
-from virality.book.chapters import Spec
+from virality.book import params, runner, stamps, uses
+from virality.core.chapters import Spec
 from virality.core.paths import Run
 
 WRITE = "from pathlib import Path\nimport json\n"
@@ -49,12 +49,18 @@ def make(folder, monkeypatch) -> Run:
     }
     for slug, book in books.items():
         nbformat.write(book, notebooks / f"{slug}.ipynb")
-    for module in (runner, params):
-        monkeypatch.setattr(module, "CHAPTERS", CHAPTERS)
-        monkeypatch.setattr(module, "NOTEBOOKS", notebooks)
+    use(notebooks, monkeypatch.setattr)
     params.declared.cache_clear()
     params.known.cache_clear()
     return run
+
+
+def use(notebooks, put=setattr):
+    """Make the book's own modules take the toy chapters for theirs."""
+    for module in (runner, params):
+        put(module, "CHAPTERS", CHAPTERS)
+    for module in (runner, params, stamps, uses):
+        put(module, "NOTEBOOKS", notebooks)
 
 
 def edit(folder, slug, *cells):

@@ -11,7 +11,7 @@ from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from io import StringIO
 
-from virality.core import faults
+from virality.core import faults, paths
 from virality.core.bounds import holds, shown
 from virality.core.errors import UserError
 from virality.core.paths import (
@@ -19,6 +19,7 @@ from virality.core.paths import (
     QUIET_VARIABLE,
     join_paths,
     place_for,
+    refuse_without_book,
     split_paths,
     writing_to,
 )
@@ -79,64 +80,30 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def command(name: str, run, text: str, **kwargs) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=text, description=text, **kwargs)
+    def command(name: str, run, text: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=text, description=text)
         sub.set_defaults(run=run)
         return sub
 
     report = command("report", _report, "run what is stale, then publish the report")
     _add_run_options(report)
-    report.add_argument(
-        "--plain", action="store_true", help="make the plain pages even where Quarto is installed"
-    )
+    _add_flag(report, "--plain", "make the plain pages even where Quarto is installed")
     report.add_argument(
         "--by", default="", metavar="author", help="a report per author, and a page that compares"
     )
     _add_run_options(command("run", _run, "run what is stale, without publishing"))
-
     publish = command("publish", _publish, "what `quarto render` calls: the report of a profile")
     publish.add_argument("--name", default="", help="the run; the Quarto profile when not given")
-
-    check = command("check", _check, "say what is wrong with posts files, without running anything")
-    check.add_argument("paths", nargs="+", metavar="PATH")
-    check.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
-    _add_columns(check)
-    check.add_argument("--quiet", action="store_true", help="the verdict alone, and errors")
-    check.add_argument(
-        "--json", action="store_true", help="the verdict as one JSON object, see data/README.md"
+    _add_check(
+        command("check", _check, "say what is wrong with posts files, without running anything")
     )
-
-    bring = command("import", _import, "read exports of one account and remember them under a name")
-    bring.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or zip")
-    bring.add_argument("--name", required=True, help="the run that they belong to")
-    bring.add_argument(
-        "--anew", action="store_true", help="forget the inputs that this name had before"
+    _add_import(
+        command("import", _import, "read exports of one account and remember them under a name")
     )
-    bring.add_argument("--timezone", default="", help="zone of local times (default: as before)")
-    _add_columns(bring)
-    bring.add_argument("--out", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
-    _add_force(bring)
-
-    evaluate = command(
-        "evaluate", _evaluate, "score many creators from one table, without notebooks"
+    _add_evaluate(
+        command("evaluate", _evaluate, "score many creators from one table, without notebooks")
     )
-    evaluate.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
-    evaluate.add_argument("--by", default="author", help="column that separates creators")
-    evaluate.add_argument("--out", required=True, help="Parquet file for the predictions")
-    _add_force(evaluate)
-    evaluate.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
-    evaluate.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
-    _add_columns(evaluate)
-
-    demo = command("demo", _demo, "make the simulated creator's files")
-    demo.add_argument(
-        "--count", type=_whole(1, MOST_POSTS), default=140, help="number of posts (default 140)"
-    )
-    demo.add_argument("--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)")
-    demo.add_argument("--no-videos", action="store_true", help="the table alone")
-    demo.add_argument("--out", metavar="FOLDER", help="where to (default data/demo)")
-    _add_force(demo)
-
+    _add_demo(command("demo", _demo, "make the simulated creator's files"))
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
     command("lab", _lab, "open the notebooks in JupyterLab")
@@ -145,38 +112,6 @@ def _parser() -> argparse.ArgumentParser:
         "--port", type=_whole(1, 65_535), default=8000, help="a free one (default 8000)"
     )
     return parser
-
-
-def _add_columns(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--columns",
-        action="append",
-        default=[],
-        metavar="FIELD=COLUMN,...",
-        help="which column is what: views=n_plays,posted_at=date_posted; saves= leaves one out",
-    )
-
-
-def _add_force(parser: argparse.ArgumentParser) -> None:
-    text = "replace files that are there and are not earlier results; never a folder or an input"
-    parser.add_argument("--force", action="store_true", help=text)
-
-
-def _whole(low: int, high: int):
-    """Return what reads an option's whole number between two others."""
-
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:  # also for more digits than Python reads
-            number = None
-        if not holds(number, low, high):
-            raise argparse.ArgumentTypeError(
-                f"choose a whole number from {low} to {high}, not {shown(text)}"
-            )
-        return number
-
-    return read
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
@@ -194,47 +129,116 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "-f", dest="files", action="append", default=[], metavar="FILE", help="parameters as YAML"
     )
     parser.add_argument("--params", default="", help=argparse.SUPPRESS)  # one file, from make
-    parser.add_argument(
-        "--defaults", action="store_true", help="forget the parameters of earlier runs of this name"
-    )
-    parser.add_argument(
-        "--private",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="leave captions, thumbnails and notebooks out of the pages",
-    )
-    parser.add_argument(
-        "--pool",
-        nargs="?",
-        const="yes",
-        default="",
-        metavar="yes/no",
-        help="one report on several creators, told apart in it",
-    )
+    _add_flag(parser, "--defaults", "forget the parameters of earlier runs of this name")
+    _add_choice(parser, "--private", "leave captions, thumbnails and notebooks out of the pages")
+    pool = "one report on several creators, told apart in it"
+    parser.add_argument("--pool", nargs="?", const="yes", default="", metavar="yes/no", help=pool)
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
-    parser.add_argument(
-        "--demo-posts",
-        type=_whole(1, MOST_POSTS),
-        metavar="N",
-        help="size of the demo (default 140, or as before)",
-    )
-    parser.add_argument(
+    size = "size of the demo (default 140, or as before)"
+    parser.add_argument("--demo-posts", type=_whole(1, MOST_POSTS), metavar="N", help=size)
+    _add_choice(
+        parser,
         "--demo-videos",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="make the demo's videos as well as its table (default yes, or as before)",
+        "make the demo's videos as well as its table (default yes, or as before)",
     )
-    parser.add_argument("--quiet", action="store_true", help="nothing but results and errors")
+    _add_flag(parser, "--quiet", "nothing but results and errors")
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH")
+    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_columns(parser)
+    _add_flag(parser, "--quiet", "the verdict alone, and errors")
+    _add_flag(parser, "--json", "the verdict as one JSON object, see data/README.md")
+
+
+def _add_import(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", metavar="PATH", help="file, folder or zip")
+    parser.add_argument("--name", required=True, help="the run that they belong to")
+    _add_flag(parser, "--anew", "forget the inputs that this name had before")
+    parser.add_argument("--timezone", default="", help="zone of local times (default: as before)")
+    _add_columns(parser)
+    parser.add_argument("--out", metavar="FILE", help="tidy table: .csv .parquet .xlsx")
+    _add_force(parser)
+
+
+def _add_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
+    parser.add_argument("--by", default="author", help="column that separates creators")
+    parser.add_argument("--out", required=True, help="Parquet file for the predictions")
+    _add_force(parser)
+    parser.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
+    parser.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
+    _add_columns(parser)
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--count", type=_whole(1, MOST_POSTS), default=140, help="number of posts (default 140)"
+    )
+    parser.add_argument(
+        "--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)"
+    )
+    _add_flag(parser, "--no-videos", "the table alone")
+    parser.add_argument("--out", metavar="FOLDER", help="where to (default data/demo)")
+    _add_force(parser)
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--columns",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN,...",
+        help="which column is what: views=n_plays,posted_at=date_posted; saves= leaves one out",
+    )
+
+
+def _add_force(parser: argparse.ArgumentParser) -> None:
+    _add_flag(
+        parser,
+        "--force",
+        "replace files that are there and are not earlier results; never a folder or an input",
+    )
+
+
+def _add_flag(parser: argparse.ArgumentParser, name: str, text: str) -> None:
+    parser.add_argument(name, action="store_true", help=text)
+
+
+def _add_choice(parser: argparse.ArgumentParser, name: str, text: str) -> None:
+    """An option that can be switched on and off, and otherwise is as before."""
+    parser.add_argument(name, action=argparse.BooleanOptionalAction, default=None, help=text)
+
+
+def _whole(low: int, high: int):
+    """Return what reads an option's whole number between two others."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:  # also for more digits than Python reads
+            number = None
+        if number is None or not holds(number, low, high):
+            raise argparse.ArgumentTypeError(
+                f"choose a whole number from {low} to {high}, not {shown(text)}"
+            )
+        return number
+
+    return read
+
+
+def _columns(options: argparse.Namespace) -> str:
+    return ",".join(filter(None, options.columns))
 
 
 def _request(options: argparse.Namespace):
     from virality.book import params
-    from virality.book.params_file import read_file
-    from virality.book.session import Request
+    from virality.book.request import Request
 
     given: dict = {}
     for file in [*filter(None, [options.params]), *options.files]:
-        given |= read_file(file)
+        given |= params.read_file(file)
     given |= dict(params.read_option(text) for text in options.set)
     if options.private is not None:
         given["private"] = options.private
@@ -245,7 +249,7 @@ def _request(options: argparse.Namespace):
         posts=join_paths(options.posts),
         videos=options.videos,
         mapping=options.mapping,
-        columns=",".join(filter(None, options.columns)),
+        columns=_columns(options),
         given=given,
         forget=options.defaults,
         until=options.until,
@@ -259,7 +263,8 @@ def _report(options: argparse.Namespace) -> None:
     from virality.book import session
 
     with _told(options):
-        run = session.report(replace(_request(options), by=options.by), plain=options.plain)
+        request = replace(_request(options), by=options.by, plain=options.plain)
+        run = session.report(request)
     if options.quiet and not options.until:
         print(run.site / "index.html")
 
@@ -273,16 +278,17 @@ def _run(options: argparse.Namespace) -> None:
 
 def _publish(options: argparse.Namespace) -> None:
     from virality.book import session
+    from virality.book.request import Request
 
     profile = os.environ.get("QUARTO_PROFILE", "").split(",")[0].strip()
-    session.report(session.Request(name=options.name or profile or DEFAULT_NAME))
+    session.report(Request(name=options.name or profile or DEFAULT_NAME))
 
 
 def _check(options: argparse.Namespace) -> int:
     from virality.posts.judgement import judge
     from virality.posts.read import check
 
-    columns = ",".join(filter(None, options.columns))
+    columns = _columns(options)
     if options.json:
         found = judge(options.paths, timezone=options.timezone, columns=columns)
         print(json.dumps(found, indent=2, ensure_ascii=False, allow_nan=False))
@@ -293,7 +299,7 @@ def _check(options: argparse.Namespace) -> int:
 
 
 def _import(options: argparse.Namespace) -> None:
-    from virality.book.intake import bring
+    from virality.book.session import bring
     from virality.posts.accounts import authors_of
     from virality.posts.read import verdict
 
@@ -303,7 +309,7 @@ def _import(options: argparse.Namespace) -> None:
         options.anew,
         options.timezone,
         options.out,
-        columns=",".join(filter(None, options.columns)),
+        columns=_columns(options),
         force=options.force,
     )
     print(verdict(reading))
@@ -327,7 +333,7 @@ def _evaluate(options: argparse.Namespace) -> None:
         options.out,
         options.jobs,
         options.timezone,
-        columns=",".join(filter(None, options.columns)),
+        columns=_columns(options),
         force=options.force,
     )
 
@@ -354,7 +360,7 @@ def _params(options: argparse.Namespace) -> None:
 
 
 def _chapters(options: argparse.Namespace) -> None:
-    from virality.book.chapters import CHAPTERS
+    from virality.core.chapters import CHAPTERS
 
     for spec in CHAPTERS:
         pooled = "  (pooled reports only)" if spec.about == "many" else ""
@@ -366,20 +372,18 @@ def _chapters(options: argparse.Namespace) -> None:
 def _lab(options: argparse.Namespace) -> int:
     import subprocess
 
-    from virality.core.paths import NOTEBOOKS
-
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(NOTEBOOKS)])
+    refuse_without_book()
+    return subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS)])
 
 
 def _serve(options: argparse.Namespace) -> None:
     from functools import partial
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
-    from virality.core.paths import SITES
-
-    if not (SITES / "index.html").exists():
+    refuse_without_book()
+    if not (paths.SITES / "index.html").exists():
         raise UserError("There is no published site yet.", do="Run: make report")
-    handler = partial(SimpleHTTPRequestHandler, directory=str(SITES))
+    handler = partial(SimpleHTTPRequestHandler, directory=str(paths.SITES))
     try:
         server = ThreadingHTTPServer(("127.0.0.1", options.port), handler)
     except OSError as error:

@@ -6,18 +6,19 @@ import json
 from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 from IPython.display import Markdown, display
 from matplotlib.figure import Figure
 
-from virality.book import pieces
-from virality.book.chapters import book, chapter, writer
+from virality.book import artefacts, params, pieces, stamps
 from virality.book.tables import check_table
-from virality.core import text as words
+from virality.core.chapters import book, chapter
 from virality.core.errors import UserError
-from virality.core.paths import Inputs, Run
+from virality.core.paths import DEMO_AUTHOR, Inputs, Run
+from virality.core.text import DataText
 from virality.core.writing import adding, replacing, replacing_folder
 from virality.figures import theme
 from virality.posts.platforms import listed
@@ -29,7 +30,7 @@ class Chapter:
     Parameters
     ----------
     slug : str
-        Name of the notebook, see :mod:`virality.book.chapters`.
+        Name of the notebook, see :mod:`virality.core.chapters`.
     name : str
         Name of the run.
     private : bool
@@ -59,14 +60,12 @@ class Chapter:
     @property
     def simulated(self) -> bool:
         """Whether the posts were made by this project's own simulator."""
-        from virality.demo.model import AUTHOR
-
-        return self.inputs.simulated or AUTHOR in self._authors()
+        return self.inputs.simulated or DEMO_AUTHOR in self._column("author")
 
     @property
     def author(self) -> str:
         """Whose posts these are; withheld on private pages."""
-        return "withheld" if self.private else ", ".join(self._authors()) or "unknown"
+        return "withheld" if self.private else ", ".join(self._column("author")) or "unknown"
 
     @property
     def creators(self) -> dict[str, str]:
@@ -78,34 +77,25 @@ class Chapter:
 
     def parameters(self) -> dict:
         """Return every parameter of the book with the value that this run has."""
-        from virality.book import params
-
         record = self.run.load()
         chosen = {"encoders": record["encoders"]["used"]} if "encoders" in record else {}
         defaults = {name: parameter.default for name, parameter in params.known().items()}
-        values = defaults | record.get("parameters", {}) | chosen
+        values = defaults | params.by_todays_names(record.get("parameters", {})) | chosen
         if self.private and values.get("author"):
             values["author"] = "withheld"
         return {name: value for name, value in values.items() if name != "name"}
 
     def timings(self) -> dict[str, float]:
         """Return the seconds that each chapter took when it last ran."""
-        from virality.book.runner import read_stamp
+        read = {spec.slug: stamps.read(self.run, spec.slug) for spec in book(self.run.pooled)}
+        return {slug: stamp["seconds"] for slug, stamp in read.items() if stamp}
 
-        stamps = {spec.slug: read_stamp(self.run, spec.slug) for spec in book(self.run.pooled)}
-        return {slug: stamp["seconds"] for slug, stamp in stamps.items() if stamp}
-
-    def _authors(self) -> list[str]:
+    def _column(self, name: str) -> list[str]:
+        """What a column of the posts holds, each once and in order; nothing where it is missing."""
         path = self.run.artefact("posts")
-        if not path.exists():
+        if not path.exists() or name not in pq.read_schema(path).names:
             return []
-        return sorted(set(pd.read_parquet(path, columns=["author"])["author"]))
-
-    def _platforms(self) -> list[str]:
-        path = self.run.artefact("posts")
-        if not path.exists() or "platform" not in pq.read_schema(path).names:
-            return []
-        return sorted(set(pd.read_parquet(path, columns=["platform"])["platform"]))
+        return sorted(set(pd.read_parquet(path, columns=[name])[name]))
 
     def path(self, artefact: str) -> Path:
         """Return where an artefact that this chapter reads lies.
@@ -117,23 +107,11 @@ class Chapter:
         """
         if artefact not in self.spec.reads + self.spec.writes:
             raise KeyError(f"chapter {self.spec.slug!r} does not declare {artefact!r}")
-        path = self.run.artefact(artefact)
-        if not path.exists():
-            source = writer(artefact)
-            pool = " --pool" if source.about == "many" else ""
-            raise UserError(
-                f"“{artefact}” is missing; the chapter “{source.slug}” writes it.",
-                where=self.spec.slug,
-                do=f"Run: virality run --name {self.run.name}{pool} --until {source.slug}",
-            )
-        return path
+        return artefacts.existing(self.run, artefact, self.spec)
 
-    def read(self, artefact: str) -> pd.DataFrame | dict:
+    def read(self, artefact: str) -> Any:
         """Return an artefact: a table, or a mapping where it is JSON."""
-        path = self.path(artefact)
-        if path.suffix == ".json":
-            return json.loads(path.read_text(encoding="utf-8"))
-        return pd.read_parquet(path)
+        return artefacts.read(self.path(artefact))
 
     def write(self, artefact: str, content: pd.DataFrame | dict) -> None:
         """Store an artefact that this chapter declares; whole or not at all.
@@ -243,7 +221,7 @@ class Chapter:
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""
         day = f"{post.posted_at:%Y-%m-%d}"
-        text = "" if self.private else words.excerpt(post.caption)
+        text = "" if self.private else DataText(post.caption).excerpt()
         return f"“{text}” ({day})" if text else f"the post of {day}"
 
     def banner(self) -> None:
@@ -254,34 +232,31 @@ class Chapter:
                 "Posts, videos and views were made by a program with effects planted on "
                 "purpose. Nothing here is about a real person or account.",
             )
-        if self.run.pooled and len(self._authors()) > 1:
+        authors, platforms = self._column("author"), self._column("platform")
+        if self.run.pooled and len(authors) > 1:
             self.note(
                 "Several creators, one report",
-                f"The posts of {len(self._authors())} creators stand side by side here. History, "
+                f"The posts of {len(authors)} creators stand side by side here. History, "
                 "levels and shifts are each creator's own. Where a sentence speaks of the creator "
                 "or the account, read: these creators together.",
             )
-        if len(self._platforms()) > 1:
+        if len(platforms) > 1:
             self.note(
                 "Several platforms, one report",
-                f"The posts are on {words.escape(listed(self._platforms()))}. Views mean something "
+                f"The posts are on {DataText(listed(platforms))}. Views mean something "
                 "else on each, so the history of an account is counted on each apart; levels and "
                 "patterns are of all together. A file per platform makes a report on each.",
             )
-        encoders = self._encoders()
-        if encoders.get("note") and "embeddings" in self.spec.reads:
-            self.note("Which encoders were used", encoders["note"])
-
-    def _encoders(self) -> dict:
-        path = self.run.artefact("encoders")
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        encoders = self.run.artefact("encoders")
+        if "embeddings" in self.spec.reads and encoders.exists():
+            record: Any = artefacts.read(encoders)
+            if record.get("note"):
+                self.note("Which encoders were used", record["note"])
 
 
 def _refuse_senseless_parameters(slug: str) -> None:
     """Check what the notebook's cell says now: in JupyterLab nobody else has looked at it."""
     from IPython import get_ipython
-
-    from virality.book import params
 
     shell = get_ipython()
     if shell is not None:

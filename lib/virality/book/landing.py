@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from virality.book.page import whole_page
-from virality.book.sites import list_sites
+from virality.book import plain
 from virality.core.paths import NOTEBOOKS, Run
 from virality.core.text import clean
 from virality.core.writing import replacing_folder
@@ -54,7 +53,7 @@ def publish(target: Run, members: list, failed: list) -> Path:
         ]
         (temporary / "index.html").write_text(comparing_page(found, links), encoding="utf-8")
     target.stamp("site").unlink(missing_ok=True)  # what a report of this name had published
-    list_sites()
+    plain.list_sites()
     return target.site / "index.html"
 
 
@@ -77,8 +76,8 @@ def comparison(labels: list[str], facts: list[dict | None]) -> pd.DataFrame:
         content_found, empty where unknown.
     """
     numbers = ("n_posts", "median_views", "factor", "factor_low", "factor_high", "naive_factor")
-    absent = {"first": "", "last": "", "verdict": "", "naive": "", "content_tested": [],
-              "content_found": [], **dict.fromkeys(numbers)}  # fmt: skip
+    absent: dict[str, object] = dict.fromkeys(("first", "last", "verdict", "naive"), "")
+    absent |= {"content_tested": [], "content_found": [], **dict.fromkeys(numbers)}
     rows = [
         {"label": label, "report": one is not None}
         | {name: (one or {}).get(name, empty) for name, empty in absent.items()}
@@ -101,7 +100,7 @@ def comparing_page(found: pd.DataFrame, links: list[str]) -> str:
         _figure(found.dropna(subset=["factor"])),
         f'<p class="note">{html.escape(sentences.NOTE)}</p>',
     ]
-    return whole_page(title, _STYLE, f"<main>\n{_lines(parts)}\n</main>")
+    return plain.whole_page(title, _STYLE, f"<main>\n{_lines(parts)}\n</main>")
 
 
 def _figure(modelled: pd.DataFrame) -> str:

@@ -3,6 +3,10 @@
 A parameter is a literal (text, number, true or false). Its comment says what it means and, in
 brackets at the end, what it may be, see :mod:`virality.book.ranges`. The same name means the same
 thing, with the same default and the same range, in every chapter that has it.
+
+A file of parameters holds lines such as ``n_folds: 5``, in YAML, and nothing that YAML can do
+beyond. Values are taken as the text that stands there and converted as those of ``-p`` are, so that
+both roads lead to the same value: no sexagesimal numbers, no dates, no ``no`` that becomes false.
 """
 
 from __future__ import annotations
@@ -14,19 +18,28 @@ import json
 import math
 import tokenize
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from virality.book.chapters import CHAPTERS
+import yaml
+
 from virality.book.ranges import Range, read_range, split_comment
 from virality.core.bounds import shown
+from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
-from virality.core.paths import NOTEBOOKS
+from virality.core.paths import NOTEBOOKS, read_ordinary
 
 Value = str | int | float | bool
 
 MOST_PICTURES = 600  # of one video: more are no opening, and fill the memory of small machines
+MAX_BYTES = 100_000  # of a file of parameters
+# What a parameter was called before: old runs and old habits go on under today's name.
+RENAMED = {"level": "coverage"}
+_EXAMPLE = "It should hold lines such as 'n_folds: 5'."
+_PLAIN = "tag:yaml.org,2002:str"
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
 
 
@@ -74,17 +87,12 @@ def declared(slug: str) -> dict[str, Parameter]:
     comments = _comments(source)
     found = {}
     for node in ast.parse(source).body:
-        simple = isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)
-        try:
-            value = ast.literal_eval(node.value) if simple else None
-        except ValueError:
-            value = None
+        name, value = _literal(node)
         if not isinstance(value, str | int | float | bool):
             raise UserError(
                 "The parameters cell may hold literals only: text, numbers, True or False.",
                 where=f"{slug}, line {node.lineno} of the parameters cell",
             )
-        name = node.targets[0].id
         meaning, range_text = split_comment(comments.get(node.lineno, ""))
         may_be = read_range(range_text) if range_text else None
         found[name] = Parameter(name, value, meaning, (slug,), may_be)
@@ -127,7 +135,41 @@ def read_option(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def resolve(given: Mapping[str, object]) -> dict[str, Value]:
+def by_todays_names(values: Mapping[str, object]) -> dict:
+    """Return values by name, those under a former name under the one that it has now."""
+    parameters = known()
+    return {
+        RENAMED[name] if name not in parameters and RENAMED.get(name) in parameters else name: value
+        for name, value in values.items()
+    }
+
+
+def read_file(path: str | Path) -> dict[str, str]:
+    """Return the parameters in a file, as text.
+
+    Raises
+    ------
+    UserError
+        It is no small file of UTF-8 text, no YAML, or holds anything but names with one value
+        each; says where.
+    """
+    data = read_ordinary(path, MAX_BYTES, "The parameter file")
+    try:
+        root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
+    except UnicodeDecodeError:
+        raise _unreadable(path, "it is not UTF-8 text") from None
+    except RecursionError:
+        raise _unreadable(path, "it is nested too deep") from None
+    except yaml.YAMLError as error:
+        raise _unreadable(path, _problem(error)) from None
+    if root is None or (isinstance(root, yaml.ScalarNode) and not root.value):
+        return {}
+    if not isinstance(root, yaml.MappingNode):
+        raise UserError(f"The parameter file holds no names. {_EXAMPLE}", where=str(path))
+    return _flat(root, str(path))
+
+
+def resolve(given: Mapping[str, object]) -> dict[str, Any]:
     """Return `given` with every name known, and every value of its default's type and in range.
 
     Raises
@@ -135,18 +177,18 @@ def resolve(given: Mapping[str, object]) -> dict[str, Value]:
     UserError
         Names the nearest known parameter, or what is wanted.
     """
-    known()  # the defaults are held to their ranges even where nothing is given
-    values = {name: _convert(_named(name), value) for name, value in given.items()}
+    by_name = {_named(name): value for name, value in by_todays_names(given).items()}
+    values = {parameter.name: _convert(parameter, value) for parameter, value in by_name.items()}
     refuse_together(values)
     return values
 
 
-def refuse_together(values: Mapping[str, Value]) -> None:
+def refuse_together(values: Mapping[str, Any]) -> None:
     """Raise UserError for values that make no sense together, each in its range as it may be."""
     if not {"window_s", "frames_per_s"} & set(values):
         return
     window, rate = (
-        values[name] if name in values else known()[name].default
+        float(values[name] if name in values else known()[name].default)
         for name in ("window_s", "frames_per_s")
     )
     if window * rate > MOST_PICTURES:
@@ -157,7 +199,7 @@ def refuse_together(values: Mapping[str, Value]) -> None:
         )
 
 
-def refuse_notebook(slug: str, cell: Mapping[str, object]) -> None:
+def refuse_notebook(slug: str, cell: Mapping[str, Any]) -> None:
     """Raise UserError when a notebook holds a value that its parameters cell does not allow.
 
     Parameters
@@ -176,7 +218,7 @@ def refuse_notebook(slug: str, cell: Mapping[str, object]) -> None:
     refuse_together({name: cell[name] for name in values})
 
 
-def for_chapter(slug: str, given: dict[str, Value]) -> dict[str, Value]:
+def for_chapter(slug: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values that a chapter runs with: its defaults under what was given."""
     return {name: given.get(name, parameter.default) for name, parameter in declared(slug).items()}
 
@@ -233,6 +275,14 @@ def _boolean(value: object) -> bool:
     raise ValueError(value)
 
 
+def _literal(node: ast.stmt) -> tuple[str, object]:
+    """The name and the value that a line gives it; None where that is no literal."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+        with suppress(ValueError):
+            return node.targets[0].id, ast.literal_eval(node.value)
+    return "", None
+
+
 def _told(value: object) -> str:
     return f"[{value.text}]" if isinstance(value, Range) else repr(value)
 
@@ -246,7 +296,8 @@ def _cell(path: Path) -> str:
 
 def _comments(source: str) -> dict[int, str]:
     """The comment of each line of code, with the lines of comment that follow it."""
-    found, last = {}, 0
+    found: dict[int, str] = {}
+    last = 0
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type != tokenize.COMMENT:
             continue
@@ -255,3 +306,30 @@ def _comments(source: str) -> dict[int, str]:
             last = number
         found[last] = f"{found.get(last, '')} {token.string.lstrip('# ')}".strip()
     return found
+
+
+def _flat(root: yaml.MappingNode, path: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in root.value:
+        where = f"{path}, line {key.start_mark.line + 1}"
+        for node, role in ((key, "name"), (value, "value")):
+            if not isinstance(node, yaml.ScalarNode) or node.tag != _PLAIN:
+                raise UserError(f"In the parameter file a {role} is one word, number or text.",
+                                where, _EXAMPLE)  # fmt: skip
+        if key.value in found:
+            raise UserError(
+                f"The parameter file names {shown(key.value)} twice.", where, "Keep one of the two."
+            )
+        found[key.value] = value.value
+    return found
+
+
+def _unreadable(path: str | Path, reason: str) -> UserError:
+    return UserError(f"The parameter file cannot be read ({reason}).", str(path), _EXAMPLE)
+
+
+def _problem(error: Exception) -> str:
+    """What is wrong, and in which line, without the parser's drawing of the place."""
+    problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "it is no YAML"
+    mark = getattr(error, "problem_mark", None)
+    return f"{problem}, line {mark.line + 1}" if mark else str(problem)

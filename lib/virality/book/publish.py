@@ -1,24 +1,29 @@
-"""Stage a run's executed notebooks as a Quarto book, render it, and swap the site in."""
+"""Stage a run's executed notebooks as a Quarto book, render it, and swap the site in.
+
+Nothing that is published names the machine it was made on: its folders are cut from all texts.
+"""
 
 from __future__ import annotations
 
-import json
+import html
+import os
 import re
 import shutil
 import subprocess
+import sys
+import tempfile
 from base64 import b64decode
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import places, plain, quarto
-from virality.book.chapters import Spec, book
-from virality.book.runner import read_stamp
-from virality.book.sites import list_sites
+from virality.book import plain, quarto, stamps, uses
 from virality.core import hashing
 from virality.core import text as words
+from virality.core.chapters import Spec, book
 from virality.core.errors import UserError
-from virality.core.paths import NOTEBOOKS, Run
-from virality.core.writing import replacing, replacing_folder
+from virality.core.paths import NOTEBOOKS, ROOT, Run, split_paths
+from virality.core.writing import replacing_folder
 
 # What lies beside the notebooks and belongs to every book.
 TEMPLATE = (
@@ -78,11 +83,11 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
         Where it is and what it is.
     """
     as_plain = force_plain or not quarto.find()
-    stage(run, title, private)
-    wanted = hashing.of_value([hashing.of_path(run.staging), as_plain, hashing.of_library()])
+    wanted = _made_from(run, title, private, as_plain)
     page = run.site / "index.html"
-    if page.exists() and read_stamp(run, "site").get("staged") == wanted:
+    if page.exists() and stamps.read(run, "site").get("made_from") == wanted:
         return Site(page, as_plain, rendered=False)
+    stage(run, title, private)
     with replacing_folder(run.site) as temporary:
         if as_plain:
             warnings: tuple[str, ...] = ()
@@ -91,14 +96,36 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             warnings = _render(run)
             shutil.move(run.staging / "_book", temporary)
             _offer_notebooks(run, temporary)
-    with replacing(run.stamp("site")) as temporary:
-        temporary.write_text(json.dumps({"staged": wanted}), encoding="utf-8")
-    list_sites()
+    stamps.write(run, "site", {"made_from": wanted})
+    plain.list_sites()
     return Site(page, as_plain, True, warnings)
 
 
+def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
+    """The hash of all that pages are made from, so that unchanged ones are left as they are."""
+    executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled)]
+    template = [hashing.of_path(NOTEBOOKS / name) for name in ("book.yml", *TEMPLATE)]
+    code = uses.of_modules(uses.closure([__name__]))
+    return hashing.of_value([executed, template, code, folders(run), title, private, as_plain])
+
+
 def stage(run: Run, title: str, private: bool) -> None:
-    """Lay out the book in the run's staging folder: template, chapters, pictures."""
+    """Lay out the book in the run's staging folder.
+
+    Parameters
+    ----------
+    run : Run
+        All its chapters are executed.
+    title : str
+        Title of the book; may hold text from data.
+    private : bool
+        Leave the notebooks out.
+
+    Raises
+    ------
+    UserError
+        A chapter has not been executed.
+    """
     import nbformat
     import yaml
 
@@ -107,7 +134,7 @@ def stage(run: Run, title: str, private: bool) -> None:
     run.staging.mkdir(parents=True)
     for name in TEMPLATE:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
-    chapters, hide = book(run.pooled), places.hider(run)
+    chapters, hide = book(run.pooled), hider(run)
     for spec in chapters:
         source = run.executed(spec.slug)
         if not source.exists():
@@ -116,7 +143,7 @@ def stage(run: Run, title: str, private: bool) -> None:
                 do=f"Run: virality report --name {run.name}",
             )
         notebook = nbformat.read(source, as_version=4)
-        places.clean(notebook, hide)
+        forget_machine(notebook, hide)
         if not private:
             _offer(notebook, run.staging / "notebooks" / source.name)
         _prepare(notebook, spec.slug, run.staging, private)
@@ -220,3 +247,71 @@ def _offer_notebooks(run: Run, site: Path) -> None:
     source = run.staging / "notebooks"
     if source.exists():
         shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
+
+
+# --- no place of the machine ----------------------------------------------------------------
+
+
+def folders(run: Run) -> dict[str, str]:
+    """Every place that a text of this run may name, and what is shown for it.
+
+    Inputs and local models are shown by their name alone; the project, the run, the environment and
+    the home folder by a word.
+    """
+    inputs, chosen = run.inputs(), run.load().get("parameters", {})
+    texts = [*split_paths(inputs.posts), inputs.videos, inputs.mapping]
+    texts += [value for value in chosen.values() if isinstance(value, str)]
+    shown = {text: Path(text).name for text in texts if _is_place(text)}
+    fixed = {
+        run.folder: f"build/{run.name}",
+        run.figures: f"figures/{run.name}",
+        run.site: f"_site/{run.name}",
+        ROOT: ".",
+        Path(sys.prefix): "environment",
+        Path(sys.base_prefix): "python",
+        Path(tempfile.gettempdir()): "tmp",
+        Path.home(): "~",
+    }
+    shown |= {str(path): word for path, word in fixed.items()}
+    shown |= {str(Path(text).resolve()): word for text, word in shown.items() if text}
+    return {text: word for text, word in shown.items() if len(Path(text).parts) > 1}
+
+
+def _is_place(text: str) -> bool:
+    """Whether a value is a path of this machine, and no identifier of a hub."""
+    if not text or text.startswith(("http://", "https://")):
+        return False
+    path = Path(text).expanduser()
+    return path.is_absolute() or (len(path.parts) > 1 and os.path.exists(path))
+
+
+def hider(run: Run) -> Callable[[str], str]:
+    """Return what cuts the machine's folders from a text, however the text is escaped."""
+    shown: dict[str, str] = {}
+    for place, word in folders(run).items():
+        for write in (str, words.escape, html.escape):
+            shown[write(place)] = write(word)
+    longest = sorted(shown, key=len, reverse=True)
+    # pictures inside the text come first, and stay: their code may spell anything
+    picture = r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]+"
+    pattern = re.compile(rf"{picture}|(?:{'|'.join(map(re.escape, longest))})(?!\w)")
+    return lambda text: pattern.sub(lambda match: shown.get(match[0], match[0]), text)
+
+
+def forget_machine(notebook, hide: Callable[[str], str]) -> None:
+    """Take from an executed notebook what only concerns the machine, in place.
+
+    That is what papermill notes (paths, times), what was printed while it ran, and every folder
+    that a source or an output names.
+    """
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.source = hide(cell.source)
+        if cell.cell_type != "code":
+            continue
+        cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
+        for output in cell.outputs:
+            for kind, content in output.get("data", {}).items():
+                if isinstance(content, str):
+                    output.data[kind] = hide(content)

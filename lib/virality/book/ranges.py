@@ -83,7 +83,9 @@ def _text(value: object) -> str:
 
 
 def _address(value: object) -> str:
-    return _text(value) or ("Give an address without spaces." if re.search(r"\s", value) else "")
+    return _text(value) or (
+        "Give an address without spaces." if re.search(r"\s", str(value)) else ""
+    )
 
 
 def _run(value: object) -> str:

@@ -1,31 +1,21 @@
-"""Execute the chapters that are stale, with papermill, so that a failure never looks like a result.
-
-A chapter is stale when its notebook, the parameters that its own cell names, the content of
-what it reads, or this package has changed, or when something that it wrote is not as it
-left it. Its stamp, written last, says all of that.
-"""
+"""Execute stale chapters with papermill, so that a failure never looks like a result."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
-from virality.book import ownership, params
-from virality.book.chapters import CHAPTERS, Spec
-from virality.core import compiled, hashing
+from virality.book import params, stamps
 from virality.core.bounds import shown
+from virality.core.chapters import CHAPTERS, Spec
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
-from virality.core.writing import made_in, remove_made, replacing
+from virality.core.writing import remove_made, replacing
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -52,32 +42,6 @@ class Result:
     slug: str
     ran: bool
     seconds: float
-
-
-@contextmanager
-def locked(run: Run):
-    """Hold the run's lock; a second process on the same name says so and stops.
-
-    Raises
-    ------
-    UserError
-        Another process holds it, or the run's folder is not this project's.
-    """
-    ownership.admit(run)
-    run.folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(run.lock, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise UserError(
-            f"Another process is working on the run “{run.name}” right now.",
-            do="Wait for it to end, or use another name.",
-        ) from None
-    try:
-        ownership.settle(run)
-        yield
-    finally:
-        lock.release()
 
 
 def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> list[Result]:
@@ -108,34 +72,28 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
     for spec in chapters_until(until, pooled=bool(given.get("pool", False))):
         start = time.perf_counter()
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
-        fresh = is_fresh(run, spec, values)
+        fresh = stamps.is_fresh(run, spec, values)
         if not fresh:
-            compiled.prepare()
             _execute_one(run, spec, values, progress)
         results.append(Result(spec.slug, not fresh, time.perf_counter() - start))
     return results
 
 
-def is_fresh(run: Run, spec: Spec, values: dict) -> bool:
-    """Return whether the chapter's last complete execution still holds."""
-    stamp = read_stamp(run, spec.slug)
-    return (
-        bool(stamp)
-        and stamp["asked"] == _asked(run, spec, values)
-        and stamp["outputs"] == _outputs(run, spec)
-    )
-
-
-def read_stamp(run: Run, slug: str) -> dict:
-    """Return the record of a chapter's last complete execution, empty when there is none."""
-    try:
-        return json.loads(run.stamp(slug).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-
-
 def chapters_until(until: str, pooled: bool = False) -> list[Spec]:
-    """Return the chapters of the book that is asked for, up to `until`; all when ""."""
+    """Return the chapters of the book that is asked for, up to one of them.
+
+    Parameters
+    ----------
+    until : str
+        The last chapter; all when "".
+    pooled : bool
+        Whether it is the book on many creators.
+
+    Raises
+    ------
+    UserError
+        There is no such chapter in it.
+    """
     chapters = [spec for spec in CHAPTERS if spec.belongs(pooled)]
     slugs = [spec.slug for spec in chapters]
     if until and until not in slugs:
@@ -144,57 +102,22 @@ def chapters_until(until: str, pooled: bool = False) -> list[Spec]:
     return chapters[: last + 1]
 
 
-def _asked(run: Run, spec: Spec, values: dict) -> dict:
-    inputs = run.inputs()
-    return {
-        "source": hashing.of_notebook(NOTEBOOKS / f"{spec.slug}.ipynb"),
-        "parameters": values,
-        "library": hashing.of_library(),
-        "reads": {name: hashing.of_path(run.artefact(name)) for name in spec.reads},
-        "inputs": {name: hashing.of_input(getattr(inputs, name)) for name in spec.inputs},
-        "columns": inputs.columns if "posts" in spec.inputs else "",
-        "simulated": inputs.simulated,
-        # what "auto" was resolved to is not in the parameter itself
-        "encoders": run.load().get("encoders") if "encoders" in values else None,
-    }
-
-
-def _outputs(run: Run, spec: Spec) -> dict:
-    figures = {path.name: hashing.of_file(path) for path in _figures(run, spec.slug)}
-    artefacts = {name: hashing.of_path(run.artefact(name)) for name in spec.writes}
-    return {
-        "artefacts": artefacts,
-        "figures": figures,
-        "notebook": hashing.of_path(run.executed(spec.slug)),
-    }
-
-
-def _figures(run: Run, slug: str) -> list[Path]:
-    """The figures of a chapter: those that it made, not what somebody laid beside them."""
-    made = made_in(run.figures) or frozenset()
-    return [run.figures / name for name in sorted(made) if _is_of(slug, run.figures / name)]
-
-
-def _is_of(slug: str, figure: Path) -> bool:
-    return figure.name.startswith(f"{slug}-") and figure.is_file()
-
-
 def _execute_one(run: Run, spec: Spec, values: dict, progress: bool) -> None:
+    from virality.core import compiled
+
+    compiled.prepare()
     run.stamp(spec.slug).unlink(missing_ok=True)
-    remove_made(run.figures, [figure.name for figure in _figures(run, spec.slug)])
-    asked = _asked(run, spec, values)
+    remove_made(run.figures, [figure.name for figure in stamps.figures(run, spec.slug)])
+    asked = stamps.asked(run, spec, values)
     started = time.perf_counter()
     _papermill(run, spec.slug, values, progress)
-    _check_written(run, spec)
+    missing = [name for name in spec.writes if not run.artefact(name).exists()]
+    if missing:
+        raise ChapterFailed(
+            f"It ended without writing {', '.join(missing)}.", where=f"Chapter “{spec.slug}”"
+        )
     _hide_injected_cell(run, spec.slug)
-    stamp = {
-        "asked": asked,
-        "outputs": _outputs(run, spec),
-        "seconds": round(time.perf_counter() - started, 3),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    with replacing(run.stamp(spec.slug)) as temporary:
-        temporary.write_text(json.dumps(stamp, indent=2, sort_keys=True), encoding="utf-8")
+    stamps.complete(run, spec, asked, time.perf_counter() - started)
 
 
 def _papermill(run: Run, slug: str, values: dict, progress: bool) -> None:
@@ -264,14 +187,6 @@ def _failure(slug: str, error, partial: Path) -> ChapterFailed:
 
 def _shown(path: Path) -> str:
     return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
-
-
-def _check_written(run: Run, spec: Spec) -> None:
-    missing = [name for name in spec.writes if not run.artefact(name).exists()]
-    if missing:
-        raise ChapterFailed(
-            f"It ended without writing {', '.join(missing)}.", where=f"Chapter “{spec.slug}”"
-        )
 
 
 def _hide_injected_cell(run: Run, slug: str) -> None:

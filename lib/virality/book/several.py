@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
-from virality.book import landing, ownership, params, runner, session
+from virality.book import landing
+from virality.book.ownership import locked
+from virality.book.request import Job
 from virality.core.errors import UserError
 from virality.core.paths import Run
 from virality.core.writing import refuse_foreign
@@ -15,7 +18,6 @@ from virality.posts.accounts import authors_of
 from virality.posts.parse import visible
 from virality.posts.read import read_posts
 
-COLUMN = "author"  # the one column that separates reports
 _LONGEST_NAME = 64
 
 
@@ -38,30 +40,16 @@ class Member:
     run: Run
 
 
-def wanted(target: Run, request: session.Request) -> bool:
-    """Whether this request, or the earlier one of this name, asks for a report per author."""
-    if request.by and request.by != COLUMN:
-        raise UserError(
-            f"Reports cannot be separated by “{visible(request.by[:60])}”.", do="Use: --by author"
-        )
-    pool = bool(params.resolve({"pool": request.given.get("pool", False)})["pool"])
-    if request.by and pool:
-        raise UserError("--by makes several reports and --pool makes one.", do="Choose one.")
-    if pool and target.load().get("by"):
-        target.save(by=None)
-    return bool(request.by or target.load().get("by"))
-
-
-def report(target: Run, request: session.Request, plain: bool = False) -> Run:
+def report(job: Job, make: Callable[[Job], None]) -> None:
     """Make a report for every author of the posts, then the page that compares them.
 
     Parameters
     ----------
-    target : Run
-        Remembers inputs and parameters for all; the comparing page is its site.
-    request : Request
-    plain : bool
-        Make plain pages even where Quarto is installed.
+    job : Job
+        Its run remembers inputs and parameters for all; the comparing page is its site. The
+        caller holds its lock.
+    make : callable
+        Makes one report of a job.
 
     Raises
     ------
@@ -69,24 +57,22 @@ def report(target: Run, request: session.Request, plain: bool = False) -> Run:
         After all authors had their turn, when the run of one or more failed: the others' reports
         and the comparing page are there.
     """
-    if request.until:
+    if job.until:
         raise UserError("--until stops one report.", do="Leave it out, or leave out --by.")
-    with runner.locked(target):
-        refuse_foreign(target.site)
-        apart = replace(request, given=request.given | {"pool": False})
-        given = session.remember(target, apart)
-        private = bool(given.get("private", False))
-        members = _members(target, given, private)
-        target.save(by={"private": private, "runs": {m.author: m.run.name for m in members}})
-        failed = []
-        for place, member in enumerate(members, start=1):
-            print(f"\n{place} of {len(members)}: {visible(member.label)} ({member.run.name})")
-            try:
-                session.report(_own_request(target, request, given, member), plain, member.run)
-            except UserError as error:
-                print(f"\n{error}", file=sys.stderr)
-                failed.append(member)
-        page = landing.publish(target, members, failed)
+    job.remember()
+    members = _members(job)
+    runs = {member.author: member.run.name for member in members}
+    job.run.save(by={"private": job.private, "runs": runs})
+    failed = []
+    for place, member in enumerate(members, start=1):
+        print(f"\n{place} of {len(members)}: {visible(member.label)} ({member.run.name})")
+        try:
+            with locked(member.run):
+                make(_for_member(member, job))
+        except UserError as error:
+            print(f"\n{error}", file=sys.stderr)
+            failed.append(member)
+    page = landing.publish(job.run, members, failed)
     print(f"\nAll {len(members)} side by side:\n  {page}")
     if failed:
         names = ", ".join(visible(member.label) for member in failed)
@@ -94,7 +80,23 @@ def report(target: Run, request: session.Request, plain: bool = False) -> Run:
             f"{len(failed)} of {len(members)} reports could not be made: {names}.",
             do="The reasons stand above; the next run goes on from there.",
         )
-    return target
+
+
+def _for_member(member: Member, job: Job) -> Job:
+    """The report on one author: all but the author is as in the whole."""
+    member.run.save(part_of=job.run.name)
+    refuse_foreign(member.run.site)
+    parameters = job.parameters | {"author": member.author, "pool": False}
+    return replace(
+        job,
+        run=member.run,
+        inputs=replace(job.inputs, simulated=False),
+        parameters=parameters,
+        kept={},
+        by=False,
+        demo=None,
+        decide="encoders" in parameters,
+    )
 
 
 def slug(text: str) -> str:
@@ -103,7 +105,7 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", ascii_text.lower()).strip("-")[:40].strip("-") or "creator"
 
 
-def name_runs(name: str, labels: list[str], taken: set[str] = frozenset()) -> list[str]:
+def name_runs(name: str, labels: list[str], taken: Collection[str] = ()) -> list[str]:
     """Return a run's name for each label, all different, whatever the labels are.
 
     Parameters
@@ -111,7 +113,7 @@ def name_runs(name: str, labels: list[str], taken: set[str] = frozenset()) -> li
     name : str
         Of the run that they belong to.
     labels : list of str
-    taken : set of str
+    taken : collection of str
         Names that are in use already.
     """
     used, found = {each.lower() for each in taken}, []
@@ -124,10 +126,11 @@ def name_runs(name: str, labels: list[str], taken: set[str] = frozenset()) -> li
     return found
 
 
-def _members(target: Run, given: dict, private: bool) -> list[Member]:
+def _members(job: Job) -> list[Member]:
     """Authors, most posts first, each with a run; who had one in an earlier request keeps it."""
-    timezone, inputs = given.get("timezone", "UTC"), target.inputs()
-    authors = authors_of(read_posts(inputs.posts, timezone, columns=inputs.columns))
+    target, private = job.run, job.private
+    timezone = job.parameters.get("timezone", "UTC")
+    authors = authors_of(read_posts(job.inputs.posts, timezone, columns=job.inputs.columns))
     record = target.load().get("by") or {}
     earlier = record["runs"] if record.get("private") == private else {}
     kept = {author: earlier[author] for author in authors if author in earlier}
@@ -155,15 +158,3 @@ def _beside(target: Run, name: str) -> Run:
     """The run of that name, where `target` is."""
     ours = target == Run.named(target.name)
     return Run.named(name) if ours else Run.at(target.folder.parent / name)
-
-
-def _own_request(target: Run, request, given: dict, member: Member) -> session.Request:
-    """The request for one author: all parameters are those of the whole."""
-    ownership.admit(member.run)
-    member.run.save(inputs=replace(target.inputs(), simulated=False), part_of=target.name)
-    return session.Request(
-        name=member.run.name,
-        given=given | {"author": member.author, "pool": False},
-        forget=True,
-        progress=request.progress,
-    )

@@ -24,8 +24,8 @@ _POSITIVE = pa.Check.ge(1, error="is below 1")
 
 
 def _column(dtype, *checks, missing=False, unique=False) -> pa.Column:
-    checks = [*checks, _FINITE] if dtype == REAL else list(checks)
-    return pa.Column(dtype, checks, nullable=missing, unique=unique)
+    held = [*checks, _FINITE] if dtype == REAL else [*checks]
+    return pa.Column(dtype, held, nullable=missing, unique=unique)
 
 
 _PREDICTIONS = {name: _column(TEXT) for name in ("post_id", "split", "model", "blocks", "preset")}
@@ -131,7 +131,7 @@ def check_table(artefact: str, table: pd.DataFrame) -> None:
     Parameters
     ----------
     artefact : str
-        A name of :data:`virality.core.artefacts.ARTEFACTS` that is a table.
+        A name of :data:`virality.core.chapters.ARTEFACTS` that is a table.
     table : DataFrame
         What is about to be stored.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 from virality.core.errors import UserError
 
@@ -30,7 +31,7 @@ def within(name: str, value: float, low: float, high: float = math.inf) -> float
     raise UserError(f"{name} is {shown(value)}.", do=f"Choose {wanted}.")
 
 
-def holds(value: object, low: float, high: float = math.inf) -> bool:
+def holds(value: Any, low: float, high: float = math.inf) -> bool:
     """Whether a value is a finite number between two others, both included."""
     try:
         return bool(math.isfinite(value) and low <= value <= high)

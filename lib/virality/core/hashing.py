@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
-from functools import cache
 from pathlib import Path
 
-from virality.core.paths import LIBRARY, ROOT, split_paths
+from virality.core.paths import split_paths
 
 _CHUNK = 1 << 20
 # A file above this size is recognised by size and time of change; reading it costs minutes.
@@ -59,14 +57,6 @@ def of_input(address: str) -> str:
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     states = [(file, file.stat()) for file in files]
     return of_value([(str(file), state.st_size, state.st_mtime_ns) for file, state in states])
-
-
-@cache
-def of_library() -> str:
-    """Return the hash of this package's source, the pinned versions and the interpreter."""
-    sources = sorted(p for p in LIBRARY.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-    files = [(file.relative_to(LIBRARY).as_posix(), of_file(file)) for file in sources]
-    return of_value([files, of_path(ROOT / "requirements.txt"), platform.python_version()])
 
 
 def of_notebook(path: Path) -> str:

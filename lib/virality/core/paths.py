@@ -11,23 +11,62 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from virality.core.artefacts import ARTEFACTS
 from virality.core.bounds import shown
+from virality.core.chapters import ARTEFACTS
 from virality.core.errors import UserError
 from virality.core.writing import replacing
 
-ROOT = Path(__file__).resolve().parents[3]
-NOTEBOOKS = ROOT / "notebooks"
-LIBRARY = ROOT / "lib" / "virality"
+LIBRARY = Path(__file__).resolve().parents[1]
+# Names the folder for runs, caches and demo files where there is no checkout.
+HOME_VARIABLE = "VIRALITY_HOME"
+
+
+def _checkout() -> Path | None:
+    """The book's repository: around this file, or around the folder that one stands in."""
+    try:
+        here = Path.cwd()
+    except OSError:  # a folder that is gone
+        here = LIBRARY
+    for folder in (LIBRARY.parents[1], here, *here.parents):
+        if (folder / "notebooks" / "book.yml").is_file() and (folder / "setup_env").is_dir():
+            return folder
+    return None
+
+
+def _home() -> Path:
+    """Where an ordinary package keeps what it remembers: never beside its own modules."""
+    if chosen := os.environ.get(HOME_VARIABLE):
+        return Path(chosen).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("virality", appauthor=False)
+
+
+CHECKOUT = _checkout()
+ROOT = CHECKOUT or _home()
+# A package that was built carries the sources of the chapters: they say what can be chosen.
+NOTEBOOKS = CHECKOUT / "notebooks" if CHECKOUT else LIBRARY / "notebooks"
 SITES = ROOT / "_site"
 SITES_LOCK = ROOT / "build" / ".sites.lock"  # held while the list of reports is written
 DEMO_FOLDER = ROOT / "data" / "demo"
 DEFAULT_NAME = "demo"
+DEMO_AUTHOR = "simulated_creator"  # whose posts are known to be simulated, wherever they turn up
 
 # A scratch run for tests: notebooks opened while it is set read and write there.
 RUN_VARIABLE = "VIRALITY_RUN"
 # Set while nothing but results and errors is to be shown.
 QUIET_VARIABLE = "VIRALITY_QUIET"
+
+
+def refuse_without_book() -> None:
+    """Raise UserError where the package is installed without the book's repository."""
+    if CHECKOUT is None:
+        raise UserError(
+            "This needs the book's repository, and here is its package alone.",
+            do="Clone the repository that the package was installed from, and in its folder run: "
+            "make report",
+        )
+
 
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 

@@ -93,10 +93,10 @@ class DataText:
 
 def listing(words: Sequence[object], last: str = "and") -> str:
     """Return "a, b and c"."""
-    words = [str(word) for word in words]
-    if len(words) < 2:
-        return "".join(words)
-    return f"{', '.join(words[:-1])} {last} {words[-1]}"
+    texts = [str(word) for word in words]
+    if len(texts) < 2:
+        return "".join(texts)
+    return f"{', '.join(texts[:-1])} {last} {texts[-1]}"
 
 
 def agree(words: Sequence[object], one: str, many: str) -> str:

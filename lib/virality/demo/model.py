@@ -37,9 +37,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from virality.core.paths import DEMO_AUTHOR as AUTHOR
 from virality.demo.table_errors import TableError
 
-AUTHOR = "simulated_creator"
 ZONE = "UTC"
 BASE = 10.6  # about 40,000 views
 HIT = 1.0  # log views above what was expected, from which a post leaves a trail

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from virality.book.chapters import book
+from virality.core.chapters import book
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import agree, capital, listing, plural, smaller
 from virality.features.blocks import BLOCKS, block_name

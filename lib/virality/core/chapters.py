@@ -1,7 +1,8 @@
-"""The list of chapters: a chapter is one line here and one notebook of the same name.
+"""The chapters and the artefacts: a chapter is one entry here and one notebook of the same name.
 
 The order is the order of execution. The home page is read first and executed last, because it
-is the abstract of all the others.
+is the abstract of all the others. Artefacts are what a run leaves behind, for its chapters and for
+others.
 
 There are two books. The book on one creator has most chapters; the book on many creators, a
 pooled report, shares those that read the record and has a chapter and a home page of its own.
@@ -11,7 +12,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from virality.core.artefacts import ARTEFACTS
+# Every artefact of a run and its place below the run's folder. Each has one writer.
+ARTEFACTS: dict[str, str] = {
+    "posts": "posts.parquet",
+    "repairs": "repairs.parquet",
+    "features": "features.parquet",
+    "ledger": "ledger.parquet",
+    "embeddings": "embeddings.parquet",
+    "media": "media.parquet",
+    "thumbnails": "thumbnails.parquet",
+    "encoders": "encoders.json",
+    "folds": "folds.parquet",
+    "predictions_linear": "predictions_linear.parquet",
+    "evidence": "evidence.parquet",
+    "predictions_nonlinear": "predictions_nonlinear.parquet",
+    "boosters": "boosters",
+    "intervals": "intervals.parquet",
+    "shap": "shap.parquet",
+    "shap_blocks": "shap_blocks.parquet",
+    "regimes": "regimes.parquet",
+    "summary": "summary.json",
+    "predictions_pooled": "predictions_pooled.parquet",
+    "cold_start": "cold_start.parquet",
+    "creators": "creators.json",
+}
 
 
 @dataclass(frozen=True)
@@ -29,7 +53,7 @@ class Spec:
     question : str
         The question that it answers, one sentence.
     reads, writes : tuple of str
-        Artefact names, see :data:`virality.core.artefacts.ARTEFACTS`.
+        Artefact names, see :data:`ARTEFACTS`.
     inputs : tuple of str
         What the user brought that it reads: "posts", "videos", "mapping".
     about : str

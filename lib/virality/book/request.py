@@ -1,0 +1,296 @@
+"""From what the user asked for to what holds: inputs, parameters and kind of report, decided once.
+
+A :class:`Request` is checked against what its name remembers and becomes a :class:`Job`; from
+there on only the job is handed down, and nobody looks at the request again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from virality.book import params, runner
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+from virality.core.paths import (
+    DEFAULT_NAME,
+    DEMO_FOLDER,
+    Inputs,
+    Run,
+    exists,
+    expanded,
+    join_paths,
+    resolved,
+    split_paths,
+)
+from virality.posts.columns import remembered
+
+COLUMN = "author"  # the one column that separates reports
+_OPTIONS = ("name", "posts", "videos", "mapping", "columns")
+_KINDS = {"VIDEOS": "a folder", "MAPPING": "a file", "POSTS": "a file or a folder"}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asked for.
+
+    Parameters
+    ----------
+    name : str
+        The run.
+    posts, videos, mapping : str
+        Inputs; "" keeps those of the earlier run of this name. `posts` may name several
+        paths, see :func:`virality.core.paths.split_paths`.
+    columns : str
+        Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`; it
+        comes to what this name has, and "none" forgets that.
+    given : dict
+        Parameters as given, unchecked.
+    forget : bool
+        Do not keep the parameters of earlier runs of this name.
+    until : str
+        Last chapter; all when "".
+    demo_posts : int or None
+        Size of the simulated creator; None keeps the earlier size.
+    demo_videos : bool or None
+        Whether its videos are made; None keeps the earlier choice.
+    progress : bool
+        Show progress bars.
+    simulate : bool
+        Use the demo creator whatever the run is called.
+    by : str
+        "author" makes one report per author; "" makes one, or what the run was before.
+    plain : bool
+        Make plain pages even where Quarto is installed.
+    """
+
+    name: str = DEFAULT_NAME
+    posts: str = ""
+    videos: str = ""
+    mapping: str = ""
+    columns: str = ""
+    given: dict = field(default_factory=dict)
+    forget: bool = False
+    until: str = ""
+    demo_posts: int | None = None
+    demo_videos: bool | None = None
+    progress: bool = True
+    simulate: bool = False
+    by: str = ""
+    plain: bool = False
+
+
+@dataclass(frozen=True)
+class Job:
+    """What holds for a run now.
+
+    Parameters
+    ----------
+    run : Run
+    inputs : Inputs
+        What is read; checked to be there.
+    parameters : dict
+        Those given now and earlier, by name, of the right types and in their ranges.
+    kept : dict
+        Those of them that come from earlier runs.
+    until : str
+        Last chapter; all when "".
+    progress, plain : bool
+        As requested.
+    by : bool
+        Whether there is one report per author.
+    decide : bool
+        Whether the encoders are to be decided anew, because the user named them.
+    demo : dict or None
+        The simulated creator's size, where it was made.
+    """
+
+    run: Run
+    inputs: Inputs
+    parameters: dict
+    kept: dict = field(default_factory=dict)
+    until: str = ""
+    progress: bool = True
+    plain: bool = False
+    by: bool = False
+    decide: bool = False
+    demo: dict | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether pages leave out captions, thumbnails and notebooks."""
+        return bool(self.parameters.get("private", False))
+
+    def remember(self) -> None:
+        """Record inputs and parameters under the run's name; say which were kept."""
+        if self.kept:
+            listed = ", ".join(f"{name}={value}" for name, value in sorted(self.kept.items()))
+            print(
+                f"Kept from the earlier run of “{self.run.name}”: {listed}  "
+                "(--defaults forgets them)"
+            )
+        entries = {"inputs": self.inputs, "parameters": self.parameters}
+        if self.demo:
+            entries["demo"] = self.demo
+        if self.parameters.get("pool") and self.run.load().get("by"):
+            entries["by"] = None
+        self.run.save(**entries)
+
+
+def resolve(request: Request, run: Run) -> Job:
+    """Check a request against what its run remembers; make the demo where nobody brought posts.
+
+    Parameters
+    ----------
+    request : Request
+    run : Run
+        The caller holds its lock. Nothing is recorded yet, see :meth:`Job.remember`.
+
+    Raises
+    ------
+    UserError
+        A path is not there, a parameter makes no sense, or two wishes exclude each other.
+    """
+    given = params.resolve(request.given)
+    _refuse_options(given)
+    by = _separates(request.by, bool(given.get("pool", False)), run)
+    given |= {"pool": False} if by else {}
+    parameters, kept = merge(run, given, request.forget)
+    runner.chapters_until(request.until, bool(parameters.get("pool", False)))
+    inputs, demo = _inputs(request, run)
+    return Job(
+        run=run,
+        inputs=inputs,
+        parameters=parameters,
+        kept=kept,
+        until=request.until,
+        progress=request.progress,
+        plain=request.plain,
+        by=by,
+        decide="encoders" in given,
+        demo=demo,
+    )
+
+
+def merge(run: Run, given: dict, forget: bool = False) -> tuple[dict, dict]:
+    """Return what is given now over what was given before, and what is kept of the latter.
+
+    Parameters
+    ----------
+    run : Run
+    given : dict
+        Resolved parameters.
+    forget : bool
+        Keep nothing.
+
+    Raises
+    ------
+    UserError
+        What was given before is out of a range that it has by now, or does not go with the rest.
+    """
+    earlier = {} if forget else params.by_todays_names(run.load().get("parameters", {}))
+    kept = {k: v for k, v in earlier.items() if k in params.known() and k not in given}
+    try:
+        kept = params.resolve(kept)
+        params.refuse_together(kept | given)
+    except UserError as error:
+        where = f"Kept from the earlier run of “{run.name}”"
+        raise UserError(str(error), where, "--defaults forgets what was kept.") from None
+    return kept | given, kept
+
+
+def existing_posts(paths: Sequence[str]) -> str:
+    """Return posts files and folders as they are recorded: absolute, each once.
+
+    Raises
+    ------
+    UserError
+        When one is not there.
+    """
+    return join_paths(list(dict.fromkeys(_existing(path, "POSTS") for path in paths)))
+
+
+def _refuse_options(given: dict) -> None:
+    """Inputs are recorded and watched for changes, so they have options of their own."""
+    for name in _OPTIONS:
+        if name in given:
+            raise UserError(f"“{name}” is not given with -p.", do=f"Use --{name} instead.")
+
+
+def _separates(by: str, pool: bool, run: Run) -> bool:
+    """Whether this request, or the earlier one of this name, asks for a report per author."""
+    if by and by != COLUMN:
+        raise UserError(f"Reports cannot be separated by {shown(by)}.", do="Use: --by author")
+    if by and pool:
+        raise UserError("--by makes several reports and --pool makes one.", do="Choose one.")
+    return bool(by) or (not pool and bool(run.load().get("by")))
+
+
+def _inputs(request: Request, run: Run) -> tuple[Inputs, dict | None]:
+    """What is read: brought now, recorded earlier, or the demo where nobody brought anything."""
+    earlier = run.inputs()
+    brought = bool(earlier.posts) and not earlier.simulated
+    columns = remembered(earlier.columns, request.columns)
+    films = {"videos": request.videos, "mapping": request.mapping}
+    if request.posts:
+        posts = existing_posts(split_paths(request.posts))
+        return _with_films(Inputs(posts, columns=columns), films), None
+    if brought:
+        existing_posts(split_paths(earlier.posts))
+        return _with_films(replace(earlier, columns=columns), films), None
+    if any(films.values()) or request.columns:
+        what = "Videos were" if any(films.values()) else "Columns were"
+        raise UserError(f"{what} given without posts.", do="Give POSTS=path/to/posts.csv as well.")
+    if earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
+        return _demo(run, request.demo_posts, request.demo_videos)
+    raise UserError(
+        f"There is no run “{request.name}” yet, and no posts were given.",
+        do=f"Run: make report NAME={request.name} POSTS=path/to/posts.csv",
+    )
+
+
+def _with_films(inputs: Inputs, films: dict[str, str]) -> Inputs:
+    found = {key: _existing(path, key.upper()) for key, path in films.items() if path}
+    return replace(inputs, **found)  # type: ignore[arg-type]
+
+
+def _demo(run: Run, posts: int | None, videos: bool | None) -> tuple[Inputs, dict]:
+    """The simulated creator's files, of the size that is wanted now or was before."""
+    from virality.demo.creator import ensure_demo
+
+    folder = DEMO_FOLDER if run == Run.named(DEFAULT_NAME) else run.folder / "demo"
+    earlier = run.load().get("demo", {"posts": 140, "videos": True})
+    count = earlier["posts"] if posts is None else posts
+    filmed = earlier["videos"] if videos is None else videos
+    files = ensure_demo(folder, count, videos=filmed)
+    inputs = Inputs(str(files.posts), str(files.videos) if filmed else "", simulated=True)
+    return inputs, {"posts": count, "videos": filmed}
+
+
+def _existing(address: str, what: str) -> str:
+    if not address or ("://" in address and what != "POSTS"):
+        return _known_address(address)
+    path, where = expanded(address), f"{what}={address[:200]}"
+    if not exists(path):
+        raise UserError("There is nothing there.", where=where, do="Check the spelling.")
+    usable = {"VIDEOS": path.is_dir(), "MAPPING": path.is_file()}
+    if not usable.get(what, path.is_dir() or path.is_file()):
+        raise UserError(f"This is not {_KINDS[what]}.", where=where, do="Check the path.")
+    return str(resolved(address))
+
+
+def _known_address(address: str) -> str:
+    """Return an address such as ``s3://…``; raise UserError when nothing here could open it."""
+    if not address:
+        return ""
+    from fsspec import available_protocols
+
+    expanded(address)  # raises where no address could be that
+    kind = address.partition("://")[0].rpartition("::")[2]
+    if kind not in available_protocols():
+        raise UserError(
+            f"No kind of place is called {shown(kind)}.",
+            where=shown(address),
+            do="Give a path of this machine.",
+        )
+    return address

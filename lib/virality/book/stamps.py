@@ -1,0 +1,104 @@
+"""Whether a chapter's last complete execution still holds; its stamp, written last, says.
+
+A chapter is stale when its notebook, the parameters that its own cell names, the content of what
+it reads, or the code that it uses has changed, or when something that it wrote is not as it left
+it.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+from virality.book import uses
+from virality.core import hashing
+from virality.core.chapters import Spec
+from virality.core.paths import NOTEBOOKS, Run
+from virality.core.writing import made_in, replacing
+
+
+def is_fresh(run: Run, spec: Spec, values: dict) -> bool:
+    """Return whether the chapter's last complete execution still holds.
+
+    Parameters
+    ----------
+    run : Run
+    spec : Spec
+        The chapter.
+    values : dict
+        Every parameter that it would run with now.
+    """
+    stamp = read(run, spec.slug)
+    return (
+        bool(stamp)
+        and stamp.get("asked") == asked(run, spec, values)
+        and stamp.get("outputs") == _outputs(run, spec)
+    )
+
+
+def read(run: Run, slug: str) -> dict:
+    """Return the record of a chapter's last complete execution, empty when there is none."""
+    try:
+        return json.loads(run.stamp(slug).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def write(run: Run, slug: str, content: dict) -> None:
+    """Store a stamp, whole or not at all."""
+    with replacing(run.stamp(slug)) as temporary:
+        temporary.write_text(json.dumps(content, indent=2, sort_keys=True), encoding="utf-8")
+
+
+def complete(run: Run, spec: Spec, asked_for: dict, seconds: float) -> None:
+    """Record that a chapter has run to its end.
+
+    Parameters
+    ----------
+    run : Run
+    spec : Spec
+        The chapter.
+    asked_for : dict
+        What :func:`asked` said before it ran: changes made meanwhile leave it stale.
+    seconds : float
+        That it took.
+    """
+    stamp = {
+        "asked": asked_for,
+        "outputs": _outputs(run, spec),
+        "seconds": round(seconds, 3),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write(run, spec.slug, stamp)
+
+
+def asked(run: Run, spec: Spec, values: dict) -> dict:
+    """Return all that a chapter's result depends on, as hashes and plain values."""
+    inputs = run.inputs()
+    return {
+        "source": hashing.of_notebook(NOTEBOOKS / f"{spec.slug}.ipynb"),
+        "parameters": values,
+        "library": uses.of_chapter(spec.slug),
+        "reads": {name: hashing.of_path(run.artefact(name)) for name in spec.reads},
+        "inputs": {name: hashing.of_input(getattr(inputs, name)) for name in spec.inputs},
+        "columns": inputs.columns if "posts" in spec.inputs else "",
+        "simulated": inputs.simulated,
+        # what "auto" was resolved to is not in the parameter itself
+        "encoders": run.load().get("encoders") if "encoders" in values else None,
+    }
+
+
+def figures(run: Run, slug: str) -> list[Path]:
+    """Return the figures of a chapter: those that it made, not what somebody laid beside them."""
+    made = made_in(run.figures) or frozenset()
+    paths = [run.figures / name for name in sorted(made) if name.startswith(f"{slug}-")]
+    return [path for path in paths if path.is_file()]
+
+
+def _outputs(run: Run, spec: Spec) -> dict:
+    return {
+        "artefacts": {name: hashing.of_path(run.artefact(name)) for name in spec.writes},
+        "figures": {path.name: hashing.of_file(path) for path in figures(run, spec.slug)},
+        "notebook": hashing.of_path(run.executed(spec.slug)),
+    }
