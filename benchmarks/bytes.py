@@ -25,7 +25,7 @@ import numpy as np
 import pandas as pd
 
 #: Labels that have another name since, old to new.
-RENAMED: dict[str, str] = {}
+RENAMED: dict[str, str] = {"rival": "baseline"}
 QUICK = ("n_shifts=99", "n_bootstrap=200", "encoders=classic")
 WHEN = {"read_at", "made_at"}  # of the clock, not of the data
 

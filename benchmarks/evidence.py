@@ -17,6 +17,7 @@ from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator, known_lottery
 from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.scores import spearman
@@ -25,7 +26,7 @@ from virality.evidence import shifts as sh
 from virality.features.momentum import momentum_features
 from virality.features.table import model_table
 from virality.uncertainty import conformal, mixture, viral
-from virality.uncertainty.intervals import intervals
+from virality.uncertainty.intervals import prediction_intervals
 
 ALPHA = 0.05
 FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}
@@ -53,7 +54,7 @@ CONTENT_CELLS = {
 def content_cell(seed: int, level, content, n, r2, blocks, block) -> dict[str, float]:
     """One creator: what the content test says."""
     creator = _known(seed, level, content, n, r2, blocks, block)
-    found = evidence.content_test(creator.posts, [creator.content], seed=seed)
+    found = evidence.content_test(creator.posts, [creator.content], protocol=Protocol(seed=seed))
     each = found[found["kind"] == "content"]
     named = each.loc[each["p_adjusted"] < ALPHA, "block"]
     lead = each.loc[each["statistic"].idxmax(), "block"] == block if block else np.nan
@@ -68,8 +69,8 @@ def content_cell(seed: int, level, content, n, r2, blocks, block) -> dict[str, f
 def others_cell(seed: int, *cell) -> dict[str, float]:
     """One creator: what the other tests say, and one that should not be used."""
     creator = _known(seed, *cell)
-    trees = evidence.tree_test(creator.posts, [creator.content], seed=seed)
-    predictions, _ = cross_validate(creator.posts, models=())
+    trees = evidence.tree_test(creator.posts, [creator.content], protocol=Protocol(seed=seed))
+    predictions = cross_validate(creator.posts, [], models=())
     history = evidence.history_test(predictions)
     return {
         "trees": float(trees["p"].iloc[0] < ALPHA),
@@ -138,8 +139,8 @@ def intervals_cell(seed: int, level: str, n: int) -> pd.DataFrame:
     """One creator: coverage and score of each method, whole and by thirds of the time."""
     creator = known_creator(n, level, "drift", 0.2, seed=[seed, n, 5])
     tables = [momentum_features(creator.posts), creator.content]
-    told, folds = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
-    frame = intervals(told, creator.posts, folds, methods=("adaptive", "rolling", "frozen"))
+    told = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
+    frame = prediction_intervals(told, creator.posts, methods=("adaptive", "rolling", "frozen"))
     whole = conformal.coverage(frame).set_index("method")
     issued = frame.dropna(subset=["lower"]).copy()
     place = issued.groupby("method").cumcount() / issued.groupby("method")["lower"].transform(
@@ -175,8 +176,8 @@ def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
     """One creator: Brier skill of the viral chances."""
     creator = known_creator(n, level, "iid", r2, seed=[seed, n, 6])
     tables = [momentum_features(creator.posts), creator.content]
-    told, folds = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
-    skill = viral.skill_table(viral.chances(intervals(told, creator.posts, folds)))
+    told = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
+    skill = viral.skill_table(viral.chances(prediction_intervals(told, creator.posts)))
     names = ("over base rate", "over recent rate", "recent over base rate")
     return {
         "positives": skill["positives"].iloc[0],

@@ -73,7 +73,7 @@ def candidates(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> dict[str, flo
 def errors(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> pd.Series:
     """Mean absolute error of each model, candidate and rule on one creator."""
     with threadpool_limits(1):
-        told, _ = cross_validate(posts, tables, MODELS)
+        told = cross_validate(posts, tables, MODELS)
         miss = (told["y_true"] - told["y_pred"]).abs().groupby(told["model"]).mean()
         return pd.concat([miss, pd.Series(candidates(posts, tables))])
 

@@ -100,9 +100,9 @@ def test_the_replication_is_judged_by_its_numbers():
 def whole():
     posts, traits = toy_posts(70, content=0.4)
     features = [build_features(posts), toy_embeddings(posts, traits)]
-    ordered, folds = evaluate.cross_validate(
-        posts, features, ["ridge", "block_ridge"], blocks="every"
-    )
+    models = ["ridge", "block_ridge"]
+    ordered = evaluate.cross_validate(posts, features, models, blocks="every")
+    folds = evaluate.make_folds(posts)
     return ordered, folds, scores.score_table(ordered, folds, 50)
 
 

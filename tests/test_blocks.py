@@ -31,7 +31,7 @@ def test_every_block_has_its_own_components():
 
 
 def test_readable_blocks_keep_their_columns():
-    X = make_transform(n_components=3).fit_transform(table())
+    X = BlockTransform(n_components=3).fit_transform(table())
     blocks = {block_of(name) for name in X}
     assert blocks == {"metadata", "momentum", "vision", "audio"}
     assert "metadata__hour_sin" in X and "vision__pc3" in X and "vision__pc4" not in X
@@ -50,7 +50,7 @@ def test_every_mode_survives_gaps_constants_and_few_rows(pca):
     X.loc[X.index[:4], X.columns.str.startswith("vision")] = np.nan
     X["metadata__is_paid"] = np.nan
     X["metadata__question"] = 1.0
-    transform = make_transform(pca, 20).fit(X.iloc[:8])
+    transform = BlockTransform(pca, 20).fit(X.iloc[:8])
     out = transform.transform(X)
     assert np.isfinite(out.to_numpy()).all() and list(out.index) == list(X.index)
     assert len(out.columns) == len(set(out.columns))
@@ -58,7 +58,7 @@ def test_every_mode_survives_gaps_constants_and_few_rows(pca):
 
 def test_global_components_are_as_many_as_the_blocks_would_have():
     X = table()
-    assert list(make_transform("global", 3).fit_transform(X)) == [
+    assert list(BlockTransform("global", 3).fit_transform(X)) == [
         f"all__pc{i}" for i in range(1, 13)
     ]
 
@@ -66,13 +66,13 @@ def test_global_components_are_as_many_as_the_blocks_would_have():
 def test_a_missing_video_is_no_zero_vector():
     X = table().filter(like="vision") + 5
     X.iloc[:10] = np.nan
-    transform = make_transform(n_components=3).fit(X)
+    transform = BlockTransform(n_components=3).fit(X)
     out = transform.transform(X)
     components = out.filter(like="pc")
     np.testing.assert_allclose(components.iloc[:10], 0, atol=1e-9)  # the mean: it says nothing
     assert len(set(out["vision__missing"].iloc[:10])) == 1
     assert out["vision__missing"].iloc[0] > 0 > out["vision__missing"].iloc[-1]
-    complete = make_transform(n_components=3).fit(X.iloc[10:]).transform(X.iloc[10:])
+    complete = BlockTransform(n_components=3).fit(X.iloc[10:]).transform(X.iloc[10:])
     directions = np.abs(np.corrcoef(components.iloc[10:, 0], complete.iloc[:, 0])[0, 1])
     assert directions == pytest.approx(1)
 

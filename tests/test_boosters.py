@@ -7,18 +7,21 @@ import pandas as pd
 import pytest
 
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate, fit_final, fit_fold, fold_data
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.models import boosters
 
+THREE = Protocol(n_folds=3)
+
 
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     creator = known_creator(80, seed=1)
     table = model_table(creator.posts, creator.content)
-    fitted = [fit_fold(fold, "xgboost") for fold in fold_data(table, n_folds=3)]
+    fitted = [fit_fold(fold, "xgboost") for fold in fold_data(table, THREE)]
     folder = tmp_path_factory.mktemp("boosters")
     manifest = boosters.store_boosters(folder, fitted, fit_final(table, "xgboost"), target="views")
     return creator, fitted, folder, manifest
@@ -26,8 +29,8 @@ def stored(tmp_path_factory):
 
 def test_reload_is_exact_to_the_bit(stored):
     creator, fitted, folder, _ = stored
-    told, _ = cross_validate(
-        creator.posts, [creator.content], ["xgboost"], n_folds=3, baselines=False
+    told = cross_validate(
+        creator.posts, [creator.content], ["xgboost"], protocol=THREE, baselines=False
     )
     for one, loaded in zip(fitted, boosters.load_boosters(folder), strict=True):
         assert loaded.fold == one.fold
@@ -45,7 +48,7 @@ def test_the_level_is_one_more_column(stored):
     creator = known_creator(80, "walk", seed=1)
     posts = creator.posts.assign(caption=None, duration_s=float("nan"), kind="video")
     table = model_table(posts, build_features(posts), creator.content)
-    fold = list(fold_data(table, n_folds=3))[-1]
+    fold = list(fold_data(table, THREE))[-1]
     one = fit_fold(fold, "xgboost")
     found = boosters.stored_fold(one)
     assert boosters.LEVEL in found.rows and boosters.LEVEL not in found.trees_see
@@ -99,6 +102,6 @@ def test_nothing_to_store_is_no_error(tmp_path):
 
 def test_only_boosters_can_be_stored(tmp_path):
     creator = known_creator(60, seed=1)
-    fold = next(iter(fold_data(model_table(creator.posts, creator.content), n_folds=2)))
+    fold = next(iter(fold_data(model_table(creator.posts, creator.content), THREE)))
     with pytest.raises(ValueError, match="no booster"):
         boosters.store_boosters(tmp_path, [fit_fold(fold, "ridge")])

@@ -9,6 +9,7 @@ import pytest
 from toycreators import toy_creators
 from virality.book.tables import check_table
 from virality.core.embargo import DAY_US
+from virality.core.protocol import Protocol
 from virality.creators import cold_start, content, pool, skill
 from virality.creators.facts import facts as facts_of
 from virality.creators.levels import fit_levels
@@ -18,7 +19,7 @@ from virality.posts import describe
 from virality.sentences import creators as sentences
 from virality.sentences import data as words
 
-FOLDS = {"n_folds": 3}
+FOLDS = {"protocol": Protocol(n_folds=3)}
 
 
 def tables_of(posts, embeddings):
@@ -260,7 +261,9 @@ def test_who_is_left_out_is_never_seen(level_only):
 def test_many_creators_are_left_out_a_few_at_a_time(monkeypatch, effect):
     posts, embeddings = effect
     monkeypatch.setattr(cold_start, "MOST_GROUPS", 3)
-    found = cold_start.first_forecasts(posts, tables_of(posts, embeddings), n_folds=2)
+    found = cold_start.first_forecasts(
+        posts, tables_of(posts, embeddings), protocol=Protocol(n_folds=2)
+    )
     assert set(found["n_others"]) <= {4, 5}, "seven creators in three groups"
     assert set(found["author"]) == set(posts["author"])
     assert not found.duplicated(["post_id", "fold", "model"]).any()
@@ -291,7 +294,7 @@ def test_shifts_stay_within_a_creator():
 
 def test_last_means_are_those_of_matured_own_posts(level_only):
     posts, _ = level_only
-    found = cold_start.last_means(posts, [0, 1, 3], embargo_days=7)
+    found = cold_start.last_means(posts, [0, 1, 3])
     y = pd.Series(np.log1p(posts["views"].astype(float)).to_numpy(), index=posts["post_id"])
     for i in (10, 120, 239):
         post = posts.iloc[i]

@@ -10,6 +10,7 @@ from pandas.testing import assert_frame_equal
 
 from toyposts import toy_embeddings, toy_posts
 from virality.core.errors import UserError
+from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.many import evaluate_many, main_evaluate, read_tidy
 from virality.evaluation import evaluate as ev
 from virality.evaluation.scores import score_table
@@ -24,10 +25,16 @@ def toy():
     return posts, build_features(posts), toy_embeddings(posts, traits)
 
 
+def both(posts, tables, models=("ridge", "block_ridge"), protocol=DEFAULT):
+    """Predictions from every selection of blocks, and the folds."""
+    made = ev.cross_validate(posts, tables, models, protocol=protocol, blocks="every")
+    return made, ev.make_folds(posts, protocol)
+
+
 @pytest.fixture(scope="module")
 def linear(toy):
     posts, *tables = toy
-    return ev.cross_validate(posts, tables, ("ridge", "block_ridge"), blocks="every")
+    return both(posts, tables)
 
 
 def test_every_post_of_every_fold_once(toy, linear):
@@ -52,7 +59,7 @@ def test_baselines_and_every_block_alone_and_left_out(linear):
 
 def test_two_runs_are_bit_identical(toy, linear):
     posts, *tables = toy
-    again = ev.cross_validate(posts, tables, ("ridge", "block_ridge"), blocks="every")
+    again = both(posts, tables)
     for one, two in zip(linear, again, strict=True):
         assert_frame_equal(one, two, check_exact=True)
 
@@ -60,8 +67,7 @@ def test_two_runs_are_bit_identical(toy, linear):
 def test_row_order_of_the_tables_does_not_matter(toy, linear):
     posts, *tables = toy
     mixed = [table.sample(frac=1, random_state=1) for table in tables]
-    predictions, _ = ev.cross_validate(posts, mixed, ("ridge", "block_ridge"), blocks="every")
-    assert_frame_equal(predictions, linear[0], check_exact=True)
+    assert_frame_equal(both(posts, mixed)[0], linear[0], check_exact=True)
 
 
 def test_content_that_matters_is_used(linear):
@@ -84,7 +90,7 @@ def test_the_stack_is_the_mean_of_its_members(toy):
     members = [ev.fit_fold(fold, name).y_pred for name in md.STACK_MEMBERS]
     stack = ev.fit_fold(fold, "stack")
     np.testing.assert_allclose(stack.y_pred, np.mean(members, axis=0))
-    predictions, _ = ev.cross_validate(posts, tables, ["stack"], baselines=False)
+    predictions = ev.cross_validate(posts, tables, ["stack"], baselines=False)
     first = predictions[predictions["fold"] == 1].set_index("post_id")["y_pred"]
     np.testing.assert_allclose(first, stack.y_pred)
 
@@ -105,12 +111,12 @@ def test_a_stored_booster_gives_the_predictions(toy, tmp_path):
     assert len(final.X_test) == 100 and final.fold == 0
 
 
-@pytest.mark.parametrize("pca", ["none", "global"])
-def test_other_ways_to_reduce(toy, pca):
+@pytest.mark.parametrize("reduction", ["none", "global"])
+def test_other_ways_to_reduce(toy, reduction):
     posts, *tables = toy
-    predictions, _ = ev.cross_validate(
-        posts, tables, ["ridge"], blocks=["all", "all-vision", "vision"], pca=pca
-    )
+    chosen = ["all", "all-vision", "vision"]
+    protocol = Protocol(reduction=reduction)
+    predictions = ev.cross_validate(posts, tables, ["ridge"], protocol=protocol, blocks=chosen)
     assert set(predictions["blocks"]) == {"none", "all", "all-vision", "vision"}
     with_picture, without = (
         predictions.loc[predictions["blocks"] == b, "y_pred"].to_numpy()
@@ -134,7 +140,7 @@ def test_selections():
 @pytest.mark.parametrize("n", [1, 10, 29])
 def test_too_few_posts_give_empty_tables(n):
     posts, _ = toy_posts(n)
-    predictions, folds = ev.cross_validate(posts, build_features(posts), blocks="every")
+    predictions, folds = both(posts, build_features(posts))
     assert predictions.empty and folds.empty
     assert list(predictions) == list(ev.PREDICTION_COLUMNS)
     assert score_table(predictions, folds).empty
@@ -152,7 +158,7 @@ def test_odd_creators(case):
         posts["caption"] = pd.array([None] * 40, dtype="string")
         posts["duration_s"] = np.nan
     tables = [build_features(posts), media]
-    predictions, folds = ev.cross_validate(posts, tables, md.MODELS)
+    predictions, folds = ev.cross_validate(posts, tables, md.MODELS), ev.make_folds(posts)
     assert np.isfinite(predictions["y_pred"]).all()
     assert len(predictions) == folds["n_test"].sum() * (len(md.MODELS) + len(md.BASELINES))
     assert len(score_table(predictions, folds)) == len(predictions.groupby("model"))
@@ -162,7 +168,9 @@ def test_other_targets(toy):
     posts, *tables = toy
     posts = posts.copy()
     posts.loc[:9, "likes"] = pd.NA
-    predictions, folds = ev.cross_validate(posts, tables, ["ridge"], target="likes")
+    protocol = Protocol(target="likes")
+    predictions = ev.cross_validate(posts, tables, ["ridge"], protocol=protocol)
+    folds = ev.make_folds(posts, protocol)
     likes = np.log1p(posts.set_index("post_id")["likes"].astype("Float64"))
     assert (likes[predictions["post_id"]].to_numpy(float) == predictions["y_true"]).all()
     assert folds["train_start"].min() >= posts["posted_at"].iloc[10]
@@ -191,7 +199,7 @@ def test_many_creators(tmp_path, capsys):
     assert {"author", "post_id", "y_pred", "lower", "upper", "p_viral"} <= set(predictions)
     assert set(scores["author"]) == {"a50", "a60"}
     assert len(scores) == 2 * (len(md.MODELS) + len(md.BASELINES))
-    own, _ = ev.cross_validate(many[1], build_features(many[1]), ["ridge"])
+    own = ev.cross_validate(many[1], build_features(many[1]), ["ridge"])
     mine = predictions[(predictions["author"] == "a50") & (predictions["model"] == "ridge")]
     np.testing.assert_array_equal(mine["y_pred"], own.loc[own["model"] == "ridge", "y_pred"])
 
@@ -217,5 +225,5 @@ def test_broken_tables_are_explained(tmp_path):
 
 def test_the_rules_need_no_columns():
     posts, _ = toy_posts(60)
-    told, folds = ev.cross_validate(posts, models=("ridge",))
-    assert set(told["model"]) == set(ev.BASELINES) and len(folds)
+    told = ev.cross_validate(posts, [], models=("ridge",))
+    assert set(told["model"]) == set(md.BASELINES) and len(ev.make_folds(posts))

@@ -151,7 +151,7 @@ def test_momentum_is_not_content():
 def test_the_test_folds_keep_the_embargo():
     creator = known_creator(120, seed=1)
     times = creator.posts["posted_at"]
-    made = level_free.content_folds(times, 5, 7)
+    made = level_free.content_folds(times, 7)
     assert len(made) == 5
     for train, test in made:
         assert times.iloc[test[0]] - times.iloc[train[-1]] >= pd.Timedelta(days=7)
@@ -257,16 +257,16 @@ def test_history_of_a_moving_level_is_found_and_of_a_constant_one_is_not():
     n = 200
     level = np.cumsum(0.4 * rng.normal(size=n))
     y = level + rng.normal(size=n)
-    found = evidence.test_history(y, level, np.zeros(n))
+    found = evidence.history_evidence(y, level, np.zeros(n))
     assert found["p"].iloc[0] < 0.01 and found["low"].iloc[0] > 0
     noise = rng.normal(size=n)
-    found = evidence.test_history(noise, 0.4 * rng.normal(size=n), np.zeros(n))
+    found = evidence.history_evidence(noise, 0.4 * rng.normal(size=n), np.zeros(n))
     assert found["p"].iloc[0] > 0.5
 
 
 def test_history_reads_the_long_table():
     creator = known_creator(140, "jump", seed=4)
-    told, _ = cross_validate(creator.posts, [creator.content], models=())
+    told = cross_validate(creator.posts, [creator.content], models=())
     found = evidence.history_test(told)
     rows = told[told["model"] == "train_mean"]
     assert found["n"].iloc[0] == len(rows)

@@ -9,6 +9,7 @@ import xgboost as xgb
 
 import toy_explanation as toy
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.evaluation import evaluate
 from virality.explanation import importance, shap_values
 from virality.explanation.explain import explanation, skill
@@ -149,10 +150,11 @@ def test_same_input_same_bits(fitted, explained):
 
 def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
     table = model_table(own.posts, own.features, own.embeddings)
-    fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=2)]
-    store_boosters(tmp_path, fitted, evaluate.fit_final(table, "xgboost"))
-    predictions, _ = evaluate.cross_validate(
-        own.posts, [own.features, own.embeddings], ["xgboost"], n_folds=2
+    two = Protocol(n_folds=2)
+    fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, two)]
+    store_boosters(tmp_path, fitted, evaluate.fit_final(table, "xgboost", two))
+    predictions = evaluate.cross_validate(
+        own.posts, [own.features, own.embeddings], ["xgboost"], protocol=two
     )
     found = explanation(load_boosters(tmp_path), predictions, own.posts)
     held_out = toy.explained(predictions)

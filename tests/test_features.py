@@ -9,6 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from toyposts import toy_posts
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.features import build as ft
 from virality.features import momentum as mo
 from virality.features.targets import available_targets, is_matured, target_values
@@ -26,7 +27,9 @@ def posts_at(days, views) -> pd.DataFrame:
 
 
 def both(posts, embargo_days=7.0) -> pd.DataFrame:
-    return ft.build_features(posts, embargo_days).join(ft.baseline_columns(posts, embargo_days))
+    return ft.build_features(posts, embargo_days).join(
+        ft.baseline_columns(posts, Protocol(embargo_days=embargo_days))
+    )
 
 
 @settings(max_examples=25, deadline=None)
@@ -129,7 +132,7 @@ def test_the_last_hit():
 def test_rules_are_those_of_their_names():
     posts = posts_at(np.arange(40) * 8.0, np.arange(1, 41) ** 2)
     y = target_values(posts).to_numpy()
-    rules = ft.baseline_columns(posts, 7)
+    rules = ft.baseline_columns(posts)
     assert rules["baseline__last_post"].iloc[-1] == pytest.approx(y[-2])
     assert rules["baseline__rolling_median_10"].iloc[-1] == pytest.approx(np.median(y[-11:-1]))
     assert rules.iloc[0].isna().all()

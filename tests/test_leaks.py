@@ -6,6 +6,7 @@ import pytest
 
 from toyposts import toy_embeddings, toy_posts
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.evaluation import evaluate as ev
 from virality.evaluation import validation
 from virality.features import build as ft
@@ -21,7 +22,7 @@ MODELS = ("ridge", "block_ridge", "xgboost")
 def predictions(posts, media) -> pd.DataFrame:
     """Held-out predictions of the whole machinery, features included."""
     tables = [ft.build_features(posts), media]
-    found, _ = ev.cross_validate(posts, tables, MODELS, n_folds=2)
+    found = ev.cross_validate(posts, tables, MODELS, protocol=Protocol(n_folds=2))
     return found.pivot_table(index="post_id", columns="model", values="y_pred")
 
 
@@ -58,7 +59,7 @@ def check_folds_follow_the_clock():
     """Every training post had matured when the test fold began."""
     when = toy_posts(80)[0]["posted_at"]
     for name in ("expanding", "rolling"):
-        for train, test in validation.make_splitter(name, when).split():
+        for train, test in validation.make_splitter(when, Protocol(split=name)).split():
             assert when.iloc[train].max() <= when.iloc[test].min() - EMBARGO
 
 

@@ -8,6 +8,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from toyposts import toy_embeddings, toy_posts
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.features.build import build_features
 from virality.features.table import model_table
@@ -204,6 +205,6 @@ def test_unknown_names_are_refused():
 def test_two_fits_are_bit_identical(name):
     posts, traits = toy_posts(60, content=0.5)
     table = model_table(posts, build_features(posts), toy_embeddings(posts, traits))
-    fold = next(iter(fold_data(table)))
-    one, two = (fit_fold(fold, name, seed=1).y_pred for _ in range(2))
+    fold = next(iter(fold_data(table, Protocol(seed=1))))
+    one, two = (fit_fold(fold, name).y_pred for _ in range(2))
     pd.testing.assert_series_equal(one, two, check_exact=True)

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from toy_explanation import creator
+from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator
 from virality.evaluation import headline, nonlinear
-from virality.evaluation.evaluate import cross_validate
+from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.evaluation.replication import run_beside_published
 from virality.evaluation.targets import compare_targets
 from virality.evidence import claims as evidence
@@ -20,20 +21,30 @@ from virality.findings.nonlinear import Chances, Components, Promise, Slope, Sur
 from virality.findings.scores import Verdict
 from virality.sentences import nonlinear as sentences
 from virality.uncertainty import calibration, conformal, viral
+from virality.uncertainty.intervals import prediction_intervals
+from virality.uncertainty.mixture import two_regimes
+
+
+def intervals(found, posts, folds):
+    return prediction_intervals(
+        found.all_blocks, posts, folds, methods=conformal.METHODS, sigma=found.sigma
+    )
 
 
 @pytest.fixture(scope="module")
 def run():
     own = creator(110)
     tables = [own.features, own.embeddings]
-    linear, folds = cross_validate(own.posts, tables, ["ridge"], n_folds=3)
-    found = nonlinear.fit_nonlinear(own.posts, tables, n_folds=3)
-    frame = nonlinear.uncertain(found, own.posts, folds)
+    protocol = Protocol(n_folds=3)
+    linear = cross_validate(own.posts, tables, ["ridge"], protocol=protocol)
+    folds = make_folds(own.posts, protocol)
+    found = nonlinear.fit_nonlinear(own.posts, tables, protocol=protocol)
+    frame = intervals(found, own.posts, folds)
     return own, folds, pd.concat([linear, found.predictions], ignore_index=True), found, frame
 
 
 def test_the_honest_exam_is_the_hard_one(run):
-    exams = run[3].exams.set_index("exam")["r2"]
+    exams = run[3].in_sample.set_index("exam")["r2"]
     assert exams["learnt"] > exams["ordered"]
     assert list(exams.index) == ["learnt", "shuffled", "ordered"]
 
@@ -43,20 +54,21 @@ def test_predictions_hold_every_variation_and_the_boosters_are_those_of_the_pred
     assert {"all", "metadata+momentum", "vision", "all-vision"} <= set(found.predictions["blocks"])
     assert set(found.predictions["model"]) == {"xgboost", "stack"}
     for fold in found.fitted:
-        own = found.own[found.own["fold"] == fold.fold].set_index("post_id")["y_pred"]
+        own = found.all_blocks[found.all_blocks["fold"] == fold.fold].set_index("post_id")["y_pred"]
         assert np.array_equal(own.loc[fold.y_pred.index], fold.y_pred)
     assert len(everything) > len(found.predictions)
 
 
 def test_in_sample_sigma_is_smaller_than_the_errors_that_came(run):
     found = run[3]
-    errors = (found.own["y_true"] - found.own["y_pred"]).std()
+    errors = (found.all_blocks["y_true"] - found.all_blocks["y_pred"]).std()
     assert np.mean(list(found.sigma.values())) < errors
 
 
 def test_two_runs_are_the_same_to_the_bit():
     own = creator(50)
-    one, two = (nonlinear.fit_nonlinear(own.posts, [own.features], n_folds=2) for _ in range(2))
+    asked = {"protocol": Protocol(n_folds=2)}
+    one, two = (nonlinear.fit_nonlinear(own.posts, [own.features], **asked) for _ in range(2))
     pd.testing.assert_frame_equal(one.predictions, two.predictions, check_exact=True)
     assert one.sigma == two.sigma
 
@@ -65,19 +77,19 @@ def test_two_runs_are_the_same_to_the_bit():
 def test_too_few_posts_are_described_and_not_modelled(n):
     own = creator(n)
     tables = [own.features, own.embeddings]
-    linear, folds = cross_validate(own.posts, tables)
+    linear, folds = cross_validate(own.posts, tables), make_folds(own.posts)
     found = nonlinear.fit_nonlinear(own.posts, tables)
-    frame = nonlinear.uncertain(found, own.posts, folds)
+    frame = intervals(found, own.posts, folds)
     assert found.empty and frame.empty and not found.fitted and found.final is None
     gaps = headline.headline_gaps(pd.concat([linear, found.predictions]))
     skill = findings.viral(viral.skill_table(viral.chances(frame)))
     nothing = [
-        findings.in_sample(found.exams),
+        findings.in_sample(found.in_sample),
         common.comparison(gaps, linear=False),
         *common.gains(headline.against_linear(linear)),
         findings.coverage(conformal.coverage(frame)),
         skill,
-        findings.mixture(nonlinear.two_regimes(found, own.posts)),
+        findings.mixture(two_regimes(found.all_blocks, found.fitted, own.posts)),
     ]
     assert nothing == [None] * len(nothing)
     assert "too few" in sentences.answer(common.record(n), None, None, skill)
@@ -89,7 +101,7 @@ def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
     length = own.features["metadata__log_duration"].rank(method="first").to_numpy(float)
     posts = own.posts.assign(avg_watch_s=length / 10)
     features = own.features.assign(metadata__log_duration=length)
-    table = compare_targets(posts, [features], n_folds=2, n_bootstrap=50)
+    table = compare_targets(posts, [features], protocol=Protocol(n_folds=2), n_bootstrap=50)
     assert table.set_index("target").loc["avg_watch_s", "n"] == 0
     assert (table.loc[table["target"] != "avg_watch_s", "n"] > 0).all()
     assert findings.targets(table).given_away == ("avg_watch_s",)
@@ -100,7 +112,7 @@ def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
 def test_without_any_content_the_chapter_still_runs():
     own = creator(40)
     tables = [own.features, own.embeddings[[]]]
-    found = nonlinear.fit_nonlinear(own.posts, tables, n_folds=2)
+    found = nonlinear.fit_nonlinear(own.posts, tables, protocol=Protocol(n_folds=2))
     assert not found.empty
     assert evidence.tree_test(own.posts, [own.embeddings[[]]]).empty
 
@@ -137,7 +149,7 @@ def test_every_figure_draws_and_every_finding_has_words(run):
         assert theme.render(figure)["png"]
     covered = conformal.coverage(frame)
     said = [
-        sentences.in_sample_caption(findings.in_sample(found.exams)),
+        sentences.in_sample_caption(findings.in_sample(found.in_sample)),
         sentences.gaps_caption(common.comparison(gaps, linear=False)),
         sentences.calibration(findings.calibration(levels, calibration.slope(*outcomes(told)))),
         sentences.coverage_caption(findings.coverage(covered)),
@@ -146,7 +158,7 @@ def test_every_figure_draws_and_every_finding_has_words(run):
     ]
     for text in said:
         assert text.endswith(".") and "nan" not in text
-    assert len(figures.in_sample_table(found.exams)) == 3
+    assert len(figures.in_sample_table(found.in_sample)) == 3
     assert len(figures.coverage_table(covered)) == len(covered) == 4
 
 
@@ -251,8 +263,8 @@ def test_planted_signal_turns_the_comparison_round():
     better = {}
     for r2 in (0.0, 0.7):
         made = known_creator(300, "white", "iid", r2, seed=0)
-        linear, _ = cross_validate(made.posts, [made.content], ["ridge"])
-        trees, _ = cross_validate(made.posts, [made.content], ["xgboost"], baselines=False)
+        linear = cross_validate(made.posts, [made.content], ["ridge"])
+        trees = cross_validate(made.posts, [made.content], ["xgboost"], baselines=False)
         gaps = headline.headline_gaps(pd.concat([linear, trees]))
         better[r2] = common.comparison(gaps, linear=False).having(Verdict.BETTER)
     assert better[0.7] and not better[0.0]

@@ -37,7 +37,7 @@ def test_our_own_files_are_right(path):
         ("", {}),
         ("# nothing\n---\n", {}),
         ("n_folds: 4 # folds\nprivate: yes\n", {"n_folds": 4, "private": True}),
-        ('level: "0.9"\r\nseed: 1_0\r\n', {"level": 0.9, "seed": 10}),
+        ('level: "0.9"\r\nseed: 1_0\r\n', {"coverage": 0.9, "seed": 10}),
         ("author: 007", {"author": "007"}),
         ("author: 2024-05-01", {"author": "2024-05-01"}),
         ("author:", {"author": ""}),

@@ -58,7 +58,8 @@ def find(effects: Effects, cache) -> Findings:
     columns = build_features(posts)
     seen = extract(posts, "", Settings("classic"), cache, workers=1, progress=False)
     tables = [columns, seen.embeddings]
-    predictions, folds = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
+    predictions = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
+    folds = evaluate.make_folds(posts)
     table = model_table(posts, *tables)
     fitted = [evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table)]
     with TemporaryDirectory() as folder:

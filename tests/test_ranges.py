@@ -16,7 +16,7 @@ from virality.core import bounds, faults, paths
 from virality.core import resampling as bootstrap
 from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
-from virality.core.protocol import MIN_POSTS
+from virality.core.protocol import MIN_POSTS, REDUCTIONS, Protocol
 from virality.creators import many
 from virality.demo.creator import ensure_demo
 from virality.evaluation import validation
@@ -175,7 +175,7 @@ def test_the_list_of_parameters_shows_what_each_may_be(capsys):
     [
         ("target", targets.TARGETS),
         ("split", (validation.ExpandingWindow.name, validation.RollingWindow.name)),
-        ("pca", blocks.PCA_MODES),
+        ("pca", REDUCTIONS),
         ("encoders", resolve.KINDS),
         ("backend", parallel.BACKENDS),
     ],
@@ -234,11 +234,11 @@ KNOWN = np.arange(40)
 @pytest.mark.parametrize("bad", [-1, -0.001, float("nan"), float("-inf"), None])
 def test_a_negative_embargo_is_a_leak_and_refused_everywhere(bad):
     for leak in (
-        lambda: validation.make_splitter("expanding", POSTS["posted_at"], gap_days=bad),
+        lambda: validation.ExpandingWindow(POSTS["posted_at"], gap_days=bad),
         lambda: build.build_features(POSTS, bad),
         lambda: targets.is_matured(POSTS, bad),
         lambda: level_free.content_folds(POSTS["posted_at"], embargo_days=bad),
-        lambda: many.evaluate_many(POSTS, embargo_days=bad),
+        lambda: Protocol(embargo_days=bad),
     ):
         with pytest.raises(UserError, match=r"embargo_days|gap_days"):
             leak()
@@ -247,13 +247,13 @@ def test_a_negative_embargo_is_a_leak_and_refused_everywhere(bad):
 @pytest.mark.parametrize(
     "nonsense",
     [
-        lambda: validation.make_splitter("expanding", POSTS["posted_at"], n_folds=0),
+        lambda: validation.ExpandingWindow(POSTS["posted_at"], n_folds=0),
         lambda: bootstrap.block_weights(40, 0),
         lambda: shifts.all_shifts(40, 0),
         lambda: conformal.adaptive(np.zeros(40), KNOWN, level=0),
         lambda: conformal.rolling(np.zeros(40), KNOWN, level=1),
         lambda: conformal.frozen(np.zeros(40), KNOWN, level=-3),
-        lambda: blocks.make_transform("block", -3).fit(POINTS.add_prefix("vision__")),
+        lambda: blocks.BlockTransform("block", -3).fit(POINTS.add_prefix("vision__")),
         lambda: content_space.content_space(POINTS, 0),
         lambda: content_space.map_posts(POINTS, 0),
         lambda: content_space.map_posts(POINTS, min_dist=2),
@@ -271,7 +271,7 @@ def test_nonsense_is_refused_where_it_is_used(nonsense):
 @pytest.mark.parametrize(("n_posts", "n_folds"), [(30, 50), (29, 50), (30, 2), (400, 50)])
 def test_more_folds_than_posts_can_fill_become_fewer(n_posts, n_folds):
     times = toy_posts(n_posts)[0]["posted_at"]
-    found = validation.make_splitter("expanding", times, n_folds).get_n_splits()
+    found = validation.ExpandingWindow(times, n_folds).get_n_splits()
     assert found <= min(n_folds, n_posts // validation.MIN_TEST)
     assert (found == 0) == (n_posts < MIN_POSTS)
 

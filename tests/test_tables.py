@@ -11,7 +11,8 @@ from virality.book.tables import COLUMNS, check_table
 from virality.core.chapters import ARTEFACTS
 from virality.core.errors import UserError
 from virality.core.paths import RUN_VARIABLE
-from virality.evaluation.evaluate import cross_validate, empty_predictions
+from virality.core.protocol import Protocol
+from virality.evaluation.evaluate import cross_validate, empty_predictions, make_folds
 from virality.features.build import build_features, ledger
 from virality.posts.schema import empty_repairs
 
@@ -21,7 +22,8 @@ FEATURES = build_features(POSTS)
 
 @pytest.fixture(scope="module")
 def predictions():
-    return cross_validate(POSTS, FEATURES, ["ridge"], n_folds=2)
+    two = Protocol(n_folds=2)
+    return cross_validate(POSTS, FEATURES, ["ridge"], protocol=two), make_folds(POSTS, two)
 
 
 def test_every_table_has_a_promise():

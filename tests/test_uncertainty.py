@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from virality.demo.known_truth import known_creator
-from virality.evaluation.evaluate import cross_validate
+from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.uncertainty import calibration, conformal, mixture, viral
 from virality.uncertainty import intervals as uncertainty
 
@@ -152,14 +152,14 @@ def test_share_interval_is_wilsons_and_wider_for_runs():
 @pytest.fixture(scope="module")
 def run():
     creator = known_creator(140, "jump", "iid", 0.3, seed=2)
-    told, folds = cross_validate(creator.posts, [creator.content], ["ridge"])
-    return creator.posts, told, folds
+    told = cross_validate(creator.posts, [creator.content], ["ridge"])
+    return creator.posts, told, make_folds(creator.posts)
 
 
 def test_intervals_of_a_run(run):
     posts, told, folds = run
     own = told[told["model"] == "ridge"]
-    frame = uncertainty.intervals(
+    frame = uncertainty.prediction_intervals(
         own, posts, folds, methods=conformal.METHODS, sigma=dict.fromkeys(folds["fold"], 0.3)
     )
     assert list(frame.columns) == list(uncertainty.INTERVAL_COLUMNS)
@@ -190,7 +190,7 @@ def test_add_uncertainty_keeps_rows_and_order(run):
 
 def test_empty_predictions_give_empty_tables(run):
     posts, told, folds = run
-    frame = uncertainty.intervals(told.head(0), posts, folds)
+    frame = uncertainty.prediction_intervals(told.head(0), posts, folds)
     assert frame.empty and list(frame.columns) == list(uncertainty.INTERVAL_COLUMNS)
     assert conformal.coverage(frame).empty and conformal.coverage_groups(frame, posts).empty
     assert viral.reliability(np.zeros(0, bool), np.zeros(0)).empty

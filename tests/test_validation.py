@@ -10,6 +10,7 @@ from sklearn.model_selection import TimeSeriesSplit, cross_val_score
 
 from toyposts import toy_posts
 from virality.core.errors import UserError
+from virality.core.protocol import Protocol
 from virality.evaluation import validation as va
 
 
@@ -28,7 +29,7 @@ def times(n=140, seed=0, every=5.0):
 def test_training_posts_had_matured_when_the_fold_began(n, seed, every, gap, name):
     when = times(n, seed, every)
     tested = []
-    for train, test in va.make_splitter(name, when, gap_days=gap).split():
+    for train, test in va.make_splitter(when, Protocol(split=name, embargo_days=gap)).split():
         opening = when.iloc[test].min()
         assert when.iloc[train].max() <= opening - pd.Timedelta(days=gap)
         assert when.iloc[train].max() < opening
@@ -62,7 +63,8 @@ def test_five_folds_of_140_posts_test_three_fifths():
 )
 def test_short_histories_get_fewer_folds(n, folds):
     for name in ("expanding", "rolling"):
-        assert va.make_splitter(name, times(max(n, 1)).iloc[:n]).get_n_splits() == folds
+        splitter = va.make_splitter(times(max(n, 1)).iloc[:n], Protocol(split=name))
+        assert splitter.get_n_splits() == folds
 
 
 def test_shuffled_folds_are_blind_to_time_and_repeat_themselves():
@@ -123,4 +125,4 @@ def test_a_splitter_prints_its_folds():
 
 def test_an_unknown_splitter_is_refused():
     with pytest.raises(UserError, match="expanding"):
-        va.make_splitter("random", times())
+        Protocol(split="random")

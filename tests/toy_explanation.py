@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from virality.core.protocol import Protocol
 from virality.demo.model import REGIMES
 from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate
@@ -51,15 +52,17 @@ def fit(
     own: Creator, n_folds=4, refits=False
 ) -> tuple[list[StoredFold], pd.DataFrame, pd.DataFrame]:
     """Return (stored folds, predictions of XGBoost and the baselines, table of folds)."""
-    predictions, folds = evaluate.cross_validate(
+    protocol = Protocol(n_folds=n_folds)
+    predictions = evaluate.cross_validate(
         own.posts,
         [own.features, own.embeddings],
         ["xgboost"],
-        n_folds=n_folds,
+        protocol=protocol,
         blocks="every" if refits else "all",
     )
+    folds = evaluate.make_folds(own.posts, protocol)
     table = model_table(own.posts, own.features, own.embeddings)
-    fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, n_folds=n_folds)]
+    fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, protocol)]
     return (
         [stored_fold(one) for one in fitted],
         predictions,

@@ -14,7 +14,7 @@ ALPHA = 0.05  # from which a p-value counts, everywhere in the book
 SPLITS = ("expanding", "rolling", "shuffled", "study")
 PRESETS = ("tuned", "study")
 REDUCTIONS = ("block", "global", "none")
-LEVELS = (0.01, 0.99)  # coverage that can be asked for
+COVERAGES = (0.01, 0.99)  # that can be asked of an interval
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,7 @@ class Protocol:
         within("n_folds", self.n_folds, 1)
         within("embargo_days", self.embargo_days, 0)  # below zero would train on the future
         within("n_components", self.n_components, 1)
-        within("level", self.coverage, *LEVELS)
+        within("coverage", self.coverage, *COVERAGES)
 
     def but(self, **changes) -> Protocol:
         """Return the same protocol with some values changed."""
@@ -89,3 +89,7 @@ def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
         raise UserError(
             f"There is no {what} called '{value}'.", do=f"Choose one of: {', '.join(known)}."
         )
+
+
+#: The protocol of the book, where nobody chooses another.
+DEFAULT = Protocol()

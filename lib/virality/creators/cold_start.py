@@ -15,6 +15,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from virality.core.embargo import matured_before
+from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.levels import Levels, fit_levels
 from virality.creators.pool import about
 from virality.creators.skill import clustered_mean
@@ -57,13 +58,7 @@ def first_forecasts(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    split: str = "expanding",
-    n_folds: int = 5,
-    embargo_days: float = 7,
-    target: str = "views",
-    n_components: int = 8,
-    level: float = 0.8,
-    seed: int = 0,
+    protocol: Protocol = DEFAULT,
 ) -> pd.DataFrame:
     """Forecast each creator's posts from other creators' matured posts alone.
 
@@ -73,10 +68,8 @@ def first_forecasts(
         Tidy posts of several creators.
     tables : list of DataFrame
         Feature tables indexed by post_id.  Momentum is left out: a new creator has none.
-    split, n_folds, embargo_days, target, n_components, seed
-        As everywhere.
-    level : float
-        Share of creators' posts that an interval should hold.
+    protocol : Protocol
+        Its coverage is the share of creators' posts that an interval should hold.
 
     Returns
     -------
@@ -86,15 +79,14 @@ def first_forecasts(
         their own levels).  The interval is that of a new level and a post around it, by what the
         others' levels and posts differ.  Empty with fewer than three creators.
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    table = _without_momentum(table)
-    authors = about(posts, embargo_days, target).loc[table.y.index, "author"].to_numpy(object)
+    table = _without_momentum(model_table(posts, *tables, protocol=protocol))
+    authors = about(posts, protocol).loc[table.y.index, "author"].to_numpy(object)
     parts = []
-    for left in _left_out(table, authors, split, n_folds, seed):
+    for left in _left_out(table, authors, protocol):
         mean = np.full(len(left.test), left.levels.grand)
-        model = mean + _added(table, authors, left, n_components, seed)
+        model = mean + _added(table, authors, left, protocol)
         for name, y_pred in ((OTHERS_MEAN, mean), (OTHERS_MODEL, model)):
-            parts.append(_part(table, authors, left, name, y_pred, level))
+            parts.append(_part(table, authors, left, name, y_pred, protocol.coverage))
     if not parts:
         return pd.DataFrame(columns=list(COLD_COLUMNS)).astype(COLD_COLUMNS)
     return pd.concat(parts, ignore_index=True).astype(COLD_COLUMNS)
@@ -103,12 +95,8 @@ def first_forecasts(
 def warm_up(
     posts: pd.DataFrame,
     *,
-    split: str = "expanding",
-    n_folds: int = 5,
-    embargo_days: float = 7,
-    target: str = "views",
+    protocol: Protocol = DEFAULT,
     known: Iterable[int] = KNOWN,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """The same posts, forecast from more and more of the creator's own matured posts.
 
@@ -116,8 +104,7 @@ def warm_up(
     ----------
     posts : DataFrame
         Tidy posts of several creators.
-    split, n_folds, embargo_days, target, seed
-        As everywhere.
+    protocol : Protocol
     known : list of int
         Own posts that may be known; sizes that fewer than half of the posts have behind them are
         left out, and the posts compared are those that have the largest.
@@ -129,30 +116,30 @@ def warm_up(
         absolute error of their mean as it is, and pulled towards the others' grand mean; for no
         post both are the grand mean), and gain of shrinking with low and high.
     """
-    table = model_table(posts, target=target, embargo_days=embargo_days)
-    told = about(posts, embargo_days, target).loc[table.y.index]
+    table = model_table(posts, protocol=protocol)
+    told = about(posts, protocol).loc[table.y.index]
     authors, n_known = told["author"].to_numpy(object), told["n_known"].to_numpy()
-    left = list(_left_out(table, authors, split, n_folds, seed))
+    left = list(_left_out(table, authors, protocol))
     columns = ["known", "n", "weight", "own", "shrunk", "gain", "low", "high"]
     if not left:
         return pd.DataFrame(columns=columns)
     tested = np.concatenate([each.test for each in left])
     sizes = [k for k in sorted(known) if (n_known[tested] >= k).mean() >= 0.5]
     keep = n_known >= sizes[-1]
-    means = last_means(posts, sizes, embargo_days, target).reindex(table.y.index)
+    means = last_means(posts, sizes, protocol).reindex(table.y.index)
     rows = [_warm_row(table, authors, left, keep, k, means[k].to_numpy()) for k in sizes]
     return pd.DataFrame(rows, columns=columns)
 
 
 def last_means(
-    posts: pd.DataFrame, sizes: Iterable[int], embargo_days: float, target: str = "views"
+    posts: pd.DataFrame, sizes: Iterable[int], protocol: Protocol = DEFAULT
 ) -> pd.DataFrame:
     """Mean outcome of the creator's last k matured posts before each post, one column per k."""
     parts = []
     for _, own in posts.groupby("author", sort=False):
-        y = target_values(own, target)
+        y = target_values(own, protocol.target)
         present = y.notna().to_numpy()
-        known = matured_before(posts_clock(own), embargo_days)
+        known = matured_before(posts_clock(own), protocol.embargo_days)
         seen = np.concatenate([[0], np.cumsum(present)])[known]
         total = np.concatenate([[0.0], np.cumsum(y.to_numpy()[present])])
         means = {
@@ -190,12 +177,12 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
 
 def _without_momentum(table: ModelTable) -> ModelTable:
     keep = [name for name in table.X.columns if block_of(name) != "momentum"]
-    return ModelTable(table.X[keep], table.y, table.baselines, table.times, table.embargo_days)
+    return ModelTable(table.X[keep], table.y, table.baselines, table.times)
 
 
-def _left_out(table, authors, split, n_folds, seed) -> Iterator[_LeftOut]:
+def _left_out(table, authors, protocol: Protocol) -> Iterator[_LeftOut]:
     """Every creator of every fold, with the others' training rows; at least two others."""
-    splitter = make_splitter(split, table.times, n_folds, table.embargo_days, seed)
+    splitter = make_splitter(table.times, protocol)
     y = table.y.to_numpy()
     groups = _groups(authors)
     for fold, (train, test) in enumerate(splitter.split(), start=1):
@@ -213,16 +200,16 @@ def _groups(authors: np.ndarray) -> np.ndarray:
     return np.array([names[name] for name in authors], dtype=int)
 
 
-def _added(table: ModelTable, authors, left: _LeftOut, n_components: int, seed: int) -> np.ndarray:
+def _added(table: ModelTable, authors, left: _LeftOut, protocol: Protocol) -> np.ndarray:
     """What a Ridge adds to the grand mean, from how others' posts lie around their levels."""
     if table.X.shape[1] == 0:
         return np.zeros(len(left.test))
     rows = left.levels.table().set_index("author")["level"].reindex(authors[left.train])
     around = table.y.to_numpy()[left.train] - rows.to_numpy()
     with threadpool_limits(1):
-        transform = make_transform("block", n_components)
+        transform = make_transform(protocol)
         X = transform.fit_transform(table.X.iloc[left.train])
-        model = make_model("block_ridge", seed=seed).fit(X, around)
+        model = make_model("block_ridge", protocol.preset, protocol.seed).fit(X, around)
         return np.asarray(model.predict(transform.transform(table.X.iloc[left.test])), dtype=float)
 
 

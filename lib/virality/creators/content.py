@@ -14,6 +14,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from virality.core.bounds import within
+from virality.core.protocol import DEFAULT, Protocol
 from virality.evidence import shifts as sh
 from virality.evidence.level_free import LEVEL, content_folds
 from virality.evidence.rows import empty_evidence, evidence_table
@@ -25,10 +26,8 @@ def content_within(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    target: str = "views",
-    embargo_days: float = 7,
+    protocol: Protocol = DEFAULT,
     n_shifts: int = 499,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Test content by shifts within creators, with one regression for all of them.
 
@@ -41,11 +40,10 @@ def content_within(
         Tidy posts of several creators.
     tables : list of DataFrame
         Feature tables indexed by post_id.
-    target, embargo_days
-        As everywhere.
+    protocol : Protocol
+        Its target, embargo and seed.
     n_shifts : int
         Every shift moves each creator's content by a distance of its own.
-    seed : int
 
     Returns
     -------
@@ -53,19 +51,19 @@ def content_within(
         As from `claims.content_test`: a row of kind "content_any", and one of kind "content" per
         block.  Empty when nothing can be tested.
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    table = model_table(posts, *tables, protocol=protocol)
     level_free = table.y - table.baselines[LEVEL]
     keep = level_free.notna().to_numpy()
     residual = level_free.to_numpy()[keep]
     author = posts.set_index(posts["post_id"].astype("string"))["author"].reindex(table.y.index)
     rows = [np.flatnonzero(author.to_numpy()[keep] == name) for name in sorted(set(author[keep]))]
-    folds = content_folds(table.times[keep], embargo_days=table.embargo_days)
+    folds = content_folds(table.times[keep], protocol.embargo_days)
     if not folds or np.ptp(residual) <= 0:
         return empty_evidence()
     blocks = _blocks(table.X[keep], rows, folds[0][0])
     if not blocks:
         return empty_evidence()
-    orders = shifted_orders(rows, len(residual), n_shifts, seed)
+    orders = shifted_orders(rows, len(residual), n_shifts, protocol.seed)
     sources = [*blocks.values(), _together(list(blocks.values()), folds[0][0])]
     with threadpool_limits(1):
         told = [sh.order_statistics(z, residual, folds, orders) for z in sources]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from virality.core.protocol import ALPHA
+from virality.core.protocol import ALPHA, DEFAULT, Protocol
 from virality.creators import cold_start, skill
 from virality.creators.levels import fit_levels
 from virality.creators.pool import RULES
@@ -19,8 +19,7 @@ def facts(
     cold: pd.DataFrame,
     warm: pd.DataFrame,
     *,
-    target: str = "views",
-    level: float = 0.8,
+    protocol: Protocol = DEFAULT,
     n_bootstrap: int = 1000,
 ) -> dict:
     """Return what the home page of a pooled report says, as JSON can hold it.
@@ -35,8 +34,10 @@ def facts(
     predictions, content, cold, warm : DataFrame
         From `pool.predict_pooled`, `content.content_within`, `cold_start.first_forecasts` and
         `cold_start.warm_up`.
-    target, level, n_bootstrap
-        As everywhere.
+    protocol : Protocol
+        Its target and coverage.
+    n_bootstrap : int
+        Draws of the bootstrap.
 
     Returns
     -------
@@ -44,7 +45,7 @@ def facts(
         ``verdict`` is "single" (one creator), "none" (nothing was modelled), "better", "worse" or
         "alike".
     """
-    found = _record(posts) | _spread(posts, target, level)
+    found = _record(posts) | _spread(posts, protocol.target, protocol.coverage)
     if found["n_creators"] < 2:
         return found | {"verdict": "single"}
     if predictions.empty:

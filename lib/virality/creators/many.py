@@ -14,9 +14,14 @@ from joblib import Parallel, delayed
 from virality.core.bounds import shown, within
 from virality.core.errors import UserError
 from virality.core.paths import exists, expanded, writing_to
-from virality.core.protocol import MIN_POSTS
+from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.core.writing import replacing
-from virality.evaluation.evaluate import PREDICTION_COLUMNS, cross_validate, empty_predictions
+from virality.evaluation.evaluate import (
+    PREDICTION_COLUMNS,
+    cross_validate,
+    empty_predictions,
+    make_folds,
+)
 from virality.evaluation.scores import score_table
 from virality.features.build import build_features
 from virality.models import catalogue as md
@@ -38,9 +43,8 @@ def evaluate_many(
     models: Sequence[str] = md.MODELS,
     jobs: int = 1,
     n_bootstrap: int = 1000,
-    level: float = 0.8,
     timezone: str = "UTC",
-    **options,
+    protocol: Protocol = DEFAULT,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Predict every creator's posts out of fold, each from that creator's own past.
 
@@ -55,12 +59,9 @@ def evaluate_many(
         Processes, one or more; the result does not depend on it.
     n_bootstrap : int
         For the intervals of the scores.
-    level : float
-        Of the prediction intervals.
     timezone : str
         In which all creators' hours and weekdays are counted.
-    **options
-        As for `evaluate.cross_validate` (split, n_folds, embargo_days, target, preset, seed ...).
+    protocol : Protocol
 
     Returns
     -------
@@ -78,7 +79,7 @@ def evaluate_many(
     groups = list(posts.groupby(by, sort=True))
     work = delayed(_evaluate_one)
     found = Parallel(n_jobs=jobs)(
-        work(own.reset_index(drop=True), models, n_bootstrap, level, timezone, options)
+        work(own.reset_index(drop=True), models, n_bootstrap, timezone, protocol)
         for _, own in groups
     )
     names = [name for name, _ in groups]
@@ -221,17 +222,15 @@ def _times(column: pd.Series) -> pd.Series:
         ) from None
 
 
-def _evaluate_one(posts, models, n_bootstrap, level, timezone, options):
+def _evaluate_one(posts, models, n_bootstrap, timezone, protocol):
     """Predictions with uncertainty and scores of one creator; both empty below 30 posts."""
-    embargo_days = options.get("embargo_days", 7)
-    features = build_features(posts, embargo_days, timezone)
-    predictions, folds = cross_validate(posts, features, models, **options)
+    features = build_features(posts, protocol.embargo_days, timezone)
+    predictions = cross_validate(posts, features, models, protocol=protocol)
+    folds = make_folds(posts, protocol)
     scores = score_table(predictions, folds, n_bootstrap)
     if predictions.empty:
         return predictions.assign(**dict.fromkeys(UNCERTAINTY, pd.Series(dtype=float))), scores
-    target = options.get("target", "views")
-    told = {"level": level, "embargo_days": embargo_days, "target": target}
-    return add_uncertainty(predictions, posts, folds, **told), scores
+    return add_uncertainty(predictions, posts, folds, protocol=protocol), scores
 
 
 def _label(tables: list[pd.DataFrame], names: list, by: str) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.levels import fit_levels
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, empty_predictions, fit_fold, fold_data
 from virality.features.build import matured_posts
@@ -29,12 +30,7 @@ def predict_pooled(
     tables: Iterable[pd.DataFrame],
     *,
     models: Iterable[str] = MODELS,
-    split: str = "expanding",
-    n_folds: int = 5,
-    embargo_days: float = 7,
-    target: str = "views",
-    n_components: int = 8,
-    seed: int = 0,
+    protocol: Protocol = DEFAULT,
 ) -> pd.DataFrame:
     """Predict every post of every test fold by models of all creators, and by plain rules.
 
@@ -50,10 +46,7 @@ def predict_pooled(
         Feature tables indexed by post_id.
     models : list of str
         From `models.MODELS`.
-    split : str
-        "expanding" or "rolling".
-    n_folds, embargo_days, target, n_components, seed
-        As everywhere.
+    protocol : Protocol
 
     Returns
     -------
@@ -63,21 +56,21 @@ def predict_pooled(
     """
     if posts["author"].nunique() < 2:
         return _empty()
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    told = about(posts, embargo_days, target).reindex(table.y.index)
+    table = model_table(posts, *tables, protocol=protocol)
+    told = about(posts, protocol).reindex(table.y.index)
     parts = []
-    for fold in fold_data(table, split, n_folds, n_components=n_components, seed=seed):
-        found = {name: fit_fold(fold, name, "all", seed=seed).y_pred for name in models}
+    for fold in fold_data(table, protocol):
+        found = {name: fit_fold(fold, name).y_pred for name in models}
         parts += [_part(fold, told, name, "all", y_pred) for name, y_pred in found.items()]
         rules = rule_forecasts(fold, told)
         parts += [_part(fold, told, name, "none", rules[name]) for name in RULES]
     return _typed(pd.concat(parts, ignore_index=True)) if parts else _empty()
 
 
-def about(posts: pd.DataFrame, embargo_days: float, target: str = "views") -> pd.DataFrame:
+def about(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
     """Author of each post, and how many of her posts were known by then; index post_id."""
     index = pd.Index(posts["post_id"].astype("string"), name="post_id")
-    known = matured_posts(posts, embargo_days, target)
+    known = matured_posts(posts, protocol)
     return pd.DataFrame({"author": posts["author"].to_numpy(object), "n_known": known}, index)
 
 
@@ -102,11 +95,11 @@ def _part(fold: FoldData, told: pd.DataFrame, model: str, blocks: str, y_pred) -
     return pd.DataFrame(
         {
             "post_id": ids,
-            "split": fold.split,
+            "split": fold.protocol.split,
             "fold": fold.fold,
             "model": model,
             "blocks": blocks,
-            "preset": "rule" if blocks == "none" else "tuned",
+            "preset": "rule" if blocks == "none" else fold.protocol.preset,
             "y_true": fold.y_test.to_numpy(),
             "y_pred": np.asarray(y_pred, dtype=float),
             "author": told.loc[ids, "author"].to_numpy(),

@@ -1,4 +1,4 @@
-"""The nonlinear models of one creator: fitted, examined, and asked how sure they are."""
+"""The nonlinear models of one creator: fitted, and examined in and out of sample."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation import scores
 from virality.evaluation.evaluate import (
     cross_validate,
@@ -18,13 +19,10 @@ from virality.evaluation.evaluate import (
     fold_data,
 )
 from virality.features.table import model_table
-from virality.models.fitted import FittedFold
-from virality.uncertainty import conformal, mixture
-from virality.uncertainty.intervals import in_sample_sigma, intervals
+from virality.models.fitted import FittedFold, FoldData
 
 MODEL = "xgboost"
 OTHERS = ("stack",)
-GATE_BLOCKS = 4  # blocks whose first component may open the gate between the regimes
 
 
 @dataclass(frozen=True)
@@ -40,16 +38,17 @@ class Nonlinear:
     final : FittedFold or None
         XGBoost fitted on all matured posts.
     sigma : dict of int to float
-        Per fold, the standard deviation of XGBoost's errors on its own training posts.
-    exams : DataFrame
-        The same model examined in three ways, see `three_exams`.
+        Per fold, the standard deviation of XGBoost's errors on its own training posts: what not to
+        trust.
+    in_sample : DataFrame
+        The same model judged in three ways, see `in_sample_check`.
     """
 
     predictions: pd.DataFrame
     fitted: list[FittedFold] = field(default_factory=list)
     final: FittedFold | None = None
     sigma: dict[int, float] = field(default_factory=dict)
-    exams: pd.DataFrame = field(default_factory=pd.DataFrame)
+    in_sample: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     @property
     def empty(self) -> bool:
@@ -57,24 +56,13 @@ class Nonlinear:
         return self.predictions.empty
 
     @property
-    def own(self) -> pd.DataFrame:
+    def all_blocks(self) -> pd.DataFrame:
         """XGBoost's predictions from all blocks."""
-        chosen = (self.predictions["model"] == MODEL) & (self.predictions["blocks"] == "all")
-        return self.predictions[chosen]
+        return _all_blocks(self.predictions)
 
 
 def fit_nonlinear(
-    posts: pd.DataFrame,
-    tables: Iterable[pd.DataFrame],
-    *,
-    target: str = "views",
-    split: str = "expanding",
-    n_folds: int = 5,
-    embargo_days: float = 7,
-    preset: str = "tuned",
-    pca: str = "block",
-    n_components: int = 8,
-    seed: int = 0,
+    posts: pd.DataFrame, tables: Iterable[pd.DataFrame], *, protocol: Protocol = DEFAULT
 ) -> Nonlinear:
     """Predict every held-out post by XGBoost and the stack.
 
@@ -83,38 +71,47 @@ def fit_nonlinear(
     Parameters
     ----------
     posts : DataFrame
+        Tidy posts of one creator.
     tables : list of DataFrame
-    target, split, n_folds, embargo_days, preset, pca, n_components, seed
-        See `evaluate.cross_validate`.
+        Feature tables indexed by post_id.
+    protocol : Protocol
     """
     tables = [part for part in tables if part.shape[1]]
-    ways = {"preset": preset, "pca": pca, "n_components": n_components, "seed": seed}
-    folds = {"n_folds": n_folds, "embargo_days": embargo_days, "target": target, "baselines": False}
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
+    table = model_table(posts, *tables, protocol=protocol)
     if not table.blocks:
         return Nonlinear(empty_predictions())
-    many, _ = cross_validate(posts, tables, [MODEL], split=split, blocks="every", **folds, **ways)
-    if many.empty:
+    asked = {"protocol": protocol, "baselines": False}
+    main = cross_validate(posts, tables, [MODEL], blocks="every", **asked)
+    if main.empty:
         return Nonlinear(empty_predictions())
-    others, _ = cross_validate(posts, tables, OTHERS, split=split, **folds, **ways)
-    predictions = pd.concat([many, others], ignore_index=True)
-    data = list(fold_data(table, split, n_folds, **ways))
-    fitted = [fit_fold(fold, MODEL, "all", preset, seed) for fold in data]
-    inside = [
-        (one.fold, fold.y_train, _predict(one, one.X_train))
-        for one, fold in zip(fitted, data, strict=True)
-    ]
-    final = fit_final(table, MODEL, **ways)
-    shuffled, _ = cross_validate(posts, tables, [MODEL], split="shuffled", **folds, **ways)
-    found = Nonlinear(predictions, fitted, final, in_sample_sigma(inside))
-    exams = three_exams(table.y, final, shuffled, found.own)
-    return Nonlinear(predictions, fitted, final, found.sigma, exams)
+    others = cross_validate(posts, tables, OTHERS, **asked)
+    data = list(fold_data(table, protocol))
+    fitted = [fit_fold(fold, MODEL) for fold in data]
+    final = fit_final(table, MODEL, protocol)
+    asked["protocol"] = protocol.but(split="shuffled")
+    shuffled = cross_validate(posts, tables, [MODEL], **asked)
+    return Nonlinear(
+        predictions=pd.concat([main, others], ignore_index=True),
+        fitted=fitted,
+        final=final,
+        sigma={one.fold: _sigma(one, fold) for one, fold in zip(fitted, data, strict=True)},
+        in_sample=in_sample_check(table.y, final, shuffled, _all_blocks(main)),
+    )
 
 
-def three_exams(
+def in_sample_check(
     y: pd.Series, final: FittedFold, shuffled: pd.DataFrame, honest: pd.DataFrame
 ) -> pd.DataFrame:
     """Score one model on the posts it learnt, on shuffled folds, and in the order of time.
+
+    Parameters
+    ----------
+    y : Series
+        Outcomes of all posts.
+    final : FittedFold
+        The model fitted on all of them.
+    shuffled, honest : DataFrame
+        Its predictions on shuffled folds, and on folds in time order.
 
     Returns
     -------
@@ -124,62 +121,21 @@ def three_exams(
     learnt = pd.DataFrame({"y_true": y, "y_pred": final.y_pred.reindex(y.index)})
     rows = []
     for name, part in (("learnt", learnt), ("shuffled", shuffled), ("ordered", honest)):
-        truth, told = part["y_true"].to_numpy(float), part["y_pred"].to_numpy(float)
-        spread = float(((truth - truth.mean()) ** 2).sum())
-        r2 = 1 - float(((truth - told) ** 2).sum()) / spread if spread > 0 else np.nan
-        factor = float(np.exp(np.abs(truth - told).mean()))
-        rows.append({"exam": name, "n": len(truth), "r2": r2, "factor": factor,
-                     "spearman": scores.spearman(truth, told)})  # fmt: skip
+        y_true, y_pred = part["y_true"].to_numpy(float), part["y_pred"].to_numpy(float)
+        spread = float(((y_true - y_true.mean()) ** 2).sum())
+        r2 = 1 - float(((y_true - y_pred) ** 2).sum()) / spread if spread > 0 else np.nan
+        factor = float(np.exp(np.abs(y_true - y_pred).mean()))
+        rows.append({"exam": name, "n": len(y_true), "r2": r2, "factor": factor,
+                     "spearman": scores.spearman(y_true, y_pred)})  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def uncertain(
-    found: Nonlinear,
-    posts: pd.DataFrame,
-    folds: pd.DataFrame,
-    *,
-    level: float = conformal.LEVEL,
-    embargo_days: float = 7,
-    target: str = "views",
-) -> pd.DataFrame:
-    """XGBoost's intervals by every method, and its viral chances: the `intervals` artefact."""
-    return intervals(
-        found.own,
-        posts,
-        folds,
-        methods=conformal.METHODS,
-        level=level,
-        embargo_days=embargo_days,
-        target=target,
-        sigma=found.sigma,
-    )
+def _all_blocks(predictions: pd.DataFrame) -> pd.DataFrame:
+    return predictions[(predictions["model"] == MODEL) & (predictions["blocks"] == "all")]
 
 
-def two_regimes(found: Nonlinear, posts: pd.DataFrame) -> dict:
-    """Does knowing the post tell a viral regime from a normal one?  See `regimes_mixture`.
-
-    The mean is XGBoost's.  The gate sees that prediction and the first component of each block,
-    as the fold's own training posts define it; it learns from posts that were held out earlier.
-    """
-    order = posts.set_index("post_id")["posted_at"]
-    own = found.own.sort_values("post_id", key=lambda ids: ids.map(order), kind="stable")
-    own = own.drop_duplicates("post_id").set_index("post_id")
-    errors = (own["y_true"] - own["y_pred"]).to_numpy(float)
-    folds, gates = [], []
-    for fold in found.fitted:
-        earlier = own.index.isin(fold.X_train.index) & (own["fold"] < fold.fold).to_numpy()
-        train = np.flatnonzero(earlier)
-        test = np.flatnonzero((own["fold"] == fold.fold).to_numpy())
-        folds.append((train, test))
-        gates.append((_gate(fold.X_train, own.iloc[train]), _gate(fold.X_test, own.iloc[test])))
-    return mixture.verdict(mixture.compare(errors, gates, folds))
-
-
-def _predict(fitted: FittedFold, rows: pd.DataFrame) -> np.ndarray:
+def _sigma(fitted: FittedFold, fold: FoldData) -> float:
+    """Standard deviation of the errors on the training posts."""
     with threadpool_limits(1):
-        return np.asarray(fitted.model.predict(rows), dtype=float)
-
-
-def _gate(rows: pd.DataFrame, own: pd.DataFrame) -> np.ndarray:
-    first = [name for name in rows.columns if str(name).endswith("__pc1")][:GATE_BLOCKS]
-    return np.column_stack([own["y_pred"].to_numpy(float), rows.loc[own.index, first].to_numpy()])
+        y_pred = np.asarray(fitted.model.predict(fitted.X_train), dtype=float)
+    return float(np.std(np.asarray(fold.y_train) - y_pred))

@@ -6,12 +6,14 @@ import numpy as np
 import pandas as pd
 
 from virality.core.embargo import matured_before
+from virality.core.protocol import Protocol
 from virality.evaluation import evaluate as ev
 from virality.evaluation.headline import headline_predictions
 from virality.evaluation.scores import mean_over_folds
 from virality.evaluation.validation import Study, folds_table
 from virality.features import momentum, study
-from virality.models.catalogue import NONLINEAR, STACK
+from virality.features.table import ModelTable
+from virality.models.catalogue import BASELINES, NONLINEAR, STACK
 
 MODELS = ("ridge", "elastic_net", "xgboost")
 EMBARGO_DAYS = 3  # of the baselines, as the study's data were compared before
@@ -39,11 +41,11 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         return pd.DataFrame(columns=["preset", "model", *METRICS])
     parts = []
     for preset in ("study", "tuned"):
-        pca = {"pca": "none", "preset": preset, "seed": seed}
-        for fold in ev.fold_data(data, "study", blocks="metadata+momentum", **pca):
-            parts += ev.fold_predictions(fold, MODELS, "metadata+momentum", preset, seed)
+        protocol = Protocol(split="study", preset=preset, reduction="none", seed=seed)
+        for fold in ev.fold_data(data, protocol, "metadata+momentum"):
+            parts += ev.fold_predictions(fold, MODELS, "metadata+momentum")
             if preset == "tuned":
-                parts += ev.fold_predictions(fold, ev.BASELINES, "none", "baseline", seed)
+                parts += ev.fold_predictions(fold, BASELINES, "none")
     predictions = ev.stack_up(parts)
     scores = mean_over_folds(predictions, folds_table(Study(data.times), data.y))
     return scores[["preset", "model", *METRICS]]
@@ -108,7 +110,7 @@ def run_beside_published(
     return pd.concat([theirs, ours], ignore_index=True)[columns]
 
 
-def _model_table(table: pd.DataFrame) -> ev.ModelTable:
+def _model_table(table: pd.DataFrame) -> ModelTable:
     """The study's columns and outcome, its order, and the rules' columns."""
     X = study.study_features(table)
     y = pd.Series(np.log1p(table["views"].to_numpy(float)), index=X.index, name="log_views")
@@ -116,4 +118,4 @@ def _model_table(table: pd.DataFrame) -> ev.ModelTable:
     clock = table["posted_at"].to_numpy("datetime64[us]").astype("int64")
     known = matured_before(clock, EMBARGO_DAYS)
     rules = momentum.rule_columns(y.to_numpy(), known).set_axis(X.index).add_prefix("baseline__")
-    return ev.ModelTable(X, y, rules, times, 0.0)
+    return ModelTable(X, y, rules, times)

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation import scores
-from virality.evaluation.evaluate import cross_validate
+from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.evaluation.headline import headline_gaps
 from virality.features.table import LeakFound, model_table
 from virality.features.targets import available_targets
@@ -21,9 +22,8 @@ def compare_targets(
     tables: Iterable[pd.DataFrame],
     *,
     model: str = "xgboost",
-    embargo_days: float = 7,
+    protocol: Protocol = DEFAULT,
     n_bootstrap: int = 1000,
-    **options,
 ) -> pd.DataFrame:
     """Predict every outcome by the same model on the same folds.
 
@@ -32,10 +32,10 @@ def compare_targets(
     posts : DataFrame
     tables : list of DataFrame
     model : str
-    embargo_days, n_bootstrap
-        As everywhere.
-    **options
-        As for `evaluate.cross_validate` (split, n_folds, n_components, seed ...).
+    protocol : Protocol
+        Of the run; its target is not looked at.
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------
@@ -47,25 +47,28 @@ def compare_targets(
     """
     tables, rows = [part for part in tables if part.shape[1]], []
     for target in available_targets(posts):
-        asked = {"target": target, "embargo_days": embargo_days}
+        asked = protocol.but(target=target)
         try:
-            table = model_table(posts, *tables, **asked)
+            table = model_table(posts, *tables, protocol=asked)
         except LeakFound:  # that is no prediction
             rows.append({"target": target, "n": 0})
             continue
         if not table.blocks:
             continue
-        told, folds = cross_validate(posts, tables, [model], **asked, **options)
-        if len(told):
-            rows.append({"target": target, **_of_target(told, folds, model, n_bootstrap)})
+        predictions = cross_validate(posts, tables, [model], protocol=asked)
+        if len(predictions):
+            folds = make_folds(posts, asked)
+            rows.append({"target": target, **_of_target(predictions, folds, model, n_bootstrap)})
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _of_target(told: pd.DataFrame, folds: pd.DataFrame, model: str, n_bootstrap: int) -> dict:
-    own = told[told["model"] == model]
-    score = scores.score_table(own, folds, n_bootstrap).iloc[0]
-    gaps = headline_gaps(told, told["split"].iloc[0], n_bootstrap).set_index("model").loc[model]
-    baseline = told[told["model"] == gaps["against"]]
+def _of_target(
+    predictions: pd.DataFrame, folds: pd.DataFrame, model: str, n_bootstrap: int
+) -> dict:
+    score = scores.score_table(predictions.query("model == @model"), folds, n_bootstrap).iloc[0]
+    split = predictions["split"].iloc[0]
+    gaps = headline_gaps(predictions, split, n_bootstrap).set_index("model").loc[model]
+    baseline = predictions[predictions["model"] == gaps["against"]]
     error = float((baseline["y_true"] - baseline["y_pred"]).abs().mean())
     out = {"n": int(score["n"])}
     for name in ("spearman", "r2_oos"):

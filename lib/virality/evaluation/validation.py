@@ -15,8 +15,7 @@ from sklearn.model_selection import KFold, TimeSeriesSplit
 
 from virality.core.bounds import within
 from virality.core.embargo import is_matured_by
-from virality.core.errors import UserError
-from virality.core.protocol import MIN_POSTS
+from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 
 FIRST_TRAIN_SHARE = 0.4
 MIN_TRAIN = 12
@@ -161,26 +160,20 @@ class Study(TimeSplitter):
 SPLITTERS = {cls.name: cls for cls in (ExpandingWindow, RollingWindow, Shuffled, Study)}
 
 
-def make_splitter(
-    split: str, times, n_folds: int = 5, gap_days: float = 7, seed: int = 0
-) -> TimeSplitter:
-    """The splitter of that name ("expanding", "rolling", "shuffled" or "study").
+def make_splitter(times, protocol: Protocol = DEFAULT) -> TimeSplitter:
+    """Return the splitter of a protocol.
 
-    Raises
-    ------
-    UserError
-        For a name that does not exist.
+    Parameters
+    ----------
+    times : array-like of datetime64, shape (n_posts,)
+    protocol : Protocol
+        Its split, folds, embargo and seed.
     """
-    if split not in SPLITTERS:
-        raise UserError(
-            f"There is no way of splitting called '{split}'.",
-            do=f"Choose one of: {', '.join(SPLITTERS)}.",
-        )
-    if split == "study":
+    if protocol.split == "study":
         return Study(times)
-    if split == "shuffled":
-        return Shuffled(times, n_folds, seed=seed)
-    return SPLITTERS[split](times, n_folds, gap_days)
+    if protocol.split == "shuffled":
+        return Shuffled(times, protocol.n_folds, seed=protocol.seed)
+    return SPLITTERS[protocol.split](times, protocol.n_folds, protocol.embargo_days)
 
 
 def first_train_size(n: int) -> int:

@@ -14,10 +14,11 @@ from scipy import stats
 from threadpoolctl import threadpool_limits
 
 from virality.core import resampling as bs
+from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.evidence import shifts as sh
 from virality.evidence.learning_curve import curve_evidence, learning_curve
-from virality.evidence.level_free import FOLDS, Content, content_series
+from virality.evidence.level_free import Content, content_series
 from virality.evidence.power import smallest_effect
 from virality.evidence.rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
 from virality.features.table import model_table
@@ -42,11 +43,8 @@ def content_test(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    target: str = "views",
-    embargo_days: float = 7,
-    n_folds: int = FOLDS,
+    protocol: Protocol = DEFAULT,
     n_shifts: int = 499,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Does any content say something about views?  Shifted content, refitted in every fold.
 
@@ -59,15 +57,12 @@ def content_test(
         Tidy posts of one creator.
     tables : list of DataFrame
         Feature tables indexed by post_id.
-    target, embargo_days
-        As everywhere.
-    n_folds : int
-        See `content_folds`.
+    protocol : Protocol
+        Its target, its embargo, and its seed for the choice of shifts, where there are more than
+        wanted.  The folds are the test's own, see `content_folds`.
     n_shifts : int
         Shifts wanted; n posts have about n − 20 that are not close to zero, and the table says how
         many were used.
-    seed : int
-        Of the choice of shifts, where there are more than wanted.
 
     Returns
     -------
@@ -77,11 +72,11 @@ def content_test(
         `shifts.combined`): that is the claim.  One row of kind "content" per block: Spearman,
         its own `p`, and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    return test_content(content_series(table, n_folds), n_shifts, seed)
+    table = model_table(posts, *tables, protocol=protocol)
+    return content_evidence(content_series(table, protocol), n_shifts, protocol.seed)
 
 
-def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
+def content_evidence(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
     """The content test on prepared series, see `content_test`."""
     if not content.testable:
         return empty_evidence()
@@ -112,21 +107,13 @@ def test_content(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.Dat
     return evidence_table(rows)
 
 
-test_content.__test__ = False  # a test of content, not a test of pytest's
-
-
 def tree_test(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
     models: Iterable[str] = ("xgboost",),
-    target: str = "views",
-    embargo_days: float = 7,
-    n_folds: int = 5,
-    split: str = "expanding",
-    n_components: int = 8,
+    protocol: Protocol = DEFAULT,
     n_shifts: int = 499,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """Do trees see anything in the content?  Outcomes shifted inside each fold, without a refit.
 
@@ -134,22 +121,34 @@ def tree_test(
     predictions are then compared with the held-out residuals, and with these shifted within their
     fold; ranks are centred within folds, so that no fold's own level can speak.
 
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of one creator.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    models : list of str
+        From `models.MODELS`.
+    protocol : Protocol
+    n_shifts : int
+        Random shifts within the folds.
+
     Returns
     -------
     DataFrame
         One row of kind "trees" per model, block "all".
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table)
+    table = model_table(posts, *tables, protocol=protocol)
+    content = content_series(table, protocol)
     if not content.testable:
         return empty_evidence()
     # Trees need more posts to start from: the forecasts' own folds.
-    folds = list(fold_data(content.table, split, n_folds, n_components=n_components))
+    folds = list(fold_data(content.table, protocol))
     rows = []
     for model in models:
-        predicted = [fit_fold(fold, model, "all", seed=seed).y_pred.to_numpy() for fold in folds]
+        predicted = [fit_fold(fold, model).y_pred.to_numpy() for fold in folds]
         truth = [fold.y_test.to_numpy() for fold in folds]
-        statistic, p = shift_within_folds(truth, predicted, n_shifts, seed)
+        statistic, p = shift_within_folds(truth, predicted, n_shifts, protocol.seed)
         rows.append({"kind": "trees", "block": sh.TOGETHER, "model": model, "measure": "spearman",
                      "statistic": statistic, "p": p, "p_adjusted": p, "n": sum(map(len, truth)),
                      "n_shifts": n_shifts})  # fmt: skip
@@ -213,10 +212,10 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
         for model in ("rolling_median_10", "train_mean")
     )
     both = mean.join(recent[["y_pred"]], rsuffix="_recent", how="inner")
-    return test_history(both["y_true"], both["y_pred_recent"], both["y_pred"])
+    return history_evidence(both["y_true"], both["y_pred_recent"], both["y_pred"])
 
 
-def test_history(y, recent, mean) -> pd.DataFrame:
+def history_evidence(y, recent, mean) -> pd.DataFrame:
     """The history test on arrays of held-out outcomes and two forecasts, in time order."""
     y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
     gain = (y - mean) ** 2 - (y - recent) ** 2
@@ -233,6 +232,3 @@ def test_history(y, recent, mean) -> pd.DataFrame:
           "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
           "p": p, "p_adjusted": p, "n": len(y)}]
     )  # fmt: skip
-
-
-test_history.__test__ = False

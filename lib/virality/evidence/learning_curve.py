@@ -8,13 +8,12 @@ import numpy as np
 import pandas as pd
 
 from virality.core import resampling as bs
-from virality.evaluation.evaluate import fit_fold
+from virality.core.protocol import DEFAULT, Protocol
+from virality.evaluation.evaluate import fit_fold, one_fold
 from virality.evaluation.scores import spearman
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
 from virality.evidence.rows import evidence_table
-from virality.features.table import ModelTable, model_table
-from virality.models.blocks import make_transform
-from virality.models.fitted import FoldData
+from virality.features.table import model_table
 
 LATE = 3  # of the folds, so that there is something behind the first of them
 SIZES = (20, 40, 80, 160, 320, 640)
@@ -28,11 +27,7 @@ def learning_curve(
     *,
     models: Iterable[str] = ("block_ridge",),
     sizes: Iterable[int] = SIZES,
-    target: str = "views",
-    embargo_days: float = 7,
-    n_folds: int = 5,
-    n_components: int = 8,
-    seed: int = 0,
+    protocol: Protocol = DEFAULT,
 ) -> pd.DataFrame:
     """Predict the same held-out posts from the last m matured posts, for growing m.
 
@@ -50,8 +45,8 @@ def learning_curve(
     sizes : list of int
         Training posts; those that the first test fold does not have behind it are left out, and
         what it does have is added as the largest.
-    target, embargo_days, n_folds, n_components, seed
-        As everywhere.
+    protocol : Protocol
+        Its split says which posts may be learnt from at all.
 
     Returns
     -------
@@ -60,17 +55,17 @@ def learning_curve(
         spearman (mean of the folds'), and gain = error with the next smaller m minus this one,
         with gain_low and gain_high: above zero, more posts helped.  Empty when there are too few.
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    folds = list(make_splitter("expanding", table.times, n_folds, embargo_days).split())[-LATE:]
+    table = model_table(posts, *tables, protocol=protocol)
+    folds = list(make_splitter(table.times, protocol).split())[-LATE:]
     if not folds or table.X.shape[1] == 0:
         return pd.DataFrame(columns=CURVE_COLUMNS)
     models, rows = list(models), []
     before: dict[str, np.ndarray] = {}
     for m in memory_sizes(len(folds[0][0]), sizes):
-        data = [_fold(table, number, train[-m:], test, n_components)
+        data = [one_fold(table, train[-m:], test, number, protocol)
                 for number, (train, test) in enumerate(folds, start=1)]  # fmt: skip
         for model in models:
-            told = [fit_fold(fold, model, "all", seed=seed).y_pred.to_numpy() for fold in data]
+            told = [fit_fold(fold, model).y_pred.to_numpy() for fold in data]
             truth = [fold.y_test.to_numpy() for fold in data]
             errors = np.abs(np.concatenate(truth) - np.concatenate(told))
             rows.append(_row(model, m, errors, truth, told, before.get(model)))
@@ -82,22 +77,6 @@ def memory_sizes(available: int, sizes: Iterable[int] = SIZES) -> list[int]:
     """Training sizes to compare: those well below what there is, and all there is."""
     smaller = [m for m in sorted(sizes) if MIN_TRAIN <= m <= 0.8 * available]
     return [*smaller, available]
-
-
-def _fold(table: ModelTable, number: int, train, test, n_components: int) -> FoldData:
-    transform = make_transform("block", n_components)
-    X_train = transform.fit_transform(table.X.iloc[train])
-    return FoldData(
-        split="expanding",
-        fold=number,
-        X_train=X_train,
-        X_test=transform.transform(table.X.iloc[test]),
-        baselines_train=table.baselines.iloc[train],
-        baselines_test=table.baselines.iloc[test],
-        y_train=table.y.iloc[train],
-        y_test=table.y.iloc[test],
-        transform=transform,
-    )
 
 
 def _row(model, m, errors, truth, told, before) -> dict:

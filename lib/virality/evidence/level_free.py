@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.embargo import embargo_us, is_matured_by, microseconds
-from virality.core.protocol import MIN_POSTS
+from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.evidence import shifts as sh
 from virality.features.blocks import block_of
 from virality.features.table import ModelTable
@@ -57,7 +57,7 @@ class Content:
         return np.hstack(parts)
 
 
-def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
+def content_series(table: ModelTable, protocol: Protocol = DEFAULT) -> Content:
     """Take the account's level out of outcome and content alike.
 
     Momentum is no content: it is made of earlier outcomes.  Posts before the first matured one
@@ -66,8 +66,8 @@ def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
     Parameters
     ----------
     table : ModelTable
-    n_folds : int
-        See `content_folds`.
+    protocol : Protocol
+        Its embargo.
     """
     keep = (table.y - table.baselines[LEVEL]).notna().to_numpy()
     X = table.X[[name for name in table.X.columns if block_of(name) != "momentum"]]
@@ -77,10 +77,10 @@ def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
         table,
         X=scores,
         y=(table.y - table.baselines[LEVEL])[keep],
-        baselines=table.baselines[keep],
+        baselines=table.baselines.loc[keep, []],  # nothing is to start from the level again
         times=table.times[keep],
     )
-    folds = content_folds(level_free.times, n_folds, table.embargo_days)
+    folds = content_folds(level_free.times, protocol.embargo_days)
     names = np.array([block_of(name) for name in scores.columns])
     blocks = {
         block: sh.reduce(scores.to_numpy()[:, names == block], folds[0][0])
@@ -90,7 +90,7 @@ def content_series(table: ModelTable, n_folds: int = FOLDS) -> Content:
     return Content(level_free.y.to_numpy(), blocks, folds, level_free)
 
 
-def content_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[tuple]:
+def content_folds(times, embargo_days: float = 7, n_folds: int = FOLDS) -> list[tuple]:
     """Expanding folds for the content test: more test posts than a forecast could afford.
 
     A regression whose penalty is fixed can start early, and a test gains more from posts to be
@@ -99,10 +99,10 @@ def content_folds(times, n_folds: int = FOLDS, embargo_days: float = 7) -> list[
     Parameters
     ----------
     times : array-like of datetime64, in time order
-    n_folds : int
-        Fewer when there are few posts.
     embargo_days : float
         Training posts are at least so much older than the first test post.
+    n_folds : int
+        Fewer when there are few posts.
 
     Returns
     -------

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from virality.core.protocol import ALPHA
+from virality.core.protocol import ALPHA, DEFAULT, Protocol
 from virality.evidence import shifts as sh
-from virality.evidence.level_free import FOLDS, Content, content_series
+from virality.evidence.level_free import Content, content_series
 from virality.evidence.rows import empty_evidence, evidence_table
 from virality.features.table import model_table
 
@@ -22,13 +22,10 @@ def smallest_effect(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    target: str = "views",
-    embargo_days: float = 7,
-    n_folds: int = FOLDS,
+    protocol: Protocol = DEFAULT,
     n_directions: int = 10,
     n_shifts: int = 99,
     n_simulated: int = 100,
-    seed: int = 0,
 ) -> pd.DataFrame:
     """How large would an effect of content have to be, to be found four times out of five?
 
@@ -38,6 +35,12 @@ def smallest_effect(
 
     Parameters
     ----------
+    posts : DataFrame
+        Tidy posts of one creator.
+    tables : list of DataFrame
+        Feature tables indexed by post_id.
+    protocol : Protocol
+        Its target, embargo and seed.
     n_directions : int
         Leading components of the content that carry the planted effect.
     n_shifts, n_simulated : int
@@ -50,11 +53,11 @@ def smallest_effect(
         "smallest_effect": `statistic` is the R² with 80 % power, NaN when even the largest size
         has less.
     """
-    table = model_table(posts, *tables, target=target, embargo_days=embargo_days)
-    content = content_series(table, n_folds)
+    table = model_table(posts, *tables, protocol=protocol)
+    content = content_series(table, protocol)
     if not content.testable:
         return empty_evidence()
-    return effect_sizes(content, n_directions, n_shifts, n_simulated, seed)
+    return effect_sizes(content, n_directions, n_shifts, n_simulated, protocol.seed)
 
 
 def effect_sizes(

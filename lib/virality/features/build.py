@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.embargo import matured_before
+from virality.core.protocol import DEFAULT, Protocol
 from virality.features import metadata, momentum, study
 from virality.features.blocks import BLOCKS, block_of
 from virality.features.targets import target_values
@@ -63,32 +64,40 @@ def build_features(
     return pd.concat(parts, axis=1)
 
 
-def baseline_columns(
-    posts: pd.DataFrame, embargo_days: float = 7, target: str = "views"
-) -> pd.DataFrame:
+def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
     """The naive rules as columns: `baseline__last_post`, `baseline__rolling_median_10`, …
 
-    Each holds, for every post, what the rule would have predicted when the post went up, on the log
-    scale of the target.  NaN before the first matured post.
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts, sorted by posted_at.
+    protocol : Protocol
+        Its target and embargo.
+
+    Returns
+    -------
+    DataFrame
+        For every post what the rule would have predicted when the post went up, on the log scale of
+        the target; index post_id, NaN before the first matured post.
     """
 
     def own_rules(own: pd.DataFrame) -> pd.DataFrame:
-        y = target_values(own, target)
-        known = matured_before(momentum.posts_clock(own), embargo_days)
+        y = target_values(own, protocol.target)
+        known = matured_before(momentum.posts_clock(own), protocol.embargo_days)
         return momentum.rule_columns(y.to_numpy(), known).set_axis(y.index)
 
     return _per_author(posts, own_rules).add_prefix("baseline__")
 
 
-def matured_posts(posts: pd.DataFrame, embargo_days: float = 7, target: str = "views") -> pd.Series:
+def matured_posts(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.Series:
     """How many of its author's posts with a known outcome had matured when each post went up.
 
     Parameters
     ----------
     posts : DataFrame
         Tidy posts, sorted by posted_at.
-    embargo_days : float
-    target : str
+    protocol : Protocol
+        Its target and embargo.
 
     Returns
     -------
@@ -96,8 +105,8 @@ def matured_posts(posts: pd.DataFrame, embargo_days: float = 7, target: str = "v
     """
 
     def own(posts: pd.DataFrame) -> pd.Series:
-        present = target_values(posts, target).notna()
-        known = matured_before(momentum.posts_clock(posts), embargo_days)
+        present = target_values(posts, protocol.target).notna()
+        known = matured_before(momentum.posts_clock(posts), protocol.embargo_days)
         return pd.Series(np.concatenate([[0], np.cumsum(present)])[known], index=present.index)
 
     return _per_author(posts, own)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.errors import UserError
+from virality.core.protocol import DEFAULT, Protocol
 from virality.features import build as ft
 from virality.features import study
 from virality.features.blocks import BLOCKS, block_of
@@ -42,7 +43,6 @@ class ModelTable:
     y: pd.Series
     baselines: pd.DataFrame
     times: pd.Series
-    embargo_days: float
 
     @property
     def blocks(self) -> list[str]:
@@ -52,10 +52,7 @@ class ModelTable:
 
 
 def model_table(
-    posts: pd.DataFrame,
-    *tables: pd.DataFrame,
-    target: str = "views",
-    embargo_days: float = 7,
+    posts: pd.DataFrame, *tables: pd.DataFrame, protocol: Protocol = DEFAULT
 ) -> ModelTable:
     """Join feature tables to posts by post_id and leave out posts without a matured outcome.
 
@@ -67,8 +64,8 @@ def model_table(
         Tidy posts table.
     *tables : DataFrame
         Feature tables indexed by post_id (features, embeddings); empty ones are fine.
-    target : str
-    embargo_days : float
+    protocol : Protocol
+        Its target and embargo.
 
     Raises
     ------
@@ -77,15 +74,15 @@ def model_table(
     ValueError
         For a column that is not known at posting or belongs to no block.
     """
-    usable = is_matured(posts, embargo_days)
-    y = target_values(posts, target)
+    usable = is_matured(posts, protocol.embargo_days)
+    y = target_values(posts, protocol.target)
     usable &= y.notna().to_numpy()
     usable &= y[usable].min() < y[usable].max()
     X = _join(y.index, tables)
     refuse_leaks(X[usable], y[usable])
-    baselines = ft.baseline_columns(posts, embargo_days, target)
+    baselines = ft.baseline_columns(posts, protocol)
     times = pd.Series(posts["posted_at"].to_numpy(), index=y.index, name="posted_at")
-    return ModelTable(X[usable], y[usable], baselines[usable], times[usable], float(embargo_days))
+    return ModelTable(X[usable], y[usable], baselines[usable], times[usable])
 
 
 def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:

@@ -15,12 +15,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from virality.core.bounds import within
+from virality.core.protocol import DEFAULT, REDUCTIONS, Protocol
 from virality.features.blocks import block_of
 
 #: Blocks of few, readable columns: they keep their columns instead of becoming components.
 KEPT = ("metadata", "momentum", "energy")
-
-PCA_MODES = ("none", "global", "block")
 
 
 class BlockImputer(TransformerMixin, BaseEstimator):
@@ -120,8 +119,8 @@ class BlockPCA(TransformerMixin, BaseEstimator):
 
     def fit(self, X, y=None) -> BlockPCA:
         """Find the components of each block in training rows, shape (n_rows, n_columns)."""
-        if self.mode not in PCA_MODES:
-            raise ValueError(f"mode must be one of {PCA_MODES}, not {self.mode!r}")
+        if self.mode not in REDUCTIONS:
+            raise ValueError(f"mode must be one of {REDUCTIONS}, not {self.mode!r}")
         values = validate_data(self, X, dtype=np.float64, ensure_min_samples=2)
         self.parts_ = [self._fit_part(*part, values) for part in self._blocks()]
         return self
@@ -250,11 +249,10 @@ class BlockTransform(TransformerMixin, BaseEstimator):
         self.scaler_.mean_[raw], self.scaler_.scale_[raw] = 0.0, 1.0
 
 
-def make_transform(
-    pca: str = "block", n_components: int = 8, normalise: bool = True, scale: bool = True
-) -> BlockTransform:
-    """A `BlockTransform`; fit it on training rows only."""
-    return BlockTransform(pca, n_components, normalise, scale)
+def make_transform(protocol: Protocol = DEFAULT) -> BlockTransform:
+    """Return the transform of a protocol; the study neither scaled nor normalised."""
+    ours = protocol.preset != "study"
+    return BlockTransform(protocol.reduction, protocol.n_components, ours, ours)
 
 
 def _frame(X) -> pd.DataFrame:

@@ -7,15 +7,32 @@ from dataclasses import dataclass
 import pandas as pd
 from sklearn.base import BaseEstimator
 
+from virality.core.protocol import Protocol
 from virality.features.table import select_columns
 from virality.models.blocks import BlockTransform
 
 
 @dataclass(frozen=True)
 class FoldData:
-    """One fold, its columns imputed, scaled and reduced by what its training rows say."""
+    """One fold, its columns imputed, scaled and reduced by what its training rows say.
 
-    split: str
+    Attributes
+    ----------
+    protocol : Protocol
+        What the fold was made by, and its models are.
+    fold : int
+        Its number from 1; 0 = all posts.
+    X_train, X_test : DataFrame
+        Model columns, index post_id.
+    baselines_train, baselines_test : DataFrame
+        The naive rules' columns, `baseline__*`.
+    y_train, y_test : Series
+        Log outcomes.
+    transform : BlockTransform
+        Fitted on the training rows.
+    """
+
+    protocol: Protocol
     fold: int
     X_train: pd.DataFrame
     X_test: pd.DataFrame

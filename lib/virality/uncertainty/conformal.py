@@ -14,10 +14,10 @@ from scipy import stats
 
 from virality.core import resampling as bs
 from virality.core.bounds import within
+from virality.core.protocol import COVERAGES, DEFAULT
 from virality.uncertainty.calibration import level_bins
 
-LEVEL = 0.8
-LEVELS = (0.01, 0.99)  # that can be asked for
+LEVEL = DEFAULT.coverage
 GAMMA = 0.02
 WINDOW = 100
 WARM_UP = 20
@@ -84,7 +84,7 @@ def adaptive(
     ----------
     Gibbs and Candès (2021), "Adaptive Conformal Inference Under Distribution Shift".
     """
-    within("level", level, *LEVELS)
+    within("level", level, *COVERAGES)
     size, n = np.abs(np.asarray(errors, dtype=float)), len(errors)
     width, asked = np.full(n, np.nan), np.full(n, np.nan)
     saturated = np.zeros(n, dtype=bool)
@@ -117,7 +117,7 @@ def frozen(
     errors: np.ndarray, known: np.ndarray, level: float = LEVEL, warm_up: int = WARM_UP
 ) -> Widths:
     """Split conformal: the quantile of the first matured errors, never looked at again."""
-    within("level", level, *LEVELS)
+    within("level", level, *COVERAGES)
     width = np.full(len(errors), np.nan)
     saturated = np.zeros(len(errors), dtype=bool)
     ready = np.asarray(known) >= warm_up

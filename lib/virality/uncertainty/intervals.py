@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 from virality.core.embargo import matured_before
-from virality.evaluation.evaluate import PREDICTION_COLUMNS
+from virality.core.protocol import DEFAULT, Protocol
+from virality.evaluation.evaluate import PREDICTION_COLUMNS, make_folds
 from virality.evaluation.scores import KEYS
 from virality.features.targets import target_values
 from virality.uncertainty import conformal, viral
@@ -26,15 +27,13 @@ INTERVAL_COLUMNS = {
 }
 
 
-def intervals(
+def prediction_intervals(
     predictions: pd.DataFrame,
     posts: pd.DataFrame,
-    folds: pd.DataFrame,
+    folds: pd.DataFrame | None = None,
     *,
+    protocol: Protocol = DEFAULT,
     methods: Sequence[str] = ("adaptive",),
-    level: float = conformal.LEVEL,
-    embargo_days: float = 7,
-    target: str = "views",
     sigma: Mapping[int, float] | None = None,
     warm_up: int = conformal.WARM_UP,
 ) -> pd.DataFrame:
@@ -47,15 +46,13 @@ def intervals(
         model is a series of its own.
     posts : DataFrame
         Tidy posts table: when each post went up, and the outcomes that the recent rate looks at.
-    folds : DataFrame
-        From the same run; `train_p90` is the line between normal and viral.
+    folds : DataFrame, optional
+        From the same run; `train_p90` is the line between normal and viral.  Those of the protocol
+        when none are given.
+    protocol : Protocol
+        Its coverage, embargo and target.
     methods : list of str
         From `conformal.METHODS`.  "sigma" needs `sigma`.
-    level : float
-        Share of posts that an interval should hold.
-    embargo_days : float
-        Days after which an outcome counts as known.
-    target : str
     sigma : mapping of int to float, optional
         In-sample standard deviation of the errors, by fold.
     warm_up : int
@@ -69,12 +66,14 @@ def intervals(
     """
     if predictions.empty:
         return empty_intervals()
-    clock = _Clock(posts, target, embargo_days)
+    folds = make_folds(posts, protocol) if folds is None else folds
+    level = protocol.coverage
+    clock = _Clock(posts, protocol)
     lines = folds.drop_duplicates(["split", "fold"]).set_index(["split", "fold"])["train_p90"]
     parts = []
     for _, series in predictions.groupby(KEYS, sort=False, dropna=False):
         own = clock.sort(series)
-        known = matured_before(clock.times(own), embargo_days)
+        known = matured_before(clock.times(own), protocol.embargo_days)
         own = own.assign(
             level=level,
             threshold=lines.reindex(list(zip(own["split"], own["fold"], strict=True))).to_numpy(),
@@ -86,17 +85,20 @@ def intervals(
 
 
 def add_uncertainty(
-    predictions: pd.DataFrame, posts: pd.DataFrame, folds: pd.DataFrame, **options
+    predictions: pd.DataFrame,
+    posts: pd.DataFrame,
+    folds: pd.DataFrame | None = None,
+    *,
+    protocol: Protocol = DEFAULT,
 ) -> pd.DataFrame:
     """Return the predictions, in their order, with `lower`, `upper` and `p_viral` beside them.
 
     Parameters
     ----------
-    predictions, posts, folds : DataFrame
-    **options
-        As for `intervals`.
+    predictions, posts, folds, protocol
+        As for `prediction_intervals`.
     """
-    found = intervals(predictions, posts, folds, methods=("adaptive",), **options)
+    found = prediction_intervals(predictions, posts, folds, protocol=protocol)
     keys = ["post_id", "fold", *KEYS]
     extra = found.set_index(keys)[["lower", "upper", "p_viral"]]
     extra = extra[~extra.index.duplicated()]
@@ -108,28 +110,18 @@ def empty_intervals() -> pd.DataFrame:
     return pd.DataFrame(columns=list(INTERVAL_COLUMNS)).astype(INTERVAL_COLUMNS)
 
 
-def in_sample_sigma(fitted) -> dict[int, float]:
-    """Standard deviation of each fold's errors on its own training posts: what not to trust.
-
-    Parameters
-    ----------
-    fitted : list of (fold number, y_train, predictions for the training rows)
-    """
-    return {fold: float(np.std(np.asarray(y) - np.asarray(told))) for fold, y, told in fitted}
-
-
 class _Clock:
     """Posting times and outcomes of all posts."""
 
-    def __init__(self, posts: pd.DataFrame, target: str, embargo_days: float):
+    def __init__(self, posts: pd.DataFrame, protocol: Protocol):
         micros = posts["posted_at"].dt.as_unit("us").astype("int64")
         self.posted = pd.Series(micros.to_numpy(), index=posts["post_id"].astype("string"))
-        y = target_values(posts, target)
+        y = target_values(posts, protocol.target)
         order = np.argsort(self.posted.to_numpy(), kind="stable")
         present = y.notna().to_numpy()[order]
         self.all_times = self.posted.to_numpy()[order][present]
         self.all_outcomes = y.to_numpy()[order][present]
-        self.embargo_days = embargo_days
+        self.embargo_days = protocol.embargo_days
 
     def sort(self, series: pd.DataFrame) -> pd.DataFrame:
         order = np.argsort(self.times(series), kind="stable")

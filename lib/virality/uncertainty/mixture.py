@@ -17,7 +17,9 @@ import pandas as pd
 from scipy.special import expit, logsumexp
 
 from virality.core import resampling as bs
+from virality.models.fitted import FittedFold
 
+GATE_BLOCKS = 4  # blocks whose first component may open the gate between the regimes
 MIN_ERRORS = 30
 FLOOR = 0.3  # smallest spread of a regime, as a share of all errors' spread
 GATE_PENALTY = 10.0
@@ -141,6 +143,53 @@ def compare(
         )
     columns = ["row", "fold", "two_regimes", "free_shape", "normal", "share"]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def two_regimes(
+    predictions: pd.DataFrame, fitted: Sequence[FittedFold], posts: pd.DataFrame
+) -> dict:
+    """Does knowing the post tell a viral regime from a normal one?
+
+    The mean is the model's.  The gate sees that prediction and the first component of each block,
+    as the fold's own training posts define it; it learns from posts that were held out earlier.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        One model's held-out predictions from all blocks.
+    fitted : list of FittedFold
+        The same model, fold by fold.
+    posts : DataFrame
+        When each post went up.
+
+    Returns
+    -------
+    dict
+        See `verdict`.
+    """
+    order = posts.set_index("post_id")["posted_at"]
+    held_out = predictions.sort_values("post_id", key=lambda ids: ids.map(order), kind="stable")
+    held_out = held_out.drop_duplicates("post_id").set_index("post_id")
+    errors = (held_out["y_true"] - held_out["y_pred"]).to_numpy(float)
+    folds, gates = [], []
+    for fold in fitted:
+        earlier = held_out.index.isin(fold.X_train.index)
+        train = np.flatnonzero(earlier & (held_out["fold"] < fold.fold).to_numpy())
+        test = np.flatnonzero((held_out["fold"] == fold.fold).to_numpy())
+        folds.append((train, test))
+        gates.append(
+            (
+                _gate_inputs(fold.X_train, held_out.iloc[train]),
+                _gate_inputs(fold.X_test, held_out.iloc[test]),
+            )
+        )
+    return verdict(compare(errors, gates, folds))
+
+
+def _gate_inputs(rows: pd.DataFrame, held_out: pd.DataFrame) -> np.ndarray:
+    first = [name for name in rows.columns if str(name).endswith("__pc1")][:GATE_BLOCKS]
+    y_pred = held_out["y_pred"].to_numpy(float)
+    return np.column_stack([y_pred, rows.loc[held_out.index, first].to_numpy()])
 
 
 def verdict(scores: pd.DataFrame) -> dict:
