@@ -15,6 +15,9 @@ from virality.creators.facts import facts as facts_of
 from virality.creators.levels import fit_levels
 from virality.features.build import baseline_columns, build_features, matured_posts
 from virality.figures import creators as figures
+from virality.findings import creators as findings
+from virality.findings.creators import Within, pooled
+from virality.findings.scores import Verdict
 from virality.posts import describe
 from virality.sentences import creators as sentences
 from virality.sentences import data as words
@@ -187,12 +190,11 @@ def test_level_alone_is_a_high_correlation_and_no_skill(level_report):
     assert facts["mean_parts"]["total"] > 0.85
     assert facts["verdict"] != "better"
     assert facts["content_p"] > 0.05
-    said = sentences.answer(facts)
-    assert "not beyond her own simple rule" in said or "Within a creator: no." in said
-    assert "do not quote it as skill" in said
-    assert "knowing who is big" in sentences.apart_reading(facts)
-    assert "not shown to be above zero" in sentences.apart_reading(facts)
-    assert "no rule about content" in sentences.content(facts)
+    found = pooled(facts)
+    assert found.skill.gain.verdict is not Verdict.BETTER
+    assert found.skill.share_between > 0.5 and found.skill.apart
+    assert found.skill.reading is Within.NOT_SHOWN
+    assert not found.content.shown
     check_table("predictions_pooled", predictions)
 
 
@@ -203,9 +205,10 @@ def test_a_planted_effect_within_creators_is_found(effect_report):
     assert facts["verdict"] == "better"
     assert facts["content_p"] < 0.05
     assert facts["content_found"] == ["vision"]
-    assert "Within a creator: yes, in part." in sentences.answer(facts)
-    assert "Picture carries information" in sentences.content(facts)
-    assert "is something" in sentences.apart_reading(facts)
+    found = pooled(facts)
+    assert found.skill.gain.verdict is Verdict.BETTER and found.skill.gain.error.high < 0
+    assert found.skill.reading is Within.SOMETHING
+    assert found.content.shown and found.content.blocks == ("vision",)
 
 
 # --- nothing crosses --------------------------------------------------------------------------
@@ -313,7 +316,8 @@ def test_own_posts_soon_replace_the_others(level_report, level_only):
     assert warm["weight"].is_monotonic_increasing
     assert warm["shrunk"].iloc[-1] < 0.6 * warm["shrunk"].iloc[0]
     assert facts["new_low"] < facts["new_middle"] < facts["new_high"]
-    assert "the forecast is" in sentences.next_one(facts)
+    told = findings.warm_up(warm)
+    assert told.miss_with < told.miss_without and told.most == warm["known"].iloc[-1]
     assert figures.warm_up(warm)
 
 
@@ -321,9 +325,10 @@ def test_two_creators_leave_nobody_to_compare_with():
     posts, embeddings = toy_creators([0, 1], n=30)
     _, facts = report(posts, embeddings, n_shifts=19)
     assert facts["cold"] == {}
-    assert "fewer than three creators" in sentences.new_creator(facts)
-    assert sentences.next_one(facts) == ""
-    assert sentences.answer(facts)
+    found = pooled(facts)
+    assert found.newcomer is None and found.few
+    assert "fewer than three creators" in sentences.new_creator(found)
+    assert sentences.answer(found)
 
 
 @pytest.mark.parametrize("n", [1, 45])
@@ -333,10 +338,10 @@ def test_a_single_creator_is_told_in_a_sentence(n):
     assert predictions.empty
     check_table("predictions_pooled", predictions)
     assert facts["verdict"] == "single"
-    assert "by one creator" in sentences.single(facts)
-    assert "one creator" in sentences.answer(facts)
-    for say in (sentences.impressive, sentences.content, sentences.new_creator, sentences.next_one):
-        assert say(facts) == ""
+    found = pooled(facts)
+    assert found.single and found.skill is None
+    for say in (sentences.impressive, sentences.content, sentences.new_creator, sentences.limits):
+        assert say(found) == ""
 
 
 def test_few_posts_of_several_creators_are_not_modelled():
@@ -344,7 +349,7 @@ def test_few_posts_of_several_creators_are_not_modelled():
     predictions, facts = report(posts, embeddings, n_shifts=19)
     assert predictions.empty
     assert facts["verdict"] == "none"
-    assert "too few" in sentences.answer(facts)
+    assert "too few" in sentences.answer(pooled(facts))
 
 
 def test_the_record_says_how_much_lies_between_creators(level_only):
@@ -377,8 +382,8 @@ def test_hostile_names_are_only_names(level_report, level_only):
     best = predictions[predictions["model"] == facts["model"]]
     assert figures.levels(levels.table(), levels.grand, names)
     assert figures.taken_apart(best, facts, names)
-    table = sentences.levels_table(levels, names)
+    table = figures.levels_table(levels.table(), names)
     assert set(table["creator"]) == set(hostile)
     each = skill.per_creator(predictions, facts["model"], facts["rule"])
-    assert len(sentences.creators_table(each, names)) == 4
+    assert len(figures.creators_table(each, names)) == 4
     assert not re.search("creator0", str(facts)), "the facts name nobody"

@@ -5,11 +5,13 @@ import pandas as pd
 import pytest
 
 from toyposts import toy_posts
-from virality.evaluation import headline, scores, summary
+from virality.evaluation import headline, scores
 from virality.evaluation.evaluate import PREDICTION_COLUMNS
 from virality.evidence.rows import empty_evidence
 from virality.figures import scores as tables
 from virality.findings import scores as common
+from virality.findings import summary
+from virality.findings.index import short_answer
 from virality.findings.scores import Verdict
 from virality.models.catalogue import LINEAR, MODELS
 from virality.sentences import index
@@ -88,7 +90,7 @@ def test_the_abstract_and_the_chapters_turn_round_together(gain, verdict):
     found, gaps = facts(predictions, folds), headline.headline_gaps(predictions)
     assert found["verdict"] == verdict and found["naive"] == "rolling_median_10"
     words = {"better": "Yes, in part", "worse": "**No.**", "alike": "Not beyond a simple rule"}
-    assert words[verdict] in index.answer(found)
+    assert words[verdict] in index.answer(short_answer(found))
     expected = Verdict.UNDECIDED if verdict == "alike" else Verdict(verdict)
     for linear in (True, False):
         compared = common.comparison(gaps, linear=linear)
@@ -99,7 +101,7 @@ def test_the_abstract_and_the_chapters_turn_round_together(gain, verdict):
 def test_nothing_modelled_is_said():
     predictions, folds = told({})
     found = facts(predictions.head(0), folds.head(0))
-    assert found["verdict"] == "none" and "too few" in index.answer(found)
+    assert found["verdict"] == "none" and "too few" in index.answer(short_answer(found))
     assert headline.against_linear(predictions.head(0)).empty
 
 

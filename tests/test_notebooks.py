@@ -63,8 +63,10 @@ def test_order_title_parameters_setup_banner(slug):
     assert "".join(first["source"]).startswith("# ")
     assert second["metadata"]["tags"] == ["parameters"]
     assert f'Chapter("{slug}", name' in "".join(third["source"])
-    assert any("here.banner()" in "".join(cell["source"]) for cell in code(slug)[:3])
-    assert any("here.answer(" in "".join(cell["source"]) for cell in code(slug))
+    assert any(
+        re.search(r"(here|page)\.banner\(", "".join(cell["source"])) for cell in code(slug)[:3]
+    )
+    assert any(re.search(r"(here|page)\.answer\(", "".join(cell["source"])) for cell in code(slug))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -106,10 +108,10 @@ def test_one_figure_or_table_per_cell_with_words_between(slug):
     shown_before = False
     for cell in cells(slug):
         source = "".join(cell["source"])
-        shown = len(re.findall(r"here\.(figure|table|picture)\(", source))
+        shown = len(re.findall(r"(?:here|page)\.(figure|table|picture)\(", source))
         assert shown <= 1, source
         assert not (shown and shown_before), f"two in a row:\n{source}"
-        if cell["cell_type"] == "markdown" or "here.say(" in source:
+        if cell["cell_type"] == "markdown" or ".say(" in source:
             shown_before = False
         shown_before = shown_before or bool(shown)
 

@@ -13,17 +13,19 @@ import pytest
 
 from virality.demo.model import REGIMES, Effects, Truth
 from virality.demo.posts import simulate_creator
-from virality.evaluation import evaluate, headline, summary
+from virality.evaluation import evaluate, headline
 from virality.evidence import claims as evidence
 from virality.explanation import regimes, shap_values
 from virality.features import concepts
 from virality.features.build import build_features
 from virality.features.table import model_table
+from virality.findings import summary
+from virality.findings.index import short_answer
 from virality.findings.interpretability import courses
-from virality.findings.recovered import recovery
+from virality.findings.recovered import Memory, Recovered, Recovery, recovered
 from virality.media.extract import Settings, extract
 from virality.models import boosters
-from virality.sentences import clustering, index, interpretability, recovered
+from virality.sentences import clustering, index, interpretability
 
 pytestmark = pytest.mark.slow
 
@@ -93,6 +95,21 @@ def findings(tmp_path_factory):
     return get
 
 
+def answer(found: Findings) -> str:
+    """What the abstract says."""
+    return index.answer(short_answer(found.facts))
+
+
+def judged(found: Findings, truth: Truth | None = None) -> Recovered:
+    """What the box of the abstract compares; with the creator's own truth, or another's."""
+    intervals = pd.DataFrame({"post_id": []})
+    return recovered(truth or found.truth, found.predictions, found.evidence, intervals)
+
+
+def recoveries(box: Recovered) -> dict[str, Recovery]:
+    return {term.name: term.recovery for term in box.terms}
+
+
 def hours(found: Findings) -> str:
     """What the interpretability chapter says about the hour."""
     key = "metadata__hour"
@@ -110,21 +127,21 @@ def known_regimes(found: Findings) -> pd.DataFrame:
 
 
 def test_abstract_says_yes_or_not(findings):
-    assert "Yes, in part" in index.answer(findings("planted").facts)
-    assert "Yes, in part" in index.answer(findings("reversed").facts)
-    assert "Yes, in part" not in index.answer(findings("null").facts)
+    assert "Yes, in part" in answer(findings("planted"))
+    assert "Yes, in part" in answer(findings("reversed"))
+    assert "Yes, in part" not in answer(findings("null"))
 
 
 def test_abstract_names_content_where_content_was_planted(findings):
     for name in ("planted", "reversed"):
-        text = index.answer(findings(name).facts)
+        text = answer(findings(name))
         assert "hashtags" in text and "information about views" in text
-    assert "No part of the content is shown" in index.answer(findings("null").facts)
+    assert "No part of the content is shown" in answer(findings("null"))
 
 
 def test_abstract_names_history_where_momentum_was_planted(findings):
-    assert "How the account did lately does help" in index.answer(findings("momentum").facts)
-    assert "is not shown to help" in index.answer(findings("null").facts)
+    assert "How the account did lately does help" in answer(findings("momentum"))
+    assert "is not shown to help" in answer(findings("null"))
 
 
 def test_good_hours_turn_round(findings):
@@ -152,34 +169,30 @@ def test_best_regime_turns_round(findings):
 
 def test_box_recovers_what_was_planted_either_way(findings):
     for name in ("planted", "reversed"):
-        found = findings(name)
-        table = recovery(found.truth, recovered.held_out(found.predictions)).set_index("term")
-        assert (table.loc[["posting_time", "content"], "lower"] > 0.2).all(), name
-        text = recovered.box(found.truth, found.predictions, found.evidence)
-        assert "wrong way" not in text
-        assert "**Account momentum**: nothing planted." in text
-        assert "false alarm" not in text.split("history")[0]
+        box = judged(findings(name))
+        shares = {term.name: term.share for term in box.terms}
+        assert shares["posting_time"].low > 0.2 and shares["content"].low > 0.2, name
+        assert Recovery.REVERSED not in recoveries(box).values()
+        assert recoveries(box)["momentum"] is Recovery.NOT_PLANTED
+        assert box.content.false == ()
 
 
 def test_box_sees_predictions_that_are_turned_round(findings):
-    found, other = findings("planted"), findings("reversed")
-    text = recovered.box(other.truth, found.predictions)
-    assert text.count("the wrong way round") == 2
+    box = judged(findings("planted"), findings("reversed").truth)
+    assert list(recoveries(box).values()).count(Recovery.REVERSED) == 2
 
 
 def test_box_says_when_there_was_nothing(findings):
-    found = findings("null")
-    text = recovered.box(found.truth, found.predictions, found.evidence)
-    assert "views are noise" in text and text.count(": nothing planted.") == 4
+    box = judged(findings("null"))
+    assert box.noise_only and set(recoveries(box).values()) == {Recovery.NOT_PLANTED}
 
 
 def test_momentum_is_recovered(findings):
-    found = findings("momentum")
-    table = recovery(found.truth, recovered.held_out(found.predictions)).set_index("term")
-    assert table.loc["momentum", "lower"] > 0
-    assert table.loc[["posting_time", "content", "energy"], "slope"].isna().all()
-    text = recovered.box(found.truth, found.predictions, found.evidence)
-    assert "rightly finds memory" in text
+    box = judged(findings("momentum"))
+    assert {term.name: term.share for term in box.terms}["momentum"].low > 0
+    others = {"posting_time", "content", "energy"}
+    assert {recoveries(box)[name] for name in others} == {Recovery.NOT_PLANTED}
+    assert box.history == Memory(planted=True, found=True)
 
 
 def test_same_creator_same_predictions(findings, tmp_path):

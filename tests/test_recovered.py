@@ -6,10 +6,24 @@ import pytest
 
 from virality.demo.model import KNOWABLE, Effects
 from virality.demo.posts import simulate_creator
-from virality.findings.recovered import recovery
-from virality.sentences import recovered as words
+from virality.findings.recovered import (
+    Memory,
+    Named,
+    Recovery,
+    lottery,
+    named,
+    planted_blocks,
+    recovered,
+    recovery,
+)
+from virality.sentences.recovered import box
 
 N = 300
+NO_INTERVALS = pd.DataFrame({"post_id": []})
+
+
+def simulated(n: int = N, effects: Effects | None = None):
+    return simulate_creator(n, 0, effects, return_truth=True)[1]
 
 
 def predictions(truth, share: float) -> pd.DataFrame:
@@ -41,81 +55,84 @@ def evidence(content: float, history: float) -> pd.DataFrame:
     )
 
 
+def judged(truth, table, tests=None):
+    return recovered(truth, table, evidence(1, 1).head(0) if tests is None else tests, NO_INTERVALS)
+
+
+def recoveries(truth, table) -> dict[str, Recovery]:
+    return {term.name: term.recovery for term in judged(truth, table).terms}
+
+
 @pytest.mark.parametrize(
     ("share", "expected"),
     [
-        (1.0, ": recovered ("),
-        (0.4, "recovered in part ("),
-        (2.0, "overstated ("),
-        (-1.0, "the wrong way round ("),
+        (1.0, Recovery.WHOLE),
+        (0.4, Recovery.IN_PART),
+        (2.0, Recovery.OVERSTATED),
+        (-1.0, Recovery.REVERSED),
     ],
 )
-def test_words_follow_the_predictions(share, expected):
-    _, truth = simulate_creator(N, 0, return_truth=True)
-    text = words.box(truth, predictions(truth, share))
-    assert expected.strip(": ") in text
-    others = {"recovered in part", "the wrong way round", "not recovered"} - {expected.strip(": (")}
-    content = next(line for line in text.splitlines() if "Content regime" in line)
-    assert not any(other in content for other in others)
+def test_verdicts_follow_the_predictions(share, expected):
+    truth = simulated()
+    assert recoveries(truth, predictions(truth, share))["content"] is expected
 
 
 def test_blind_predictions_recover_nothing():
-    _, truth = simulate_creator(N, 0, return_truth=True)
+    truth = simulated()
     table = predictions(truth, 0.0).assign(y_pred=np.random.default_rng(1).normal(size=N))
-    text = words.box(truth, table)
-    assert text.count("not recovered") >= 3
+    assert list(recoveries(truth, table).values()).count(Recovery.MISSED) >= 3
 
 
 def test_nothing_planted_is_said():
-    _, truth = simulate_creator(N, 0, Effects.null(), return_truth=True)
-    text = words.box(truth, predictions(truth, 1.0), evidence(0.01, 0.01))
-    assert text.count("nothing planted.") == len(KNOWABLE)
-    assert "views are noise" in text
-    assert text.count("false alarm") == 2
+    truth = simulated(effects=Effects.null())
+    found = judged(truth, predictions(truth, 1.0), evidence(0.01, 0.01))
+    assert {term.recovery for term in found.terms} == {Recovery.NOT_PLANTED}
+    assert found.noise_only and found.content.false == ("vision",)
+    assert found.history == Memory(planted=False, found=True)
 
 
 @pytest.mark.parametrize("p", [0.001, 0.6])
 def test_tests_are_judged(p):
-    _, truth = simulate_creator(N, 0, return_truth=True)
-    text = words.tests(truth, evidence(p, p))
-    assert ("rightly names picture" in text) == (p < 0.05)
-    assert ("rightly finds memory" in text) == (p < 0.05)
-    assert ("misses the memory" in text) == (p > 0.05)
-    assert "sound" in text.split("misses", 1)[1]
+    truth = simulated()
+    found = judged(truth, predictions(truth, 1.0), evidence(p, p))
+    assert found.content == (
+        Named(("vision",), ("audio",), ()) if p < 0.05 else Named((), ("vision", "audio"), ())
+    )
+    assert found.history == Memory(planted=True, found=p < 0.05)
 
 
 def test_blocks_are_judged_by_what_they_can_show():
-    _, timed = simulate_creator(N, 0, Effects().without("regime", "energy"), return_truth=True)
-    assert words.planted_blocks(timed) == {"metadata"}
-    assert "false alarm" in words.tests(timed, evidence(0.01, 0.01))
-    assert words.content_verdicts(set(), set(), {"vision"}) == [
-        "The content test names no block, and nothing was planted in any."
-    ]
+    timed = simulated(effects=Effects().without("regime", "energy"))
+    assert planted_blocks(timed) == {"metadata"}
+    content = evidence(0.01, 0.01).query("kind == 'content'")
+    assert named(planted_blocks(timed), content).false == ("vision",)
+    assert named(set(), content.head(0)) is None
 
 
 def test_lottery_is_compared_by_chance():
-    _, truth = simulate_creator(N, 0, return_truth=True)
+    truth = simulated()
     cat = (truth.posts["regime"] == "cat").to_numpy()
-    for inside, word in ((0.3, "was higher"), (0.05, "was not higher")):
+    for inside in (0.3, 0.05):
         chances = pd.DataFrame(
             {"post_id": truth.posts["post_id"], "p_viral": np.where(cat, inside, 0.1)}
         )
-        assert word in words.lottery(truth, chances)
-    _, off = simulate_creator(N, 0, Effects().without("viral_rate"), return_truth=True)
-    assert words.lottery(off, chances) == ""
+        found = lottery(truth, chances)
+        assert found.higher == (inside > 0.1) and found.inside == pytest.approx(inside)
+        assert found.n == cat.sum()
+    assert lottery(simulated(effects=Effects().without("viral_rate")), chances) is None
 
 
 @pytest.mark.parametrize("n", [1, 5, 40])
 def test_few_posts_are_survived(n):
-    _, truth = simulate_creator(n, 0, return_truth=True)
+    truth = simulated(n)
     table = predictions(truth, 1.0)
-    assert words.box(truth, table)
-    assert "too few posts" in words.box(truth, table.iloc[:0])
+    assert box(judged(truth, table))
+    assert "too few posts" in box(judged(truth, table.iloc[:0]))
     assert len(recovery(truth, table)) == len(KNOWABLE)
 
 
 def test_only_the_asked_for_predictions_are_judged():
-    _, truth = simulate_creator(N, 0, return_truth=True)
+    truth = simulated()
     good = predictions(truth, 1.0)
     bad = pd.concat(
         [
@@ -124,4 +141,4 @@ def test_only_the_asked_for_predictions_are_judged():
             good.assign(y_pred=0.0, preset="study"),
         ]
     )
-    assert words.box(truth, pd.concat([bad, good])) == words.box(truth, good)
+    assert judged(truth, pd.concat([bad, good])) == judged(truth, good)

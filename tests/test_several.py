@@ -14,6 +14,7 @@ from virality.book.ownership import locked
 from virality.book.request import Request, resolve
 from virality.core.errors import UserError
 from virality.core.paths import Run
+from virality.findings.landing import compared
 from virality.posts.accounts import authors_of, choose
 from virality.posts.read import read_posts
 from virality.sentences.data import repairs_table
@@ -217,10 +218,10 @@ def test_one_report_or_several_but_not_both(tmp_path):
 def test_the_page_says_what_the_numbers_say():
     worse = FACTS | {"verdict": "worse", "content_found": ["vision"]}
     few = {"n_posts": 9, "verdict": "none"}
-    found = landing.comparison(["a", "b", "c", "d"], [FACTS, worse, few, None])
+    found = compared(["a", "b", "c", "d"], [FACTS, worse, few, None])
     text = landing.comparing_page(found, ["", "", "", ""])
     assert "For 1 of 2 creators a model clearly beats" in text
     assert "for 1 of 2 creators where it could be tested" in text
     assert "1 creator has too few posts" in text
-    none = landing.comparison(["a", "b"], [worse, FACTS | {"verdict": "alike"}])
+    none = compared(["a", "b"], [worse, FACTS | {"verdict": "alike"}])
     assert "For none of 2 creators" in landing.comparing_page(none, ["", ""])

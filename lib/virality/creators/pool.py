@@ -17,11 +17,19 @@ from virality.creators.levels import fit_levels
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, empty_predictions, fit_fold, fold_data
 from virality.features.build import matured_posts
 from virality.features.table import model_table
+from virality.models.catalogue import model_name
 from virality.models.fitted import FoldData
 
 MODELS = ("block_ridge", "xgboost")
+#: Rules of a pooled report, and what they are called in sentences.
+RULE_NAMES = {
+    "grand_mean": "the same for everybody",
+    "creator_level": "that mean, pulled towards all creators",
+    "creator_mean": "the mean of the creator's own posts",
+    "rolling_median_10": "the median of the creator's last ten posts",
+}
+RULES = tuple(RULE_NAMES)
 OWN_RULES = ("creator_mean", "rolling_median_10")  # what a model has to beat
-RULES = ("grand_mean", "creator_level", *OWN_RULES)
 POOLED_COLUMNS = {**PREDICTION_COLUMNS, "author": "string", "n_known": "int64"}
 
 
@@ -65,6 +73,11 @@ def predict_pooled(
         rules = rule_forecasts(fold, told)
         parts += [_part(fold, told, name, "none", rules[name]) for name in RULES]
     return _typed(pd.concat(parts, ignore_index=True)) if parts else _empty()
+
+
+def forecast_name(model: str) -> str:
+    """Return the plain name of a model or rule of the pooled report."""
+    return RULE_NAMES.get(model) or model_name(model)
 
 
 def about(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:

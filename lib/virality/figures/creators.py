@@ -1,4 +1,4 @@
-"""Figures on several creators: their levels, skill taken apart, and how soon own posts count."""
+"""Figures and tables on several creators: levels, skill taken apart, how soon own posts count."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from virality.core.text import capital, clean, count, decimals, percent, smaller
+from virality.creators.pool import forecast_name
 from virality.figures import theme
 from virality.figures.data import views_axis
 
@@ -135,6 +137,68 @@ def warm_up(table: pd.DataFrame) -> Figure:
     axis.set_ylim(bottom=1)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
+
+
+def levels_table(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return the table of creators for reading: posts, mean, trust in it, level.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `Levels.table`; log views.
+    names : dict of str to str
+        What to call each author.
+    """
+    return pd.DataFrame(
+        {
+            "creator": [clean(names[author]) for author in table["author"]],
+            "posts": table["n"],
+            "typical views": [count(views) for views in np.expm1(table["mean"])],
+            "trust in them": [percent(weight) for weight in table["weight"]],
+            "level": [count(views) for views in np.expm1(table["level"])],
+        }
+    )
+
+
+def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparison of models and rules for reading, from `skill.compare`."""
+    return pd.DataFrame(
+        {
+            "forecast": [capital(forecast_name(model)) for model in gaps["model"]],
+            "typical miss ×/÷": [f"{factor:.2f}" for factor in gaps["factor"]],
+            "against the rule's": [_against(row) for row in gaps.itertuples()],
+        }
+    )
+
+
+def _against(row) -> str:
+    if row.low == row.high == 0:
+        return "the rule to beat"
+    ends = f" ({smaller(row.low)} to {smaller(row.high)})" if row.low == row.low else ""
+    return f"{smaller(row.difference)}{ends}"
+
+
+def creators_table(each: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return the table of skill by creator for reading.
+
+    Parameters
+    ----------
+    each : DataFrame
+        From `skill.per_creator`.
+    names : dict of str to str
+    """
+    return pd.DataFrame(
+        {
+            "creator": [clean(names[author]) for author in each["author"]],
+            "held-out posts": each["n"],
+            "correlation within": [
+                decimals(round(value, 2) + 0.0) if value == value else "not known"
+                for value in each["within"]
+            ],
+            "typical miss ×/÷": [f"{value:.2f}" for value in each["factor"]],
+            "own rule's": [f"{value:.2f}" for value in each["rule_factor"]],
+        }
+    )
 
 
 def _name(names: dict[str, str], author: str, length: int = 28) -> str:

@@ -1,6 +1,9 @@
-"""Figures of the abstract: the headline comparison and the pipeline."""
+"""Figures of the abstract: the headline comparison, the pipeline, and what was run."""
 
 from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from importlib.metadata import version
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -8,6 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from virality.core.text import plural
 from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
 from virality.models.catalogue import MODEL_COLORS, model_name
@@ -38,6 +42,8 @@ def typical_misses(scores: pd.DataFrame) -> Figure:
     return figure
 
 
+PACKAGES = ("scikit-learn", "shap", "umap-learn", "hdbscan", "torch")
+
 # The columns of the pipeline: heading, chapters that tell of it, and what stands there.
 _STAGES = (
     ("inside every fold", ("fill gaps", "scale", "components\nby block")),
@@ -46,12 +52,12 @@ _STAGES = (
 )
 
 
-def pipeline(present: list[str]) -> Figure:
+def pipeline(present: Collection[str]) -> Figure:
     """Draw the way from posts to report; blocks that this creator lacks are dashed.
 
     Parameters
     ----------
-    present : list of str
+    present : collection of str
         The feature blocks that have values.
     """
     figure, axis = theme.figure(7.4, 3.9)
@@ -65,8 +71,9 @@ def pipeline(present: list[str]) -> Figure:
     for column, head in enumerate(heads):
         axis.text(column, 7.1, head, ha="center", va="center", fontsize=8.5, style="italic")
     for column in range(len(_STAGES)):
-        arrow = {"arrowstyle": "-|>", "mutation_scale": 14, "color": theme.INK, "lw": 1.4}
-        axis.add_patch(FancyArrowPatch((column + 0.4, 3), (column + 0.6, 3), **arrow))
+        ends = (column + 0.4, 3), (column + 0.6, 3)
+        axis.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=14,
+                                       color=theme.INK, lw=1.4))  # fmt: skip
     axis.set_xlim(-0.5, len(_STAGES) + 0.5)
     axis.set_ylim(-0.7, 7.5)
     axis.axis("off")
@@ -91,3 +98,40 @@ def _box(
         )
     )
     axis.text(x, y, word, ha="center", va="center", fontsize=8.5, alpha=0.6 if dashed else 1)
+
+
+def recipe(
+    facts: Mapping, author: str, seconds: Mapping[str, float], parameters: Mapping[str, object]
+) -> pd.DataFrame:
+    """Return the table of what was run: creator, posts, dates, parameters, versions, time.
+
+    Parameters
+    ----------
+    facts : mapping
+        ``n_posts``, ``first`` and ``last`` day.
+    author : str
+        Whose posts they are.
+    seconds : mapping of str to float
+        Chapter and how long it took.
+    parameters : mapping of str to object
+        Every parameter and its value.
+
+    Returns
+    -------
+    DataFrame
+        Columns what and value, both text.
+    """
+    import xgboost  # its package has another name on a Mac
+
+    rows = {
+        "creator": author,
+        "posts": plural(facts["n_posts"], "post"),
+        "dates": f"{facts['first']} to {facts['last']} (UTC)",
+        **{f"parameter {key}": str(value) or "none given"
+           for key, value in sorted(parameters.items())},
+        "virality": version("virality"),
+        "xgboost": xgboost.__version__,
+        **{name: version(name) for name in PACKAGES},
+        **{f"seconds for {slug}": f"{spent:.0f}" for slug, spent in seconds.items()},
+    }  # fmt: skip
+    return pd.DataFrame(list(rows.items()), columns=["what", "value"])

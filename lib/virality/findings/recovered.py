@@ -2,10 +2,194 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from enum import Enum, auto
+
 import numpy as np
 import pandas as pd
 
+from virality.core.protocol import ALPHA
 from virality.demo.model import KNOWABLE, Truth
+from virality.features.blocks import BLOCKS
+from virality.findings.scores import Estimate
+
+ALMOST_ALL = 0.7  # share of a planted effect from which we do not call it a part
+# The blocks in which a planted effect on the mean can be seen.
+SHOWN_BY = {
+    "posting_time": ["metadata"],
+    # metadata counts hashtags and words, and these differ between subjects
+    "content": ["metadata", "caption_text", "hashtag_text", "vision", "audio", "energy"],
+    "energy": ["energy"],
+}
+
+
+class Recovery(Enum):
+    """What became of a planted effect in held-out predictions."""
+
+    NOT_PLANTED = auto()
+    UNKNOWN = auto()
+    REVERSED = auto()
+    MISSED = auto()
+    IN_PART = auto()
+    WHOLE = auto()
+    OVERSTATED = auto()
+
+
+@dataclass(frozen=True)
+class Term:
+    """A planted effect: its spread in log views, and the share of it that predictions show."""
+
+    name: str
+    planted_sd: float
+    recovery: Recovery
+    share: Estimate
+
+
+@dataclass(frozen=True)
+class Lottery:
+    """The regime that wins a lottery, and the viral probability that its posts were given."""
+
+    regime: str
+    rate: float
+    n: int
+    higher: bool
+    inside: float
+    outside: float
+
+
+@dataclass(frozen=True)
+class Named:
+    """Blocks that the content test names rightly, misses, and names without reason."""
+
+    right: tuple[str, ...]
+    missed: tuple[str, ...]
+    false: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Whether the account's level was planted with memory, and whether a test finds one."""
+
+    planted: bool
+    found: bool
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What was planted, and what of it one model and the tests found; None where not asked."""
+
+    model: str
+    noise_only: bool
+    ceiling: float | None
+    terms: tuple[Term, ...]
+    lottery: Lottery | None = None
+    content: Named | None = None
+    history: Memory | None = None
+
+
+def recovered(
+    truth: Truth,
+    predictions: pd.DataFrame,
+    evidence: pd.DataFrame,
+    intervals: pd.DataFrame,
+    *,
+    model: str = "xgboost",
+    split: str = "expanding",
+) -> Recovered:
+    """Compare what was planted with what was found.
+
+    Parameters
+    ----------
+    truth : Truth
+        What was planted.
+    predictions : DataFrame
+        Long table of held-out predictions (`predictions_linear` or `predictions_nonlinear`).
+    evidence : DataFrame
+        One row per test: ``kind``, ``block``, ``p``, ``p_adjusted``.
+    intervals : DataFrame
+        ``post_id``, ``model``, ``p_viral``.
+    model, split : str
+        Which predictions to judge.
+    """
+    planted, ceiling = truth.planted(), truth.ceiling()
+    chosen = {"model": model, "split": split, "blocks": "all"}
+    held_out = predictions[(predictions[list(chosen)] == pd.Series(chosen)).all(axis=1)]
+    found = recovery(truth, held_out[held_out["preset"] != "study"])
+    return Recovered(
+        model=model,
+        noise_only=bool((planted == 0).all()),
+        ceiling=None if np.isnan(ceiling) else ceiling,
+        terms=tuple(_term(row) for row in found.itertuples()),
+        lottery=lottery(truth, intervals),
+        content=named(planted_blocks(truth), evidence[evidence["kind"] == "content"]),
+        history=_memory(bool(planted["momentum"] > 0), evidence[evidence["kind"] == "history"]),
+    )
+
+
+def _term(row) -> Term:
+    share = Estimate(row.slope, row.lower, row.upper)
+    return Term(row.term, row.planted_sd, _judged(row.planted_sd, share), share)
+
+
+def _judged(planted_sd: float, share: Estimate) -> Recovery:
+    if planted_sd == 0:
+        return Recovery.NOT_PLANTED
+    if not share.known:
+        return Recovery.UNKNOWN
+    if share.high < 0:
+        return Recovery.REVERSED
+    if share.low <= 0:
+        return Recovery.MISSED
+    if share.low > 1:
+        return Recovery.OVERSTATED
+    return Recovery.WHOLE if share.value >= ALMOST_ALL else Recovery.IN_PART
+
+
+def lottery(truth: Truth, intervals: pd.DataFrame) -> Lottery | None:
+    """Return whether the regime with the lottery was given a higher chance to go viral.
+
+    Parameters
+    ----------
+    truth : Truth
+    intervals : DataFrame
+        ``post_id`` and ``p_viral``.
+
+    Returns
+    -------
+    Lottery or None
+        None where there is no lottery, or where all of the posts play or none.
+    """
+    effects = truth.effects
+    if effects.viral_rate == 0 or "p_viral" not in intervals:
+        return None
+    chances = intervals.dropna(subset=["p_viral"]).groupby("post_id")["p_viral"].mean()
+    regime = truth.posts.set_index("post_id")["regime"]
+    plays = regime[regime.index.isin(chances.index)] == effects.viral_regime
+    if not plays.any() or plays.all():
+        return None
+    chances = chances.loc[plays.index]
+    inside, outside = chances[plays].mean(), chances[~plays].mean()
+    return Lottery(effects.viral_regime, effects.viral_rate, int(plays.sum()),
+                   bool(inside > outside), inside, outside)  # fmt: skip
+
+
+def planted_blocks(truth: Truth) -> set[str]:
+    """Return the content blocks in which a planted effect on the mean can be seen."""
+    planted = truth.planted()
+    return {block for term, blocks in SHOWN_BY.items() if planted[term] > 0 for block in blocks}
+
+
+def named(planted: set[str], content: pd.DataFrame) -> Named | None:
+    """Return what the content test names, misses and names without reason; None if not done."""
+    if content.empty:
+        return None
+    tested, found = set(content["block"]), set(content.loc[content["p_adjusted"] < ALPHA, "block"])
+    kinds = (found & planted, (tested & planted) - found, found - planted)
+    return Named(*(tuple(block for block in BLOCKS if block in kind) for kind in kinds))
+
+
+def _memory(planted: bool, history: pd.DataFrame) -> Memory | None:
+    return None if history.empty else Memory(planted, bool((history["p"] < ALPHA).any()))
 
 
 def recovery(truth: Truth, predictions: pd.DataFrame, draws: int = 500) -> pd.DataFrame:

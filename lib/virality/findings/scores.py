@@ -62,6 +62,11 @@ class Estimate:
         return self.value == self.value
 
     @property
+    def bounded(self) -> bool:
+        """Whether there is an interval."""
+        return self.low == self.low and self.high == self.high
+
+    @property
     def clear(self) -> bool:
         """Whether the whole interval lies above zero."""
         return self.low > 0

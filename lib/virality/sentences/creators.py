@@ -1,43 +1,42 @@
-"""Sentences on several creators. Every number and every judgement is a function of the facts."""
+"""Sentences on several creators. Every number and every judgement is a finding."""
 
 from __future__ import annotations
 
-from math import exp, expm1
-
-import pandas as pd
-
-from virality.core.text import agree, capital, clean, count, decimals, listing, percent, plural
-from virality.creators.levels import Levels
-from virality.creators.skill import MIN_CREATORS
+from virality.core.text import agree, capital, count, decimals, listing, percent, plural, smaller
+from virality.creators.pool import RULE_NAMES, forecast_name
 from virality.features.blocks import block_name
-from virality.models.catalogue import model_name
+from virality.findings.creators import (
+    Contrast,
+    Impression,
+    LevelsFound,
+    Newcomer,
+    Pooled,
+    Pull,
+    SharedContent,
+    Skill,
+    WarmUp,
+    Within,
+)
+from virality.findings.scores import Estimate, Verdict
 
-NAMES = {
-    "grand_mean": "the same for everybody",
-    "creator_mean": "the mean of the creator's own posts",
-    "creator_level": "that mean, pulled towards all creators",
-    "rolling_median_10": "the median of the creator's last ten posts",
-}
-BARELY = 0.15  # a correlation below this orders next to nothing
-MOSTLY = 0.5  # of the correlation
+ALONE = "All posts here are by one creator, so there is nothing to compare."
+MEAN = RULE_NAMES["creator_mean"]
 
 
 def correlation(value: float | None) -> str:
     """Return a correlation with two decimals, "not known" where it is missing."""
-    return "not known" if value is None or value != value else decimals(round(value, 2) + 0.0)
+    return "not known" if value is None or value != value else decimals(value)
 
 
-def name(model: str) -> str:
-    """Return the plain name of a model or rule of the pooled report."""
-    return NAMES.get(model, model_name(model))
+def _with_ends(found: Estimate) -> str:
+    if not found.bounded:
+        return correlation(found.value)
+    return f"{correlation(found.value)} ({correlation(found.low)} to {correlation(found.high)})"
 
 
-ALONE = "All posts here are by one creator, so there is nothing to compare."
-
-
-def single(facts: dict) -> str:
+def single(found: Pooled) -> str:
     """Say that there is nothing to pool; "" where there are several creators."""
-    if facts["n_creators"] > 1:
+    if not found.single:
         return ""
     return (
         "All posts here are by one creator, so there is nothing to take apart, and this page shows "
@@ -45,24 +44,19 @@ def single(facts: dict) -> str:
     )
 
 
-def record(facts: dict) -> str:
-    """Return what was looked at, in a sentence."""
-    if not facts["n_posts"]:
+def record(found: Pooled) -> str:
+    """Return what was looked at, and what so few creators cannot stand for."""
+    if not found.n_posts:
         return "There was no usable post to look at."
+    creators = plural(found.n_creators, "creator")
     text = (
-        f"We looked at {plural(facts['n_posts'], 'post')} by "
-        f"{plural(facts['n_creators'], 'creator')}, published between {facts['first']} and "
-        f"{facts['last']}."
+        f"We looked at {plural(found.n_posts, 'post')} by {creators}, published between "
+        f"{found.first} and {found.last}."
     )
-    return text + few(facts)
-
-
-def few(facts: dict) -> str:
-    """Say what so few creators cannot stand for."""
-    if not 1 < facts["n_creators"] < MIN_CREATORS:
-        return ""
-    return (
-        f" {capital(plural(facts['n_creators'], 'creator'))} cannot stand for creators in general. "
+    if not found.few:
+        return text
+    return text + (
+        f" {capital(creators)} cannot stand for creators in general. "
         "So the intervals say how much the numbers could have differed with other posts of the "
         "same creators, not with other creators."
     )
@@ -71,302 +65,242 @@ def few(facts: dict) -> str:
 # --- levels ---------------------------------------------------------------------------------------
 
 
-def levels_table(levels: Levels, names: dict[str, str]) -> pd.DataFrame:
-    """Return the table of creators: posts, mean, trust in it, level."""
-    table = levels.table()
-    return pd.DataFrame(
-        {
-            "creator": [clean(names[author]) for author in table["author"]],
-            "posts": table["n"],
-            "typical views": [count(expm1(mean)) for mean in table["mean"]],
-            "trust in them": [percent(weight) for weight in table["weight"]],
-            "level": [count(expm1(level)) for level in table["level"]],
-        }
-    )
-
-
-def levels_caption(levels: Levels) -> str:
-    """State what the table or figure of levels shows."""
-    far = exp(levels.between**0.5)
+def levels_caption(found: LevelsFound) -> str:
+    """State what the figure of levels shows."""
     return (
         f"Each creator's level before and after it is pulled towards all. Levels typically lie a "
-        f"factor of {far:.1f} from the middle, {count(expm1(levels.grand))} views."
+        f"factor of {found.far:.1f} from the middle, {count(found.middle)} views."
     )
 
 
-def levels_table_caption(levels: Levels) -> str:
+def levels_table_caption(found: LevelsFound) -> str:
     """State what the table of levels shows."""
-    least = levels.table()["weight"].min()
-    return f"The same in numbers. Nobody's own posts are trusted with less than {percent(least)}."
+    return (
+        "The same in numbers. Nobody's own posts are trusted with less than "
+        f"{percent(found.least_trust)}."
+    )
 
 
-def levels_alt(levels: Levels) -> str:
+def levels_alt(found: LevelsFound) -> str:
     """Describe the figure of levels to who cannot see it."""
     return (
-        f"For each of {plural(levels.n_creators, 'creator')} the mean of the posts, and the level "
+        f"For each of {plural(found.n_creators, 'creator')} the mean of the posts, and the level "
         "that it is pulled to, on a log scale of views."
     )
 
 
-def levels_reading(levels: Levels) -> str:
+def levels_reading(found: LevelsFound) -> str:
     """Say whether creators or posts differ more, and how far the levels were pulled."""
-    total = levels.between + levels.within
-    if total <= 0:
+    share = percent(found.share_between)
+    if found.contrast is Contrast.NO_VARIANCE:
         return "All posts have the same views, so no level differs from another."
-    share = levels.between / total
-    if share > MOSTLY:
-        text = (
-            f"Who posts matters more than what: {percent(share)} of the variance of log views lies "
-            "between creators. A forecast that knows nothing but the name will look clever."
-        )
-    elif share > 0.1:
-        text = (
-            f"Between creators lies {percent(share)} of the variance of log views; the rest lies "
-            "between the posts of one creator."
-        )
-    else:
-        text = (
-            f"The creators hardly differ: {percent(share)} of the variance of log views lies "
-            "between them."
-        )
-    least = levels.table().sort_values("weight").iloc[0]
-    if least["weight"] > 0.95:
+    text = {
+        Contrast.MOST: f"Who posts matters more than what: {share} of the variance of log views "
+        "lies between creators. A forecast that knows nothing but the name will look clever.",
+        Contrast.SOME: f"Between creators lies {share} of the variance of log views; the rest lies "
+        "between the posts of one creator.",
+        Contrast.HARDLY_ANY: f"The creators hardly differ: {share} of the variance of log views "
+        "lies between them.",
+    }[found.contrast]
+    if found.shortest is None:
         return f"{text} Everyone has posts enough, so that hardly any level had to be pulled."
     return (
-        f"{text} The shortest record, {plural(int(least['n']), 'post')}, is trusted with "
-        f"{percent(least['weight'])}; the rest of that level comes from all creators."
+        f"{text} The shortest record, {plural(found.shortest, 'post')}, is trusted with "
+        f"{percent(found.least_trust)}; the rest of that level comes from all creators."
     )
 
 
 # --- taken apart ----------------------------------------------------------------------------------
 
 
-def impressive(facts: dict) -> str:
+def impressive(found: Pooled) -> str:
     """Show the number that would be printed elsewhere."""
-    if "parts" not in facts:
-        return _nothing(facts)
-    total, mean = facts["parts"]["total"], facts["mean_parts"]["total"]
+    if found.skill is None:
+        return _nothing(found)
     text = (
-        f"Over all held-out posts together, the forecasts of {name(facts['model'])} correlate with "
-        f"log views at **{correlation(total)}**."
+        f"Over all held-out posts together, the forecasts of "
+        f"{forecast_name(found.skill.gain.model)} correlate with log views at "
+        f"**{correlation(found.skill.total)}**."
     )
-    if mean is None or total is None:
+    if found.skill.impression is Impression.UNKNOWN:
         return text
-    if mean > total - 0.05:
+    mean = correlation(found.skill.mean_total)
+    if found.skill.impression is Impression.MATCHED:
         return text + (
-            f" It sounds like a discovery. But {NAMES['creator_mean']}, which knows nothing about "
-            f"the post itself, reaches {correlation(mean)}."
+            f" It sounds like a discovery. But {MEAN}, which knows nothing about "
+            f"the post itself, reaches {mean}."
         )
-    return text + f" For comparison: {NAMES['creator_mean']} alone reaches {correlation(mean)}."
+    return text + f" For comparison: {MEAN} alone reaches {mean}."
 
 
-def _nothing(facts: dict) -> str:
-    if facts["n_creators"] < 2:
+def _nothing(found: Pooled) -> str:
+    if found.single:
         return ""
     return (
-        f"{capital(plural(facts['n_posts'], 'post'))} of {plural(facts['n_creators'], 'creator')} "
+        f"{capital(plural(found.n_posts, 'post'))} of {plural(found.n_creators, 'creator')} "
         "are too few for a forecast that could be tested, so nothing is predicted."
     )
 
 
-def apart_caption(facts: dict) -> str:
+def apart_caption(found: Skill) -> str:
     """State what the figure of the two parts shows."""
-    parts = facts["parts"]
-    between, within = (correlation(parts[f"{where}_part"]) for where in ("between", "within"))
+    between, within = correlation(found.between_part), correlation(found.within_part)
     return (
-        f"Left: held-out forecasts of {name(facts['model'])} and what came, a colour and a line "
-        f"per creator; on the dotted line a forecast is right. Right: the correlation of "
-        f"{correlation(parts['total'])} is the sum of {between} from telling creators apart and "
+        f"Left: held-out forecasts of {forecast_name(found.gain.model)} and what came, a colour "
+        f"and a line per creator; on the dotted line a forecast is right. Right: the correlation "
+        f"of {correlation(found.total)} is the sum of {between} from telling creators apart and "
         f"{within} from telling one creator's posts apart. Among the posts of one creator "
-        f"it is {_with_ends(parts, 'within')}."
+        f"it is {_with_ends(found.within)}."
     )
 
 
-def apart_alt(facts: dict) -> str:
+def apart_alt(found: Skill) -> str:
     """Describe the figure of the two parts to who cannot see it."""
-    parts = facts["parts"]
-    between, within = (correlation(parts[f"{where}_part"]) for where in ("between", "within"))
+    between, within = correlation(found.between_part), correlation(found.within_part)
     return (
         "Scatter of views against forecasts, coloured by creator, beside bars: total correlation "
-        f"{correlation(parts['total'])}, of it between creators {between}, within a "
+        f"{correlation(found.total)}, of it between creators {between}, within a "
         f"creator {within}; correlation among the posts of one creator "
-        f"{correlation(parts['within'])}."
+        f"{correlation(found.within.value)}."
     )
 
 
-def apart_reading(facts: dict) -> str:
+def apart_reading(found: Skill) -> str:
     """Say which part a creator can use."""
-    parts = facts["parts"]
-    within, low = parts["within"], parts["within_low"]
-    if within is None or parts["total"] is None:
+    if found.reading is Within.UNKNOWN:
         return "Nothing varies enough to take a correlation apart."
-    share = parts["between_part"] / parts["total"] if parts["total"] > 0.05 else None
     text = ""
-    if share is not None and share > MOSTLY:
-        part = "All" if share > 0.995 else percent(share)
+    if found.share_between is not None:
+        part = "All" if found.all_between else percent(found.share_between)
         text = (
             f"**{part} of the impressive number is knowing who is big.** That is true, "
             "and of no use to anybody who wants to know which of her own posts will do well. "
         )
-    if low is None or low <= 0:
+    within = _with_ends(found.within)
+    if found.reading is Within.NOT_SHOWN:
         return text + (
-            f"Among the posts of one creator the correlation is {_with_ends(parts, 'within')}: "
+            f"Among the posts of one creator the correlation is {within}: "
             "not shown to be above zero."
         )
-    tone = "little, and" if within < BARELY else "something, and"
+    tone = "little, and" if found.reading is Within.LITTLE else "something, and"
     return text + (
-        f"Among the posts of one creator the correlation is {_with_ends(parts, 'within')}. That is "
+        f"Among the posts of one creator the correlation is {within}. That is "
         f"{tone} it includes following each account through its better and worse months."
     )
-
-
-def _with_ends(parts: dict, part: str) -> str:
-    low, high = parts.get(f"{part}_low"), parts.get(f"{part}_high")
-    if low is None or high is None:
-        return correlation(parts[part])
-    return f"{correlation(parts[part])} ({correlation(low)} to {correlation(high)})"
 
 
 # --- against the rule -----------------------------------------------------------------------------
 
 
-def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparison of models and rules for reading."""
-    return pd.DataFrame(
-        {
-            "forecast": [capital(name(model)) for model in gaps["model"]],
-            "typical miss ×/÷": [f"{factor:.2f}" for factor in gaps["factor"]],
-            "against the rule's": [_smaller(row) for row in gaps.itertuples()],
-        }
-    )
-
-
-def _smaller(row) -> str:
-    if row.low == row.high == 0:
-        return "the rule to beat"
-    if row.low != row.low:
-        return _change(-row.difference)
-    return f"{_change(-row.difference)} ({_change(-row.high)} to {_change(-row.low)})"
-
-
-def gaps_caption(facts: dict) -> str:
+def gaps_caption(found: Skill) -> str:
     """State what the comparison shows."""
-    better = {"better": "One model", "worse": "No model", "alike": "No model"}[facts["verdict"]]
+    who = "One model" if found.gain.verdict is Verdict.BETTER else "No model"
     return (
-        f"{better} clearly beats {name(facts['rule'])}, the better of a creator's own two rules, "
-        f"on {plural(facts['n_held_out'], 'held-out post')}. Intervals keep each creator's posts "
-        "together and hold for all models at once."
+        f"{who} clearly beats {forecast_name(found.gain.against)}, the better of a creator's own "
+        f"two rules, on {plural(found.n_held_out, 'held-out post')}. Intervals keep each creator's "
+        "posts together and hold for all models at once."
     )
 
 
-def creators_table(each: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return the table of skill by creator for reading."""
-    return pd.DataFrame(
-        {
-            "creator": [clean(names[author]) for author in each["author"]],
-            "held-out posts": each["n"],
-            "correlation within": [correlation(value) for value in each["within"]],
-            "typical miss ×/÷": [f"{value:.2f}" for value in each["factor"]],
-            "own rule's": [f"{value:.2f}" for value in each["rule_factor"]],
-        }
-    )
+def creators_caption(found: Skill, n_smaller: int, n: int) -> str:
+    """State for how many creators the model's miss is the smaller one.
 
-
-def creators_caption(each: pd.DataFrame, facts: dict) -> str:
-    """State for how many creators the model's miss is the smaller one."""
-    smaller = int((each["factor"] < each["rule_factor"]).sum())
+    Parameters
+    ----------
+    found : Skill
+    n_smaller, n : int
+        Creators for whom it is, and creators.
+    """
     return (
-        f"The same creator by creator: {name(facts['model'])} has the smaller miss for {smaller} "
-        f"of {plural(len(each), 'creator')}. Single rows are too noisy to be read one by one."
+        f"The same creator by creator: {forecast_name(found.gain.model)} has the smaller miss for "
+        f"{n_smaller} of {plural(n, 'creator')}. Single rows are too noisy to be read one by one."
     )
 
 
-def content(facts: dict) -> str:
+def content(found: Pooled) -> str:
     """Say what the test of content within creators found."""
-    if not facts.get("content_tested"):
-        return "There was no content that could be tested." if facts["n_creators"] > 1 else ""
-    shown = facts["content_p"] is not None and facts["content_p"] < 0.05
-    blocks = [block_name(block) for block in facts["content_found"]]
-    if not shown:
+    if found.single:
+        return ""
+    if found.content is None:
+        return "There was no content that could be tested."
+    return _content(found.content)
+
+
+def _content(found: SharedContent) -> str:
+    if not found.shown:
         return (
-            f"Shifted content does as well as the true one in {percent(facts['content_p'])} of the "
+            f"Shifted content does as well as the true one in {percent(found.p)} of the "
             "shifts. So **no rule about content that holds for these creators together is shown**; "
             "what works for one of them alone would not be seen here."
         )
+    blocks = [block_name(block) for block in found.blocks]
     if blocks:
         verb = agree(blocks, "carries", "carry")
         text = f"**{capital(listing(blocks))} {verb} information that holds for creators together**"
     else:
         text = "**Content carries information that holds for creators together**, in no one block"
-    return f"{text}: shifted content does as well in {percent(facts['content_p'])} of the shifts."
+    return f"{text}: shifted content does as well in {percent(found.p)} of the shifts."
 
 
 # --- a new creator --------------------------------------------------------------------------------
 
 
-def new_creator(facts: dict) -> str:
+def new_creator(found: Pooled) -> str:
     """Say what others' posts tell of a creator's first ones."""
-    if facts["verdict"] == "none":
+    if found.skill is None:
         return ""
-    if not facts.get("cold"):
+    if found.newcomer is None:
         return (
             "With fewer than three creators nobody can be left out and still leave others to "
             "compare, so nothing is said about a new one."
-            if facts["n_creators"] > 1
-            else ""
         )
-    cold, found = facts["cold"], facts["cold"]["coverage"]
-    text = (
-        f"From the others' posts alone, forecasts miss by a factor of {cold['factor']:.1f}; the "
-        f"creator's own rule would miss by {facts['factors'][facts['rule']]:.1f}. "
-    )
-    helps = cold["added_p"] is not None and cold["added_p"] < 0.05 and cold["added"] > 0
-    text += (
-        "What the others' posts say about content makes that smaller than their mean alone would. "
-        if helps
+    return _new_creator(found.newcomer)
+
+
+def _new_creator(found: Newcomer) -> str:
+    helps = (
+        "What the others' posts say about content makes that smaller than their mean alone would."
+        if found.content_helps
         else "What the others' posts say about content does not clearly improve on their plain "
-        "mean. "
+        "mean."
     )
-    below = found["creators_below"]
-    text += (
-        f"The intervals promise to hold {percent(found['level'])} of the posts and held "
-        f"{percent(found['mean'])}; for {below} of {plural(found['creators'], 'creator')} they "
+    return (
+        f"From the others' posts alone, forecasts miss by a factor of {found.factor:.1f}; the "
+        f"creator's own rule would miss by {found.rule_factor:.1f}. {helps} "
+        f"The intervals promise to hold {percent(found.promised)} of the posts and held "
+        f"{percent(found.held)}; for {found.n_below} of {plural(found.n_creators, 'creator')} they "
         "held fewer than promised. Posts of one creator lie inside or outside together, so what "
         "counts here is creators."
     )
-    return text
 
 
-def next_one(facts: dict) -> str:
-    """Give the first forecast for a creator who is not among these."""
-    if not facts.get("cold"):
+def next_one(found: Newcomer | None) -> str:
+    """Give the first forecast for a creator who is not among these; "" where there is none."""
+    if found is None:
         return ""
     return (
         f"For the first post of a creator like these, about whom nothing else is known, the "
-        f"forecast is **{count(facts['new_middle'])} views, and with {percent(facts['level'])} "
-        f"chance between {count(facts['new_low'])} and {count(facts['new_high'])}**."
+        f"forecast is **{count(found.middle)} views, and with {percent(found.promised)} "
+        f"chance between {count(found.low)} and {count(found.high)}**."
     )
 
 
-def warm_caption(warm: pd.DataFrame) -> str:
+_PULLS = {
+    Pull.UNKNOWN: "",
+    Pull.HELPS: " With a single post, pulling it towards all clearly helps.",
+    Pull.HURTS: " With a single post, pulling it towards all clearly hurts: these creators lie "
+    "too far apart, or are too few to say where the middle is.",
+    Pull.UNDECIDED: " With a single post, pulling it towards all makes no clear difference.",
+}
+
+
+def warm_caption(found: WarmUp) -> str:
     """State how soon own posts count, and whether pulling helps."""
-    first, last = warm.iloc[0], warm.iloc[-1]
-    one = warm[warm["known"] == 1]
-    text = (
-        f"The same {plural(int(first['n']), 'post')}, forecast from more and more of the creator's "
-        f"own. Without any the miss is {exp(first['shrunk']):.1f}, with {last['known']:.0f} it is "
-        f"{exp(last['shrunk']):.1f}; dotted: the others' mean."
+    return (
+        f"The same {plural(found.n, 'post')}, forecast from more and more of the creator's "
+        f"own. Without any the miss is {found.miss_without:.1f}, with {found.most} it is "
+        f"{found.miss_with:.1f}; dotted: the others' mean.{_PULLS[found.pull]}"
     )
-    if one.empty:
-        return text
-    if one["low"].iloc[0] > 0:
-        return f"{text} With a single post, pulling it towards all clearly helps."
-    if one["high"].iloc[0] < 0:
-        return (
-            f"{text} With a single post, pulling it towards all clearly hurts: these creators lie "
-            "too far apart, or are too few to say where the middle is."
-        )
-    return f"{text} With a single post, pulling it towards all makes no clear difference."
 
 
 WARM_ALT = "Typical miss against the number of own posts known, with and without pulling."
@@ -375,70 +309,56 @@ WARM_ALT = "Typical miss against the number of own posts known, with and without
 # --- answers --------------------------------------------------------------------------------------
 
 
-def answer(facts: dict) -> str:
+def answer(found: Pooled) -> str:
     """Return the answer box of the chapter, and of a pooled report."""
-    if facts["verdict"] == "single":
+    if found.single:
         return "There is one creator here, so nothing can be taken apart."
-    if facts["verdict"] == "none":
-        return _nothing(facts)
-    parts = [_headline(facts), _apart(facts), _first(facts)]
+    if found.skill is None:
+        return _nothing(found)
+    parts = [_headline(found.skill), _apart(found.skill), next_one(found.newcomer)]
     return "\n\n".join(part for part in parts if part)
 
 
-def _headline(facts: dict) -> str:
-    gain = _change(facts["gain"])
-    ends = ""
-    if facts["gain_low"] is not None:
-        ends = f", interval {_change(facts['gain_low'])} to {_change(facts['gain_high'])}"
-    model, rule = name(facts["model"]), name(facts["rule"])
-    within = _with_ends(facts["parts"], "within")
-    if facts["verdict"] == "better":
+def _headline(found: Skill) -> str:
+    error = found.gain.error
+    ends = f", interval {smaller(error.low)} to {smaller(error.high)}" if error.bounded else ""
+    model, rule = forecast_name(found.gain.model), forecast_name(found.gain.against)
+    within = _with_ends(found.within)
+    if found.gain.verdict is Verdict.BETTER:
         return (
-            f"**Within a creator: yes, in part.** The typical miss of {model} is {gain} "
-            f"than that of {rule}{ends}; among the posts of one creator its forecasts correlate "
-            f"with what came at {within}."
+            f"**Within a creator: yes, in part.** The typical miss of {model} is "
+            f"{smaller(error.value)} than that of {rule}{ends}; among the posts of one creator its "
+            f"forecasts correlate with what came at {within}."
         )
-    if facts["verdict"] == "worse":
+    if found.gain.verdict is Verdict.WORSE:
         return (
-            f"**Within a creator: no.** Even the best of {plural(facts['n_models'], 'model')}, "
+            f"**Within a creator: no.** Even the best of {plural(found.n_models, 'model')}, "
             f"{model}, misses by more than {rule}. Among the posts of one creator its forecasts "
             f"correlate with what came at {within}."
         )
     return (
         f"**Within a creator: not beyond her own simple rule, as far as these posts can show.** "
-        f"The best of {plural(facts['n_models'], 'model')}, {model}, is not clearly better than "
-        f"{rule} (typical miss {gain}{ends}). Among the posts of one creator its forecasts "
-        f"correlate with what came at {within}."
+        f"The best of {plural(found.n_models, 'model')}, {model}, is not clearly better than "
+        f"{rule} (typical miss {smaller(error.value)}{ends}). Among the posts of one creator its "
+        f"forecasts correlate with what came at {within}."
     )
 
 
-def _change(gain: float) -> str:
-    """Return "3% smaller" or "3% larger" for a difference of mean absolute errors."""
-    share = round(-expm1(-gain), 2)
-    return f"{abs(share):.0%} {'smaller' if share >= 0 else 'larger'}"
-
-
-def _apart(facts: dict) -> str:
-    total, between = facts["parts"]["total"], facts["parts"]["between_part"]
-    if total is None or total <= 0.05:
+def _apart(found: Skill) -> str:
+    if not found.apart:
         return ""
-    whole = between > total - 0.005
-    part = "All of it" if whole else f"Of that, {correlation(between)}"
+    part = "All of it" if found.all_between else f"Of that, {correlation(found.between_part)}"
     return (
-        f"Over all posts together the correlation is {correlation(total)}. {part} only says which "
-        "creator is bigger: do not quote it as skill."
+        f"Over all posts together the correlation is {correlation(found.total)}. {part} only says "
+        "which creator is bigger: do not quote it as skill."
     )
 
 
-def _first(facts: dict) -> str:
-    return next_one(facts)
-
-
-def limits(facts: dict) -> str:
+def limits(found: Pooled) -> str:
     """Return the limits of a pooled report; "" where there is one creator."""
-    n = facts["n_creators"]
-    if n < 2:
+    if found.single:
         return ""
+    n = found.n_creators
     lines = [
         f"- **{capital(plural(n, 'creator'))}.** What lies between creators is learnt from "
         f"{n} of them, however many posts they have.",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
-from virality.core.text import listing, plural
+from virality.core.text import decimals, listing, plural
 from virality.features.blocks import block_name
+from virality.findings.landing import Creator, Landing
+from virality.findings.scores import Verdict
 from virality.models.catalogue import model_name
 
 COLUMNS = ("creator", "posts", "first", "last", "median views", "typical miss",
@@ -16,113 +16,94 @@ NOTE = (
     "about one creator's posts alone: no model learnt from another's. Differences between rows are "
     "not tested; creators with wilder views are harder to forecast, whatever is done."
 )
-_VERDICTS = {"better": "yes", "worse": "no, worse", "alike": "not shown", "none": "too few posts"}
+_VERDICTS = {Verdict.BETTER: "yes", Verdict.WORSE: "no, worse", Verdict.UNDECIDED: "not shown",
+             None: "too few posts"}  # fmt: skip
 
 
-def title(found: pd.DataFrame) -> str:
+def title(found: Landing) -> str:
     """Return the title of the page."""
-    return f"{plural(len(found), 'creator')}, side by side"
+    return f"{plural(len(found.creators), 'creator')}, side by side"
 
 
-def intro(found: pd.DataFrame) -> list[str]:
+def intro(found: Landing) -> list[str]:
     """Return the paragraphs above the table."""
-    modelled = found[found["verdict"].isin(["better", "worse", "alike"])]
-    texts = []
-    if len(modelled):
-        better = int((modelled["verdict"] == "better").sum())
-        n = len(modelled)
-        if better:
-            beaten = f"For {better} of {plural(n, 'creator')} a model clearly beats"
-        elif n > 1:
-            beaten = f"For none of {n} creators does a model clearly beat"
-        else:
-            beaten = "No model clearly beats"
-        texts.append(
-            f"Can views be forecast from what is known when a post goes up? {beaten} the "
-            "better of two simple rules: the median of the last ten posts, and the mean of all "
-            "posts that the models learnt from."
-        )
-        texts.append(_content(modelled))
-    few = int((found["verdict"] == "none").sum())
-    if few:
-        verb = "has" if few == 1 else "have"
-        texts.append(f"{plural(few, 'creator')} {verb} too few posts for a model; those posts are "
-                     "described.")  # fmt: skip
-    stopped = int((~found["report"]).sum())
-    if stopped:
-        verb = "has" if stopped == 1 else "have"
-        texts.append(f"{plural(stopped, 'creator')} {verb} no report, because the run stopped.")
+    texts = [_forecasts(found), _content(found)] if found.n_modelled else []
+    if found.n_too_few:
+        verb = "has" if found.n_too_few == 1 else "have"
+        texts.append(f"{plural(found.n_too_few, 'creator')} {verb} too few posts for a model; "
+                     "those posts are described.")  # fmt: skip
+    if found.n_stopped:
+        verb = "has" if found.n_stopped == 1 else "have"
+        texts.append(f"{plural(found.n_stopped, 'creator')} {verb} no report, because the run "
+                     "stopped.")  # fmt: skip
     return texts
 
 
-def _content(modelled: pd.DataFrame) -> str:
-    tested = [bool(blocks) for blocks in modelled["content_tested"]]
-    found = [bool(blocks) for blocks in modelled["content_found"]]
-    if not any(tested):
-        return "Whether content tells anything could not be tested."
-    if not any(found):
-        return "What a post shows and says is not shown to tell anything about its views."
+def _forecasts(found: Landing) -> str:
+    if found.n_better:
+        creators = plural(found.n_modelled, "creator")
+        beaten = f"For {found.n_better} of {creators} a model clearly beats"
+    elif found.n_modelled == 1:
+        beaten = "No model clearly beats"
+    else:
+        beaten = f"For none of {found.n_modelled} creators does a model clearly beat"
     return (
-        f"What a post shows and says tells something about its views for {sum(found)} of "
-        f"{plural(sum(tested), 'creator')} where it could be tested."
+        f"Can views be forecast from what is known when a post goes up? {beaten} the "
+        "better of two simple rules: the median of the last ten posts, and the mean of all "
+        "posts that the models learnt from."
     )
 
 
-def cells(row) -> list[str]:
+def _content(found: Landing) -> str:
+    if not found.n_content_tested:
+        return "Whether content tells anything could not be tested."
+    if not found.n_content:
+        return "What a post shows and says is not shown to tell anything about its views."
+    return (
+        f"What a post shows and says tells something about its views for {found.n_content} of "
+        f"{plural(found.n_content_tested, 'creator')} where it could be tested."
+    )
+
+
+def cells(row: Creator) -> list[str]:
     """Return the cells of one creator's row, after the name."""
     if not row.report:
-        return ["–"] * 6 + ["no report: the run stopped", "–"]
+        return [*"––––––", "no report: the run stopped", "–"]
     return [
-        f"{row.n_posts:,.0f}",
+        _whole(row.n_posts),
         row.first or "–",
         row.last or "–",
-        _number(row.median_views, ",.0f"),
-        _interval(row),
-        _rule(row),
-        _VERDICTS.get(row.verdict, "–"),
+        _whole(row.median_views),
+        f"{row.miss:.1f}",
+        f"{decimals(row.rule_miss, 1)} ({model_name(row.rule)})" if row.rule else "–",
+        _VERDICTS[row.verdict],
         _blocks(row),
     ]
 
 
-def _interval(row) -> str:
-    if row.factor != row.factor:
-        return "–"
-    if row.factor_low != row.factor_low:
-        return f"{row.factor:.1f}"
-    return f"{row.factor:.1f} ({row.factor_low:.1f} to {row.factor_high:.1f})"
+def _whole(number: float | None) -> str:
+    return "–" if number is None else f"{number:,.0f}"
 
 
-def _rule(row) -> str:
-    if row.naive_factor != row.naive_factor:
-        return "–"
-    return f"{row.naive_factor:.1f} ({model_name(row.naive)})"
-
-
-def _blocks(row) -> str:
+def _blocks(row: Creator) -> str:
     if not row.content_tested:
         return "not tested"
-    if not row.content_found:
-        return "not shown"
-    return listing([block_name(block) for block in row.content_found])
+    return listing([block_name(block) for block in row.content]) or "not shown"
 
 
-def _number(value: float, form: str) -> str:
-    return "–" if value != value else format(value, form)
-
-
-def caption(modelled: pd.DataFrame) -> str:
+def caption(found: Landing) -> str:
     """Return the caption of the figure."""
-    lower = int((modelled["factor"] < modelled["naive_factor"]).sum())
-    clear = int((modelled["verdict"] == "better").sum())
     return (
         f"Typical miss on posts that no model had seen, with 95 % intervals. The best model's miss "
-        f"is the smaller one for {lower or 'none'} of {plural(len(modelled), 'creator')}; the gain "
-        f"is clear, post by post, for {clear or 'none'}."
+        f"is the smaller one for {found.n_smaller or 'none'} of "
+        f"{plural(found.n_modelled, 'creator')}; the gain is clear, post by post, for "
+        f"{found.n_better or 'none'}."
     )
 
 
-def alt(modelled: pd.DataFrame) -> str:
+def alt(found: Landing) -> str:
     """Return what a reader who cannot see the figure should know."""
-    rows = [f"{r.label}: {r.factor:.1f}, simple rule {r.naive_factor:.1f}"
-            for r in modelled.itertuples()]  # fmt: skip
+    # The page escapes this text as a whole, names included.
+    rows = [f"{one.label.raw}: {one.miss.value:.1f}, simple rule {one.rule_miss:.1f}"
+            for one in found.modelled]  # fmt: skip
     return "Typical miss as a factor. " + "; ".join(rows) + "."

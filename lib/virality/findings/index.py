@@ -1,0 +1,147 @@
+"""What the abstract found: what was looked at, who wins, and what carries information."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from virality.core.protocol import ALPHA, MIN_POSTS
+from virality.features.blocks import BLOCKS, block_of
+from virality.findings.scores import Estimate, Gain, Record, Verdict, record
+
+VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
+EXAMPLE = 10_000  # views of the post that says what a typical miss means
+MANY_POSTS = 1000
+
+
+@dataclass(frozen=True)
+class Looked:
+    """The posts that were looked at, with their first and last day and median of views."""
+
+    n: int
+    first: str
+    last: str
+    median_views: float | None
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """The named model against the better simple rule, `gain.against`.
+
+    Parameters
+    ----------
+    gain : Gain
+    n_held_out, n_models : int
+        Posts that it was judged on, and models that were tried.
+    better_alone : tuple of str
+        Models that would count as better had nothing else been tried.
+    miss : Estimate
+        The typical miss, a factor.
+    rule_miss : float
+    between : tuple of float
+        What the forecast of a post with `EXAMPLE` views typically lies between.
+    """
+
+    gain: Gain
+    n_held_out: int
+    n_models: int
+    better_alone: tuple[str, ...]
+    miss: Estimate
+    rule_miss: float
+    between: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The short answer; `history` is whether the account's past helps, None where untested."""
+
+    record: Record
+    prediction: Prediction | None
+    content_tested: bool
+    content: tuple[str, ...]
+    history: bool | None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How many columns describe the posts, and which blocks have a value in them."""
+
+    n: int
+    present: tuple[str, ...]
+    absent: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a record of this size cannot do."""
+
+    n: int
+    too_few: bool
+    few: bool
+    n_columns: int
+    wide: bool
+
+
+def looked(facts: dict) -> Looked:
+    """Return what was looked at, from :func:`virality.findings.summary.facts`."""
+    return Looked(*(facts[name] for name in ("n_posts", "first", "last", "median_views")))
+
+
+def short_answer(facts: dict) -> Answer:
+    """Return the short answer, from :func:`virality.findings.summary.facts`."""
+    p = facts["history_p"]
+    return Answer(
+        record=record(facts["n_posts"]),
+        prediction=prediction(facts),
+        content_tested=bool(facts["content_tested"]),
+        content=tuple(facts["content_found"]),
+        history=None if p is None else bool(p < ALPHA),
+    )
+
+
+def verdict(facts: dict) -> Verdict | None:
+    """Return the verdict of a report's facts; None where nothing was modelled."""
+    return VERDICTS.get(facts.get("verdict", ""))
+
+
+def prediction(facts: dict) -> Prediction | None:
+    """Return how the named model does; None where nothing was modelled."""
+    judged = verdict(facts)
+    if judged is None:
+        return None
+    error = Estimate(-facts["gain"], -facts["gain_high"], -facts["gain_low"])
+    factor = facts["factor"]
+    return Prediction(
+        gain=Gain(facts["model"], facts["naive"], error, judged),
+        n_held_out=facts["n_held_out"],
+        n_models=facts["n_models"],
+        better_alone=tuple(facts["better_alone"]),
+        miss=estimate(facts, "factor"),
+        rule_miss=facts["naive_factor"],
+        between=(EXAMPLE / factor, EXAMPLE * factor),
+    )
+
+
+def estimate(facts: dict, name: str) -> Estimate:
+    """Return a number of the facts with its interval; NaN for what they lack."""
+    ends = (facts.get(f"{name}{end}") for end in ("", "_low", "_high"))
+    return Estimate(*(float("nan") if value is None else float(value) for value in ends))
+
+
+def misses(scores: pd.DataFrame) -> tuple[tuple[str, float], ...]:
+    """Return every model's typical miss, best first, from ``headline_scores``."""
+    return tuple(zip(scores["model"], scores["factor"], strict=True))
+
+
+def columns(features: pd.DataFrame) -> Columns:
+    """Return which blocks have values; columns are called ``block__name``."""
+    seen = {block_of(name) for name in features.columns[features.notna().any()]}
+    present = tuple(block for block in BLOCKS if block in seen)
+    return Columns(features.shape[1], present, tuple(b for b in BLOCKS if b not in seen))
+
+
+def limits(n_posts: int, n_columns: int) -> Limits:
+    """Return what so many posts with so many columns cannot do."""
+    few = n_posts < MANY_POSTS
+    return Limits(n_posts, n_posts < MIN_POSTS, few, n_columns, n_columns > n_posts)

@@ -1,0 +1,60 @@
+"""What the abstract can say."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
+from virality.findings.scores import Estimate, Gain, Verdict, record
+from virality.sentences import index
+
+GAIN = Gain("xgboost", "rolling_median_10", Estimate(-0.12, -0.2, -0.04), Verdict.BETTER)
+BETTER = Prediction(GAIN, 120, 6, (), Estimate(2.1, 1.9, 2.4), 2.4, (4762, 21000))
+ANSWER = Answer(record(140), BETTER, True, ("vision", "hashtag_text"), True)
+LOOKED = Looked(140, "2023-01-01", "2024-12-31", 12345.0)
+
+
+def judged(verdict: Verdict, **changes) -> Answer:
+    error = {Verdict.WORSE: Estimate(0.1, 0.02, 0.2)}.get(verdict, Estimate(-0.004, -0.1, 0.08))
+    gain = replace(GAIN, verdict=verdict, error=error)
+    return replace(ANSWER, prediction=replace(BETTER, gain=gain, **changes))
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    worse, alike = judged(Verdict.WORSE), judged(Verdict.UNDECIDED)
+    nothing = replace(ANSWER, prediction=None)
+    yield "Looked at", index.record(LOOKED)
+    yield "Looked at a single post", index.record(replace(LOOKED, n=1))
+    yield "Looked at nothing", index.record(Looked(0, "", "", None))
+    yield "Answer", index.answer(ANSWER)
+    yield "Answer: worse, of few posts", index.answer(replace(worse, record=record(45)))
+    yield "Answer: no clear difference", index.answer(alike)
+    alone = judged(Verdict.UNDECIDED, better_alone=("ridge",), miss=Estimate(2.1))
+    yield "Answer: one of many lucky ones, no interval", index.answer(alone)
+    rule = replace(GAIN, against="last_post", verdict=Verdict.UNDECIDED)
+    one = replace(BETTER, n_models=1, gain=rule)
+    yield "Answer: a single model", index.answer(replace(ANSWER, prediction=one))
+    none = replace(ANSWER, content=(), history=False)
+    yield "Answer: nothing carries information", index.answer(none)
+    untested = replace(none, content_tested=False)
+    yield "Answer: content not tested", index.answer(untested)
+    yield (
+        "Answer: one block, history not tested",
+        index.answer(replace(ANSWER, content=("audio",), history=None)),
+    )
+    yield "Answer: too few posts", index.answer(replace(nothing, record=record(12)))
+    yield "Answer: nothing to predict", index.answer(nothing)
+    for verdict in Verdict:
+        found = ANSWER if verdict is Verdict.BETTER else judged(verdict)
+        yield f"Comparison: {verdict.value}", index.headline_caption(found.prediction)
+    yield "Comparison, described", index.headline_alt([("xgboost", 2.1), ("train_mean", 2.6)])
+    yield "No comparison", index.NO_HEADLINE
+    yield "Pipeline", index.pipeline_caption(Columns(40, ("metadata",), ()))
+    yield "Pipeline without films", index.pipeline_caption(Columns(40, (), ("vision", "audio")))
+    yield "Pipeline, described", index.PIPELINE_ALT
+    yield (
+        "Guide",
+        index.guide([("The posts", "data", "Which?"), ("Baselines", "baselines", "How?")]),
+    )
+    yield "Limits", index.limits(Limits(140, False, True, 40, False))
+    yield "Limits of too few posts", index.limits(Limits(1, True, True, 1200, True))
+    yield "Limits of many posts", index.limits(Limits(5000, False, False, 1200, False))
