@@ -1,6 +1,7 @@
 """Which column is what: by name in any language, by content, by the user's word; never silently."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,11 @@ from virality.core import paths
 from virality.core.errors import UserError
 from virality.core.paths import Run
 from virality.creators.many import read_tidy
+from virality.findings import record as of_record
 from virality.posts.columns import as_choice, parse_choice
 from virality.posts.headers import LEXICON, folded, meaning
 from virality.posts.read import check, read_posts
+from virality.sentences import record
 
 POSTS = exports.made_up_posts(n=40)
 DAYS = POSTS["posted_at"].dt.strftime("%Y-%m-%d %H:%M:%S").tolist()
@@ -445,9 +448,7 @@ def test_what_is_not_used_is_named_everywhere(tmp_path, read):
     line = reading.repairs[reading.repairs["why"].str.startswith("not used: ")]
     assert len(line) == 1 and "column 5 without a name" in line["why"].iloc[0]
     assert "not used in posts.csv: mood, <b>" in check(tmp_path / "posts.csv", now=exports.NOW)
-    from virality.sentences import data as sentences
-
-    said = sentences.record(reading)
+    said = record.record(of_record.record(reading))
     assert "mood" in said and "<b>" not in said
 
 
@@ -470,10 +471,9 @@ def test_cells_are_no_names():
     assert not any(map(meaning, ("1.2M", "2024-05-06", "", "12", "https://x.invalid/1")))
 
 
-def test_the_page_names_what_no_chapter_uses():
-    from virality.sentences.data import _not_used
-
-    text = _not_used({"a.csv": ["mood", "<b>", "search (checked)"], "b.csv": ["mood"]})
-    assert text.count("mood") == 1 and "<b>" not in text and "checked)" not in text
-    assert "Not used, columns of the input" in text and text.endswith("no chapter: search.")
-    assert _not_used({}) == ""
+def test_the_page_names_what_no_chapter_uses(read):
+    reading = read({"date": DAYS, "views": VIEWS})
+    unused = {"posts.csv": ["mood", "<b>", "search (checked)"], "b.csv": ["mood"]}
+    result = of_record.record(replace(reading, notes=reading.notes | {"unused": unused}))
+    assert [name.raw for name in result.unused] == ["mood", "<b>"]
+    assert [name.raw for name in result.checked] == ["search"]

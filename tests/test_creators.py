@@ -17,10 +17,10 @@ from virality.features.build import baseline_columns, build_features, matured_po
 from virality.figures import creators as figures
 from virality.findings import creators as findings
 from virality.findings.creators import Within, pooled
+from virality.findings.data import spread, timeline
 from virality.findings.scores import Verdict
 from virality.posts import describe
 from virality.sentences import creators as sentences
-from virality.sentences import data as words
 
 FOLDS = {"protocol": Protocol(n_folds=3)}
 
@@ -354,10 +354,10 @@ def test_few_posts_of_several_creators_are_not_modelled():
 
 def test_the_record_says_how_much_lies_between_creators(level_only):
     posts, _ = level_only
-    assert "of that spread" in words.tail_reading(posts)
-    assert "one colour per creator" in words.timeline_caption(posts)
+    assert 0 < spread(posts).between_creators < 1
+    assert timeline(posts).several
     one = posts[posts["author"] == "creator00"].reset_index(drop=True)
-    assert "of that spread" not in words.tail_reading(one)
+    assert spread(one).between_creators is None
     assert np.array_equal(describe.common_level(one), describe.log_views(one))
 
 

@@ -11,15 +11,21 @@ from matplotlib import pyplot as plt
 
 import exports
 from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
+from virality.core.protocol import Extent, extent
 from virality.demo.model import Effects
 from virality.demo.posts import simulate_creator
 from virality.features.build import build_features, ledger
 from virality.figures import data as figures
+from virality.findings import data as findings
+from virality.findings import record as of_record
+from virality.findings.data import Direction, Lean, Movement, Tags, Views, Weight
+from virality.findings.record import Embargo, Trust, Zone
 from virality.posts import describe
 from virality.posts.read import PostsReading, read_posts
 from virality.posts.schema import SEVERITIES, empty_posts, empty_repairs, validate_posts
 from virality.posts.settling import settled_at, settled_from, settling
 from virality.sentences import data as sentences
+from virality.sentences import record as on_record
 
 POSTS = exports.made_up_posts(n=60)
 
@@ -65,12 +71,14 @@ def repairs_with(severities) -> pd.DataFrame:
 
 
 def test_tail_and_concentration_have_known_answers():
-    tail = describe.tail(with_views([100] * 9 + [900]))
-    assert (tail.median, tail.mean, tail.n_top, tail.top_share) == (100, 180, 1, 0.5)
+    spread = findings.spread(with_views([100] * 9 + [900]))
+    assert (spread.median, spread.mean, spread.n_top, spread.top_share) == (100, 180, 1, 0.5)
+    assert spread.uneven and spread.hits[0].share == 0.5
     curve = describe.concentration(with_views([100] * 9 + [900]))
     assert curve["views"].iloc[1] == 0.5
     assert curve.iloc[-1].tolist() == [1, 1]
-    assert np.isnan(describe.tail(with_views([0, 0])).top_share)
+    nothing = findings.spread(with_views([0, 0]))
+    assert np.isnan(nothing.top_share) and nothing.views is Views.NONE
 
 
 def test_change_finds_growth_and_shrinking():
@@ -125,39 +133,60 @@ def test_hashtags_without_effect_rarely_stand_out():
     assert clear / (20 * 8) < 0.1
 
 
-# --- words that follow the data -------------------------------------------------------------------
+# --- verdicts that follow the data ----------------------------------------------------------------
 
 
-def test_tail_sentences_turn_with_the_tail():
+def test_the_weight_and_the_lean_of_a_tail_follow_the_views():
     rng = np.random.default_rng(0)
-    heavy = sentences.tail_reading(with_logs(9 + 2.5 * rng.standard_normal(300)))
-    light = sentences.tail_reading(with_logs(9 + 0.2 * rng.standard_normal(300)))
-    assert "The tail is heavy" in heavy
-    assert "The tail is light" in light
-    lopsided = with_logs(9 + 0.3 * rng.standard_normal(300) + 5 * (rng.random(300) < 0.05))
-    assert "exceptional even for this account" in sentences.tail_reading(lopsided)
-    assert "same number of views" in sentences.tail_reading(with_views([5] * 40))
+    heavy = findings.spread(with_logs(9 + 2.5 * rng.standard_normal(300)))
+    light = findings.spread(with_logs(9 + 0.2 * rng.standard_normal(300)))
+    assert (heavy.weight, heavy.lean) == (Weight.HEAVY, Lean.NEITHER)
+    assert light.weight is Weight.LIGHT and not light.uneven
+    rare = rng.random(300) < 0.05
+    noise = 9 + 0.3 * rng.standard_normal(300)
+    assert findings.spread(with_logs(noise + 5 * rare)).lean is Lean.RIGHT
+    assert findings.spread(with_logs(noise - 5 * rare)).lean is Lean.LEFT
+    same = findings.spread(with_views([5] * 40))
+    assert (same.views, same.weight) == (Views.EQUAL, None)
+    assert findings.spread(POSTS.head(9)).weight is None, "too few for a shape"
 
 
-def test_timeline_sentences_turn_with_the_level():
-    rng = np.random.default_rng(0)
-    noise = rng.normal(0, 0.3, 120)
-    up = sentences.timeline_reading(with_logs(9 + np.linspace(0, 4, 120) + noise))
-    down = sentences.timeline_reading(with_logs(9 - np.linspace(0, 4, 120) + noise))
-    flat = sentences.timeline_reading(with_logs(9 + noise))
-    assert "has grown" in up
-    assert "wanders" in up
-    assert "has shrunk" in down
-    assert "no lasting rise or fall" in flat
-    assert "narrow band" in flat
+def test_the_movement_of_a_level_follows_the_views():
+    noise = np.random.default_rng(0).normal(0, 0.3, 120)
+    up = findings.timeline(with_logs(9 + np.linspace(0, 4, 120) + noise))
+    down = findings.timeline(with_logs(9 - np.linspace(0, 4, 120) + noise))
+    flat = findings.timeline(with_logs(9 + noise))
+    assert (up.trend, up.movement) == (Direction.ABOVE, Movement.WANDERS)
+    assert down.trend is Direction.BELOW
+    assert (flat.trend, flat.movement) == (Direction.OPEN, Movement.NARROW)
+    assert findings.timeline(POSTS.head(8)).movement is Movement.TOO_FEW
+    assert findings.timeline(with_views([700] * 50)).movement is Movement.STILL
 
 
-def test_length_sentences_turn_with_the_relation():
+def test_a_level_that_nobody_has_is_not_called_steady():
+    strangers = POSTS.head(20).assign(author=[f"maker {i // 4}" for i in range(20)])
+    timeline = findings.timeline(strangers)
+    assert timeline.movement is Movement.UNKNOWN
+    assert "nan" not in sentences.timeline_caption(timeline) + sentences.timeline_reading(timeline)
+
+
+def test_the_direction_of_lengths_follows_the_relation():
     logs = 9 + POSTS["duration_s"].to_numpy() / 20
-    assert "Longer videos go together with more" in sentences.lengths_reading(with_logs(logs))
-    assert "Shorter videos go together with more" in sentences.lengths_reading(with_logs(20 - logs))
-    nothing = POSTS.assign(duration_s=np.nan)
-    assert "holds no lengths" in sentences.lengths_reading(nothing)
+    assert findings.lengths(with_logs(logs)).direction is Direction.ABOVE
+    assert findings.lengths(with_logs(20 - logs)).direction is Direction.BELOW
+    assert findings.lengths(POSTS.assign(duration_s=np.nan)).n_posts == 0
+
+
+def test_the_busiest_hours_may_run_past_midnight():
+    evenings = pd.date_range("2024-01-01 21:30", periods=20, freq="7D", tz="UTC")
+    nights = pd.date_range("2024-01-03 01:30", periods=10, freq="7D", tz="UTC")
+    posts = POSTS.head(30).assign(posted_at=evenings.append(nights))
+    rhythm = findings.rhythm(posts, "UTC")
+    assert (rhythm.busiest.start, rhythm.busiest.end, rhythm.busiest.hours_share) == (20, 2, 1)
+    assert (rhythm.busiest.weekday, rhythm.n_filled, rhythm.most) == (0, 2, 20)
+    assert rhythm.habit is findings.Habit.FIRM
+    unknown = findings.rhythm(POSTS.assign(hour_known=False), "UTC")
+    assert (unknown.habit, unknown.n_untimed) == (findings.Habit.UNKNOWN, len(POSTS))
 
 
 def read_again(share_at, n=60, later=60.0) -> PostsReading:
@@ -180,114 +209,124 @@ def test_settling_has_a_known_answer():
     table = settling(read_again(lambda age: 1 - np.exp(-age / 3)).snapshots)
     own = settled_at(table, 7)
     assert own.share == pytest.approx(1 - np.exp(-7 / 3), abs=0.03)
-    assert own.last_age_days == 60
+    assert table["last_age_days"].median() == 60
     assert settled_from(table) == 7
     assert np.isnan(settled_from(settling(read_again(lambda age: 0.5).snapshots)))
     near = settling(read_again(lambda age: 1, later=31).snapshots, apart_days=7)
     assert near["age_days"].max() <= 24, "too close to the later reading to say anything"
 
 
-def test_settling_sentences_turn_with_the_growth():
-    fast = sentences.settling_reading(read_again(lambda age: 1 - np.exp(-age / 2)))
-    slow = sentences.settling_reading(read_again(lambda age: min(1, age / 20)))
-    assert "support the embargo" in fast
-    assert "the embargo is short" in slow
-    assert "`embargo_days`" in slow
-    once = sentences.settling_reading(reading_of(POSTS))
-    assert "No post in this record was read at two known times" in once
-    assert "virality import" in once
-    few = sentences.settling_reading(read_again(lambda age: 1, n=3))
-    assert "too few to check" in few
-    older = read_again(lambda age: 0.95).snapshots
+def settled(reading: PostsReading) -> of_record.Settling:
+    return of_record.settling(settling(reading.snapshots, 7), 7, reading.notes["n_read_twice"])
+
+
+def test_the_verdict_on_the_embargo_follows_the_growth():
+    assert settled(read_again(lambda age: 1 - np.exp(-age / 2))).verdict is Embargo.SUPPORTED
+    slow = settled(read_again(lambda age: min(1, age / 20)))
+    assert slow.verdict is Embargo.SHORT and slow.try_days > 7
+    assert settled(reading_of(POSTS)).verdict is Embargo.READ_ONCE
+    assert settled(reading_of(POSTS, n_read_twice=3)).verdict is Embargo.READ_CLOSELY
+    assert settled(read_again(lambda age: 1, n=3)).verdict is Embargo.TOO_FEW
+
+
+def test_older_posts_tell_something_where_none_is_as_old_as_the_embargo():
+    reading = read_again(lambda age: 0.95)
+    older = reading.snapshots
     first = older.groupby("post_id")["captured_at"].transform("min") == older["captured_at"]
     young = first & (older["captured_at"] - older["posted_at"] < pd.Timedelta(days=15))
     gone = older[~older["post_id"].isin(older.loc[young, "post_id"])]
-    said = sentences.settling_reading(replace(read_again(lambda age: 1), snapshots=gone))
-    assert "No reading is of a post about as old as the embargo" in said
-    assert "posts aged 14 to 30 days already had 95 %" in said
+    result = settled(replace(reading, snapshots=gone))
+    assert (result.verdict, result.near.n) == (Embargo.TOO_FEW, 0)
+    assert (result.older.start, result.older.end) == (14, 30)
+    assert result.older.share == pytest.approx(0.95)
 
 
 def test_settling_is_drawn():
     for share in (0.4, 1.2):
         table = settling(read_again(lambda age, share=share: share).snapshots)
         figures.settling(table, 7).savefig(os.devnull, format="png", dpi=30)
-        assert sentences.settling_caption(table)
-        assert sentences.settling_alt(table, 7)
     figures.settling(table.head(1), 0).savefig(os.devnull, format="png", dpi=30)
     plt.close("all")
 
 
-def test_hashtag_sentences_turn_with_the_effect():
-    def said(effect):
+def test_the_verdict_on_hashtags_follows_the_effect():
+    def judged(effect, private=False):
         posts = hashtag_creator(effect)
-        return sentences.hashtags_reading(describe.hashtags(posts), len(posts))
+        return findings.hashtags(describe.hashtags(posts), len(posts), private)
 
-    assert "tag0 still goes with more views" in said(2.0)
-    assert "tag0 still goes with fewer views" in said(-2.0)
-    assert "none stands out" in said(0.0)
-    assert "from 30 posts on" in sentences.hashtags_reading(describe.hashtags(POSTS.head(9)), 9)
-    bare = POSTS.assign(caption="no tag")
-    assert "tea leaves" in sentences.hashtags_reading(describe.hashtags(bare), len(bare))
+    assert [tag.raw for tag in judged(2.0).more] == ["#tag0"]
+    assert [tag.raw for tag in judged(-2.0).fewer] == ["#tag0"]
+    assert judged(0.0).verdict is Tags.NONE_CLEAR
+    few = findings.hashtags(describe.hashtags(POSTS.head(9)), 9)
+    assert few.verdict is Tags.TOO_FEW_POSTS
+    bare = findings.hashtags(describe.hashtags(POSTS.assign(caption="no tag")), len(POSTS))
+    assert bare.verdict is Tags.NONE_COMPARABLE
+    private = judged(2.0, private=True)
+    assert private.n_clear == 1 and not private.more, "names never reach a private page"
 
 
-def test_repair_sentences_turn_with_the_log():
-    assert "Nothing had to be repaired" in sentences.repairs_intro(empty_repairs(), 60)
-    few = repairs_with(["repaired", "set missing", "row dropped", "note"])
-    assert sentences.repairs_intro(few, 60).startswith(
-        "1 row was left out, 1 value was set missing and 1 value was repaired."
-    )
-    many = repairs_with(["set missing"] * 40)
-    assert "many posts" in sentences.repairs_intro(many, 60)
+def test_repairs_are_counted_by_what_they_did():
+    nothing = of_record.repairs(empty_repairs(), 60)
+    assert (nothing.lines, nothing.trust) == ((), Trust.WHOLE)
+    log = repairs_with(["repaired", "set missing", "row dropped", "row dropped", "note"])
+    log.loc[3, "why"] = "the same post again; row 1 is used"
+    repairs = of_record.repairs(log, 60)
+    assert (repairs.n_dropped, repairs.n_again, repairs.n_lost) == (1, 1, 1)
+    assert (repairs.n_missing, repairs.n_repaired, repairs.n_changed) == (1, 1, 2)
+    assert (repairs.n_touched, repairs.few) == (2, True)
+    assert repairs.lines[0] == ("row dropped", 2)
+    assert not of_record.repairs(repairs_with(["set missing"] * 40), 60).few
 
 
 @pytest.mark.parametrize(
-    ("severities", "words"),
+    ("severities", "trust"),
     [
-        ([], "trusted as it stands"),
-        (["note"] * 50, "trusted as it stands"),
-        (["repaired"] * 3, "After these repairs"),
-        (["set missing"] * 15, "usable, with care"),
-        (["row dropped"] * 50, "damaged"),
+        ([], Trust.WHOLE),
+        (["note"] * 50, Trust.WHOLE),
+        (["repaired"] * 3, Trust.MENDED),
+        (["set missing"] * 15, Trust.USABLE),
+        (["row dropped"] * 50, Trust.DAMAGED),
     ],
 )
-def test_the_answer_turns_with_the_damage(severities, words):
-    text = sentences.answer(reading_of(POSTS, repairs_with(severities)))
-    assert words in text
-    assert "60 posts" in text
+def test_trust_follows_the_damage(severities, trust):
+    assert of_record.repairs(repairs_with(severities), 60).trust is trust
 
 
-def test_times_are_told_as_they_were_settled():
-    def say(**notes):
-        return sentences.when(reading_of(POSTS, **notes))
+def test_times_are_judged_as_they_were_settled():
+    def judged(**notes):
+        return of_record.times(reading_of(POSTS, **notes))
 
-    assert "set the parameter `timezone`" in say(zone_found="America/Denver")
-    assert "can be trusted" in say(zone_found="UTC")
-    assert "Nothing in the file says when" in say()
-    assert "read on 2026-06-30" in say(captured_at="2026-06-30T00:00:00+00:00")
+    assert judged().verdict is Zone.SILENT
+    assert judged(zone_found="UTC").verdict is Zone.CONFIRMED
+    assert judged(zone_found="America/Denver").verdict is Zone.MACHINES
+    assert judged(zone_found="America/Denver", clock="creator").verdict is Zone.CREATORS
+    assert judged(captured_at="2026-06-30T00:00:00+00:00").read_on == "2026-06-30"
+    days = POSTS.assign(hour_known=[False, *[True] * 59])
+    assert of_record.times(reading_of(days)).n_day_only == 1
 
 
 def test_few_posts_are_described():
-    assert "does not model" in sentences.size(29)
-    assert "indication" in sentences.size(79)
-    assert "enough to model" in sentences.size(80)
+    verdicts = [extent(n) for n in (29, 30, 79, 80)]
+    assert verdicts == [Extent.TOO_FEW, Extent.INDICATIVE, Extent.INDICATIVE, Extent.ENOUGH]
 
 
 def test_a_late_feature_is_called_late():
-    own, study = ledger(False, 7), ledger(True, 7)
+    register, study = ledger(False, 7), ledger(True, 7)
     features = build_features(POSTS)
-    assert "No feature in it was unknown" in sentences.features_reading(own, features)
-    studied = build_features(POSTS, study_features=True)
-    assert "did not exist yet" in sentences.features_reading(study, studied)
-    table = sentences.features_table(own, features)
+    assert of_record.knowable(register, features).n_late == 0
+    assert of_record.knowable(study, build_features(POSTS, study_features=True)).n_late
+    table = figures.features_table(register, features)
     assert len(table) == features.shape[1]
     assert {"feature", "block", "known", "unit"} <= set(table)
+    empty = of_record.knowable(register, features.assign(metadata__is_paid=np.nan)).empty
+    assert "is paid" in empty
 
 
-def test_planted_levels_turn_the_sentences():
+def test_planted_levels_are_found():
     still = Effects.null(0.4)
     moving = replace(still, momentum=1.5)
-    assert "narrow band" in sentences.timeline_reading(simulate_creator(300, 1, still))
-    assert "wanders" in sentences.timeline_reading(simulate_creator(300, 1, moving))
+    assert findings.timeline(simulate_creator(300, 1, still)).movement is Movement.NARROW
+    assert findings.timeline(simulate_creator(300, 1, moving)).movement is Movement.WANDERS
 
 
 # --- hostile text and privacy ---------------------------------------------------------------------
@@ -299,10 +338,14 @@ def test_text_from_data_is_escaped_in_sentences():
     tags = pd.DataFrame(
         {"tag": ["a_b*c"], "n": [9], "raw": [1.0], "effect": [0.9], "low": [0.5], "high": [1.2]}
     )
-    assert "a_b*c" not in sentences.hashtags_reading(tags, 60)
-    notes = {"timezone": "Etc/<b>", "zone_found": "x`y", "formats": {"f": "::: bad"}}
-    text = sentences.record(reading_of(POSTS, **notes)) + sentences.when(reading_of(POSTS, **notes))
-    assert not re.search(r"<b>|x`y|:::", text)
+    assert "a_b*c" not in sentences.hashtags_reading(findings.hashtags(tags, 60))
+    hostile = {"timezone": "Etc/<b>", "zone_found": "x`y", "formats": {"f": "::: bad"}}
+    reading = reading_of(
+        POSTS.assign(platform="<i>", caption=HOSTILE), **hostile, unused={"f": [HOSTILE]}
+    )
+    text = on_record.record(of_record.record(reading)) + on_record.when(of_record.times(reading))
+    text += sentences.hits(findings.spread(reading.posts))
+    assert not re.search(r"<|x`y|:::|[{][{]|!\[|@fig|[$][$]", text)
 
 
 def test_hostile_captions_go_into_figures_as_text():
@@ -316,11 +359,10 @@ def test_private_pages_hold_no_words_of_the_creator():
     repairs = repairs_with(["repaired", "note"]).assign(
         column=["description", "views"], found=[HOSTILE, "12"], used=[HOSTILE, "12"]
     )
-    shown = sentences.repairs_table(repairs, private=True)
+    shown = figures.repairs_table(repairs, private=True)
     assert not shown.astype(str).apply(lambda c: c.str.contains("evil")).any(axis=None)
-    posts = hashtag_creator(2.0)
-    said = sentences.hashtags_reading(describe.hashtags(posts), len(posts), private=True)
-    assert "tag0" not in said
+    spread = findings.spread(POSTS.assign(caption=HOSTILE), private=True)
+    assert "evil" not in repr(spread), "a caption that is not there cannot be shown"
 
 
 # --- every figure and sentence survives -----------------------------------------------------------
@@ -342,15 +384,14 @@ ODD = {
 @pytest.mark.parametrize("case", ODD)
 def test_every_part_survives(case):
     posts = validate_posts(ODD[case].reindex(columns=list(empty_posts())))
-    reading = reading_of(posts)
-    tags = describe.hashtags(posts)
-    features, register = build_features(posts), ledger()
+    tags, spread = describe.hashtags(posts), findings.spread(posts)
     drawn = [
-        figures.views_histogram(posts),
-        figures.concentration(posts),
+        figures.views_histogram(posts, spread),
         figures.timeline(posts),
         figures.rhythm(posts, "Asia/Tokyo"),
     ]
+    if spread.views is Views.VARIED:
+        drawn.append(figures.concentration(posts, spread))
     if posts["duration_s"].notna().any():
         drawn.append(figures.lengths(posts))
     if len(tags):
@@ -358,32 +399,44 @@ def test_every_part_survives(case):
     for figure in drawn:
         figure.savefig(os.devnull, format="png", dpi=30)
     plt.close("all")
-    said = [
-        sentences.record(reading),
-        sentences.when(reading),
-        sentences.settling_reading(reading),
-        sentences.answer(reading),
-        sentences.hits(posts, lambda p: p.post_id),
-        sentences.rhythm_caption(posts, "UTC"),
-        sentences.rhythm_alt(posts, "UTC"),
-        sentences.rhythm_reading(posts, "UTC"),
-        sentences.hashtags_reading(tags, len(posts)),
-        sentences.features_caption(register, features),
-        sentences.features_reading(register, features),
-    ]
-    for part in ("tail", "concentration", "timeline", "lengths"):
-        said += [getattr(sentences, f"{part}_{k}")(posts) for k in ("caption", "alt")]
-    said += [getattr(sentences, f"{p}_reading")(posts) for p in ("tail", "timeline", "lengths")]
-    sentences.outcomes_table(posts)
-    for text in (*said, sentences.outcomes_caption(posts)):
+    for text in said_of(posts, spread, tags):
         assert text.strip()
         assert not re.search(r"\bnan\b|\binf\b|None|NaT|<NA>", text), text
+
+
+def said_of(posts, spread, tags) -> list[str]:
+    """All that the chapter says of some posts."""
+    reading = reading_of(posts)
+    features = build_features(posts)
+    record = of_record.record(reading)
+    repairs = of_record.repairs(reading.repairs, len(posts))
+    timeline, lengths = findings.timeline(posts), findings.lengths(posts)
+    rhythm = findings.rhythm(posts, "UTC")
+    knowable = of_record.knowable(ledger(), features)
+    figures.outcomes_table(posts)
+    return [
+        on_record.record(record),
+        on_record.when(of_record.times(reading)),
+        on_record.settling_reading(settled(reading)),
+        on_record.answer(record, repairs, spread),
+        on_record.outcomes_caption(of_record.outcomes(posts)),
+        on_record.features_caption(knowable),
+        on_record.features_reading(knowable),
+        *(say(spread) for say in (sentences.tail_caption, sentences.tail_alt)),
+        *(say(spread) for say in (sentences.tail_reading, sentences.concentration_caption)),
+        sentences.hits(spread),
+        *(say(timeline) for say in (sentences.timeline_caption, sentences.timeline_reading)),
+        sentences.timeline_alt(record),
+        *(say(rhythm) for say in (sentences.rhythm_caption, sentences.rhythm_reading)),
+        *(say(lengths) for say in (sentences.lengths_caption, sentences.lengths_reading)),
+        sentences.hashtags_reading(findings.hashtags(tags, len(posts))),
+    ]
 
 
 def test_the_repair_table_of_a_real_reading(tmp_path):
     (tmp_path / "x").write_bytes(exports.study_csv(POSTS))
     reading = read_posts(tmp_path / "x", now=exports.NOW)
-    table = sentences.repairs_table(reading.repairs)
+    table = figures.repairs_table(reading.repairs)
     assert list(table)[:2] == ["severity", "row"]
     assert set(table["severity"]) <= set(SEVERITIES)
     assert not table.isna().any(axis=None)

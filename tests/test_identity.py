@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import exports
+from virality.findings.record import Trust, Zone, repairs, times
 from virality.posts.read import check, read_posts
-from virality.sentences import data as sentences
 
 POSTS = exports.made_up_posts(n=40)
 DAYS = POSTS["posted_at"].dt.strftime("%Y-%m-%d").tolist()
@@ -155,10 +155,9 @@ def test_repeated_rows_are_housekeeping_not_damage(read):
     table = {"video_id": ids * 3, "date": TIMES * 3, "views": VIEWS * 3}
     reading = read(table)
     assert reading.notes["n_dropped"] == 80
-    assert "trusted as it stands" in sentences.answer(reading)
-    said = sentences.repairs_intro(reading.repairs, len(reading.posts))
-    assert said.startswith("Nothing had to be repaired")
-    assert "80 rows hold posts that another row holds as well" in said
+    result = repairs(reading.repairs, len(reading.posts))
+    assert result.trust is Trust.WHOLE
+    assert (result.n_dropped, result.n_again) == (0, 80)
 
 
 def test_a_scrapers_clock_is_not_called_the_creators(read, tmp_path):
@@ -168,7 +167,5 @@ def test_a_scrapers_clock_is_not_called_the_creators(read, tmp_path):
     reading = read(table)
     assert reading.notes["zone_found"] == "America/Denver"
     assert reading.notes["timezone"] == "UTC"
-    said = sentences.when(reading)
-    assert "shown in UTC" in said and "its own machine" in said
+    assert times(reading).verdict is Zone.MACHINES
     assert "may be a scraper's" in check(tmp_path / "0.csv", now=exports.NOW)
-    assert "creator's own hours" not in said

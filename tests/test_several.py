@@ -14,10 +14,10 @@ from virality.book.ownership import locked
 from virality.book.request import Request, resolve
 from virality.core.errors import UserError
 from virality.core.paths import Run
+from virality.figures.data import repairs_table
 from virality.findings.landing import compared
 from virality.posts.accounts import authors_of, choose
 from virality.posts.read import read_posts
-from virality.sentences.data import repairs_table
 
 HOSTILE = ["<script>alert(1)</script>", "../x", "✨🎬", "Ana B", "ana.b", "x\u202egpj.exe"]
 FACTS = {

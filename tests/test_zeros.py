@@ -6,9 +6,9 @@ import pytest
 
 import exports
 from virality.core.errors import UserError
+from virality.findings.record import Trust, repairs
 from virality.posts.read import read_posts
 from virality.posts.settling import settled_at, settling
-from virality.sentences import data as sentences
 
 POSTS = exports.made_up_posts(n=40)
 COUNTS = ["views", "likes", "comments", "shares", "saves"]
@@ -61,8 +61,9 @@ def test_a_later_zero_never_wins(dated, later_first, read):
     told = reading.repairs[reading.repairs["severity"] == "set missing"]
     assert sorted(told["post_id"]) == sorted(POSTS["post_id"][[0, 3, 4]])
     assert told["why"].str.contains("deleted, private or not read").all()
-    assert "Nothing had to be repaired" not in sentences.repairs_intro(reading.repairs, 40)
-    assert "trusted as it stands" in sentences.answer(reading), "housekeeping, not damage"
+    result = repairs(reading.repairs, 40)
+    assert result.n_missing == 3
+    assert result.trust is Trust.WHOLE, "housekeeping, not damage"
     assert not (reading.snapshots["views"] == 0).any()
 
 

@@ -18,7 +18,7 @@ from virality.book.tables import check_table
 from virality.core.chapters import book, chapter
 from virality.core.errors import UserError
 from virality.core.paths import DEMO_AUTHOR, Inputs, Run
-from virality.core.text import DataText
+from virality.core.text import DataText, PostName
 from virality.core.writing import adding, replacing, replacing_folder
 from virality.figures import theme
 from virality.posts.platforms import listed
@@ -220,9 +220,8 @@ class Chapter:
 
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""
-        day = f"{post.posted_at:%Y-%m-%d}"
-        text = "" if self.private else DataText(post.caption).excerpt()
-        return f"“{text}” ({day})" if text else f"the post of {day}"
+        caption = "" if self.private else post.caption
+        return str(PostName(f"{post.posted_at:%Y-%m-%d}", caption))
 
     def banner(self) -> None:
         """Show what no reader of this page may miss: simulated data, stand-in encoders."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from enum import Enum
 
 from virality.core.bounds import within
 from virality.core.errors import UserError
@@ -15,6 +16,21 @@ SPLITS = ("expanding", "rolling", "shuffled", "study")
 PRESETS = ("tuned", "study")
 REDUCTIONS = ("block", "global", "none")
 COVERAGES = (0.01, 0.99)  # that can be asked of an interval
+
+
+class Extent(Enum):
+    """What a number of posts allows."""
+
+    TOO_FEW = "described, not modelled"
+    INDICATIVE = "indicative at best"
+    ENOUGH = "modelled"
+
+
+def extent(n: int) -> Extent:
+    """Return what so many posts allow."""
+    if n < MIN_POSTS:
+        return Extent.TOO_FEW
+    return Extent.INDICATIVE if n < INDICATIVE_POSTS else Extent.ENOUGH
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -91,9 +91,28 @@ class DataText:
         return excerpt(self.raw, length)
 
 
-def listing(words: Sequence[object], last: str = "and") -> str:
-    """Return "a, b and c"."""
-    texts = [str(word) for word in words]
+@dataclass(frozen=True, slots=True)
+class PostName:
+    """What a post is called in a sentence: by its day, and by its caption where that may be shown.
+
+    Examples
+    --------
+    >>> f"{PostName('2024-05-06', 'A cat & a dog')}, {PostName('2024-05-07')}"
+    '“A cat &#38; a dog” (2024-05-06), the post of 2024-05-07'
+    """
+
+    day: str
+    caption: object = ""
+
+    def __str__(self) -> str:
+        text = excerpt(self.caption)
+        return f"“{text}” ({self.day})" if text else f"the post of {self.day}"
+
+
+def listing(words: Sequence[object], last: str = "and", most: int | None = None) -> str:
+    """Return "a, b and c"; of more than `most` the first, "a, b and 3 more"."""
+    rest = [f"{len(words) - most} more"] if most and len(words) > most else []
+    texts = [str(word) for word in words[: most or None]] + rest
     if len(texts) < 2:
         return "".join(texts)
     return f"{', '.join(texts[:-1])} {last} {texts[-1]}"

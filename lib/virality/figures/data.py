@@ -1,4 +1,4 @@
-"""Figures of the data chapter: tail, level, rhythm, length, hashtags."""
+"""Figures and tables of the data chapter: tail, level, rhythm, length, hashtags; what is known."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from virality.core.text import percent, significant
 from virality.figures import theme
+from virality.findings.data import Spread
 from virality.posts import describe
 from virality.posts.platforms import histories
 from virality.posts.settling import bands
 
+# Columns that hold what a creator wrote, or who she is.
+_WORDS = "capt|desc|title|text|author|user|creator|account|handle"
 POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
 
 
@@ -49,14 +53,14 @@ def settling(table: pd.DataFrame, embargo_days: float) -> Figure:
     return figure
 
 
-def views_histogram(posts: pd.DataFrame) -> Figure:
+def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
     """Draw how many posts have how many views, on the log scale of the whole book."""
-    y, tail = describe.log_views(posts), describe.tail(posts)
+    y = describe.log_views(posts)
     figure, axis = theme.figure(7.0, 3.2)
     low, high = _padded(y)
     edges = np.linspace(low, high, int(np.clip(np.sqrt(len(y)) * 1.6, 6, 40)) + 1)
     sns.histplot(x=y, bins=edges, color=POSTS, alpha=0.65, edgecolor="none", ax=axis)
-    marks = (("median", tail.median, "-", "right"), ("mean", tail.mean, "--", "left"))
+    marks = (("median", spread.median, "-", "right"), ("mean", spread.mean, "--", "left"))
     for name, value, style, side in marks:
         axis.axvline(np.log1p(value), color=LEVEL, linestyle=style, linewidth=1.6)
         _note(axis, np.log1p(value), f" {name} {compact(value)} ", side)
@@ -66,16 +70,15 @@ def views_histogram(posts: pd.DataFrame) -> Figure:
     return figure
 
 
-def concentration(posts: pd.DataFrame) -> Figure:
+def concentration(posts: pd.DataFrame, spread: Spread) -> Figure:
     """Draw the share of all views against the share of posts, most viewed first."""
-    curve, tail = describe.concentration(posts), describe.tail(posts)
+    curve = describe.concentration(posts)
     figure, axis = theme.figure(5.2, 3.4)
     axis.plot([0, 100], [0, 100], color=theme.INK, linestyle=":", linewidth=1)
     axis.plot(100 * curve["posts"], 100 * curve["views"], color=POSTS, linewidth=2)
-    if np.isfinite(tail.top_share):
-        x, height = 100 * tail.n_top / tail.n, 100 * tail.top_share
-        axis.plot([x, x, 0], [0, height, height], color=TOP, linewidth=1.2)
-        axis.plot(x, height, "o", color=TOP, markersize=6)
+    x, height = 100 * spread.n_top / spread.n_posts, 100 * spread.top_share
+    axis.plot([x, x, 0], [0, height, height], color=TOP, linewidth=1.2)
+    axis.plot(x, height, "o", color=TOP, markersize=6)
     axis.set(xlabel="posts, most viewed first (%)", ylabel="share of all views (%)")
     axis.set(xlim=(0, 101), ylim=(0, 103))
     return figure
@@ -92,7 +95,7 @@ def timeline(posts: pd.DataFrame) -> Figure:
     if (history := histories(posts)).any():
         _lines_of_several(axis, history, when, y, level)
     else:
-        _line_of_one(axis, when, y, level, describe.tail(posts).high)
+        _line_of_one(axis, when, y, level, posts["views"].astype(float).quantile(0.9))
     if when.min() == when.max():  # one moment has no span to fill the axis with
         axis.set_xlim(when.min() - np.timedelta64(3, "D"), when.max() + np.timedelta64(3, "D"))
     low, high = _padded(y)
@@ -202,6 +205,54 @@ def hashtags(table: pd.DataFrame) -> Figure:
     return figure
 
 
+# --- tables ---------------------------------------------------------------------------------------
+
+
+def repairs_table(repairs: pd.DataFrame, private: bool = False) -> pd.DataFrame:
+    """The repair log as the page shows it; what users wrote is left out if private."""
+    shown = repairs.copy()
+    if private:
+        words = shown["column"].str.contains(_WORDS, case=False).fillna(False)
+        shown.loc[words | shown["row"].notna(), "found"] = ""
+        shown.loc[words, "used"] = ""
+    columns = ["severity", "row", "column", "found", "used", "why"]
+    if len(shown["source"].unique()) > 1:
+        columns.insert(1, "source")
+    shown["row"] = shown["row"].astype("string").fillna("all")
+    return shown[columns].astype("string").fillna("")
+
+
+def outcomes_table(posts: pd.DataFrame) -> pd.DataFrame:
+    """Which outcomes there are, as the page shows it."""
+    table = describe.outcomes(posts)
+    shown = table["median"].map(significant)
+    if np.isfinite(share := table.loc["watched_full", "median"]):
+        shown["watched_full"] = percent(share)
+    return pd.DataFrame(
+        {
+            "outcome": table["name"],
+            "posts with a value": table["posts"],
+            "share": table["share"].map(percent),
+            "median": shown,
+        }
+    )
+
+
+def features_table(ledger: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
+    """The ledger as the page shows it, with the share of posts that have a value."""
+    listed = ledger[ledger["feature"].isin(features.columns)]
+    return pd.DataFrame(
+        {
+            "feature": listed["feature"].str.split("__").str[-1].str.replace("_", " "),
+            "block": listed["block"],
+            "known": listed["known"],
+            "filled": listed["feature"].map(features.notna().mean()).map(percent),
+            "unit": listed["unit"],
+            "what it is": listed["definition"],
+        }
+    )
+
+
 # --- axes -----------------------------------------------------------------------------------------
 
 
@@ -238,7 +289,7 @@ def _seconds_axis(axis: plt.Axes, seconds: np.ndarray) -> None:
     low, high = (seconds.min(), seconds.max()) if len(seconds) else (1, 10)
     low, high = low / 1.15, high * 1.15
     candidates = [1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600]
-    shown = [c for c in candidates if low <= c <= high] or [(low + high) / 2]
+    shown: list[float] = [c for c in candidates if low <= c <= high] or [(low + high) / 2]
     axis.set_xlim(low, high)
     axis.set_xticks(shown, [f"{c:g}" for c in shown])
     axis.xaxis.set_minor_locator(plt.NullLocator())

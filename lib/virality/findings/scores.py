@@ -8,18 +8,10 @@ from math import nan
 
 import pandas as pd
 
-from virality.core.protocol import ALPHA, INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import ALPHA, Extent, extent
 from virality.core.text import interval
 from virality.evaluation.headline import FAMILY
 from virality.models.catalogue import LINEAR, MODELS
-
-
-class Extent(Enum):
-    """What a number of posts allows."""
-
-    TOO_FEW = "described, not modelled"
-    INDICATIVE = "indicative at best"
-    ENOUGH = "modelled"
 
 
 @dataclass(frozen=True)
@@ -32,9 +24,7 @@ class Record:
 
 def record(n: int) -> Record:
     """Return what so many posts allow."""
-    if n < MIN_POSTS:
-        return Record(n, Extent.TOO_FEW)
-    return Record(n, Extent.INDICATIVE if n < INDICATIVE_POSTS else Extent.ENOUGH)
+    return Record(n, extent(n))
 
 
 @dataclass(frozen=True)

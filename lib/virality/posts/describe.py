@@ -16,11 +16,9 @@ from scipy import stats
 from virality.core.protocol import MIN_POSTS
 from virality.core.resampling import block_weights, fisher_interval, interval
 from virality.posts.platforms import histories
-from virality.posts.schema import OUTCOMES
 from virality.posts.timing import known_zone
 
 WINDOW = 10  # posts behind a rolling median
-TOP = 0.1  # the share of posts that is called the top
 HASHTAG = re.compile(r"#(\w{1,100})")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -45,52 +43,6 @@ def common_level(posts: pd.DataFrame) -> np.ndarray:
         return y.to_numpy()
     own = y.groupby(history).transform("median")
     return (y - own + y.median()).to_numpy()
-
-
-@dataclass(frozen=True)
-class Tail:
-    """How unevenly views are spread over posts.
-
-    Attributes
-    ----------
-    n, n_top : int
-        Posts, and how many of them are the top tenth (at least one).
-    median, mean, low, high, largest : float
-        Views; `low` and `high` are the 10th and 90th percentile.
-    top_share : float
-        Share of all views that the top tenth holds; NaN when there are no views at all.
-    skew : float
-        Skewness of log views (0 = symmetric); NaN where they are all equal or fewer than three.
-    """
-
-    n: int
-    n_top: int
-    median: float
-    mean: float
-    low: float
-    high: float
-    largest: float
-    top_share: float
-    skew: float
-
-
-def tail(posts: pd.DataFrame) -> Tail:
-    """Measure the tail of the views."""
-    views = np.sort(posts["views"].to_numpy(dtype=float))[::-1]
-    n_top, total = max(1, round(TOP * len(views))), views.sum()
-    logs = np.log1p(views)
-    spread = len(views) > 2 and np.ptp(logs) > 1e-9
-    return Tail(
-        n=len(views),
-        n_top=n_top,
-        median=float(np.median(views)),
-        mean=float(views.mean()),
-        low=float(np.quantile(views, 0.1)),
-        high=float(np.quantile(views, 0.9)),
-        largest=float(views[0]),
-        top_share=float(views[:n_top].sum() / total) if total else np.nan,
-        skew=float(stats.skew(logs)) if spread else np.nan,
-    )
 
 
 def concentration(posts: pd.DataFrame) -> pd.DataFrame:
@@ -177,27 +129,23 @@ class Pace:
 
     Attributes
     ----------
-    days : float
-        From the first to the last post.
     per_week : float
-        Posts a week; NaN with a single post.
+        Posts a week.
     median_gap, longest_gap : float
-        Days between neighbouring posts; NaN with a single post.
+        Days between neighbouring posts.
     """
 
-    days: float
     per_week: float
     median_gap: float
     longest_gap: float
 
 
-def pace(posts: pd.DataFrame) -> Pace:
-    """Measure how often the creator posts."""
+def pace(posts: pd.DataFrame) -> Pace | None:
+    """Measure how often the creator posts; None where the posts span no time."""
     days = posts["posted_at"].diff().dropna().dt.total_seconds().to_numpy() / 86_400
-    if not len(days) or days.sum() <= 0:
-        return Pace(0.0, np.nan, np.nan, np.nan)
-    total = float(days.sum())
-    return Pace(total, 7 * len(days) / total, float(np.median(days)), float(days.max()))
+    if days.sum() <= 0:
+        return None
+    return Pace(float(7 * len(days) / days.sum()), float(np.median(days)), float(days.max()))
 
 
 def timed(posts: pd.DataFrame) -> pd.DataFrame:
@@ -354,21 +302,30 @@ def _between_variance(means: pd.Series, noise: pd.Series) -> float:
     return max(0.0, excess / float(weights.sum()))
 
 
+#: outcome -> plain name
+OUTCOME_NAMES = {
+    "views": "views",
+    "likes": "likes",
+    "comments": "comments",
+    "shares": "shares",
+    "saves": "saves",
+    "avg_watch_s": "average watch time (s)",
+    "watched_full": "share that watched to the end",
+    "new_followers": "new followers",
+}
+
+
 def outcomes(posts: pd.DataFrame) -> pd.DataFrame:
     """Which outcomes the input has.
 
     Returns
     -------
     DataFrame
-        Columns outcome, posts (with a value), share, median; views first.
+        Index outcome, views first; columns name (in words), posts (with a value), share, median.
     """
-    names = ["views", *OUTCOMES]
-    values = {name: posts[name].astype("Float64") for name in names}
+    values = posts[list(OUTCOME_NAMES)].astype(float)
+    known = values.notna()
+    names = pd.Series(OUTCOME_NAMES)
     return pd.DataFrame(
-        {
-            "outcome": names,
-            "posts": [int(v.notna().sum()) for v in values.values()],
-            "share": [float(v.notna().mean()) for v in values.values()],
-            "median": [float(v.median()) if v.notna().any() else np.nan for v in values.values()],
-        }
+        {"name": names, "posts": known.sum(), "share": known.mean(), "median": values.median()}
     )

@@ -32,7 +32,7 @@ def settling(snapshots: pd.DataFrame, apart_days: float = 7) -> pd.DataFrame:
         (views plus one over the latest views plus one), youngest first.
     """
     if snapshots.empty:
-        return pd.DataFrame(columns=["post_id", "age_days", "last_age_days", "share"])
+        return pd.DataFrame(columns=["post_id", "age_days", "last_age_days", "share"], dtype=float)
     readings = snapshots.sort_values(["post_id", "captured_at"])
     age = (readings["captured_at"] - readings["posted_at"]) / DAY
     count = readings["views"].astype(float) + 1
@@ -60,15 +60,12 @@ class Settled:
         Readings near that age.
     share, low, high : float
         Median share and the edges of the middle half; NaN with fewer than five readings.
-    last_age_days : float
-        Median age at the latest reading.
     """
 
     n: int
     share: float
     low: float
     high: float
-    last_age_days: float
 
 
 def settled_at(table: pd.DataFrame, age_days: float) -> Settled:
@@ -76,9 +73,9 @@ def settled_at(table: pd.DataFrame, age_days: float) -> Settled:
     away = np.log(table["age_days"].clip(lower=1e-3) / max(age_days, 1e-3)).abs()
     near = table.loc[away[away <= np.log(NEAR)].nsmallest(MOST_READINGS).index]
     if len(near) < MIN_READINGS:
-        return Settled(len(near), np.nan, np.nan, np.nan, np.nan)
+        return Settled(len(near), np.nan, np.nan, np.nan)
     low, middle, high = near["share"].quantile([0.25, 0.5, 0.75])
-    return Settled(len(near), middle, low, high, float(near["last_age_days"].median()))
+    return Settled(len(near), middle, low, high)
 
 
 def bands(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,195 @@
+"""Everything that the data chapter can say about the posts."""
+
+from dataclasses import replace
+
+from virality.core.protocol import Extent
+from virality.core.text import DataText, PostName
+from virality.findings.data import (
+    Busiest,
+    Direction,
+    Habit,
+    Hashtags,
+    Hit,
+    Lean,
+    Lengths,
+    Movement,
+    Rhythm,
+    Spread,
+    Tags,
+    Timeline,
+    Views,
+    Weight,
+)
+from virality.findings.record import Record
+from virality.posts.describe import Change, Pace, Relation
+from virality.sentences import data as say
+
+RECORD = Record(
+    n_posts=139,
+    n_photos=0,
+    n_creators=1,
+    first="2023-02-07",
+    last="2024-11-12",
+    formats=(DataText("hand-curated table"),),
+    platforms=(),
+    pace=Pace(1.52, 3.1, 36),
+    unused=(),
+    checked=(),
+    extent=Extent.ENOUGH,
+)
+HITS = (
+    Hit(PostName("2023-10-26", "Staring at me for 5 minutes #asmr <b>"), 879_000, 0.07),
+    Hit(PostName("2023-03-21"), 492_000, 0.04),
+    Hit(PostName("2024-10-20", "A recipe " + "and " * 30), 434_000, 0.04),
+)
+SPREAD = Spread(
+    views=Views.VARIED,
+    n_posts=139,
+    n_top=14,
+    median=55_212,
+    mean=88_300,
+    least=1_204,
+    most=879_000,
+    top_share=0.4,
+    uneven=True,
+    weight=Weight.MODERATE,
+    lean=Lean.NEITHER,
+    mean_over_median=1.6,
+    strong_over_weak=12.2,
+    between_creators=None,
+    hits=HITS,
+)
+ONE = replace(SPREAD, views=Views.ONE, n_posts=1, n_top=1, weight=None, hits=HITS[:1])
+EQUAL = replace(SPREAD, views=Views.EQUAL, weight=None)
+NONE = replace(EQUAL, views=Views.NONE, median=0)
+TIMELINE = Timeline(
+    several=False,
+    equal=False,
+    movement=Movement.WANDERS,
+    change=Change(factor=0.77, low=0.32, high=1.9, wander=8.4),
+    trend=Direction.OPEN,
+)
+RHYTHM = Rhythm(
+    zone=DataText("Asia/Tokyo"),
+    n_timed=139,
+    n_untimed=0,
+    n_cells=168,
+    n_filled=76,
+    most=6,
+    habit=Habit.LOOSE,
+    busiest=Busiest(start=20, end=2, hours_share=0.52, weekday=6, weekday_share=0.21),
+)
+LENGTHS = Lengths(
+    n_posts=138,
+    shortest=6.2,
+    longest=94,
+    several=False,
+    relation=Relation(n=138, rho=0.12, low=-0.09, high=0.31),
+    direction=Direction.OPEN,
+)
+HASHTAGS = Hashtags(
+    verdict=Tags.SOME_CLEAR,
+    n_posts=139,
+    n_tags=18,
+    n_clear=7,
+    n_by_chance=4,
+    more=tuple(DataText(f"#{tag}") for tag in ("asmr", "a_b*c", "猫", "x" * 50, "fyp", "<b>")),
+    fewer=(DataText("#grwm"),),
+)
+
+
+def examples():
+    yield from spreads()
+    yield from timelines()
+    yield from rhythms()
+    yield from lengths()
+    yield from hashtags()
+
+
+def spreads():
+    cases = {"varied": SPREAD, "one post": ONE, "all equal": EQUAL, "no views": NONE}
+    for heading, case in cases.items():
+        yield f"tail_caption: {heading}", say.tail_caption(case)
+        yield f"tail_alt: {heading}", say.tail_alt(case)
+        yield f"concentration_caption: {heading}", say.concentration_caption(case)
+        yield f"hits: {heading}", say.hits(case)
+    top = replace(SPREAD, n_posts=12, n_top=1)
+    yield "concentration_caption: one post on top", say.concentration_caption(top)
+    yield "concentration_alt", say.concentration_alt(SPREAD)
+    readings = {
+        "one post": ONE,
+        "all equal": EQUAL,
+        "few posts": replace(SPREAD, n_posts=8, weight=None),
+        "heavy": replace(SPREAD, weight=Weight.HEAVY, lean=Lean.RIGHT, mean_over_median=4.2),
+        "moderate": SPREAD,
+        "light": replace(SPREAD, weight=Weight.LIGHT, lean=Lean.LEFT, mean_over_median=1.1),
+        "several creators": replace(SPREAD, between_creators=0.62),
+    }
+    for heading, case in readings.items():
+        yield f"tail_reading: {heading}", say.tail_reading(case)
+
+
+def timelines():
+    few = replace(TIMELINE, movement=Movement.TOO_FEW)
+    still = replace(TIMELINE, movement=Movement.STILL)
+    cases = {
+        "too few": few,
+        "all equal": replace(still, equal=True),
+        "no history is long enough": replace(TIMELINE, movement=Movement.UNKNOWN),
+        "one creator": TIMELINE,
+        "several creators": replace(TIMELINE, several=True),
+    }
+    for heading, case in cases.items():
+        yield f"timeline_caption: {heading}", say.timeline_caption(case)
+        yield f"timeline_reading: {heading}", say.timeline_reading(case)
+    narrow = replace(TIMELINE, movement=Movement.NARROW)
+    for trend in Direction:
+        yield (
+            f"timeline_reading: narrow, {trend.name.lower()}",
+            say.timeline_reading(replace(narrow, trend=trend)),
+        )
+    yield "timeline_alt", say.timeline_alt(RECORD)
+    yield "timeline_alt: a single post", say.timeline_alt(replace(RECORD, n_posts=1))
+
+
+def rhythms():
+    yield "rhythm_caption", say.rhythm_caption(RHYTHM)
+    few = replace(RHYTHM, n_timed=1, n_untimed=1, n_filled=1, most=1, busiest=None)
+    yield "rhythm_caption: too few", say.rhythm_caption(few)
+    yield "rhythm_alt", say.rhythm_alt(RHYTHM)
+    for habit in Habit:
+        yield (
+            f"rhythm_reading: {habit.name.lower()}",
+            say.rhythm_reading(replace(RHYTHM, habit=habit)),
+        )
+    yield "rhythm_reading: one cell", say.rhythm_reading(few)
+
+
+def lengths():
+    unsure = replace(LENGTHS, direction=Direction.UNSURE)
+    cases = {
+        "none known": replace(unsure, n_posts=0, relation=None),
+        "one known": replace(unsure, n_posts=1, relation=None),
+        "no correlation": replace(unsure, n_posts=2, relation=None),
+        "too few for an interval": replace(unsure, n_posts=5),
+        "longer": replace(LENGTHS, direction=Direction.ABOVE),
+        "shorter": replace(LENGTHS, direction=Direction.BELOW),
+        "open": LENGTHS,
+        "several creators": replace(LENGTHS, several=True),
+    }
+    for heading, case in cases.items():
+        yield f"lengths_caption: {heading}", say.lengths_caption(case)
+        yield f"lengths_reading: {heading}", say.lengths_reading(case)
+    yield "lengths_alt", say.lengths_alt(LENGTHS)
+
+
+def hashtags():
+    yield "hashtags_caption", say.hashtags_caption(HASHTAGS)
+    yield "hashtags_alt", say.hashtags_alt(HASHTAGS)
+    for verdict in Tags:
+        yield (
+            f"hashtags_reading: {verdict.name.lower()}",
+            say.hashtags_reading(replace(HASHTAGS, verdict=verdict)),
+        )
+    yield "hashtags_reading: only more", say.hashtags_reading(replace(HASHTAGS, fewer=()))
+    yield "hashtags_reading: private", say.hashtags_reading(replace(HASHTAGS, more=(), fewer=()))
