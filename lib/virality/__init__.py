@@ -1,3 +1,81 @@
-"""Honest, multimodal prediction of short-video performance, told as a book."""
+"""Honest, multimodal prediction of short-video performance, told as a book.
+
+The front door for notebooks and scripts: DataFrame in, DataFrame out.
+
+>>> import virality as vi
+>>> posts = vi.simulate_creator(n_posts=60)
+>>> vi.cross_validate(posts).columns.tolist()[:3]
+['post_id', 'split', 'fold']
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from virality.book.artefacts import load_run
+    from virality.core.errors import UserError
+    from virality.core.protocol import Protocol
+    from virality.demo.posts import simulate_creator
+    from virality.door import extract_media, read_posts
+    from virality.evaluation.evaluate import cross_validate
+    from virality.evaluation.scores import score_table
+    from virality.evaluation.validation import ExpandingWindow, RollingWindow
+    from virality.evidence.claims import content_test
+    from virality.explanation.clusters import find_regimes
+    from virality.explanation.explain import explain
+    from virality.features.build import build_features
+    from virality.models.catalogue import make_model
+    from virality.uncertainty.intervals import prediction_intervals
 
 __version__ = "0.2.0"
+
+# Name -> module: loaded when first used, so that the door itself opens at once.
+_ROOMS = {
+    "read_posts": "door",
+    "extract_media": "door",
+    "build_features": "features.build",
+    "Protocol": "core.protocol",
+    "ExpandingWindow": "evaluation.validation",
+    "RollingWindow": "evaluation.validation",
+    "make_model": "models.catalogue",
+    "cross_validate": "evaluation.evaluate",
+    "score_table": "evaluation.scores",
+    "prediction_intervals": "uncertainty.intervals",
+    "content_test": "evidence.claims",
+    "explain": "explanation.explain",
+    "find_regimes": "explanation.clusters",
+    "load_run": "book.artefacts",
+    "simulate_creator": "demo.posts",
+    "UserError": "core.errors",
+}
+
+__all__ = [
+    "ExpandingWindow",
+    "Protocol",
+    "RollingWindow",
+    "UserError",
+    "build_features",
+    "content_test",
+    "cross_validate",
+    "explain",
+    "extract_media",
+    "find_regimes",
+    "load_run",
+    "make_model",
+    "prediction_intervals",
+    "read_posts",
+    "score_table",
+    "simulate_creator",
+]
+
+
+def __getattr__(name: str):
+    if name not in _ROOMS:
+        raise AttributeError(f"module 'virality' has no attribute {name!r}")
+    return getattr(import_module(f"virality.{_ROOMS[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

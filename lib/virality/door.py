@@ -1,0 +1,107 @@
+"""Files in, DataFrames out: the two doors of the library that open onto a disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def read_posts(
+    path: str | Path,
+    timezone: str = "UTC",
+    *,
+    columns: str = "",
+    author: str = "",
+    embargo_days: float = 7,
+) -> pd.DataFrame:
+    """Read an export, or several, into one tidy table of posts.
+
+    Parameters
+    ----------
+    path : path-like
+        File, folder or zip in any format that a report reads, see ``data/README.md``.
+    timezone : str
+        Zone of local times.
+    columns : str
+        Which column is what, such as ``"views=n_plays"``, where the names do not tell.
+    author : str
+        Keep this author's posts only; of several in a file all are kept otherwise.
+    embargo_days : float
+        Days before a post's views count as settled.
+
+    Returns
+    -------
+    DataFrame
+        One row per post, sorted by ``posted_at``.  What was repaired on the way, and why, says
+        :func:`virality.posts.read.read_posts`.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read; says what is wrong, where, and what to do.
+
+    Examples
+    --------
+    >>> import tempfile, virality as vi
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     vi.simulate_creator(n_posts=5).to_csv(f"{folder}/posts.csv", index=False)
+    ...     vi.read_posts(f"{folder}/posts.csv")["views"].notna().all()
+    np.True_
+    """
+    from virality.posts.accounts import choose
+    from virality.posts.read import read_posts as read
+
+    reading = read(path, timezone, embargo_days=embargo_days, columns=columns)
+    return choose(reading, author, pool=True).posts
+
+
+def extract_media(
+    posts: pd.DataFrame,
+    videos: str | Path = "",
+    *,
+    encoders: str = "auto",
+    cache: str | Path = ".cache",
+    workers: int = 0,
+) -> pd.DataFrame:
+    """Turn captions, and the first three seconds of the films, into vectors.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        From :func:`read_posts`.
+    videos : path-like
+        Folder of the films; "" reads captions alone.
+    encoders : {"auto", "pretrained", "classic"}
+        CLIP and Whisper, or descriptors that need no weights.
+    cache : path-like
+        Folder in which vectors are kept by content.
+    workers : int
+        Processes that read films; 0 chooses.
+
+    Returns
+    -------
+    DataFrame
+        Index ``post_id``; columns named by block, such as ``vision__000``.  NaN where a post has
+        no film.  Needs the extra ``virality[media]``.
+
+    Raises
+    ------
+    UserError
+        When the folder cannot be used; a broken film raises nothing.
+
+    Examples
+    --------
+    >>> import tempfile, virality as vi
+    >>> posts = vi.simulate_creator(n_posts=3)
+    >>> with tempfile.TemporaryDirectory() as cache:
+    ...     vectors = vi.extract_media(posts, encoders="classic", cache=cache)
+    >>> sorted({name.split("__")[0] for name in vectors})
+    ['caption_text', 'hashtag_text']
+    """
+    from virality.media.extract import Settings, extract
+
+    settings = Settings(encoders=encoders)
+    return extract(posts, str(videos), settings, cache, workers, progress=False).embeddings
