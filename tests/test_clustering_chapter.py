@@ -1,4 +1,7 @@
-"""The words and figures of the clustering chapter follow the regimes."""
+"""What the clustering chapter finds in planted regimes, and that its words stay harmless.
+
+What it says of each finding stands in `gallery/clustering.md`.
+"""
 
 from functools import partial
 
@@ -8,11 +11,14 @@ import pytest
 
 from virality.book import pieces
 from virality.core import text as words
+from virality.explanation import behaviour
 from virality.explanation import regimes as rg
 from virality.explanation.clusters import NOISE, Stability
-from virality.explanation.content_space import Space
+from virality.features.names import traits
 from virality.figures import clustering as figures
 from virality.figures import theme
+from virality.findings import clustering as findings
+from virality.findings.clustering import Difference, Holding, Verdict
 from virality.sentences import clustering as sentences
 
 HOSTILE = "<script>x</script> ::: {{< meta x >}} ![](http://a.b) @tbl-x $$ ` | </div> #<b>"
@@ -49,87 +55,85 @@ def described(n=120, lift=0.8, seed=0, caption="a text #tag{r}"):
         }
     )
     table = table.astype(rg.COLUMNS)
-    return table, posts, rg.summarise(table, posts)
+    return table, posts, behaviour.summarise(table, posts)
 
 
 # ----------------------------------------------------------------------------- the verdict
 
 
-def test_stable_regimes_are_called_stable_one_by_one():
-    table, _, _ = described()
-    text = sentences.verdict(table, checked((0.9, 0.65, 0.3)))
-    assert text.startswith("**The regimes are stable.**")
-    assert "A holds together" in text
-    assert "B only loosely" in text
-    assert "C falls apart" in text
-
-
 @pytest.mark.parametrize(
-    ("check", "piece"),
+    ("check", "verdict"),
     [
-        (checked(p=0.4), "just as well"),
-        (checked((0.3, 0.2, 0.7)), "no two regimes come back"),
-        (checked(era=[True, True, True]), "but eras"),
+        (checked((0.9, 0.65, 0.3)), Verdict.STABLE),
+        (checked(p=0.4), Verdict.LIKE_CHANCE),
+        (checked((0.3, 0.2, 0.7)), Verdict.NOT_RETURNING),
+        (checked(era=[True, True, True]), Verdict.ERAS),
     ],
 )
-def test_regimes_that_do_not_hold_are_no_discovery(check, piece):
+def test_regimes_are_real_only_where_they_hold(check, verdict):
     table, _, summary = described()
-    assert not check.stable
-    text = sentences.verdict(table, check)
-    assert "No stable regimes" in text
-    assert piece in text
-    answer = sentences.answer(table, summary, check, 0.01, {})
-    assert answer.startswith("**No stable regimes.**")
-    assert "differ in views" not in answer
-    assert "not stable" in sentences.views_reading(summary, 0.01, check.stable)
+    found = findings.content(table, check, len(table))
+    assert found.verdict is verdict
+    assert check.stable is (verdict is Verdict.STABLE)
+    answer = sentences.answer(found, findings.views(summary, 0.01, found))
+    assert answer.startswith("**No stable regimes.**") is not check.stable
+    assert ("differ in views" in answer) is check.stable
+
+
+def test_regimes_are_judged_one_by_one():
+    table, _, _ = described()
+    check = checked((0.9, 0.65, 0.3), era=[False, False, True])
+    found = findings.content(table, check, len(table))
+    kinds = [regime.holding for regime in found.regimes]
+    assert kinds == [Holding.HOLDS, Holding.LOOSELY, Holding.FALLS_APART]
+    assert [regime.sure for regime in found.regimes] == check.sure.tolist()
+    lasting = findings.content(table, checked(era=[True, False, False]), len(table))
+    assert lasting.regimes[0].holding is Holding.ERA
 
 
 def test_no_group_at_all():
-    table, posts, _ = described()
+    table, _, _ = described()
     table = table.assign(regime=pd.array([NOISE] * len(table), "Int64"))
-    nothing = checked(())
-    assert "continuous cloud" in sentences.verdict(table, nothing)
-    answer = sentences.answer(table, rg.summarise(table, posts), nothing, float("nan"), {})
-    assert "continuous cloud" in answer
-    assert "no group at all" in sentences.map_caption(table)
+    found = findings.content(table, checked(()), len(table))
+    assert (found.verdict, found.noise, found.grouped) == (Verdict.ONE_CLOUD, 1, False)
+    assert found.mapped
 
 
-def test_few_posts():
-    assert "This record holds 12 posts" in sentences.nothing(12)
-    assert "holds 1 post." in sentences.nothing(1)
-    empty = rg.empty()
-    posts = described()[1].head(12)
-    summary = rg.summarise(empty, posts)
-    assert "None can be named" in sentences.answer(empty, summary, checked(()), float("nan"), {})
-    table, _, summary = described(60)
-    assert "indicative" in sentences.answer(table, summary, checked(), 0.5, {})
+@pytest.mark.parametrize(("n", "reason"), [(12, Verdict.TOO_FEW), (40, Verdict.ALIKE)])
+def test_nothing_to_group(n, reason):
+    found = findings.content(rg.empty(), checked(()), n)
+    assert found.verdict is reason and not found.mapped
+    assert found.indicative
 
 
 # ------------------------------------------------------------------------------- the views
 
 
-def test_views_sentences_turn_round_with_the_views():
-    _, _, good = described(lift=1.2)
-    _, _, bad = described(lift=-1.2)
-    assert "Above the posts around them, clear of one: C." in sentences.views_reading(
-        good, 0.01, True
-    )
-    assert "Below, clear of one: C." in sentences.views_reading(bad, 0.01, True)
-    assert "C does best" in sentences.views_caption(good, 0.01)
-    assert "worst" in sentences.views_caption(bad, 0.01)
-    assert "C does best" not in sentences.views_caption(bad, 0.01)
+def looked_at(lift, p, recovery=(0.9, 0.8, 0.7)):
+    table, _, summary = described(lift=lift)
+    found = findings.content(table, checked(recovery), len(table))
+    return found, findings.views(summary, p, found)
+
+
+def test_views_turn_round_with_the_views():
+    good, bad = looked_at(1.2, 0.01)[1], looked_at(-1.2, 0.01)[1]
+    assert (good.above, good.best[0]) == (("C",), "C")
+    assert (bad.below, bad.worst[0]) == (("C",), "C")
+    assert good.difference is bad.difference is Difference.SHOWN
+    assert [name for name, *_ in good.rows] == ["A", "B", "C", "none"]
 
 
 def test_a_difference_that_is_not_shown_is_not_told():
-    table, _, summary = described(lift=0.0)
-    assert "cannot be shown" in sentences.views_caption(summary, 0.4)
-    assert "does not show" in sentences.views_reading(summary, 0.4, True)
-    assert "cannot be shown" in sentences.answer(table, summary, checked(), 0.4, {})
+    found, views = looked_at(0.0, 0.4)
+    assert views.difference is Difference.NOT_SHOWN
+    assert "cannot be shown" in sentences.answer(found, views)
+    assert looked_at(1.2, 0.01, (0.9, 0.1, 0.1))[1].difference is Difference.UNSTABLE
 
 
 def test_only_sure_regimes_reach_the_answer():
-    table, _, summary = described(lift=1.2)
-    text = sentences.answer(table, summary, checked((0.9, 0.8, 0.3)), 0.01, {})
+    found, views = looked_at(1.2, 0.01, (0.9, 0.8, 0.3))
+    assert {name for name, _ in views.sure} == {"A", "B"}
+    text = sentences.answer(found, views)
     assert "2 content regimes" in text
     assert "**C**" not in text
 
@@ -138,56 +142,55 @@ def test_only_sure_regimes_reach_the_answer():
 
 
 def test_names_are_made_from_traits():
-    assert sentences.describe("+energy__rms_level,-energy__cut_rate") == "loud, few cuts"
-    assert sentences.describe("") == sentences.UNNAMED
-    assert sentences.describe("-energy__new_thing") == "low new thing"
+    assert traits("+energy__rms_level,-energy__cut_rate") == "loud, few cuts"
+    assert traits("+metadata__log_length,-metadata__hashtag_density") == (
+        "long, few hashtags per word"
+    )
+    assert traits("") == "nothing that has a name"
+    assert traits("-energy__new_thing") == "low new thing"
+    assert traits("+energy__<b>[x](y)") == "high b x y"
 
 
 def test_every_readable_feature_has_words():
+    from virality.features.concepts import concept_of
     from virality.features.metadata import COLUMNS
+    from virality.features.names import CONCEPTS
     from virality.media.energy import FEATURES
 
     energy = {f"energy__{feature.name}" for feature in FEATURES}
-    content = {
-        name for name, *_ in COLUMNS if not rg.concept_of(name).endswith(("hour", "weekday"))
-    }
-    content = {c for c in content if "day_of_year" not in c and not c.endswith("_sq")}
-    assert energy | content <= set(sentences.WORDS)
-
-
-def test_space_says_what_shaped_it_and_what_was_missing():
-    points = pd.DataFrame()
-    text = sentences.space(
-        Space(points, ("metadata", "vision"), {"audio": 0.2}, {"vision": 3, "metadata": 1})
-    )
-    assert "posting metadata and picture" in text
-    assert "sound (20 %)" in text
-    assert "picture (3 posts)" in text
-    words = sentences.space(Space(points, ("metadata", "caption_text")))
-    assert "Neither picture nor sound" in words
+    keys = {concept_of(name) for name in [*energy, *(name for name, *_ in COLUMNS)]}
+    calendar = {"metadata__hour", "metadata__weekday", "metadata__season"}
+    assert all(CONCEPTS[key].axis for key in keys)
+    assert all(CONCEPTS[key].more and CONCEPTS[key].less for key in keys - calendar)
 
 
 def test_private_pages_show_no_hashtag():
     table, posts, summary = described()
-    hashtags = rg.common_hashtags(rg.members(table, posts))
+    hashtags = behaviour.common_hashtags(behaviour.members(table, posts))
     assert hashtags[0] == ["#tag0"]
-    assert "hashtags" in sentences.regimes_table(summary, hashtags)
-    assert "hashtags" not in sentences.regimes_table(summary, {})
-    told = sentences.answer(table, summary, checked(), 0.5, hashtags)
-    assert "tag1" in told
-    assert "tag1" not in sentences.answer(table, summary, checked(), 0.5, {})
+    assert "hashtags" in figures.regimes_table(summary, hashtags)
+    assert "hashtags" not in figures.regimes_table(summary, {})
+
+    def answer(hashtags):
+        found = findings.content(table, checked(), len(table), hashtags)
+        return sentences.answer(found, findings.views(summary, 0.5, found))
+
+    assert "tag1" in answer(hashtags)
+    assert "tag1" not in answer({})
 
 
 def test_hostile_captions_and_hashtags_stay_text():
     table, posts, summary = described(caption=HOSTILE + " #x|y")
     label = lambda post: words.excerpt(post.caption, 200)  # noqa: E731
-    typical = sentences.typical_table(table, posts, label, {})
+    typical = figures.typical_table(table, posts, label, {})
     hashtags = {0: [HOSTILE], 1: [HOSTILE], 2: ["#a|b"]}
+    found = findings.content(table, checked(), len(table), hashtags)
     pages = [
         pieces.table(typical, "tbl-typical", "caption", markdown=("post",)),
-        pieces.table(sentences.regimes_table(summary, hashtags), "tbl-regimes", "caption"),
-        sentences.answer(table, summary, checked(), 0.5, hashtags),
+        pieces.table(figures.regimes_table(summary, hashtags), "tbl-regimes", "caption"),
+        sentences.answer(found, findings.views(summary, 0.5, found)),
     ]
+    assert "script" in pages[2]
     for page in pages:
         for piece in ("<script", "</div", "{{<", "![](", "@tbl-x", "$$", "`"):
             assert piece not in page, piece
@@ -199,15 +202,10 @@ def test_typical_posts_are_the_first_of_each_regime():
     table, posts, _ = described()
     frames = {table.loc[table["typical"] == 1, "post_id"].iloc[0]: "a picture"}
     label = lambda post: post.post_id  # noqa: E731
-    typical = sentences.typical_table(table, posts, label, frames, each=2)
+    typical = figures.typical_table(table, posts, label, frames, each=2)
     assert typical["regime"].tolist() == ["A", "A", "B", "B", "C", "C"]
     assert typical["first frame"].tolist().count("a picture") == 1
-    caption = sentences.typical_caption(typical, False)
-    assert "6 typical posts of 3 regimes" in caption and "first frames" not in caption
-    without = sentences.typical_table(table, posts, label, {})
-    assert "first frame" not in without
-    assert "No video could be seen" in sentences.typical_caption(without, False)
-    assert "private" in sentences.typical_caption(without, True)
+    assert "first frame" not in figures.typical_table(table, posts, label, {})
 
 
 def test_thin_fingerprints_are_left_blank():
@@ -225,31 +223,30 @@ def test_thin_fingerprints_are_left_blank():
             "prediction": 8.2,
         }
     )
-    prints = rg.fingerprints(table, pushes)
-    shown = sentences.fingerprint_rows(prints)
+    prints = behaviour.fingerprints(table, pushes)
+    shown = figures.fingerprint_rows(prints)
     assert shown.index.tolist() == ["all posts (22)", "A (20)", "B (2)"]
     assert shown.loc["B (2)"].isna().all()
-    assert "picture in A" in sentences.fingerprint_caption(prints)
-    assert "nan" not in sentences.fingerprint_alt(prints)
-    assert "No regime has enough" in sentences.fingerprint_caption(prints.iloc[[0, 2]])
+    found = findings.fingerprints(prints)
+    assert [name for name, _ in found.rows] == ["all posts", "A"]
+    assert found.departure[:2] == ("vision", "A")
+    assert findings.fingerprints(prints.iloc[[0, 2]]).departure is None
 
 
 def test_no_sentence_shows_raw_python():
     table, _, summary = described()
-    check = checked()
+    found = findings.content(table, checked(), len(table))
+    views = findings.views(summary, 0.2, found)
     texts = [
-        sentences.map_caption(table),
-        sentences.map_alt(table),
-        sentences.stability_caption(check),
-        sentences.stability_alt(check),
-        sentences.verdict(table, check),
-        sentences.naming(summary),
-        sentences.regimes_caption(summary),
-        sentences.views_caption(summary, 0.2),
-        sentences.views_alt(summary),
-        sentences.views_table_caption(summary),
-        sentences.views_table(summary).to_string(),
-        sentences.regimes_table(summary, {}).to_string(),
+        *sentences.map_texts(found),
+        *sentences.stability_texts(found),
+        sentences.verdict(found),
+        sentences.naming(found),
+        sentences.regimes_caption(found),
+        *sentences.views_texts(views),
+        sentences.views_table_caption(views),
+        figures.views_table(summary).to_string(),
+        figures.regimes_table(summary, {}).to_string(),
     ]
     for text in texts:
         assert text
@@ -262,14 +259,13 @@ def test_no_sentence_shows_raw_python():
 
 def test_figures_come_from_the_tables_alone():
     table, posts, summary = described()
-    blank = pd.DataFrame(
-        {"vision": [0.1, np.nan], "audio": [-0.2, np.nan]}, index=["A (9)", "B (1)"]
-    )
+    index = pd.Index([pd.NA, 0, 1], dtype="Int64")
+    prints = pd.DataFrame({"held_out": [10, 9, 1], "vision": 0.1, "audio": -0.2}, index=index)
     drawn = [
         partial(figures.post_map, table),
         partial(figures.comes_back, checked()),
-        partial(figures.views, rg.members(table, posts), summary),
-        partial(figures.fingerprints, blank),
+        partial(figures.views, behaviour.members(table, posts), summary),
+        partial(figures.fingerprints, prints),
     ]
     assert all(theme.render(draw())["svg"].count(b"<path") > 5 for draw in drawn)
     assert theme.render(drawn[0]())["svg"] == theme.render(drawn[0]())["svg"]

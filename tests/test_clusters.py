@@ -7,7 +7,7 @@ from scipy.stats import mannwhitneyu
 from sklearn.metrics import adjusted_rand_score
 
 import toy_explanation as toy
-from virality.explanation import clusters, regimes
+from virality.explanation import behaviour, clusters, regimes
 from virality.explanation.clusters import NOISE
 from virality.explanation.content_space import content_space, content_table
 
@@ -31,7 +31,7 @@ def cloud(n=140, seed=0, drift=0.0):
 
 def searched(content, seed=0, n_surrogates=59):
     space = content_space(content)
-    found = clusters.find_regimes(space.points)
+    found = clusters.cluster(space.points)
     return (
         space,
         found,
@@ -85,8 +85,9 @@ def test_search_and_test_give_the_same_bits():
 @pytest.mark.slow
 def test_the_artefact_is_the_same_bit_for_bit():
     own = toy.creator(40, seed=1)
-    first, space, _ = regimes.build(own.features, own.embeddings)
-    second, *_ = regimes.build(own.features, own.embeddings)
+    found = regimes.examine(own.features, own.embeddings)
+    first, space = found.table, found.space
+    second = regimes.find_regimes(own.features, own.embeddings)
     pd.testing.assert_frame_equal(first, second, check_exact=True)
     assert dict(first.dtypes.astype(str)) == regimes.COLUMNS
     assert first["post_id"].tolist() == own.posts["post_id"].tolist()
@@ -113,7 +114,7 @@ def test_surrogates_keep_spread_and_spectrum_and_lose_the_order():
 def test_many_posts_are_thinned_for_the_test_only():
     content = cloud(n=clusters.TESTED_POSTS + 200)
     space = content_space(content)
-    found = clusters.find_regimes(space.points)
+    found = clusters.cluster(space.points)
     check = clusters.stability(space.points, found, n_surrogates=3)
     assert len(found) == len(content)
     assert 0 <= check.p <= 1
@@ -163,7 +164,7 @@ def test_missing_media_is_neither_zero_nor_a_regime():
     space = content_space(gone)
     assert space.borrowed == {"vision": 30, "audio": 30, "energy": 30}
     assert np.isfinite(space.points.to_numpy()).all()
-    labels = clusters.find_regimes(space.points)["regime"]
+    labels = clusters.cluster(space.points)["regime"]
     for regime in set(labels) - {NOISE}:
         assert (labels.iloc[10:40] == regime).sum() < 0.8 * (labels == regime).sum()
 
@@ -179,16 +180,16 @@ def test_a_block_that_few_posts_have_is_left_out():
 @pytest.mark.parametrize("n", [0, 1, 29])
 def test_few_posts_give_an_empty_artefact(n):
     content = cloud(n=40).iloc[:n]
-    table, space, check = regimes.build(content.iloc[:, :0], content)
-    assert table.empty
-    assert list(table.columns) == list(regimes.COLUMNS)
-    assert not space.usable
-    assert not check.stable
+    found = regimes.examine(content.iloc[:, :0], content)
+    assert found.table.empty
+    assert list(found.table.columns) == list(regimes.COLUMNS)
+    assert not found.space.usable
+    assert not found.stability.stable
 
 
 def test_posts_that_are_all_alike_give_an_empty_artefact():
     flat = pd.DataFrame({"metadata__hashtag_count": np.ones(50)}, index=index(50))
-    assert regimes.build(flat)[0].empty
+    assert regimes.find_regimes(flat).empty
 
 
 def test_no_embeddings_are_no_problem():
@@ -245,7 +246,7 @@ def test_traits_need_a_large_difference():
 def test_summary_counts_every_post_once():
     table, posts, _ = labelled()
     table.loc[:4, "regime"] = NOISE
-    summary = regimes.summarise(table, posts.sample(frac=1, random_state=0))
+    summary = behaviour.summarise(table, posts.sample(frac=1, random_state=0))
     assert summary["posts"].sum() == len(posts)
     assert summary["regime"].tolist() == [0, 1, 2, NOISE]
     assert summary["share"].sum() == pytest.approx(1)
@@ -265,24 +266,24 @@ def test_a_regime_that_fills_one_stretch_is_an_era():
 
 
 def test_the_level_around_a_post_leaves_it_out():
-    level = regimes.surrounding_level(np.array([0.0, 0, 0, 100, 0, 0, 0]), reach=3)
+    level = behaviour.surrounding_level(np.array([0.0, 0, 0, 100, 0, 0, 0]), reach=3)
     assert level.tolist() == [0, 0, 0, 0, 0, 0, 0]
-    assert np.isnan(regimes.surrounding_level(np.array([1.0]))).all()
+    assert np.isnan(behaviour.surrounding_level(np.array([1.0]))).all()
 
 
 def test_intervals_of_medians():
-    middle, low, high = regimes.median_interval(np.arange(100))
+    middle, low, high = behaviour.median_interval(np.arange(100))
     assert low < middle < high
-    assert np.isnan(regimes.median_interval(np.array([]))).all()
-    assert regimes.median_interval(np.array([1.0, 3.0]))[0] == 2
+    assert np.isnan(behaviour.median_interval(np.array([]))).all()
+    assert behaviour.median_interval(np.array([1.0, 3.0]))[0] == 2
 
 
 def test_views_test_sees_a_planted_difference_and_no_other():
     table, posts, _ = labelled()
-    assert regimes.views_test(table, posts) <= 0.05
+    assert behaviour.views_test(table, posts) <= 0.05
     shuffled = posts.assign(views=posts["views"].sample(frac=1, random_state=1).to_numpy())
-    assert regimes.views_test(table, shuffled) > 0.05
-    assert np.isnan(regimes.views_test(table.assign(regime=0), posts))
+    assert behaviour.views_test(table, shuffled) > 0.05
+    assert np.isnan(behaviour.views_test(table.assign(regime=0), posts))
 
 
 def test_fingerprints_are_means_over_held_out_posts():
@@ -296,17 +297,17 @@ def test_fingerprints_are_means_over_held_out_posts():
             "prediction": 8.0,
         }
     )
-    found = regimes.fingerprints(table, blocks)
+    found = behaviour.fingerprints(table, blocks)
     assert found["held_out"].iloc[0] == 50
     assert found.index[0] is pd.NA
     assert found.loc[2, "vision"] == 1
     assert found.loc[0, "vision"] == 0
-    assert regimes.fingerprints(table, blocks.head(0)).empty
+    assert behaviour.fingerprints(table, blocks.head(0)).empty
 
 
 def test_telling_hashtags():
     table, posts, _ = labelled()
-    found = regimes.common_hashtags(regimes.members(table, posts))
+    found = behaviour.common_hashtags(behaviour.members(table, posts))
     assert found == {0: ["#regime0"], 1: ["#regime1"], 2: ["#regime2"]}
     bare = posts.assign(caption=pd.array([pd.NA] * len(posts), "string"))
-    assert regimes.common_hashtags(regimes.members(table, bare)) == {0: [], 1: [], 2: []}
+    assert behaviour.common_hashtags(behaviour.members(table, bare)) == {0: [], 1: [], 2: []}

@@ -15,11 +15,12 @@ from virality.demo.model import REGIMES, Effects, Truth
 from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate, headline
 from virality.evidence import claims as evidence
-from virality.explanation import regimes, shap_values
+from virality.explanation import behaviour, clusters, regimes, shap_values
 from virality.features import concepts
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.findings import summary
+from virality.findings.clustering import Content, Verdict, views
 from virality.findings.index import short_answer
 from virality.findings.interpretability import courses
 from virality.findings.recovered import Memory, Recovered, Recovery, recovered
@@ -155,10 +156,11 @@ def test_best_regime_turns_round(findings):
     def captions(name):
         found = findings(name)
         table = known_regimes(found)
-        p = regimes.views_test(table, found.posts, n_shifts=99)
-        return clustering.views_caption(regimes.summarise(table, found.posts), p)
+        table_of_regimes = behaviour.summarise(table, found.posts)
+        p = behaviour.views_test(table, found.posts, n_shifts=99)
+        return clustering.views_texts(views(table_of_regimes, p, Content(N, Verdict.ONE_CLOUD)))[0]
 
-    place = {name: clustering.letter(number) for number, name in enumerate(REGIMES)}
+    place = {name: clusters.letter(number) for number, name in enumerate(REGIMES)}
     planted, turned, null = (captions(name) for name in ("planted", "reversed", "null"))
     assert f"{place['travel']} does best" in planted
     assert f"{place['storytime']} worst" in planted

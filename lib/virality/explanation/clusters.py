@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.bounds import within
+from virality.core.protocol import ALPHA
 
 NOISE = -1
 LARGE_ACCOUNT_SHARE = 0.03  # smallest regime, as a share of very many posts
@@ -27,7 +28,6 @@ KEPT_SHARE = 0.8  # of the posts in each resample
 N_RESAMPLES = 8
 N_SURROGATES = 99
 TESTED_POSTS = 600  # larger accounts are thinned evenly in time for the null test
-LEVEL = 0.05
 ERA = 0.25  # of the record: a regime whose middle half lies within is an era
 HOLDS, LOOSE = 0.75, 0.6  # Hennig's marks: a valid stable group; a pattern
 
@@ -60,7 +60,7 @@ class Stability:
     @property
     def bar(self) -> float:
         """What structureless posts reach in one case out of twenty."""
-        return float(np.quantile(self.null, 1 - LEVEL)) if len(self.null) else float("nan")
+        return float(np.quantile(self.null, 1 - ALPHA)) if len(self.null) else float("nan")
 
     @property
     def sure(self) -> np.ndarray:
@@ -70,7 +70,14 @@ class Stability:
     @property
     def stable(self) -> bool:
         """At least two regimes are sure, and all do better than structureless posts would."""
-        return bool(self.p <= LEVEL and self.sure.sum() >= 2)
+        return bool(self.p <= ALPHA and self.sure.sum() >= 2)
+
+
+def letter(regime: int) -> str:
+    """Return the name of a regime: A for the largest, and "none" for noise."""
+    if regime == NOISE:
+        return "none"
+    return chr(ord("A") + regime) if regime < 26 else f"R{regime + 1}"
 
 
 def smallest_regime(n_posts: int, min_cluster_size: int = 8) -> int:
@@ -78,10 +85,10 @@ def smallest_regime(n_posts: int, min_cluster_size: int = 8) -> int:
     return max(4, min(min_cluster_size, n_posts // 10), round(LARGE_ACCOUNT_SHARE * n_posts))
 
 
-def find_regimes(
+def cluster(
     points: pd.DataFrame | np.ndarray, min_cluster_size: int = 8, min_samples: int = 4
 ) -> pd.DataFrame:
-    """Find regimes with HDBSCAN; posts between them are noise.
+    """Group points with HDBSCAN; what lies between the groups is noise.
 
     Parameters
     ----------
@@ -146,7 +153,7 @@ def stability(
     points : DataFrame of shape (n_posts, n_dimensions)
         In time order.
     regimes : DataFrame
-        From :func:`find_regimes` on the same points.
+        From :func:`cluster` on the same points.
     min_cluster_size, min_samples : int
         As there.
     n_surrogates : int
@@ -209,7 +216,7 @@ def _surrogate(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _searched_recovery(values, min_cluster_size, min_samples, rng) -> float:
-    labels = find_regimes(values, min_cluster_size, min_samples)["regime"].to_numpy()
+    labels = cluster(values, min_cluster_size, min_samples)["regime"].to_numpy()
     return _overall(labels, _recovery(values, labels, min_cluster_size, min_samples, rng))
 
 

@@ -128,8 +128,18 @@ def concept(key: str) -> Concept:
     return Concept(f"{words} ({block_name(block)})", words, f"high {words}", f"low {words}")
 
 
-def trait(signed: str) -> str:
-    """Return the words for a signed column, such as "loud" for ``+energy__rms_level``."""
+def traits(signed: str) -> str:
+    """Return the words for signed columns, "loud, few cuts" for ``+energy__rms_level,…``.
+
+    Parameters
+    ----------
+    signed : str
+        Columns joined by commas, each after its sign; may be empty.
+    """
+    return ", ".join(map(_trait, filter(None, signed.split(",")))) or "nothing that has a name"
+
+
+def _trait(signed: str) -> str:
     sign, column = signed[0], signed[1:]
     words = concept(concept_of(column))
     more, less = _COLUMNS.get(column, (words.more, words.less))

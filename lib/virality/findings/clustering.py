@@ -1,0 +1,273 @@
+"""What the content regimes show: whether they are real, what they are like, how they behave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import numpy as np
+import pandas as pd
+
+from virality.core.protocol import ALPHA, INDICATIVE_POSTS, MIN_POSTS
+from virality.core.text import DataText
+from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
+
+FEWEST_HELD_OUT = 5  # posts that a mean push needs
+SHOWN_REGIMES = 12  # rows in tables; the map shows all
+SAME_LIFT = 5e-3  # factors that differ by less are called the same
+
+
+class Verdict(Enum):
+    """Whether there are content regimes."""
+
+    TOO_FEW = auto()  # posts
+    ALIKE = auto()  # nothing that describes the posts varies
+    ONE_CLOUD = auto()
+    LIKE_CHANCE = auto()  # posts without groups do as well
+    ERAS = auto()  # they come back, but lie within one stretch of the record
+    NOT_RETURNING = auto()
+    STABLE = auto()
+
+
+class Holding(Enum):
+    """What becomes of one regime when posts are left out."""
+
+    HOLDS = auto()
+    LOOSELY = auto()
+    FALLS_APART = auto()
+    ERA = auto()  # it comes back, but as much as an era as a kind of post
+
+
+class Difference(Enum):
+    """What may be concluded about the regimes' views."""
+
+    UNSTABLE = auto()
+    NOT_SHOWN = auto()
+    SHOWN = auto()
+
+
+@dataclass(frozen=True)
+class Regime:
+    """One regime; `traits` are signed columns, see :func:`virality.features.names.traits`."""
+
+    name: str
+    posts: int
+    traits: str = ""
+    hashtags: DataText | None = None
+    recovery: float = 1.0
+    holding: Holding = Holding.HOLDS
+    era: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether it comes back, in resamples and over time."""
+        return self.holding in (Holding.HOLDS, Holding.LOOSELY)
+
+
+@dataclass(frozen=True)
+class Content:
+    """The regimes of a record, largest first, and whether they are real.
+
+    `returning` is the share of posts that come back in their regime, `bar` what sets of posts
+    without groups reach one time in twenty.
+    """
+
+    n_posts: int
+    verdict: Verdict
+    regimes: tuple[Regime, ...] = ()
+    n_noise: int = 0
+    noise: float = 0.0
+    indicative: bool = False
+    p: float = 1.0
+    n_surrogates: int = 0
+    returning: float = 0.0
+    bar: float = 0.0
+    above_bar: bool = False
+
+    @property
+    def mapped(self) -> bool:
+        """Whether there is a map."""
+        return self.verdict not in (Verdict.TOO_FEW, Verdict.ALIKE)
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the search found regimes, real or not."""
+        return self.mapped and self.verdict is not Verdict.ONE_CLOUD
+
+    @property
+    def shown(self) -> tuple[Regime, ...]:
+        """The largest, as in the tables."""
+        return self.regimes[:SHOWN_REGIMES]
+
+
+@dataclass(frozen=True)
+class Views:
+    """How the regimes behave; lifts are factors against the posts around.
+
+    `rows` are (regime, median views, lift), noise among them; `best` and `worst` of all regimes,
+    `sure` those two of the regimes that come back.
+    """
+
+    difference: Difference
+    shown: bool
+    p: float
+    rows: tuple[tuple[str, float, float], ...]
+    same: bool
+    best: tuple[str, float]
+    worst: tuple[str, float]
+    sure: tuple[tuple[str, float], ...]
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    nearest: str = ""
+    farthest: str = ""
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """Mean pushes as factors: rows of (regime, ((block, factor), …)), and the largest departure."""
+
+    rows: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    departure: tuple[str, str, float] | None
+
+
+def content(
+    regimes: pd.DataFrame,
+    check: Stability,
+    n_posts: int,
+    hashtags: Mapping[int, Sequence[str]] | None = None,
+) -> Content:
+    """Return which regimes there are, and whether they are real.
+
+    Parameters
+    ----------
+    regimes : DataFrame
+        Artefact.
+    check : Stability
+    n_posts : int
+        Of the record.
+    hashtags : mapping of int to list of str, optional
+        From :func:`virality.explanation.behaviour.common_hashtags`; none on a private page.
+    """
+    indicative = n_posts < INDICATIVE_POSTS
+    if regimes.empty:
+        reason = Verdict.TOO_FEW if n_posts < MIN_POSTS else Verdict.ALIKE
+        return Content(n_posts, reason, indicative=indicative)
+    noise = regimes["regime"] == NOISE
+    traits = regimes.groupby("regime")["traits"].first()
+    sizes = regimes["regime"].value_counts()
+    found = [
+        Regime(
+            letter(number),
+            int(sizes[number]),
+            str(traits[number]),
+            _joined((hashtags or {}).get(number, ())),
+            float(check.recovery[number]),
+            _holding(check.recovery[number], check.era[number]),
+            bool(check.era[number]),
+        )
+        for number in range(len(check.recovery))
+    ]
+    return Content(
+        n_posts,
+        _verdict(check),
+        tuple(found),
+        int(noise.sum()),
+        float(noise.mean()),
+        indicative,
+        check.p,
+        len(check.null),
+        check.overall,
+        check.bar,
+        bool(check.overall > check.bar),
+    )
+
+
+def _joined(hashtags: Sequence[str]) -> DataText | None:
+    return DataText(" ".join(hashtags)) if hashtags else None
+
+
+def _holding(recovery: float, era: bool) -> Holding:
+    if recovery < LOOSE:
+        return Holding.FALLS_APART
+    if era:
+        return Holding.ERA
+    return Holding.HOLDS if recovery >= HOLDS else Holding.LOOSELY
+
+
+def _verdict(check: Stability) -> Verdict:
+    if len(check.recovery) < 2:
+        return Verdict.ONE_CLOUD
+    if check.stable:
+        return Verdict.STABLE
+    if check.p > ALPHA:
+        return Verdict.LIKE_CHANCE
+    return Verdict.ERAS if np.sum(check.recovery >= LOOSE) >= 2 else Verdict.NOT_RETURNING
+
+
+def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
+    """Return how the regimes differ in views.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From :func:`virality.explanation.behaviour.summarise`.
+    p : float
+        From :func:`virality.explanation.behaviour.views_test`.
+    found : Content
+        With at least two regimes.
+    """
+    table = summary.assign(name=summary["regime"].map(letter))
+    regimes = table[table["regime"] != NOISE]
+    lift = regimes.set_index("name")["lift"]
+    sure = lift[[regime.name for regime in found.regimes if regime.sure]]
+    tried = regimes[regimes["held_out"] >= FEWEST_HELD_OUT].set_index("name")["miss"]
+    shown = bool(p <= ALPHA)
+    ends = _ends(lift)
+    return Views(
+        difference=_difference(shown, found.verdict),
+        shown=shown,
+        p=p,
+        rows=tuple(table[["name", "views", "lift"]].itertuples(index=False, name=None)),
+        same=bool(lift.max() - lift.min() < SAME_LIFT),
+        best=ends[0],
+        worst=ends[1],
+        sure=_ends(sure) if len(sure) else (),
+        above=tuple(regimes.loc[regimes["lift_low"] > 1, "name"]),
+        below=tuple(regimes.loc[regimes["lift_high"] < 1, "name"]),
+        nearest=str(tried.idxmin()) if len(tried) > 1 else "",
+        farthest=str(tried.idxmax()) if len(tried) > 1 else "",
+    )
+
+
+def _ends(lift: pd.Series) -> tuple[tuple[str, float], tuple[str, float]]:
+    best, worst = str(lift.idxmax()), str(lift.idxmin())
+    return (best, float(lift[best])), (worst, float(lift[worst]))
+
+
+def _difference(shown: bool, verdict: Verdict) -> Difference:
+    if verdict is not Verdict.STABLE:
+        return Difference.UNSTABLE
+    return Difference.SHOWN if shown else Difference.NOT_SHOWN
+
+
+def fingerprints(table: pd.DataFrame) -> Fingerprints:
+    """Return what the trees add in each regime.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.explanation.behaviour.fingerprints`.
+    """
+    table = table[table["held_out"] >= FEWEST_HELD_OUT]
+    names = ["all posts" if r is pd.NA else letter(int(r)) for r in table.index]
+    pushes = table.drop(columns="held_out").astype(float).set_axis(names)
+    factors = np.exp(pushes)
+    rows = tuple((name, tuple(factors.loc[name].items())) for name in names)
+    regimes = pushes.drop(["all posts", letter(NOISE)], errors="ignore")
+    if "all posts" not in pushes.index or regimes.empty or not len(regimes.columns):
+        return Fingerprints(rows, None)
+    gap = regimes - pushes.loc["all posts"]
+    row, column = np.unravel_index(np.argmax(gap.abs().to_numpy()), gap.shape)
+    departure = str(gap.columns[column]), str(gap.index[row]), float(np.exp(gap.iloc[row, column]))
+    return Fingerprints(rows, departure)
