@@ -23,7 +23,6 @@ from virality.core.paths import (
     resolved,
     split_paths,
 )
-from virality.posts.columns import remembered
 
 COLUMN = "author"  # the one column that separates reports
 _OPTIONS = ("name", "posts", "videos", "mapping", "columns")
@@ -210,6 +209,15 @@ def existing_posts(paths: Sequence[str]) -> str:
     return join_paths(list(dict.fromkeys(_existing(path, "POSTS") for path in paths)))
 
 
+def said_of_columns(earlier: Inputs, said: str) -> str:
+    """Return which column is what: what is said now over what was said before."""
+    if not said:
+        return earlier.columns
+    from virality.posts.columns import remembered
+
+    return remembered(earlier.columns, said)
+
+
 def _refuse_options(given: dict) -> None:
     """Inputs are recorded and watched for changes, so they have options of their own."""
     for name in _OPTIONS:
@@ -230,7 +238,7 @@ def _inputs(request: Request, run: Run) -> tuple[Inputs, dict | None]:
     """What is read: brought now, recorded earlier, or the demo where nobody brought anything."""
     earlier = run.inputs()
     brought = bool(earlier.posts) and not earlier.simulated
-    columns = remembered(earlier.columns, request.columns)
+    columns = said_of_columns(earlier, request.columns)
     films = {"videos": request.videos, "mapping": request.mapping}
     if request.posts:
         posts = existing_posts(split_paths(request.posts))

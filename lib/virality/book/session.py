@@ -6,16 +6,16 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from virality.book import params, runner, several
+from virality.book import params, runner
 from virality.book.ownership import locked
-from virality.book.request import Job, Request, existing_posts, resolve
-from virality.core.paths import Inputs, Run, refuse_without_book, split_paths
+from virality.book.request import Job, Request, existing_posts, resolve, said_of_columns
+from virality.core.paths import UNKNOWN_AUTHOR, Inputs, Run, refuse_without_book, split_paths
 from virality.core.writing import refuse_foreign
-from virality.posts import outputs
-from virality.posts.columns import remembered
-from virality.posts.export import KINDS, checked, write_posts
-from virality.posts.read import PostsReading, read_posts
+
+if TYPE_CHECKING:
+    from virality.posts.read import PostsReading
 
 
 def run(request: Request, where: Run | None = None) -> Run:
@@ -59,6 +59,8 @@ def report(request: Request, where: Run | None = None) -> Run:
         refuse_foreign(target.site)  # now, not after minutes of work
         job = resolve(request, target)
         if job.by:
+            from virality.book import several
+
             several.report(job, _report)
         else:
             _report(job)
@@ -117,11 +119,9 @@ def _decide_encoders(job: Job) -> None:
 def _title(run: Run, private: bool) -> str:
     import pyarrow.parquet as pq
 
-    from virality.posts.schema import UNKNOWN
-
-    column = pq.read_table(run.artefact("posts"), columns=["author"])["author"]
+    column = pq.ParquetFile(run.artefact("posts")).read(columns=["author"])["author"]
     authors = column.unique().to_pylist()
-    if private or len(authors) != 1 or authors[0] == UNKNOWN:
+    if private or len(authors) != 1 or authors[0] == UNKNOWN_AUTHOR:
         return "What moves the views"
     return f"What moves the views of {authors[0]}"
 
@@ -177,6 +177,10 @@ def bring(
     UserError
         A path is not there, nothing in them is usable, or `out` lies among them.
     """
+    from virality.posts import outputs
+    from virality.posts.export import KINDS, write_posts
+    from virality.posts.read import read_posts
+
     target = where or Run.named(name)
     if out is not None:
         outputs.place(out, KINDS)  # before anything is made
@@ -185,7 +189,7 @@ def bring(
         inputs = replace(
             earlier,
             posts=existing_posts([*split_paths(earlier.posts), *paths]),
-            columns=remembered(earlier.columns, columns),
+            columns=said_of_columns(earlier, columns),
         )
         table = None if out is None else _checked_apart(out, inputs, force)
         parameters = params.by_todays_names(target.load().get("parameters", {}))
@@ -205,6 +209,9 @@ def bring(
 
 def _checked_apart(out: str, inputs: Inputs, force: bool) -> Path:
     """Return where the tidy table goes, which is never among what is read."""
+    from virality.posts import outputs
+    from virality.posts.export import KINDS, checked
+
     outputs.refuse_inputs(
         outputs.place(out, KINDS), [*split_paths(inputs.posts), inputs.videos, inputs.mapping]
     )

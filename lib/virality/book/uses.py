@@ -66,7 +66,8 @@ def _uses(name: str) -> frozenset[str]:
 def _named_in(tree: ast.AST) -> frozenset[str]:
     found: set[str] = set()
     doors: set[str] = set()
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    for node in nodes:
         if isinstance(node, ast.ImportFrom) and _of_package(node.module):
             found |= {_member(str(node.module), alias.name) for alias in node.names}
         elif isinstance(node, ast.Import):
@@ -77,15 +78,15 @@ def _named_in(tree: ast.AST) -> frozenset[str]:
             }
         elif isinstance(node, ast.Constant) and node.value in _modules():
             found.add(str(node.value))
-    return frozenset(found | _through(doors, tree))
+    return frozenset(found | (_through(doors, nodes) if doors else set()))
 
 
-def _through(doors: set[str], tree: ast.AST) -> set[str]:
+def _through(doors: set[str], nodes: list[ast.AST]) -> set[str]:
     """The modules behind what is taken from the front door, whatever it is called there."""
-    taken = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id in doors]
+    taken = [node for node in nodes if isinstance(node, ast.Name) and node.id in doors]
     named = [
         node.attr
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id in doors

@@ -50,6 +50,7 @@ SITES = ROOT / "_site"
 SITES_LOCK = ROOT / "build" / ".sites.lock"  # held while the list of reports is written
 DEMO_FOLDER = ROOT / "data" / "demo"
 DEFAULT_NAME = "demo"
+UNKNOWN_AUTHOR = "unknown"  # where the input names none
 DEMO_AUTHOR = "simulated_creator"  # whose posts are known to be simulated, wherever they turn up
 
 # A scratch run for tests: notebooks opened while it is set read and write there.

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from virality.core.errors import UserError
+from virality.core.paths import UNKNOWN_AUTHOR
 from virality.posts.platforms import TIKTOK
 
 TEXT = "string"
@@ -18,7 +19,7 @@ FLAG = "boolean"
 TIME = "datetime64[us, UTC]"
 
 KINDS = ("video", "photo")
-UNKNOWN = "unknown"  # the author where the input names none
+UNKNOWN = UNKNOWN_AUTHOR
 SEVERITIES = ("note", "repaired", "set missing", "row dropped")
 
 
