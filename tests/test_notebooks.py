@@ -1,5 +1,6 @@
 """The house rules of a chapter, checked on the sources in git."""
 
+import ast
 import json
 import re
 import statistics
@@ -7,6 +8,7 @@ import statistics
 import pytest
 
 from virality.book import params
+from virality.book.plain import TEACHES
 from virality.core.chapters import ARTEFACTS, CHAPTERS
 from virality.core.paths import NOTEBOOKS
 
@@ -15,6 +17,18 @@ ALLOWED_TAGS = {"parameters", "remove-cell"}
 # Digits that are part of a name or a constant of the method, not of anybody's data.
 CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@[\w-]+|`[^`]*`")
 LONGEST_CELL = 15
+# Chapters whose computations still hide in the library: to be rewritten, one after another.
+NOT_YET_TEACHING = {
+    "data",
+    "embeddings",
+    "baselines",
+    "nonlinear",
+    "interpretability",
+    "clustering",
+    "index",
+    "creators",
+    "overview",
+}
 
 
 def cells(slug):
@@ -31,6 +45,19 @@ def prose(slug):
 
 def lines(cell):
     return [line for line in "".join(cell["source"]).splitlines() if line.strip()]
+
+
+def teaches(cell):
+    return "".join(cell["source"]).startswith(TEACHES)
+
+
+def computes(cell):
+    """Whether a cell calls anything but the page that it stands on."""
+    calls = [
+        n.func for n in ast.walk(ast.parse("".join(cell["source"]))) if isinstance(n, ast.Call)
+    ]
+    roots = {ast.unparse(call).split(".")[0] for call in calls}
+    return bool(roots - {"page", "here", "print"})
 
 
 def test_one_notebook_per_chapter():
@@ -63,10 +90,18 @@ def test_order_title_parameters_setup_banner(slug):
     assert "".join(first["source"]).startswith("# ")
     assert second["metadata"]["tags"] == ["parameters"]
     assert f'Chapter("{slug}", name' in "".join(third["source"])
-    assert any(
-        re.search(r"(here|page)\.banner\(", "".join(cell["source"])) for cell in code(slug)[:3]
-    )
-    assert any(re.search(r"(here|page)\.answer\(", "".join(cell["source"])) for cell in code(slug))
+    assert any(re.search(r"(page|here)\.banner\(\)", "".join(c["source"])) for c in code(slug)[:3])
+    assert any(re.search(r"(page|here)\.answer\(", "".join(c["source"])) for c in code(slug))
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_cells_that_carry_the_claim_show_their_computation(slug):
+    teaching = [cell for cell in code(slug) if teaches(cell)]
+    assert all(computes(cell) for cell in teaching)
+    if teaching or slug not in NOT_YET_TEACHING:
+        assert len(teaching) >= 2
+    for cell in code(slug):
+        assert teaches(cell) or "echo:" not in "".join(cell["source"])
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -86,14 +121,17 @@ def test_cells_are_short_and_hold_no_logic(slug):
     for cell in code(slug):
         source = "".join(cell["source"])
         assert not re.search(r"^\s*(def|class|lambda)\b", source, re.MULTILINE)
-        assert not re.search(r"^\s*(for|while|try)\b", source, re.MULTILINE), source
+        loops = r"^\s*(while|try)\b" if teaches(cell) else r"^\s*(for|while|try)\b"
+        assert not re.search(loops, source, re.MULTILINE), source
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_reads_as_a_report(slug):
     words = sum(len(text.split()) for text in prose(slug))
-    counted = sum(len(lines(cell)) for cell in code(slug)[2:])
-    assert words >= 9 * counted, f"{words} words for {counted} lines of code"
+    all_lines = sum(len(lines(cell)) for cell in code(slug)[2:])
+    on_the_page = sum(len(lines(cell)) for cell in code(slug) if teaches(cell))
+    assert words >= 6 * all_lines, f"{words} words for {all_lines} lines of code"
+    assert words >= 9 * on_the_page, f"{words} words for {on_the_page} lines of code on the page"
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -108,10 +146,10 @@ def test_one_figure_or_table_per_cell_with_words_between(slug):
     shown_before = False
     for cell in cells(slug):
         source = "".join(cell["source"])
-        shown = len(re.findall(r"(?:here|page)\.(figure|table|picture)\(", source))
+        shown = len(re.findall(r"(?:page|here)\.(figure|table|picture)\(", source))
         assert shown <= 1, source
         assert not (shown and shown_before), f"two in a row:\n{source}"
-        if cell["cell_type"] == "markdown" or ".say(" in source:
+        if cell["cell_type"] == "markdown" or re.search(r"(page|here)\.say\(", source):
             shown_before = False
         shown_before = shown_before or bool(shown)
 

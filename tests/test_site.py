@@ -12,8 +12,9 @@ import threading
 import pytest
 
 from virality.book import publish, quarto
+from virality.book.plain import TEACHES
 from virality.core.chapters import book
-from virality.core.paths import ROOT
+from virality.core.paths import NOTEBOOKS, ROOT
 
 pytestmark = [
     pytest.mark.slow,
@@ -156,12 +157,16 @@ def test_figures_have_alt_text_and_enlarge(page, address):
 
 
 def test_code_is_folded_and_can_be_shown(page, address):
-    page.goto(f"{address}/data.html")
-    assert page.locator("details.code-fold").count() > 3
-    assert page.locator("details.code-fold[open]").count() == 0
-    page.locator("#quarto-code-tools-menu").click()
-    page.locator("#quarto-show-all-code").click()
-    assert page.locator("details.code-fold[open]").count() > 3
+    for spec in book():
+        page.goto(f"{address}/{spec.page}.html")
+        cells = json.loads((NOTEBOOKS / f"{spec.slug}.ipynb").read_text())["cells"]
+        teaching = sum("".join(cell["source"]).startswith(TEACHES) for cell in cells)
+        assert page.locator("details.code-fold").count() == teaching, spec.slug
+        assert page.locator("details.code-fold[open]").count() == 0
+        if teaching:
+            page.locator("#quarto-code-tools-menu").click()
+            page.locator("#quarto-show-all-code").click()
+            assert page.locator("details.code-fold[open]").count() == teaching
 
 
 def test_executed_notebooks_can_be_downloaded(site):

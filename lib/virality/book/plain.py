@@ -21,6 +21,8 @@ NOTICE = (
     "for search, dark mode and numbered cross-references."
 )
 
+TEACHES = "#| echo: true"  # begins a cell whose code belongs on the page
+
 _DIV = re.compile(r"^:::+ *(\{[^\n]*\})? *$", re.MULTILINE)
 _IDENTIFIER = re.compile(r"#((?:fig|tbl)-[\w-]+)")
 _TITLE = re.compile(r'title="([^"]*)"')
@@ -121,15 +123,22 @@ def _cell(cell, references: dict, entries: dict) -> str:
         return _markdown(cell.source, references, entries)
     if cell.cell_type != "code":
         return ""
-    code = (
-        f"<details><summary>Show the code</summary><pre>{html.escape(cell.source)}</pre></details>"
-    )
     shown = [
         _markdown(output["data"]["text/markdown"], references, entries)
         for output in cell.outputs
         if "text/markdown" in output.get("data", {})
     ]
-    return code + "\n".join(shown)
+    return _computation(cell.source) + "\n".join(shown)
+
+
+def _computation(source: str) -> str:
+    """The code of a cell that teaches one, to be unfolded; all other code stays off the page."""
+    first, _, code = source.partition("\n")
+    if first.strip() != TEACHES:
+        return ""
+    return (
+        f"<details><summary>Show the computation</summary><pre>{html.escape(code)}</pre></details>"
+    )
 
 
 def _markdown(text: str, references: dict, entries: dict) -> str:
