@@ -11,7 +11,6 @@ from virality.book.tables import check_table
 from virality.core.embargo import DAY_US
 from virality.core.protocol import Protocol
 from virality.creators import cold_start, content, pool, skill
-from virality.creators.facts import facts as facts_of
 from virality.creators.levels import fit_levels
 from virality.features.build import baseline_columns, build_features, matured_posts
 from virality.figures import creators as figures
@@ -19,6 +18,7 @@ from virality.findings import creators as findings
 from virality.findings.creators import Within, pooled
 from virality.findings.data import spread, timeline
 from virality.findings.scores import Verdict
+from virality.findings.summary import pooled_facts
 from virality.posts import describe
 from virality.sentences import creators as sentences
 
@@ -36,7 +36,7 @@ def report(posts, embeddings, n_shifts=99):
     cold = cold_start.first_forecasts(posts, tables, **FOLDS)
     warm = cold_start.warm_up(posts, **FOLDS)
     shown = content.content_within(posts, tables, n_shifts=n_shifts)
-    return predictions, facts_of(posts, predictions, shown, cold, warm, n_bootstrap=200)
+    return predictions, pooled_facts(posts, predictions, shown, cold, warm, n_bootstrap=200)
 
 
 @pytest.fixture(scope="module")

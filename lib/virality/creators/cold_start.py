@@ -233,17 +233,15 @@ def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, level) -> p
 
 def _warm_row(table, authors, left, keep, k: int, means: np.ndarray) -> dict:
     """Errors of one size of memory over all creators and folds."""
-    own, shrunk, who, weights = [], [], [], []
+    parts = []
     for each in left:
         rows = each.test[keep[each.test]]
-        level = each.levels.shrink(means[rows], k)
-        plain = np.where(np.isfinite(means[rows]), means[rows], each.levels.grand)
-        own.append(np.abs(table.y.to_numpy()[rows] - plain))
-        shrunk.append(np.abs(table.y.to_numpy()[rows] - level))
-        who.append(authors[rows])
-        weights.append(np.full(len(rows), float(each.levels.weight(k))))
-    own, shrunk = np.concatenate(own), np.concatenate(shrunk)
-    gain = clustered_mean(own - shrunk, np.concatenate(who))
-    return {"known": k, "n": len(own), "weight": float(np.concatenate(weights).mean()),
-            "own": float(own.mean()), "shrunk": float(shrunk.mean()), "gain": gain["mean"],
-            "low": gain["low"], "high": gain["high"]}  # fmt: skip
+        y, mean, levels = table.y.to_numpy()[rows], means[rows], each.levels
+        plain = np.where(np.isfinite(mean), mean, levels.grand)
+        weight = np.full(len(rows), float(levels.weight(k)))
+        parts.append((abs(y - plain), abs(y - levels.shrink(mean, k)), weight, authors[rows]))
+    own, shrunk, weights, who = (np.concatenate(column) for column in zip(*parts, strict=True))
+    gain = clustered_mean(own - shrunk, who)
+    return {"known": k, "n": len(own), "weight": float(weights.mean()), "own": float(own.mean()),
+            "shrunk": float(shrunk.mean()), "gain": gain["mean"], "low": gain["low"],
+            "high": gain["high"]}  # fmt: skip

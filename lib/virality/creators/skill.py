@@ -15,7 +15,7 @@ from virality.core.protocol import ALPHA
 from virality.creators.pool import OWN_RULES, RULES
 
 MIN_CREATORS = 6  # fewer cannot stand for creators in general: intervals are about these alone
-PARTS = ("total", "between_part", "within_part", "between", "within")
+PARTS: tuple[str, ...] = ("total", "between_part", "within_part", "between", "within")
 
 
 def correlation_parts(predictions: pd.DataFrame) -> dict[str, float]:
@@ -74,10 +74,11 @@ def correlation_intervals(
     rng = np.random.default_rng(seed)
     if len(groups) >= MIN_CREATORS:
         counts = rng.multinomial(len(groups), np.ones(len(groups)) / len(groups), n_bootstrap)
-        draws, names, freedom = _parts(counts, _sums(predictions)), PARTS, len(groups) - 1
+        draws, names = _parts(counts, _sums(predictions)), PARTS
     else:
         draws = _parts_of_posts(groups, n_bootstrap, seed)
-        names, freedom = ("within_part", "within"), _freedom(groups)
+        names = ("within_part", "within")
+    freedom = _freedom(groups)
     ends = {}
     for name in PARTS:
         drawn = draws[name] if name in names else np.array([])
@@ -109,10 +110,10 @@ def clustered_mean(values, authors, confidence: float = bs.CONFIDENCE) -> dict[s
     if len(groups) >= MIN_CREATORS:
         off = np.array([np.sum(own - mean) for own in groups])
         error = np.sqrt(len(groups) / (len(groups) - 1) * np.sum(off**2)) / n
-        freedom = len(groups) - 1
     else:
         squares = [(len(own) * bs.block_standard_error(own)) ** 2 for own in groups]
-        error, freedom = np.sqrt(np.sum(squares)) / n, _freedom(groups)
+        error = np.sqrt(np.sum(squares)) / n
+    freedom = _freedom(groups)
     half = stats.t.ppf(0.5 + confidence / 2, freedom) * error
     p = 2 * stats.t.sf(abs(mean) / error, freedom) if error > 0 else float(mean == 0)
     return {"mean": mean, "low": mean - half, "high": mean + half, "p": float(p)}
@@ -235,7 +236,9 @@ def _parts_of_posts(groups: list[pd.DataFrame], n_bootstrap: int, seed: int) -> 
 
 
 def _freedom(groups: list) -> float:
-    """Degrees of freedom: blocks of posts, less one for each creator."""
+    """Degrees of freedom: creators less one, or with few of them blocks of posts, less one each."""
+    if len(groups) >= MIN_CREATORS:
+        return len(groups) - 1
     return max(1.0, sum(len(own) / bs.block_length(len(own)) - 1 for own in groups))
 
 

@@ -59,7 +59,7 @@ def taken_apart(predictions: pd.DataFrame, facts: dict, names: dict[str, str]) -
     predictions : DataFrame
         Held-out rows of the named model: author, y_true, y_pred.
     facts : dict
-        From `creators.facts.facts`.
+        From :func:`virality.findings.summary.pooled_facts`.
     names : dict of str to str
     """
     figure, (left, right) = theme.figure(8.2, 3.9, ncols=2, gridspec_kw={"width_ratios": (1.15, 1)})
@@ -174,7 +174,7 @@ def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
 def _against(row) -> str:
     if row.low == row.high == 0:
         return "the rule to beat"
-    ends = f" ({smaller(row.low)} to {smaller(row.high)})" if row.low == row.low else ""
+    ends = f" ({smaller(row.high)} to {smaller(row.low)})" if row.low == row.low else ""
     return f"{smaller(row.difference)}{ends}"
 
 

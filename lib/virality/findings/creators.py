@@ -11,7 +11,7 @@ import pandas as pd
 from virality.core.protocol import ALPHA
 from virality.creators.levels import Levels
 from virality.creators.skill import MIN_CREATORS
-from virality.findings.index import estimate, verdict
+from virality.findings.index import VERDICTS, estimate
 from virality.findings.scores import Estimate, Gain
 
 BARELY = 0.15  # a correlation below this orders next to nothing
@@ -191,7 +191,7 @@ class Pooled:
 
 
 def pooled(facts: dict) -> Pooled:
-    """Return what a pooled report found, from :func:`virality.creators.facts.facts`."""
+    """Return what a pooled report found, from :func:`virality.findings.summary.pooled_facts`."""
     n = facts["n_creators"]
     return Pooled(
         **{name: facts[name] for name in ("n_posts", "n_creators", "first", "last")},
@@ -214,7 +214,7 @@ def _skill(facts: dict) -> Skill:
     error = Estimate(-facts["gain"], *(-estimate(facts, f"gain_{end}").value
                                        for end in ("high", "low")))  # fmt: skip
     return Skill(
-        gain=Gain(facts["model"], facts["rule"], error, verdict(facts)),
+        gain=Gain(facts["model"], facts["rule"], error, VERDICTS[facts["verdict"]]),
         n_held_out=facts["n_held_out"],
         n_models=facts["n_models"],
         total=_rounded(total),
@@ -254,7 +254,9 @@ def _newcomer(facts: dict) -> Newcomer:
     held = cold["coverage"]
     helps = cold["added_p"] is not None and cold["added_p"] < ALPHA and cold["added"] > 0
     return Newcomer(
-        *(facts[f"new_{name}"] for name in ("middle", "low", "high")),
+        middle=facts["new_middle"],
+        low=facts["new_low"],
+        high=facts["new_high"],
         promised=held["level"],
         held=held["mean"],
         factor=cold["factor"],

@@ -1,10 +1,21 @@
-"""The facts of a run in one small mapping: what the abstract says, and what a gallery compares."""
+"""The facts of a run in one small mapping, as JSON can hold it: what its first page says.
+
+They are what reports on several creators are compared by, and name nobody.
+"""
 
 from __future__ import annotations
 
+from math import isfinite
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
-from virality.core.protocol import ALPHA
+from virality.core.protocol import ALPHA, DEFAULT, Protocol
+from virality.creators import cold_start, skill
+from virality.creators.levels import fit_levels
+from virality.creators.pool import RULES
+from virality.features.targets import target_values
 
 
 def facts(
@@ -14,7 +25,7 @@ def facts(
     evidence: pd.DataFrame,
     regimes: pd.DataFrame,
 ) -> dict:
-    """Return what the abstract says, as JSON can hold it.
+    """Return what the report on one creator says.
 
     The named model has the smallest error of those that clearly beat the better plain rule, or
     of all when none does.
@@ -32,67 +43,177 @@ def facts(
     dict
         ``verdict`` is "none" (nothing was modelled), "better", "worse" or "alike".
     """
-    found = _record(posts) | _content(evidence) | _regimes(regimes)
+    history = pd.to_numeric(evidence.loc[evidence["kind"] == "history", "p"], errors="coerce")
+    labels = regimes["regime"].dropna()
+    first, last = _days(posts)
+    found: dict[str, Any] = {
+        "n_posts": len(posts),
+        "first": first,
+        "last": last,
+        "median_views": float(posts["views"].median()) if len(posts) else None,
+        "n_authors": posts["author"].nunique(),
+        **_content(evidence),
+        "history_p": history.min(),
+        "regimes_stable": bool(len(regimes) and regimes["stable"].fillna(False).all()),
+        "n_regimes": labels[labels >= 0].nunique(),
+        "noise_share": (labels == -1).mean(),
+    }
     models = scores[~scores["naive"]].merge(
         gaps[["model", "preset", "against", "difference", "low", "high", "p", "verdict"]]
     )
     if models.empty:
-        return found | {"verdict": "none"}
-    sure = models[models["verdict"] == "better"]
-    best = (sure if len(sure) else models).iloc[0]
+        return _plain(found | {"verdict": "none"})
+    best = _best(models, models["verdict"] == "better")
     baseline = scores[scores["model"] == best["against"]].iloc[0]
     alone = models[(models["p"] < ALPHA) & (models["difference"] < 0)]["model"]
-    return found | {
+    found |= {
         "verdict": "alike" if best["verdict"] == "no clear difference" else best["verdict"],
-        "n_held_out": int(best["n"]),
+        "n_held_out": best["n"],
         "n_models": len(models),
         "better_alone": sorted(alone),
-        "model": str(best["model"]),
-        "naive": str(best["against"]),
-        "naive_factor": float(baseline["factor"]),
-        "gain": -float(best["difference"]),
-        "gain_low": -float(best["high"]),
-        "gain_high": -float(best["low"]),
-        **{
-            f"{name}{end}": _number(best[f"{name}{end}"])
-            for name in ("factor", "r2_oos", "spearman")
-            for end in ("", "_low", "_high")
-        },
+        "model": best["model"],
+        "naive": best["against"],
+        "naive_factor": baseline["factor"],
+        **_gain(best),
     }
+    for name in ("factor", "r2_oos", "spearman"):
+        found |= {f"{name}{end}": best[f"{name}{end}"] for end in ("", "_low", "_high")}
+    return _plain(found)
 
 
-def _record(posts: pd.DataFrame) -> dict:
+def pooled_facts(
+    posts: pd.DataFrame,
+    predictions: pd.DataFrame,
+    content: pd.DataFrame,
+    cold: pd.DataFrame,
+    warm: pd.DataFrame,
+    *,
+    protocol: Protocol = DEFAULT,
+    n_bootstrap: int = 1000,
+) -> dict:
+    """Return what a report on several creators says.
+
+    The named model has the smallest error of those that clearly beat the creator's own rule, or of
+    all when none does; p-values are multiplied by the number of models that were tried.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    predictions, content, cold, warm : DataFrame
+        From `pool.predict_pooled`, `content.content_within`, `cold_start.first_forecasts` and
+        `cold_start.warm_up`.
+    protocol : Protocol
+        Its target and coverage.
+    n_bootstrap : int
+        Draws of the bootstrap.
+
+    Returns
+    -------
+    dict
+        ``verdict`` is "single" (one creator), "none" (nothing was modelled), "better", "worse" or
+        "alike".
+    """
+    first, last = _days(posts)
+    n_creators = posts["author"].nunique()
+    found: dict[str, Any] = {"n_posts": len(posts), "n_creators": n_creators}
+    found |= {"first": first, "last": last, **_spread(posts, protocol)}
+    if n_creators < 2 or predictions.empty:
+        return _plain(found | {"verdict": "none" if n_creators > 1 else "single"})
+    rule = skill.better_rule(predictions)
+    gaps = skill.compare(predictions, rule)
+    models = gaps[~gaps["model"].isin(RULES)].copy()
+    models["p"] = (models["p"] * len(models)).clip(upper=1.0)
+    best = _best(models, (models["p"] < ALPHA) & (models["difference"] < 0))
+    clear = "better" if best["difference"] < 0 else "worse"
+    rows = {name: predictions[predictions["model"] == name]
+            for name in (best["model"], "creator_mean")}  # fmt: skip
+    every = content[content["kind"] == "content_any"]["p_adjusted"]
+    found |= {
+        "verdict": clear if best["p"] < ALPHA else "alike",
+        "few": predictions["author"].nunique() < skill.MIN_CREATORS,
+        "n_held_out": best["n"],
+        "n_models": len(models),
+        "model": best["model"],
+        "rule": rule,
+        "factors": dict(zip(gaps["model"], gaps["factor"], strict=True)),
+        **_gain(best),
+        "p": 1.0 if np.isnan(best["p"]) else best["p"],
+        "parts": skill.correlation_intervals(rows[best["model"]], n_bootstrap),
+        "mean_parts": skill.correlation_parts(rows["creator_mean"]),
+        **_content(content),
+        "content_p": every.iloc[0] if len(every) else None,
+        "cold": _cold(cold),
+        "warm": warm.to_dict("records"),
+    }
+    return _plain(found)
+
+
+def _days(posts: pd.DataFrame) -> tuple[str, str]:
     days = posts["posted_at"]
-    return {
-        "n_posts": len(posts),
-        "first": f"{days.min():%Y-%m-%d}" if len(posts) else "",
-        "last": f"{days.max():%Y-%m-%d}" if len(posts) else "",
-        "median_views": float(posts["views"].median()) if len(posts) else None,
-        "n_authors": int(posts["author"].nunique()),
-    }
+    return (f"{days.min():%Y-%m-%d}", f"{days.max():%Y-%m-%d}") if len(posts) else ("", "")
+
+
+def _best(models: pd.DataFrame, sure: pd.Series) -> pd.Series:
+    """The first of those that clearly win, or of all when none does; smallest error first."""
+    return (models[sure] if sure.any() else models).iloc[0]
+
+
+def _gain(best: pd.Series) -> dict:
+    return {"gain": -best["difference"], "gain_low": -best["high"], "gain_high": -best["low"]}
 
 
 def _content(evidence: pd.DataFrame) -> dict:
+    """The content blocks that were tested, and those found to carry something, surest first."""
     content = evidence[evidence["kind"] == "content"]
-    history = evidence[evidence["kind"] == "history"]
-    named = content[content["p_adjusted"] < ALPHA].sort_values("p_adjusted")
-    p = pd.to_numeric(history["p"], errors="coerce").min() if len(history) else float("nan")
+    clear = content[content["p_adjusted"] < ALPHA].sort_values("p_adjusted")
+    return {"content_tested": sorted(content["block"].dropna().unique()),
+            "content_found": list(dict.fromkeys(clear["block"]))}  # fmt: skip
+
+
+def _spread(posts: pd.DataFrame, protocol: Protocol) -> dict:
+    """How far apart creators lie, and what that says of one who is not among them."""
+    y = target_values(posts, protocol.target).to_numpy()
+    if np.isfinite(y).sum() < 2 or posts["author"].nunique() < 2:
+        return {}
+    levels = fit_levels(y, posts["author"])
+    total = levels.between + levels.within
+    half = levels.half_width(protocol.coverage)
     return {
-        "content_tested": sorted(content["block"].dropna().unique().tolist()),
-        "content_found": list(dict.fromkeys(named["block"])),
-        "history_p": _number(p),
+        "share_between": levels.between / total if total > 0 else None,
+        "between_factor": np.exp(np.sqrt(levels.between)),
+        "within_factor": np.exp(np.sqrt(levels.within)),
+        "level": protocol.coverage,
+        "new_middle": np.expm1(levels.grand),
+        "new_low": max(0.0, np.expm1(levels.grand - half)),
+        "new_high": np.expm1(min(levels.grand + half, 30.0)),
     }
 
 
-def _regimes(regimes: pd.DataFrame) -> dict:
-    labels = regimes["regime"].dropna()
+def _cold(cold: pd.DataFrame) -> dict:
+    """Errors of first forecasts, and how many posts their intervals held."""
+    if cold.empty:
+        return {}
+    error = (cold["y_true"] - cold["y_pred"]).abs()
+    errors = error.groupby(cold["model"]).mean()
+    pair = cold.assign(error=error).pivot_table("error", "post_id", "model")
+    who = cold.drop_duplicates("post_id").set_index("post_id")["author"].reindex(pair.index)
+    added = skill.clustered_mean(pair[cold_start.OTHERS_MEAN] - pair[cold_start.OTHERS_MODEL], who)
     return {
-        "regimes_stable": bool(len(regimes) and regimes["stable"].fillna(False).all()),
-        "n_regimes": int(labels[labels >= 0].nunique()),
-        "noise_share": float((labels == -1).mean()) if len(labels) else None,
+        "factor": np.exp(errors[cold_start.OTHERS_MODEL]),
+        "mean_factor": np.exp(errors[cold_start.OTHERS_MEAN]),
+        "added_p": added["p"],
+        "added": added["mean"],
+        "coverage": cold_start.coverage(cold),
     }
 
 
-def _number(value: object) -> float | None:
-    """JSON has no NaN."""
-    return None if value is None or value != value else float(value)
+def _plain(value: Any) -> Any:
+    """Nested values as JSON can hold them: no NumPy types, None for what is no finite number."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not isfinite(value) else value

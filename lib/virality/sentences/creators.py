@@ -321,7 +321,7 @@ def answer(found: Pooled) -> str:
 
 def _headline(found: Skill) -> str:
     error = found.gain.error
-    ends = f", interval {smaller(error.low)} to {smaller(error.high)}" if error.bounded else ""
+    ends = f", interval {smaller(error.high)} to {smaller(error.low)}" if error.bounded else ""
     model, rule = forecast_name(found.gain.model), forecast_name(found.gain.against)
     within = _with_ends(found.within)
     if found.gain.verdict is Verdict.BETTER:
