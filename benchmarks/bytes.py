@@ -25,7 +25,11 @@ import numpy as np
 import pandas as pd
 
 #: Labels that have another name since, old to new.
-RENAMED: dict[str, str] = {"rival": "baseline"}
+RENAMED: dict[str, str] = {
+    "rival": "baseline",
+    "see": "vision_encoder",
+    "hear": "audio_encoder",
+}
 QUICK = ("n_shifts=99", "n_bootstrap=200", "encoders=classic")
 WHEN = {"read_at", "made_at"}  # of the clock, not of the data
 

@@ -22,9 +22,10 @@ import numpy as np
 from extraction import _clip, _films, _posts, _whisper, study_all, until_first
 
 from virality.core import compiled
-from virality.media.encoders.precision import machine
-from virality.media.extract import Settings, extract
-from virality.media.supervision import libraries
+from virality.media.encoders.canary import libraries, machine
+from virality.media.encoders.weights import best_device
+from virality.media.extract import extract
+from virality.media.settings import Settings, Workers
 
 TIMES, FILMS_A_SECOND, COSINE, CARD_GB = 8.0, 20.0, 0.999, 6.0
 STUDY_FILMS, DISTINCT = 24, 12
@@ -37,8 +38,6 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=0)
     options = parser.parse_args()
     import torch
-
-    from virality.media.encoders.pretrained import best_device
 
     device = best_device()
     if device == "cpu":
@@ -65,8 +64,8 @@ def compare(folder: Path, device: str, options) -> int:
     start = time.perf_counter()
     with until_first() as moments:
         found = extract(
-            _posts(films), str(films[0].parent), settings, folder / "cache", options.workers,
-            progress=False,
+            _posts(films), str(films[0].parent), settings, folder / "cache",
+            Workers(options.workers, progress=False),
         )  # fmt: skip
     whole = time.perf_counter() - start
     rate = (len(moments) - 1) / (moments[-1] - moments[0])
@@ -75,7 +74,8 @@ def compare(folder: Path, device: str, options) -> int:
     print(f"study on the card: {1e3 * study:.0f} ms a film once its models are loaded")
     print(f"ours: {1e3 / rate:.1f} ms a film, {rate:.1f} films a second once begun")
     print(f"first film after {moments[0]:.1f} s; {len(films)} films in {whole:.1f} s")
-    print(f"precision {found.record['see']['precision']}; {card:.2f} GB of the card; least cosine:")
+    precision = found.record["vision_encoder"]["precision"]
+    print(f"precision {precision}; {card:.2f} GB of the card; least cosine:")
     print("  " + ", ".join(f"{block} {value:.4f}" for block, value in alike.items()))
     goals = {
         f"{study * rate:.1f} times the study's pace (goal {TIMES:g})": study * rate >= TIMES,

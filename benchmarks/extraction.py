@@ -32,12 +32,14 @@ from PIL import Image
 
 from virality.core import compiled
 from virality.media import extract as extract_module
-from virality.media.energy import of_picture, of_sound
-from virality.media.extract import Settings, extract
-from virality.media.frames import read_frames
-from virality.media.probe import probe
-from virality.media.sound import read_sound
-from virality.media.work import FileTask, one_thread
+from virality.media.encoders.base import one_thread
+from virality.media.extract import extract
+from virality.media.film.energy import of_picture, of_sound
+from virality.media.film.frames import read_frames
+from virality.media.film.probe import probe
+from virality.media.film.sound import read_sound
+from virality.media.processes.tasks import FileTask
+from virality.media.settings import Settings, Workers
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -93,7 +95,8 @@ def compare(films: list[Path], clip: str, whisper: str, processes: list[int], fo
             here = found.embeddings.filter(regex=f"^{block}__").to_numpy()
             alike = _cosines(here, np.stack([one[block] for one in study_vectors]))
             print(f"    cosine of {block:<14} min {alike.min():.4f} mean {alike.mean():.4f}")
-    print(f"precision: {found.record['see']['precision']} on {found.record['see']['device']}")
+    used = found.record["vision_encoder"]
+    print(f"precision: {used['precision']} on {used['device']}")
     stages(films, found)
 
 
@@ -138,7 +141,8 @@ def ours(films: list[Path], settings: Settings, count: int, folder: Path):
     """Extract with an empty cache; the time includes starting processes and loading models."""
     cache = folder / "cache"
     shutil.rmtree(cache, ignore_errors=True)
-    return extract(_posts(films), str(films[0].parent), settings, cache, count, progress=False)
+    workers = Workers(count, progress=False)
+    return extract(_posts(films), str(films[0].parent), settings, cache, workers)
 
 
 @contextmanager
@@ -160,29 +164,34 @@ def until_first():
 
 def stages(films: list[Path], found) -> None:
     """Print what each stage costs one thread, models loaded."""
-    from virality.media.encoders.base import load
+    from virality.media.encoders.registry import load
 
-    see, hear = load(found.choice.see), load(found.choice.hear)
+    recipes = found.choice.recipes
+    vision, audio, side = (
+        load(recipes["vision"]),
+        load(recipes["audio"]),
+        recipes["vision"].image_side,
+    )
     spent: dict[str, float] = {}
     with one_thread():
-        see.encode_images(np.zeros((15, 400, found.choice.see.image_side, 3), np.uint8))
+        vision.encode_images(np.zeros((15, 400, side, 3), np.uint8))
         of_sound(np.zeros(48_000, np.float32), 3.0)  # librosa compiles itself once
         for film in films:
             with stage(spent, "probe"):
                 facts = probe(film)
             with stage(spent, "decode pictures"):
-                frames = read_frames(film, facts, short_side=found.choice.see.image_side)
+                frames = read_frames(film, facts, short_side=side)
             with stage(spent, "decode sound"):
                 sound = read_sound(film, facts)
             with stage(spent, "encode pictures"):
-                see.encode_images(frames.images)
+                vision.encode_images(frames.images)
             with stage(spent, "encode sound"):
-                hear.encode_sound(sound.samples)
+                audio.encode_sound(sound.samples)
             with stage(spent, "measure energy"):
                 of_picture(frames.images, frames.times, 3.0)
                 of_sound(sound.samples, 3.0)
         with stage(spent, "encode texts"):
-            see.encode_texts([f"{CAPTION} {i}" for i in range(len(films))])
+            vision.encode_texts([f"{CAPTION} {i}" for i in range(len(films))])
     print("\nstage, one thread          CPU ms a film")
     for name, seconds in spent.items():
         print(f"{name:<26}{1e3 * seconds / len(films):>12.1f}")
@@ -278,7 +287,9 @@ def flatness(counts: list[int], folder: Path) -> None:
         before = psutil.Process().num_fds()
         # A short window: what counts here is how many films, not how long each takes.
         settings, cache = Settings("classic", window_s=1.0, frames_per_s=2.0), here / "cache"
-        work = partial(extract, _posts(films), str(here), settings, cache, 2, progress=False)
+        work = partial(
+            extract, _posts(films), str(here), settings, cache, Workers(2, progress=False)
+        )
         took, _ = timed(work)
         after = psutil.Process().num_fds()
         print(f"{count:>8}{took.clock:>9.1f}{took.peak:>9.0f}{before:>16}{after:>7}", flush=True)

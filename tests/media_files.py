@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from virality.media.worker import take_turns
+from virality.media.processes.worker import take_turns
 
 RATE = 16_000
 

@@ -7,14 +7,13 @@ import pytest
 
 from media_files import encode, tiny_clip, tiny_whisper
 from virality.core.errors import UserError
-from virality.media import card, parallel
-from virality.media.encoders import pretrained
-from virality.media.encoders.base import load
-from virality.media.encoders.recipes import clip_recipe, whisper_recipe
+from virality.media.encoders import weights
+from virality.media.encoders.registry import load, recipe_of
 from virality.media.match import signature
-from virality.media.pool import Limits
-from virality.media.work import FileTask, TextTask, run
-from virality.media.worker import Setup
+from virality.media.processes import parallel
+from virality.media.processes.tasks import FileTask, TextTask, run
+from virality.media.processes.worker import Setup
+from virality.media.settings import Workers
 
 WANTS = ("media", "vision", "audio")
 
@@ -24,8 +23,9 @@ def recipes(tmp_path_factory):
     folders = [tmp_path_factory.mktemp(name) for name in ("clip", "whisper")]
     tiny_clip(folders[0])
     tiny_whisper(folders[1])
-    see, hear = (str(folder) for folder in folders)
-    return clip_recipe(see, see), whisper_recipe(hear, hear, "exact")
+    clip, whisper = (str(folder) for folder in folders)
+    audio = recipe_of(whisper, whisper, "whisper_model", "exact")
+    return recipe_of(clip, clip, "clip_model"), audio
 
 
 @pytest.fixture(scope="module")
@@ -55,24 +55,21 @@ def test_the_owner_gives_the_vectors_that_workers_give(recipes, tasks, films):
     alone = entries(run(task) for task in tasks)
     decoded = [run(replace(task, encode=False)) for task in tasks]
     assert all("vision" not in one.entries for one in decoded)
-    owned = entries(card.encoded(iter(decoded), *recipes, films))
+    owned = entries(parallel.encoded(iter(decoded), *recipes, films))
     same(alone, owned)
 
 
 @pytest.mark.slow
 def test_the_whole_road_with_decoders_in_processes(recipes, tasks, monkeypatch):
     """As with a card: workers get no encoder, captions and vectors are made here."""
-    from virality.media import canary
+    from virality.media.encoders import canary
 
-    monkeypatch.setattr(card, "on_card", lambda some: bool(some))
+    monkeypatch.setattr(parallel, "on_card", lambda some: bool(some))
     expected = {one.fingerprint: canary.ask(load(one)) for one in recipes}
     texts = TextTask(("a dog", "rain"), recipes[0])
     films = [replace(task, encode=False) for task in tasks]
-    found = list(
-        parallel.spread(
-            [*films, texts], Setup(recipes, expected), 2, limits=Limits(), progress=False
-        )
-    )
+    workers = Workers(2, progress=False)
+    found = list(parallel.parallel_map([*films, texts], Setup(recipes, expected), workers))
     same(
         entries(run(task) for task in tasks),
         entries(one for one in found if isinstance(one.task, FileTask)),
@@ -93,7 +90,7 @@ def test_a_batch_that_does_not_fit_is_halved(recipes):
         return items * 2.0
 
     items = np.arange(10.0)[:, None]
-    assert np.array_equal(pretrained.in_batches(encode_some, items, 8, recipes[0]), items * 2)
+    assert np.array_equal(weights.in_batches(encode_some, items, 8, recipes[0]), items * 2)
     assert sizes == [8, 4, 2, 2, 2, 2, 2]
     with pytest.raises(UserError, match="too little free memory"):
-        pretrained.in_batches(lambda some: encode_some(np.zeros(9)), items, 8, recipes[0])
+        weights.in_batches(lambda some: encode_some(np.zeros(9)), items, 8, recipes[0])

@@ -155,7 +155,7 @@ def test_every_readable_feature_has_words():
     from virality.features.concepts import concept_of
     from virality.features.metadata import COLUMNS
     from virality.features.names import CONCEPTS
-    from virality.media.energy import FEATURES
+    from virality.media.film.energy import FEATURES
 
     energy = {f"energy__{feature.name}" for feature in FEATURES}
     keys = {concept_of(name) for name in [*energy, *(name for name, *_ in COLUMNS)]}

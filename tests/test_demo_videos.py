@@ -14,7 +14,7 @@ from virality.demo import creator, posts, sounds, videos
 from virality.demo.creator import ensure_demo, load_truth
 from virality.demo.model import REGIMES, stream
 from virality.demo.videos import Recipe, make_video
-from virality.media import second_reader
+from virality.media.film import second_reader
 
 CALM, LIVELY = 0.15, 0.85
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from virality.figures import embeddings as figures
-from virality.media import look
+from virality.media import diagnostics
 from virality.sentences import embeddings as sentences
 
 RNG = np.random.default_rng(0)
@@ -33,13 +33,13 @@ def test_neighbours_are_the_twins_and_never_the_post_itself():
     half = RNG.normal(size=(20, 12))
     table = vectors(vision=np.concatenate([half, half + 0.01 * RNG.normal(size=half.shape)]))
     table.loc["3"] = np.nan
-    found = look.neighbours(table, ["0", "3", "25"], "vision")
+    found = diagnostics.neighbours(table, ["0", "3", "25"], "vision")
     assert found == {"0": "20", "25": "5"}
 
 
 def test_variance_kept_knows_the_rank():
     flat = RNG.normal(size=(40, 2)) @ RNG.normal(size=(2, 40))
-    kept = look.variance_kept(vectors(vision=flat, audio=RNG.normal(size=(40, 40))))
+    kept = diagnostics.variance_kept(vectors(vision=flat, audio=RNG.normal(size=(40, 40))))
     share = kept.set_index(["block", "components"])["share"]
     assert share["vision", 2] == pytest.approx(1) and share["audio", 2] < 0.4
     assert {8, 16, 32} <= set(kept["components"])
@@ -48,23 +48,25 @@ def test_variance_kept_knows_the_rank():
 def test_cka_is_one_for_the_same_and_near_zero_for_unrelated_blocks():
     one = RNG.normal(size=(40, 100))
     turned = one @ np.linalg.qr(RNG.normal(size=(100, 100)))[0]
-    matrix = look.cka(vectors(vision=one, audio=turned, caption_text=RNG.normal(size=(40, 100))))
+    matrix = diagnostics.cka(
+        vectors(vision=one, audio=turned, caption_text=RNG.normal(size=(40, 100)))
+    )
     assert matrix.loc["vision", "audio"] == pytest.approx(1)
     assert abs(matrix.loc["vision", "caption_text"]) < 0.15
 
 
 def test_extremes():
     table = vectors(energy=np.arange(40.0)[:, None])
-    loud, calm = look.extremes(table, "energy__000")
+    loud, calm = diagnostics.extremes(table, "energy__000")
     assert (loud, calm) == (["39", "38", "37"], ["0", "1", "2"])
-    assert look.extremes(table, "energy__none") == ([], [])
+    assert diagnostics.extremes(table, "energy__none") == ([], [])
 
 
 def extraction(table, words, **record):
     return SimpleNamespace(
         record={"used": "pretrained", "absent": []} | record,
         embeddings=table,
-        choice=SimpleNamespace(see=SimpleNamespace(length=lambda what: 6)),
+        choice=SimpleNamespace(recipes={"vision": SimpleNamespace(length=lambda what: 6)}),
         encode_texts=lambda texts: np.stack([words[text.split()[-1]] for text in texts]),
     )
 
@@ -75,11 +77,11 @@ def test_zero_shot_finds_the_planted_word():
     # Every picture also lies near "sea": that says nothing about one of them.
     pictures = np.stack([words[word] + 3 * words["sea"] for word in truth])
     table = vectors(vision=pictures + 0.05 * RNG.normal(size=pictures.shape))
-    nearest = look.zero_shot(extraction(table, words), "dog, cat ,sea, dog,")
+    nearest = diagnostics.zero_shot(extraction(table, words), "dog, cat ,sea, dog,")
     assert nearest["word"].tolist() == truth.tolist()
-    assert look.zero_shot(extraction(table, words), "dog").empty
-    assert look.zero_shot(extraction(table, words, used="classic"), "dog, cat").empty
-    assert look.zero_shot(extraction(table, words, absent=["vision"]), "dog, cat").empty
+    assert diagnostics.zero_shot(extraction(table, words), "dog").empty
+    assert diagnostics.zero_shot(extraction(table, words, used="classic"), "dog, cat").empty
+    assert diagnostics.zero_shot(extraction(table, words, absent=["vision"]), "dog, cat").empty
 
 
 # --- sentences ------------------------------------------------------------------------------------

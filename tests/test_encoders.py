@@ -10,16 +10,25 @@ import pytest
 from hub import as_archive
 from media_files import RATE, tiny_clip, tiny_whisper, tone
 from virality.core.errors import UserError
-from virality.media import canary
-from virality.media.encoders import precision
-from virality.media.encoders.base import build, load
+from virality.media.encoders import canary, choose, registry, weights
 from virality.media.encoders.classic import CLASSIC, ClassicEncoder
-from virality.media.encoders.pixels import squares
-from virality.media.encoders.recipes import clip_recipe, missing_parts, whisper_recipe
-from virality.media.resolve import resolve
-from virality.media.texts import is_other_script, split_caption
+from virality.media.encoders.registry import build, load, recipe_of
+from virality.media.settings import Settings
+from virality.media.tables import is_other_script, split_caption
 
 SILENT = {"announce": lambda line: None}
+
+
+def clip(folder):
+    return recipe_of(str(folder), str(folder), "clip_model")
+
+
+def whisper(folder, mode="exact"):
+    return recipe_of(str(folder), str(folder), "whisper_model", mode)
+
+
+def lacks(folder):
+    return registry.missing(str(folder), "clip_model")
 
 
 @pytest.fixture(scope="session")
@@ -97,7 +106,7 @@ def test_scripts():
 
 
 def test_clip_vectors(clip_folder, images):
-    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    encoder = load(clip(clip_folder))
     vectors = encoder.encode_images(images)
     assert vectors.shape == (5, 24) and np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     texts = ["a dog", "rain on a window", "犬 🐶", "dog " * 200]
@@ -111,13 +120,13 @@ def test_clip_agrees_with_transformers(clip_folder, images):
     import torch
     from transformers import AutoTokenizer, CLIPModel
 
-    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    encoder = load(clip(clip_folder))
     model = CLIPModel.from_pretrained(clip_folder).eval()
     tokenizer = AutoTokenizer.from_pretrained(clip_folder)
     with torch.inference_mode():
         expected = model.get_text_features(**tokenizer(["a dog"], return_tensors="pt"))
         seen = model.get_image_features(
-            pixel_values=torch.from_numpy(encoder.scale(squares(images, encoder.recipe)))
+            pixel_values=torch.from_numpy(encoder.scale(encoder.prepare(encoder.recipe, images)))
         )
     expected, seen = (getattr(v, "pooler_output", v).numpy() for v in (expected, seen))
     assert cosine(encoder.encode_texts(["a dog"]), expected) == pytest.approx(1, abs=1e-5)
@@ -125,7 +134,7 @@ def test_clip_agrees_with_transformers(clip_folder, images):
 
 
 def test_a_text_does_not_depend_on_its_batch(clip_folder):
-    encoder = load(clip_recipe(str(clip_folder), clip_folder))
+    encoder = load(clip(clip_folder))
     texts = [f"text {'and more ' * (i % 9)}{i}" for i in range(70)]
     together = encoder.encode_texts(texts)
     alone = np.concatenate([encoder.encode_texts([text]) for text in texts])
@@ -133,8 +142,8 @@ def test_a_text_does_not_depend_on_its_batch(clip_folder):
 
 
 def test_whisper_windows(whisper_folder):
-    exact = load(whisper_recipe(str(whisper_folder), whisper_folder, "exact"))
-    padded = load(whisper_recipe(str(whisper_folder), whisper_folder, "padded"))
+    exact = load(whisper(whisper_folder, "exact"))
+    padded = load(whisper(whisper_folder, "padded"))
     samples = tone(3)[0]
     one, other = exact.encode_sound(samples), padded.encode_sound(samples)
     assert one.shape == other.shape == (16,) and not np.allclose(one, other, atol=1e-3)
@@ -148,7 +157,7 @@ def test_whisper_exact_is_the_encoder_on_a_cut_table(whisper_folder):
     import torch
     from transformers import WhisperFeatureExtractor, WhisperModel
 
-    ours = load(whisper_recipe(str(whisper_folder), whisper_folder, "exact"))
+    ours = load(whisper(whisper_folder, "exact"))
     model = WhisperModel.from_pretrained(whisper_folder).eval().get_encoder()
     model.embed_positions = torch.nn.Embedding.from_pretrained(model.embed_positions.weight[:150])
     model.config.max_source_positions = 150
@@ -171,7 +180,7 @@ def test_siglip_type(tmp_path, clip_folder):
     SiglipModel(config).save_pretrained(tmp_path)
     for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
         shutil.copy(clip_folder / name, tmp_path)
-    encoder = load(clip_recipe(str(tmp_path), tmp_path))
+    encoder = load(clip(tmp_path))
     assert encoder.encode_images(np.zeros((2, 57, 32, 3), np.uint8)).shape == (2, 32)
     assert encoder.encode_texts(["a dog", "a"]).shape == (2, 32)
 
@@ -195,8 +204,8 @@ def test_a_clip_of_another_language(tmp_path):
         projection_dim=24,
     )  # fmt: skip
     ChineseCLIPModel(config).save_pretrained(tmp_path)
-    assert not missing_parts(tmp_path, "clip")
-    encoder = load(clip_recipe(str(tmp_path), tmp_path))
+    assert not lacks(tmp_path)
+    encoder = load(clip(tmp_path))
     model = ChineseCLIPModel.from_pretrained(tmp_path).eval()
     tokenizer = AutoTokenizer.from_pretrained(tmp_path)
     with torch.inference_mode():
@@ -216,11 +225,11 @@ def test_half_of_a_clip_is_refused(tmp_path, clip_folder):
     for name in ("vocab.json", "merges.txt", "tokenizer_config.json"):
         shutil.copy(clip_folder / name, tmp_path)
     with pytest.raises(UserError, match="clip_vision_model, not CLIP"):
-        load(clip_recipe(str(tmp_path), tmp_path))
+        load(clip(tmp_path))
 
 
 def test_a_model_is_loaded_once_in_a_process(clip_folder):
-    recipe = clip_recipe(str(clip_folder), clip_folder)
+    recipe = clip(clip_folder)
     assert load(recipe) is load(replace(recipe))
 
 
@@ -235,37 +244,31 @@ def test_a_model_is_loaded_once_in_a_process(clip_folder):
 def test_graphics_devices_are_used_when_present(monkeypatch, cuda, mps, device, half):
     import torch
 
-    from virality.media.encoders import pretrained
-
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: mps)
-    assert pretrained.best_device() == device
-    assert half is None or pretrained.half_type(device) == half
+    assert weights.best_device() == device
+    assert half is None or weights.half_type(device) == half
 
 
 def test_half_precision_needs_a_processor_that_computes_in_it(monkeypatch):
     import torch
 
-    from virality.media.encoders.pretrained import half_type
-
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_bf16": True})
-    assert half_type("cpu") == "bfloat16"
+    assert weights.half_type("cpu") == "bfloat16"
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx2": True})
-    assert half_type("cpu") == ""
+    assert weights.half_type("cpu") == ""
 
 
 @pytest.mark.parametrize("close", [True, False])
 def test_half_precision_stays_close_or_is_refused(clip_folder, monkeypatch, close):
-    from virality.media.encoders import pretrained
-
-    recipe = clip_recipe(str(clip_folder), clip_folder)
-    monkeypatch.setattr(pretrained, "half_type", lambda device: "bfloat16")
+    recipe = clip(clip_folder)
+    monkeypatch.setattr(weights, "half_type", lambda device: "bfloat16")
     if not close:
         answers = {"float32": np.eye(3), "bfloat16": np.eye(3) + 0.1}
         told = lambda one, parts=(): {"text": answers[one.precision]}  # noqa: E731
-        monkeypatch.setattr(precision, "_answer", told)
-    settled, answer = precision._measure(recipe, "auto")
+        monkeypatch.setattr(canary, "answers_here", told)
+    settled, answer = choose._measure(recipe, "auto")
     half = replace(recipe, precision="bfloat16")
     assert half.fingerprint != recipe.fingerprint
     assert settled.precision == ("bfloat16" if close else "float32")
@@ -275,15 +278,14 @@ def test_half_precision_stays_close_or_is_refused(clip_folder, monkeypatch, clos
 
 
 def test_precision_is_measured_once_and_kept(tmp_path, clip_folder, whisper_folder, monkeypatch):
-    options = {"clip_model": str(clip_folder), "whisper_model": str(whisper_folder)}
-    first = resolve("pretrained", **options, cache_dir=tmp_path, **SILENT)
-    monkeypatch.setattr(precision, "_measure", lambda *a: pytest.fail("measured again"))
-    monkeypatch.setattr(precision, "_answer", lambda *a: pytest.fail("asked again"))
-    assert resolve("pretrained", **options, cache_dir=tmp_path, **SILENT) == first
-    records = precision.expected(first.see, ("text", "vision"), tmp_path)
-    assert records["text"].answer.shape == (2, 24)
+    settings = Settings("pretrained", str(clip_folder), str(whisper_folder))
+    first = choose.choose(settings, tmp_path, **SILENT)
+    monkeypatch.setattr(choose, "_measure", lambda *a: pytest.fail("measured again"))
+    monkeypatch.setattr(canary, "answers_here", lambda *a: pytest.fail("asked again"))
+    assert choose.choose(settings, tmp_path, **SILENT) == first
+    assert canary.Record(tmp_path, first.recipes["text"], "text").answer.shape == (2, 24)
     assert first.used == "pretrained" and first.note == ""
-    assert str(clip_folder.parent) not in json.dumps(first.see.describe())
+    assert str(clip_folder.parent) not in json.dumps(first.recipes["vision"].describe())
 
 
 # --- what is not whole ----------------------------------------------------------------------------
@@ -294,17 +296,17 @@ def test_a_tokenizer_of_two_tokens_is_no_tokenizer(tmp_path, clip_folder):
     (folder / "vocab.json").write_text(json.dumps({"<|startoftext|>": 0, "<|endoftext|>": 1}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
     with pytest.raises(UserError, match="tokenizer of m is not whole"):
-        load(clip_recipe(str(folder), folder))
+        load(clip(folder))
 
 
 def test_missing_parts_are_named(tmp_path, clip_folder):
     folder = shutil.copytree(clip_folder, tmp_path / "m")
     (folder / "merges.txt").unlink()
     (folder / "model.safetensors").unlink()
-    assert missing_parts(folder, "clip") == ["its weights", "its tokenizer"]
+    assert lacks(folder) == ["its weights", "its tokenizer"]
     with pytest.raises(UserError, match="lacks its weights and its tokenizer"):
-        resolve("pretrained", clip_model=str(folder), hear=False, **SILENT)
-    choice = resolve("auto", clip_model=str(folder), hear=False, **SILENT)
+        choose.choose(Settings("pretrained", str(folder)), sound=False, **SILENT)
+    choice = choose.choose(Settings("auto", str(folder)), sound=False, **SILENT)
     assert choice.used == "classic" and "lacks" in choice.reason and "classic" in choice.note
 
 
@@ -316,7 +318,7 @@ def test_incomplete_weights_are_refused(tmp_path, clip_folder):
     tensors.pop("visual_projection.weight")
     save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
     with pytest.raises(UserError, match="not whole"):
-        load(clip_recipe(str(folder), folder))
+        load(clip(folder))
 
 
 def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
@@ -330,7 +332,7 @@ def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
     (folder / "model.safetensors").unlink()
     torch.save({"a": Bomb()}, folder / "pytorch_model.bin")
     with pytest.raises(UserError):
-        load(clip_recipe(str(folder), folder))
+        load(clip(folder))
     assert not (tmp_path / "exploded").exists()
 
 
@@ -344,25 +346,25 @@ def test_damaged_weights_give_a_sentence(tmp_path, clip_folder, damage):
         content = (folder / name).read_bytes()
         (folder / name).write_bytes(damage(content))
         with pytest.raises(UserError, match=r"of-.* (could not be|were not) loaded"):
-            load(clip_recipe(str(folder), folder))
+            load(clip(folder))
 
 
 def test_a_clone_without_its_large_files_lacks_them(tmp_path, clip_folder):
     folder = shutil.copytree(clip_folder, tmp_path / "m")
     (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid x")
-    assert missing_parts(folder, "clip") == ["its weights"]
+    assert lacks(folder) == ["its weights"]
 
 
 def test_weights_of_another_name_do_not_hide_the_archive(tmp_path, clip_folder):
     folder = as_archive(clip_folder, tmp_path / "m")
     (folder / "open_clip_model.safetensors").write_bytes(b"for another library")
-    vectors = load(clip_recipe(str(folder), folder)).encode_texts(["a dog"])
-    safe = load(clip_recipe(str(clip_folder), clip_folder)).encode_texts(["a dog"])
+    vectors = load(clip(folder)).encode_texts(["a dog"])
+    safe = load(clip(clip_folder)).encode_texts(["a dog"])
     assert np.array_equal(vectors, safe)
 
 
 def test_wrong_type_and_unknown_words(whisper_folder):
     with pytest.raises(UserError, match="not CLIP"):
-        clip_recipe(str(whisper_folder), whisper_folder)
+        clip(whisper_folder)
     with pytest.raises(UserError, match="encoders"):
-        resolve("best")
+        choose.choose(Settings("best"))

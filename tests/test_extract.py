@@ -14,13 +14,14 @@ import pytest
 from media_files import encode, tiny_clip, tiny_whisper
 from virality.book.tables import check_table
 from virality.core.errors import UserError
-from virality.media import canary, parallel, work
 from virality.media import extract as module
-from virality.media.encoders import precision
+from virality.media.encoders import canary
 from virality.media.encoders.classic import CLASSIC as CLASSIC_SET
-from virality.media.energy import FEATURES, of_picture, of_sound
-from virality.media.extract import Settings, extract
-from virality.media.frames import wanted_times
+from virality.media.extract import extract
+from virality.media.film.energy import FEATURES, of_picture, of_sound
+from virality.media.film.frames import wanted_times
+from virality.media.processes import parallel, tasks
+from virality.media.settings import Settings, Workers
 
 CLASSIC = Settings(encoders="classic")
 
@@ -52,7 +53,7 @@ def videos(originals, tmp_path):
 def run(videos, cache, table=None, settings=CLASSIC, **options):
     table = posts() if table is None else table
     options = {"backend": "here", "progress": False, "announce": lambda line: None} | options
-    return extract(table, str(videos), settings, cache, **options)
+    return extract(table, str(videos), settings, cache, Workers(**options))
 
 
 def block(found, name):
@@ -104,7 +105,7 @@ def test_a_rerun_reads_and_a_new_video_costs_one(videos, tmp_path, monkeypatch):
     assert run(videos, tmp_path / "c").work["files_new"] == 1
     # A new name is not a new video.
     (videos / "7000.mp4").rename(videos / "renamed [7000].mp4")
-    monkeypatch.setattr(work, "_read", lambda *a: pytest.fail("read again"))
+    monkeypatch.setattr(tasks, "_read", lambda *a: pytest.fail("read again"))
     assert run(videos, tmp_path / "c").work["files_new"] == 0
 
 
@@ -122,14 +123,14 @@ def test_a_file_that_changes_under_the_same_name(videos, tmp_path):
 
 
 def test_a_file_that_changes_while_it_is_read_is_not_kept(videos, tmp_path, monkeypatch):
-    real = work._read
+    real = tasks._read
 
     def meddle(path, task, tell):
         result = real(path, task, tell)
         os.utime(path)
         return result
 
-    monkeypatch.setattr(work, "_read", meddle)
+    monkeypatch.setattr(tasks, "_read", meddle)
     found = run(videos, tmp_path / "c", posts(1))
     assert "changed while" in found.media["problem"][0] and "vision" in found.record["absent"]
     monkeypatch.undo()
@@ -138,7 +139,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_kept(videos, tmp_path, monk
 
 def test_an_interrupted_run_goes_on(videos, tmp_path, monkeypatch):
     encode(videos / "7003.mp4", seconds=1.5)
-    real, done = work._file, []
+    real, done = tasks._file, []
 
     def stop_after_two(task, tell):
         if len(done) == 2:
@@ -146,7 +147,7 @@ def test_an_interrupted_run_goes_on(videos, tmp_path, monkeypatch):
         done.append(task)
         return real(task, tell)
 
-    monkeypatch.setattr(work, "_file", stop_after_two)
+    monkeypatch.setattr(tasks, "_file", stop_after_two)
     with pytest.raises(KeyboardInterrupt):
         run(videos, tmp_path / "c")
     monkeypatch.undo()
@@ -176,10 +177,10 @@ def test_vectors_carry_the_fingerprint_of_the_canarys_answer(videos, tmp_path, m
     answers = {part: np.load(records / part / f"{name}.npy") for part, name in names.items()}
     for change, new in ((1.00001, 0), (-1.0, 1)):
         # Another machine, whose answer differs: by rounding, or because it is wrong.
-        monkeypatch.setattr(precision, "machine", lambda change=change: f"other{change}")
+        monkeypatch.setattr(canary, "machine", lambda change=change: f"other{change}")
         monkeypatch.setattr(
-            precision,
-            "_answer",
+            canary,
+            "answers_here",
             lambda recipe, parts, change=change: {part: answers[part] * change for part in parts},
         )
         monkeypatch.setattr(canary, "wrong_encoders", lambda *a: [])
@@ -224,7 +225,7 @@ def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
     from dask.distributed import LocalCluster
 
     one = run(videos, tmp_path / "a")
-    two = run(videos, tmp_path / "b", workers=2, backend="processes")
+    two = run(videos, tmp_path / "b", count=2, backend="processes")
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         there = {"backend": "dask", "scheduler": cluster.scheduler_address}
         many = run(videos, tmp_path / "c", **there)
@@ -330,7 +331,10 @@ def test_pretrained_end_to_end(videos, tmp_path, models):
     assert found.record["used"] == "pretrained" and found.record["note"] == ""
     assert block(found, "vision").shape[1] == 24 and block(found, "audio").shape[1] == 16
     assert block(found, "vision").notna().all(axis=1).tolist() == [True, True, False, False, False]
-    assert classic.record["see"]["fingerprint"] != found.record["see"]["fingerprint"]
+    assert (
+        classic.record["vision_encoder"]["fingerprint"]
+        != found.record["vision_encoder"]["fingerprint"]
+    )
     again = run(videos, tmp_path / "c", settings=Settings("pretrained", **models))
     assert again.work["files_new"] == again.work["texts_new"] == 0
     pd.testing.assert_frame_equal(found.embeddings, again.embeddings, check_exact=True)
@@ -338,11 +342,11 @@ def test_pretrained_end_to_end(videos, tmp_path, models):
     other = run(videos, tmp_path / "c", settings=padded)
     assert not np.allclose(block(other, "audio").iloc[0], block(found, "audio").iloc[0])
     assert np.array_equal(block(other, "vision").iloc[0], block(found, "vision").iloc[0])
-    see = found.record["see"]
-    assert see["id"] == "clip" and see["revision"].startswith("files-")
-    assert see["precision"] in {"float32", "bfloat16", "float16"}
+    used = found.record["vision_encoder"]
+    assert used["id"] == "clip" and used["revision"].startswith("files-")
+    assert used["precision"] in {"float32", "bfloat16", "float16"}
     assert (found.record["window_s"], found.record["frames_per_s"]) == (3.0, 5.0)
-    assert other.record["hear"]["mode"] == "padded"
+    assert other.record["audio_encoder"]["mode"] == "padded"
     assert found.media["content_hash"][0] == module.hash_file(videos / "7000.mp4")
     words = found.encode_texts(["a dog", "a cat"])
     assert words.shape == (2, 24)

@@ -15,11 +15,11 @@ import pytest
 from hub import BESIDE, SAFE, SIGNATURE, STRANGER, TOKEN, Hub, as_archive, contents, sha256
 from media_files import tiny_clip, tiny_whisper
 from virality.core.errors import UserError
-from virality.media import resolve as resolving
-from virality.media.encoders.base import load
-from virality.media.encoders.classic import CLASSIC
-from virality.media.hub import wanted
-from virality.media.resolve import Choice, resolve
+from virality.media.encoders import choose as choosing
+from virality.media.encoders.choose import ALL_CLASSIC, Choice, choose
+from virality.media.encoders.hub import wanted
+from virality.media.encoders.registry import load
+from virality.media.settings import Settings
 
 
 @pytest.fixture(scope="module")
@@ -71,8 +71,9 @@ def ask(hub, monkeypatch):
     monkeypatch.setenv("HF_ENDPOINT", hub.address)
 
     def ask(model="tiny/clip", encoders="pretrained", **options):
-        options = {"hear": False, "precision": "float32", "announce": ask.said.append} | options
-        return resolve(encoders, model, **options)
+        how = {name: options.pop(name) for name in ("previous", "patience_s") if name in options}
+        settings = Settings(encoders, model, precision="float32", **options)
+        return choose(settings, sound=False, announce=ask.said.append, **how)
 
     ask.said = []
     return ask
@@ -87,8 +88,12 @@ def leftovers(tmp_path):
     return list((tmp_path / "hub").rglob("*.incomplete"))
 
 
+def vision(choice):
+    return choice.recipes["vision"]
+
+
 def vectors(choice):
-    return load(choice.see).encode_texts(["a dog", "rain on a window"])
+    return load(vision(choice)).encode_texts(["a dog", "rain on a window"])
 
 
 # --- what is fetched ------------------------------------------------------------------------------
@@ -98,7 +103,7 @@ def test_only_what_is_needed_is_asked_for(hub, ask, files):
     choice = ask()
     assert choice.used == "pretrained"
     commit = hub.repositories["tiny/clip"].names["main"]
-    assert (choice.see.id, choice.see.revision) == ("tiny/clip", commit)
+    assert (vision(choice).id, vision(choice).revision) == ("tiny/clip", commit)
     assert hub.fetched() == set(files["clip"])
     size = sum(len(files["clip"][name]) for name in files["clip"])
     assert ask.said == [f"Downloading tiny/clip ({size / 1e6:.0f} MB), once."]
@@ -115,7 +120,7 @@ def test_safetensors_before_archives(hub, ask, files):
 
 
 def cached_weights(choice):
-    folder = Path(choice.see.folder)
+    folder = Path(vision(choice).folder)
     return {path.name for path in folder.iterdir() if path.suffix in (".bin", ".safetensors")}
 
 
@@ -175,7 +180,7 @@ def test_a_cache_that_another_tool_filled_is_used(hub, ask, files, monkeypatch):
         snapshot_download("tiny/clip", local_files_only=True)
     hub.requests.clear()
     choice = ask()
-    assert choice.see.folder == folder and hub.requests == []
+    assert vision(choice).folder == folder and hub.requests == []
     # What the numbers depend on is missed, although the weights are there.
     (Path(folder) / "preprocessor_config.json").unlink()
     assert ask() == choice and "preprocessor_config.json" in hub.fetched()
@@ -195,7 +200,7 @@ def test_a_pickle_that_would_run_something_is_refused(hub, ask, files, tmp_path)
         torch.save({"a": Bomb()}, bomb, _use_new_zipfile_serialization=modern)
         hub.add(f"tiny/bomb{modern}", files["clip"] | {"pytorch_model.bin": bomb.getvalue()})
         with pytest.raises(UserError, match=r"not numbers alone.*not loaded") as raised:
-            load(ask(f"tiny/bomb{modern}").see)
+            load(vision(ask(f"tiny/bomb{modern}")))
         assert "pytorch_model.bin" in hub.fetched()
         assert "trust" not in str(raised.value) and "safetensors" in raised.value.do
         assert not (tmp_path / "exploded").exists()
@@ -213,10 +218,10 @@ def test_a_revision_has_its_own_files_and_vectors(hub, ask, files, monkeypatch):
     repository = hub.repositories["tiny/clip"]
     commit = repository.put(other | {SAFE: st.save(tensors, {"format": "pt"})}, "refs/pr/7")
     main, pinned, exact = ask(), ask("tiny/clip@refs/pr/7"), ask(f"tiny/clip@{commit}")
-    assert main.see.revision != pinned.see.revision == commit
-    assert main.see.id == pinned.see.id == "tiny/clip"
-    assert main.see.fingerprint != pinned.see.fingerprint == exact.see.fingerprint
-    assert exact.see == pinned.see and len(ask.said) == 2, "the same files, fetched once"
+    assert vision(main).revision != vision(pinned).revision == commit
+    assert vision(main).id == vision(pinned).id == "tiny/clip"
+    assert vision(main).fingerprint != vision(pinned).fingerprint == vision(exact).fingerprint
+    assert vision(exact) == vision(pinned) and len(ask.said) == 2, "the same files, fetched once"
     assert not np.allclose(vectors(main), vectors(pinned))
     hub.requests.clear()
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
@@ -298,7 +303,7 @@ def test_the_token_goes_to_the_hub_alone_and_is_told_to_no_one(
     hub.cuts.clear()
     choice = ask("tiny/gated")
     told = [str(raised.value), *ask.said, *capfd.readouterr(), caplog.text]
-    told += [json.dumps(choice.see.describe()), repr(choice)]
+    told += [json.dumps(vision(choice).describe()), repr(choice)]
     assert not [text for text in told if TOKEN in text or SIGNATURE in text or "Traceback" in text]
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert kept and not [path for path in kept if TOKEN.encode() in path.read_bytes()]
@@ -475,11 +480,11 @@ def test_a_broken_download_is_tried_again_by_the_next_run(tmp_path, monkeypatch,
 
     run, calls = Run.at(tmp_path / "run"), []
 
-    def broken(**asked):
-        calls.append(asked)
-        return Choice(asked["encoders"], "classic", "It broke off.", CLASSIC, CLASSIC, again)
+    def broken(settings, *_, **__):
+        calls.append(settings)
+        return Choice(settings.encoders, "classic", "It broke off.", ALL_CLASSIC, again)
 
-    monkeypatch.setattr(resolving, "resolve", broken)
+    monkeypatch.setattr(choosing, "choose", broken)
     for _ in range(2):
         session._decide_encoders(Job(run, Inputs(), {}))
     record = run.load()["encoders"]

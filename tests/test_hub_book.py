@@ -125,7 +125,7 @@ def test_the_books_rest_on_the_models_of_the_hub(books):
     for run in (books.online, books.offline):
         record = json.loads(run.artefact("encoders").read_text())
         assert record["used"] == "pretrained" and record["note"] == ""
-        for which, name in (("see", "tiny/clip"), ("hear", "tiny/whisper")):
+        for which, name in (("vision_encoder", "tiny/clip"), ("audio_encoder", "tiny/whisper")):
             assert (record[which]["id"], record[which]["revision"]) == (name, books.commits[name])
         media = pd.read_parquet(run.artefact("media"))
         assert media["status"].isin(["ok", "partial"]).sum() == 6

@@ -16,14 +16,14 @@ from virality.core.paths import ROOT
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc/self/maps")
 
 MODULES = (
-    "frames", "sound", "probe", "work", "extract", "canary", "card", "pool", "supervision",
-    "worker", "second_reader",
+    "film.frames", "film.sound", "film.probe", "film.second_reader", "extract", "encoders.canary",
+    "processes.tasks", "processes.parallel", "processes.pool", "processes.worker",
 )  # fmt: skip
 LOADED = """
 import importlib
 for name in {names!r}:
     importlib.import_module(name)
-from virality.media import second_reader
+from virality.media.film import second_reader
 try:
     second_reader.decord()
 except second_reader.Unusable:
@@ -75,16 +75,17 @@ EXTRACTED = """
 import hashlib, sys
 for name in sys.argv[1].split(","):
     if name == "decord":
-        from virality.media import second_reader
+        from virality.media.film import second_reader
         second_reader.decord()
     else:
         __import__(name)
 import pandas as pd
-from virality.media.extract import Settings, extract
+from virality.media.extract import extract
+from virality.media.settings import Settings, Workers
 posts = pd.DataFrame({"post_id": ["7000", "7001"], "caption": ["A dog #dog", "Rain"]})
 models, videos, cache = sys.argv[2:5]
 chosen = Settings("pretrained", f"{models}/clip", f"{models}/whisper")
-found = extract(posts, videos, chosen, cache, 2, progress=False)
+found = extract(posts, videos, chosen, cache, Workers(2, progress=False))
 assert found.record["blocks"] == ["caption_text", "hashtag_text", "vision", "audio", "energy"]
 assert found.embeddings.filter(like="vision__").notna().all(axis=None)
 print(hashlib.sha256(found.embeddings.to_numpy().tobytes()).hexdigest())

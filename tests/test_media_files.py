@@ -15,13 +15,13 @@ from PIL import Image
 
 from media_files import RATE, cut, encode, scene, turn
 from virality.core.errors import UserError
-from virality.media import frames as frames_module
-from virality.media import probe as probe_module
-from virality.media.energy import of_picture
-from virality.media.frames import READERS, read_frames, wanted_times
+from virality.media.film import frames as frames_module
+from virality.media.film import probe as probe_module
+from virality.media.film.energy import of_picture
+from virality.media.film.frames import READERS, read_frames, wanted_times
+from virality.media.film.probe import probe
+from virality.media.film.sound import read_sound
 from virality.media.match import id_in_name, list_files, match
-from virality.media.probe import probe
-from virality.media.sound import read_sound
 
 
 def look(path, **options):

@@ -11,7 +11,8 @@ from PIL import Image
 
 from media_files import cut, encode, scene, turn
 from virality.book.tables import check_table
-from virality.media.extract import Settings, extract
+from virality.media.extract import extract
+from virality.media.settings import Settings, Workers
 from virality.sentences.embeddings import leftovers, problems, problems_caption
 
 BOTH, PICTURE, SOUND, NOTHING = (True, True), (True, False), (False, True), (False, False)
@@ -90,7 +91,8 @@ def found(tmp_path_factory):
     named = [f"{IDS['mono']}.mp4" if post == IDS["twin"] else None for post in IDS.values()]
     posts = pd.DataFrame({"post_id": [*IDS.values()], "caption": "A #tag", "media_file": named})
     settings = Settings("classic")
-    return extract(posts, str(folder / "videos"), settings, folder / "c", 1, progress=False)
+    workers = Workers(1, progress=False)
+    return extract(posts, str(folder / "videos"), settings, folder / "c", workers)
 
 
 @pytest.mark.parametrize("case", CASES)

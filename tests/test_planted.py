@@ -24,7 +24,8 @@ from virality.findings.clustering import Content, Verdict, views
 from virality.findings.index import short_answer
 from virality.findings.interpretability import courses
 from virality.findings.recovered import Memory, Recovered, Recovery, recovered
-from virality.media.extract import Settings, extract
+from virality.media.extract import extract
+from virality.media.settings import Settings, Workers
 from virality.models import boosters
 from virality.sentences import clustering, index, interpretability
 
@@ -59,7 +60,7 @@ class Findings:
 def find(effects: Effects, cache) -> Findings:
     posts, truth = simulate_creator(N, SEED, effects, return_truth=True)
     columns = build_features(posts)
-    seen = extract(posts, "", Settings("classic"), cache, workers=1, progress=False)
+    seen = extract(posts, "", Settings("classic"), cache, Workers(1, progress=False))
     tables = [columns, seen.embeddings]
     predictions = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
     folds = evaluate.make_folds(posts)

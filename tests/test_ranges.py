@@ -23,7 +23,7 @@ from virality.evaluation import validation
 from virality.evidence import level_free, shifts
 from virality.explanation import clusters, content_space
 from virality.features import build, targets
-from virality.media import parallel, resolve
+from virality.media.settings import BACKENDS, ENCODERS
 from virality.models import blocks
 from virality.uncertainty import conformal
 
@@ -176,8 +176,8 @@ def test_the_list_of_parameters_shows_what_each_may_be(capsys):
         ("target", targets.TARGETS),
         ("split", (validation.ExpandingWindow.name, validation.RollingWindow.name)),
         ("pca", REDUCTIONS),
-        ("encoders", resolve.KINDS),
-        ("backend", parallel.BACKENDS),
+        ("encoders", ENCODERS),
+        ("backend", BACKENDS),
     ],
 )
 def test_choices_are_those_of_the_library(name, choices):

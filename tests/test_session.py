@@ -1,5 +1,7 @@
 """Inputs, parameters and names of a run: remembered, checked, never mixed."""
 
+from dataclasses import replace
+
 import pytest
 
 from virality import cli
@@ -64,17 +66,17 @@ def test_parameters_are_kept_until_forgotten(run, posts, capsys):
 
 
 def test_encoders_are_decided_once(run, posts, monkeypatch):
-    from virality.media import resolve
+    from virality.media.encoders import choose
 
     record(run, posts=str(posts))
     calls = []
-    genuine = resolve.resolve
+    genuine = choose.choose
 
     def counted(*args, **kwargs):
         calls.append(kwargs)
-        return genuine(*args, **kwargs | {"encoders": "classic"})
+        return genuine(replace(args[0], encoders="classic"), *args[1:], **kwargs)
 
-    monkeypatch.setattr(resolve, "resolve", counted)
+    monkeypatch.setattr(choose, "choose", counted)
     session._decide_encoders(Job(run, run.inputs(), {}))
     session._decide_encoders(Job(run, run.inputs(), {}))
     assert len(calls) == 1

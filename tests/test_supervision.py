@@ -12,14 +12,15 @@ import pytest
 
 from media_files import encode
 from virality.core.errors import UserError
-from virality.media import parallel, pool, supervision, work
-from virality.media.canary import wrong_arithmetic
+from virality.media.cache import pack
+from virality.media.encoders.canary import Record, wrong_arithmetic
 from virality.media.encoders.classic import CLASSIC
-from virality.media.encoders.precision import expected
 from virality.media.match import signature
-from virality.media.pool import Limits, Loss
-from virality.media.work import FileTask, Result
-from virality.media.worker import Setup
+from virality.media.processes import parallel, pool, supervision, tasks
+from virality.media.processes.pool import Limits, Loss
+from virality.media.processes.tasks import FileTask, Result
+from virality.media.processes.worker import Setup
+from virality.media.settings import Workers
 
 WANTS = ("media", "vision", "audio")
 
@@ -68,8 +69,8 @@ def film(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def setup(tmp_path_factory):
-    records = expected(CLASSIC, ("vision", "audio"), tmp_path_factory.mktemp("cache"))
-    answers = {part: record.answer for part, record in records.items()}
+    folder = tmp_path_factory.mktemp("cache")
+    answers = {part: Record(folder, CLASSIC, part).answer for part in ("vision", "audio")}
     return Setup((CLASSIC,), {CLASSIC.fingerprint: answers})
 
 
@@ -78,22 +79,21 @@ def task(film, **changes):
     return replace(plain, **changes)
 
 
-def spread(tasks, setup, lines=None, **limits):
+def run_all(some, setup, **limits):
     limits = Limits(**({"seconds": 20.0, "bytes": 400_000_000} | limits))
-    say = [].append if lines is None else lines.append
-    options = {"limits": limits, "progress": False, "announce": say}
-    return {one.task.address: one for one in parallel.spread(tasks, setup, 2, **options)}
+    workers = Workers(2, progress=False, announce=[].append)
+    return {one.task.address: one for one in parallel.parallel_map(some, setup, workers, limits)}
 
 
 @pytest.mark.slow
 def test_each_harm_costs_one_file_and_is_told(tmp_path, film, setup):
-    tasks = []
+    several = []
     for name in ("a", "crash", "b", "hang", "grow", "raise", "c"):
         copy = tmp_path / f"{name}.mp4"
         copy.write_bytes(film.read_bytes())
         harm = {"wants": Trap(name)} if name in HARM else {}
-        tasks.append(task(copy, content=name, **harm))
-    found = spread(tasks, setup, seconds=4.0)
+        several.append(task(copy, content=name, **harm))
+    found = run_all(several, setup, seconds=4.0)
     told = {os.path.basename(address)[:-4]: one.failure for address, one in found.items()}
     assert told == {
         "a": "",
@@ -120,14 +120,14 @@ class Scripted:
 
 def good(one):
     facts = {"problem": "", "picture_problem": "", "sound_problem": "", "n_frames": 1}
-    return Result(one, "c", {"media": {"values": work.pack({"facts": facts})}})
+    return Result(one, "c", {"media": {"values": pack({"facts": facts})}})
 
 
-def supervise(outcome, tasks, lines=None):
+def supervise(outcome, some, lines=None):
     script = Scripted(outcome)
     say = [].append if lines is None else lines.append
-    supervisor = supervision.Supervisor(script, supervision.good_film(tasks[0]), Limits(), say)
-    return list(supervisor.results(tasks, 4)), script.asked
+    supervisor = supervision.Supervisor(script, supervision.good_film(some[0]), Limits(), say)
+    return list(supervisor.results(some, 4)), script.asked
 
 
 def many(film, count=6):
@@ -136,14 +136,14 @@ def many(film, count=6):
 
 def test_an_environment_that_kills_every_reader_blames_no_file(film):
     with pytest.raises(UserError, match="no file is at fault") as told:
-        supervise(lambda one: Loss(one, pool.DIED, work.PICTURE, "signal 11"), many(film))
+        supervise(lambda one: Loss(one, pool.DIED, tasks.PICTURE, "signal 11"), many(film))
     assert "signal 11" in str(told.value) and "Installed here: av " in str(told.value)
 
 
 def test_an_environment_in_which_one_reader_dies_uses_the_other_in_one_process(film):
     def outcome(one):
         bad = one.reader == "pyav"
-        return Loss(one, pool.DIED, work.PICTURE, "signal 11") if bad else good(one)
+        return Loss(one, pool.DIED, tasks.PICTURE, "signal 11") if bad else good(one)
 
     lines = []
     results, asked = supervise(outcome, many(film), lines)
@@ -156,7 +156,7 @@ def test_an_environment_in_which_one_reader_dies_uses_the_other_in_one_process(f
 def test_a_film_that_one_reader_cannot_read_is_read_by_the_other(film):
     def outcome(one):
         bad = one.address == "3.mp4" and one.reader == "pyav"
-        return Loss(one, pool.SLOW, work.PICTURE) if bad else good(one)
+        return Loss(one, pool.SLOW, tasks.PICTURE) if bad else good(one)
 
     results, asked = supervise(outcome, many(film))
     assert Counter(one.failure for one in results) == {"": 6}
@@ -171,7 +171,7 @@ def test_a_process_that_cannot_start_is_no_files_fault(film):
 
 def unreadable(one):
     facts = {"problem": "The file is damaged.", "picture_problem": "", "sound_problem": ""}
-    return Result(one, "c", {"media": {"values": work.pack({"facts": facts})}})
+    return Result(one, "c", {"media": {"values": pack({"facts": facts})}})
 
 
 def test_an_environment_that_calls_every_file_damaged_blames_no_file(film):
@@ -185,7 +185,7 @@ def test_a_first_file_that_is_damaged_is_told_and_the_good_film_asked_once(film)
         lambda one: unreadable(one) if one.address in ("0.mp4", "1.mp4") else good(one), many(film)
     )
     assert len(results) == 6
-    assert [address for address, *_, apart in asked if apart] == [work.GOOD_FILM]
+    assert [address for address, *_, apart in asked if apart] == [tasks.GOOD_FILM]
 
 
 def test_a_process_that_does_not_start_is_tried_twice_only(film):
@@ -197,12 +197,12 @@ def test_a_process_that_does_not_start_is_tried_twice_only(film):
 
     with pytest.raises(UserError, match="a second time neither"):
         supervise(outcome, many(film))
-    assert asked == ["0.mp4", work.GOOD_FILM]
+    assert asked == ["0.mp4", tasks.GOOD_FILM]
 
 
 def test_a_download_that_takes_too_long_is_told_as_such(film):
     def outcome(one):
-        return Loss(one, pool.SLOW, work.FETCH) if one.address == "0.mp4" else good(one)
+        return Loss(one, pool.SLOW, tasks.FETCH) if one.address == "0.mp4" else good(one)
 
     results, _ = supervise(outcome, many(film))
     told = {one.task.address: one.failure for one in results}
@@ -212,7 +212,7 @@ def test_a_download_that_takes_too_long_is_told_as_such(film):
 def test_what_a_start_prints_comes_not_between_the_messages(tmp_path, film, setup, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import os\nos.write(1, b'hello ' * 99)\n")
     monkeypatch.syspath_prepend(tmp_path)
-    assert [one.failure for one in spread([task(film)], setup).values()] == [""]
+    assert [one.failure for one in run_all([task(film)], setup).values()] == [""]
 
 
 def test_time_in_which_nobody_looked_counts_little(film, monkeypatch):
@@ -220,7 +220,7 @@ def test_time_in_which_nobody_looked_counts_little(film, monkeypatch):
     monkeypatch.setattr(pool.time, "monotonic", lambda: now[0])
     child = pool.Child(pool.queue.Queue())
     try:
-        child.ready, child.stage = True, work.PICTURE
+        child.ready, child.stage = True, tasks.PICTURE
         child.task = task(film)
         now[0] += 10_000.0  # the computer slept
         assert child.over(Limits(60.0)) == ""
@@ -238,7 +238,7 @@ def test_a_process_that_cannot_be_made_is_told(film, setup, monkeypatch):
 
     monkeypatch.setattr(pool.subprocess, "Popen", refuse)
     with pytest.raises(UserError, match="No process can be started"):
-        spread([task(film)], setup)
+        run_all([task(film)], setup)
 
 
 def test_starting_many_may_fail_where_starting_one_does_not(film):
@@ -261,7 +261,7 @@ def test_wrong_numbers_in_a_worker_stop_everything(film, setup):
     }
     ailing = Setup(setup.recipes, {CLASSIC.fingerprint: wrong})
     with pytest.raises(UserError, match="the vectors of classic"):
-        spread([task(film)], ailing)
+        run_all([task(film)], ailing)
 
 
 def test_arithmetic_that_somebody_took_over_is_noticed(monkeypatch):
@@ -275,9 +275,9 @@ def test_arithmetic_that_somebody_took_over_is_noticed(monkeypatch):
 def test_the_good_film_is_what_its_maker_makes(tmp_path):
     from importlib.resources import files
 
-    from virality.media import good_film
-    from virality.media.frames import read_frames
-    from virality.media.probe import probe
+    import good_film
+    from virality.media.film.frames import read_frames
+    from virality.media.film.probe import probe
 
     made = tmp_path / "made.mp4"
     good_film.make(made)
@@ -291,7 +291,7 @@ def test_the_good_film_is_what_its_maker_makes(tmp_path):
 
 REAL_TIME = """
 import os, sys
-from virality.media.worker import take_turns
+from virality.media.processes.worker import take_turns
 try:
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
 except PermissionError:
@@ -316,6 +316,6 @@ def test_no_process_outlives_the_pool(film, setup):
     import psutil
 
     before = {one.pid for one in psutil.Process().children(recursive=True)}
-    spread([task(film)], setup)
+    run_all([task(film)], setup)
     after = {one.pid for one in psutil.Process().children(recursive=True)}
     assert after <= before

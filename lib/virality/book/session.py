@@ -104,9 +104,10 @@ def _decide_encoders(job: Job) -> None:
     asked = {name: job.parameters.get(name, params.known()[name].default) for name in names}
     if job.run.load().get("encoders", {}).get("asked") == asked and not job.decide:
         return
-    from virality.media.resolve import resolve
+    from virality.media.encoders.choose import choose
+    from virality.media.settings import Settings
 
-    choice = resolve(**asked, cache_dir=job.run.cache, hear=bool(job.inputs.videos))
+    choice = choose(Settings(**asked), job.run.cache, sound=bool(job.inputs.videos))
     models = {name: asked[name] for name in ("clip_model", "whisper_model")}
     outcome = {"requested": choice.requested, "used": choice.used, "reason": choice.reason}
     # A download that broke off goes on in the next run, which has to ask for that again.

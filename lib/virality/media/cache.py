@@ -7,28 +7,20 @@ cannot be read, and two runs can share a folder. Files appear whole or not at al
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import os
-import uuid
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
+from virality.core.writing import replacing
+from virality.media.encoders.base import Recipe
+from virality.media.encoders.canary import Record
+
 # Raised when what is measured changes, so that entries of older versions are left alone.
 FORMAT = 3
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it into place."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}")
-    try:
-        temporary.write_bytes(content)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+Entry = dict[str, np.ndarray]
 
 
 def digest(*parts: object) -> str:
@@ -59,24 +51,18 @@ class Store:
         """Return where an entry lies."""
         return self.folder / key[:2] / f"{key}.npz"
 
-    def __contains__(self, key: str) -> bool:
-        return self.path(key).exists()
-
-    def read(self, key: str) -> dict[str, np.ndarray] | None:
+    def read(self, key: str) -> Entry | None:
         """Return an entry; None when it is missing or damaged (it will then be made again)."""
         try:
             with np.load(self.path(key), allow_pickle=False) as entry:
                 return {name: entry[name] for name in entry.files}
-        except FileNotFoundError:
-            return None
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None
 
-    def write(self, key: str, entry: dict[str, np.ndarray]) -> None:
+    def write(self, key: str, entry: Entry) -> None:
         """Write an entry."""
-        buffer = io.BytesIO()
-        np.savez(buffer, **entry)
-        write_bytes(self.path(key), buffer.getvalue())
+        with replacing(self.path(key)) as temporary, temporary.open("wb") as file:
+            np.savez(file, allow_pickle=False, **entry)
 
 
 class HashIndex:
@@ -99,8 +85,9 @@ class HashIndex:
     def get(self, address: str, signature: tuple) -> str:
         """Return the hash, or "" when the file is new or has changed."""
         entry = self.known.get(address)
-        same = isinstance(entry, list) and len(entry) == 2 and entry[0] == list(signature)
-        return entry[1] if same else ""
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] == list(signature):
+            return entry[1]
+        return ""
 
     def put(self, address: str, signature: tuple, content: str) -> None:
         """Remember a hash; :meth:`save` keeps it."""
@@ -110,7 +97,8 @@ class HashIndex:
     def save(self) -> None:
         """Write the index when something is new."""
         if self.changed:
-            write_bytes(self.path, json.dumps(self.known).encode())
+            with replacing(self.path) as temporary:
+                temporary.write_text(json.dumps(self.known), encoding="utf-8")
             self.changed = False
 
 
@@ -122,3 +110,56 @@ def pack(values: dict) -> np.ndarray:
 def unpack(array: np.ndarray) -> dict:
     """Return what :func:`pack` was given."""
     return json.loads(array.tobytes().decode())
+
+
+class Entries:
+    """Entries by content, each with the fingerprint of the canary's answer it was made under.
+
+    An entry whose answer does not agree with the one that is given now is not there.
+
+    Parameters
+    ----------
+    store : Store
+    recipes : dict of str to Recipe
+        The encoders of "vision", "text" and "audio".
+    window : (float, float)
+        Seconds from the start, and pictures per second.
+    records : dict of str to Record
+        The canary's answers by part, as far as these are used.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recipes: Mapping[str, Recipe],
+        window: tuple[float, float],
+        records: Mapping[str, Record],
+    ):
+        self.store, self.recipes, self.records = store, recipes, records
+        self.window_s, self.frames_per_s = map(float, window)
+
+    def key(self, what: str, content: str) -> str:
+        """Return the name of the entry "media", "vision", "audio" or "text" of a content."""
+        encoder = self.recipes[what].fingerprint if what in self.recipes else ""
+        if what == "text":
+            return digest("text", encoder, content)
+        if what == "audio":
+            return digest(what, content, [self.window_s], encoder)
+        looks = [self.window_s, self.frames_per_s, self.recipes["vision"].image_side]
+        return digest(what, content, looks, encoder)
+
+    def read(self, what: str, content: str) -> Entry | None:
+        """Return an entry; None when it is missing, damaged, or from ailing arithmetic."""
+        entry = self.store.read(self.key(what, content))
+        record = self.records.get(what)
+        if entry is None or record is None:
+            return entry
+        name = entry.pop("canary", np.zeros(0, np.uint8)).tobytes().decode("ascii", "replace")
+        return entry if record.accepts(name) else None
+
+    def write(self, what: str, content: str, entry: Entry) -> None:
+        """Write an entry, with the fingerprint of the answer that holds now."""
+        if what in self.records:
+            name = np.frombuffer(self.records[what].name.encode(), np.uint8)
+            entry = entry | {"canary": name}
+        self.store.write(self.key(what, content), entry)

@@ -6,7 +6,7 @@ goes on. Nothing is ever joined by position, and what is missing is NaN, never z
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,71 +15,20 @@ import numpy as np
 import pandas as pd
 
 from virality.core import compiled
-from virality.core.errors import UserError
-from virality.media.cache import HashIndex, Store, hash_file, unpack
-from virality.media.card import on_card
-from virality.media.encoders.precision import Records, expected
-from virality.media.entries import Entries
-from virality.media.layout import Layout, texts_of
+from virality.media.cache import Entries, Entry, HashIndex, Store, hash_file, unpack
+from virality.media.encoders.canary import Record
+from virality.media.encoders.choose import Choice, choose
+from virality.media.film.probe import reason
 from virality.media.match import Matching, MediaFile, match
-from virality.media.parallel import BACKENDS, here, spread
-from virality.media.pool import Limits, Pool
-from virality.media.resolve import Choice, resolve
-from virality.media.work import FileTask, Result, TextTask
-from virality.media.worker import Setup
+from virality.media.processes.parallel import here, on_card, parallel_map
+from virality.media.processes.pool import Limits, Pool
+from virality.media.processes.tasks import FileTask, Result, Task, TextTask
+from virality.media.processes.worker import Setup
+from virality.media.settings import Settings, Workers
+from virality.media.tables import Layout, texts_of
 
 _TEXTS_PER_TASK = 128
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to look and listen.
-
-    Parameters
-    ----------
-    encoders : str
-        "auto", "pretrained" or "classic".
-    clip_model, whisper_model : str
-        Hub id or local folder.
-    window_s : float
-        Seconds from the start.
-    frames_per_s : float
-        Pictures per second.
-    audio_window : str
-        "exact": the sound that exists; "padded": filled up to 30 s, as the study did.
-    precision : str
-        "auto", "float32", "bfloat16" or "float16".
-    spread : bool
-        Add the standard deviation over frames to the vision block.
-    mapping : str
-        CSV file of post ids and file names.
-    file_seconds : float
-        What reading one file may take, in s; a decoder that never comes back is ended.
-    """
-
-    encoders: str = "auto"
-    clip_model: str = "openai/clip-vit-base-patch32"
-    whisper_model: str = "openai/whisper-base"
-    window_s: float = 3.0
-    frames_per_s: float = 5.0
-    audio_window: str = "exact"
-    precision: str = "auto"
-    spread: bool = False
-    mapping: str = ""
-    file_seconds: float = 60.0
-
-    def check(self) -> None:
-        """Raise UserError when a number makes no sense."""
-        if not 0 < self.window_s <= 30:
-            raise UserError(
-                f"window_s is {self.window_s}.", do="Choose more than 0 and at most 30."
-            )
-        if not 0 < self.frames_per_s <= 60:
-            raise UserError(
-                f"frames_per_s is {self.frames_per_s}.", do="Choose more than 0 and at most 60."
-            )
-        if not 1 <= self.file_seconds <= 3600:
-            raise UserError(f"file_seconds is {self.file_seconds}.", do="Choose 1 to 3600.")
+_EVERYTHING = ("media", "vision", "audio")
 
 
 @dataclass
@@ -115,7 +64,7 @@ class Extraction:
     contents: dict[str, str]
     settings: Settings
 
-    def opening(self, post_id: str) -> dict[str, np.ndarray]:
+    def opening(self, post_id: str) -> Entry:
         """Return the curves and the thumbnail of a post's opening; {} when there is none.
 
         Keys: "level" (dB per tenth of a second), "motion" (heights/s between looks),
@@ -150,20 +99,17 @@ class Extraction:
         tasks = job.text_tasks(texts)
         for result in here(tasks, job.setup) if tasks else ():
             job.take(result)
-        return np.stack([job.entries.read("text", text)["vector"] for text in texts])
+        entries = [job.entries.read("text", text) for text in texts]
+        return np.stack([entry["vector"] for entry in entries if entry is not None])
 
 
 def extract(
     posts: pd.DataFrame,
-    videos: str,
+    videos: str | Path = "",
     settings: Settings | None = None,
     cache_dir: str | Path = ".cache",
-    workers: int = 0,
-    backend: str = "processes",
-    scheduler: str = "",
-    progress: bool = True,
+    workers: Workers | None = None,
     previous: dict | None = None,
-    announce: Callable[[str], None] = print,
 ) -> Extraction:
     """Embed the captions and the first seconds of the videos of a creator.
 
@@ -171,66 +117,59 @@ def extract(
     ----------
     posts : DataFrame
         The tidy posts table: ``post_id``, ``caption`` and, where known, ``media_file``.
-    videos : str
+    videos : path-like
         Folder or fsspec address of the files; "" when there are none.
     settings : Settings, optional
+        How to look and listen.
     cache_dir : path-like
         Where vectors are kept between runs.
-    workers : int
-        Processes; 0 chooses one for each core.
-    backend : str
-        "processes", "dask", or "here" for this very process, where a broken file can do harm.
-    scheduler : str
-        Address of a Dask scheduler; "" starts a cluster on this machine.
-    progress : bool
-        Show a bar with rate and time left.
+    workers : Workers, optional
+        Where the work is done.
     previous : dict, optional
         The record of the last run of this name; what `auto` found then is kept.
-    announce : callable
-        Gets one line before a download begins.
-
-    Returns
-    -------
-    Extraction
 
     Raises
     ------
     UserError
         When the folder, the mapping or a parameter cannot be used. A broken file raises nothing.
     """
-    settings = settings or Settings()
+    settings, workers, cache_dir = settings or Settings(), workers or Workers(), Path(cache_dir)
     settings.check()
-    if backend not in BACKENDS:
-        raise UserError(f"backend is {backend!r}.", do=f"Choose one of: {', '.join(BACKENDS)}.")
-    cache_dir = Path(cache_dir)
+    workers.check()
     found = match(posts, str(videos), settings.mapping) if videos else Matching()
-    if found.files:
-        compiled.prepare()  # before anything that measures sound is started
-    with Pool(_preloaded(settings)) as pool:
-        if backend == "processes" and _unknown(found, cache_dir):
-            pool.warm()  # imports take seconds, also while the encoders are being found
-        choice = resolve(
-            settings.encoders,
-            settings.clip_model,
-            settings.whisper_model,
-            settings.audio_window,
-            settings.precision,
-            cache_dir,
-            hear=bool(found.files),
-            previous=previous,
-            announce=announce,
-        )
-        job = _Job(settings, choice, cache_dir, bool(found.files))
-        texts = texts_of(posts)
-        tasks = job.file_tasks(found) + job.text_tasks(pd.unique(texts.to_numpy().ravel()))
-        how = (workers, backend, scheduler, progress, Limits(settings.file_seconds), pool, announce)
-        for result in spread(tasks, job.setup, *how):
-            job.take(result)
-        job.index.save()
-    layout = Layout(settings, job.entries, job.content, job.failures)
+    texts = texts_of(posts)
+    job = _compute(found, texts, settings, cache_dir, workers, previous)
+    layout = Layout(settings, job.choice, job.entries, job.content, job.failures)
     tables = layout.assemble(texts, bool(videos), found)
     embeddings, media, record, contents = tables
-    return Extraction(embeddings, media, record, job.work, choice, job.entries, contents, settings)
+    return Extraction(
+        embeddings, media, record, job.work, job.choice, job.entries, contents, settings
+    )
+
+
+def _compute(
+    found: Matching,
+    texts: pd.DataFrame,
+    settings: Settings,
+    cache_dir: Path,
+    workers: Workers,
+    previous: dict | None,
+) -> _Job:
+    """Choose the encoders and compute what is not in the cache."""
+    filmed, announce = bool(found.files), workers.announce
+    if filmed:
+        compiled.prepare()  # before anything that measures sound is started
+    with Pool(_preloaded(settings)) as pool:
+        if workers.backend == "processes" and _unknown(found, cache_dir):
+            pool.warm()  # imports take seconds, also while the encoders are being found
+        choice = choose(settings, cache_dir, filmed, previous, announce=announce)
+        job = _Job(settings, choice, cache_dir, filmed)
+        tasks: list[Task] = [*job.file_tasks(found), *job.text_tasks(texts.to_numpy().ravel())]
+        limits = Limits(settings.file_seconds)
+        for result in parallel_map(tasks, job.setup, workers, limits, pool):
+            job.take(result)
+        job.index.save()
+    return job
 
 
 def _unknown(found: Matching, cache_dir: Path) -> bool:
@@ -244,7 +183,7 @@ def _preloaded(settings: Settings) -> tuple[str, ...]:
     if settings.encoders != "pretrained":
         return ()
     models = [f"transformers.models.{name}.modeling_{name}" for name in ("clip", "whisper")]
-    return ("virality.media.encoders.pretrained", *models, "transformers.models.auto.modeling_auto")
+    return ("torch", *models, "transformers.models.auto.modeling_auto")
 
 
 class _Job:
@@ -252,10 +191,10 @@ class _Job:
 
     def __init__(self, settings: Settings, choice: Choice, cache_dir: Path, filmed: bool):
         self.settings, self.choice = settings, choice
-        records = _records(choice, cache_dir, filmed)
-        self.entries = Entries(
-            Store(cache_dir / "vectors"), choice, settings.window_s, settings.frames_per_s, records
-        )
+        parts = ("text", "vision", "audio") if filmed else ("text",)
+        records = {part: Record(cache_dir, choice.recipes[part], part) for part in parts}
+        window = settings.window_s, settings.frames_per_s
+        self.entries = Entries(Store(cache_dir / "vectors"), choice.recipes, window, records)
         self.index = HashIndex(cache_dir / "files.json")
         self.content: dict[str, str] = {}
         self.failures: dict[str, str] = {}
@@ -264,10 +203,10 @@ class _Job:
     @property
     def setup(self) -> Setup:
         """What a process has to know: the encoders, and what they have to answer."""
-        expected: dict[str, dict[str, np.ndarray]] = {}
+        expected: dict[str, Entry] = {}
         recipes = {}
         for part, record in self.entries.records.items():
-            recipe = self.choice.hear if part == "audio" else self.choice.see
+            recipe = self.choice.recipes[part]
             recipes[recipe.fingerprint] = recipe
             expected.setdefault(recipe.fingerprint, {})[part] = record.answer
         return Setup(tuple(recipes.values()), expected)
@@ -291,11 +230,17 @@ class _Job:
         return tasks
 
     def _file_task(self, file: MediaFile, content: str, wants: tuple[str, ...]) -> FileTask:
-        see, hear = self.choice.see, self.choice.hear
-        window, rate = self.entries.window_s, self.entries.frames_per_s
-        encode = not on_card((see, hear))
-        what = (file.address, file.signature, content, wants)
-        return FileTask(*what, see, hear, window, rate, encode=encode)
+        return FileTask(
+            address=file.address,
+            signature=file.signature,
+            content=content,
+            wants=wants,
+            vision=self.choice.recipes["vision"],
+            audio=self.choice.recipes["audio"],
+            window_s=self.entries.window_s,
+            frames_per_s=self.entries.frames_per_s,
+            encode=not on_card(self.choice.recipes.values()),
+        )
 
     def _hash(self, files: list[MediaFile]) -> None:
         """Find the content of each file: from the index, or by reading local ones."""
@@ -315,8 +260,7 @@ class _Job:
         try:
             return hash_file(file.address)
         except OSError as error:
-            words = (error.strerror or type(error).__name__).lower()
-            self.failures[file.address] = f"The file could not be opened ({words})."
+            self.failures[file.address] = f"The file could not be opened ({reason(error)})."
             return ""
 
     def _know(self, address: str, signature: tuple, content: str) -> None:
@@ -325,11 +269,9 @@ class _Job:
 
     def _wants(self, content: str) -> tuple[str, ...]:
         """Return what is missing in the cache for a content; all of it when unknown."""
-        if not content:
-            return ("media", "vision", "audio")
-        entry = self.entries.read("media", content)
+        entry = self.entries.read("media", content) if content else None
         if entry is None:
-            return ("media", "vision", "audio")
+            return _EVERYTHING
         facts = unpack(entry["values"])["facts"]
         wants = ["vision"] * (facts["n_frames"] > 0) + ["audio"] * (facts["heard_s"] > 0)
         return tuple(what for what in wants if self.entries.read(what, content) is None)
@@ -342,7 +284,7 @@ class _Job:
         self.work |= {"texts": len(every), "texts_new": len(new)}
         starts = range(0, len(new), _TEXTS_PER_TASK)
         parts = [tuple(new[start : start + _TEXTS_PER_TASK]) for start in starts]
-        return [TextTask(part, self.choice.see) for part in parts]
+        return [TextTask(part, self.choice.recipes["text"]) for part in parts]
 
     def take(self, result: Result) -> None:
         """Store what a worker sent back."""
@@ -358,10 +300,3 @@ class _Job:
         for what in sorted(result.entries, key=lambda name: name == "media"):
             self.entries.write(what, result.content, result.entries[what])
         self._know(task.address, task.signature, result.content)
-
-
-def _records(choice: Choice, cache_dir: Path, filmed: bool) -> Records:
-    """Return the canary's answers by part, for what this extraction uses of its encoders."""
-    parts = ("text", "vision") if filmed else ("text",)
-    records = expected(choice.see, parts, cache_dir)
-    return records | (expected(choice.hear, ("audio",), cache_dir) if filmed else {})

@@ -9,7 +9,7 @@ import pandas as pd
 
 from virality.core.text import decimals, escape, listing, plural
 from virality.features.blocks import block_name
-from virality.media.texts import is_other_script, split_caption
+from virality.media.tables import is_other_script, split_caption
 
 _MEDIA = ("vision", "audio", "energy")
 _NAMED = 12
@@ -54,15 +54,15 @@ def encoders(record: dict) -> str:
         when = f" Pictures are taken {rate:g} times a second over the first {window:g} seconds."
         return escape(record["note"]) + when * ("vision" in record["blocks"])
     sound = (
-        f" The sound of the same seconds goes through {_named(record['hear'])}."
-        if record["hear"]
+        f" The sound of the same seconds goes through {_named(record['audio_encoder'])}."
+        if record["audio_encoder"]
         else ""
     )
-    see = _named(record["see"])
+    vision = _named(record["vision_encoder"])
     if "vision" not in record["blocks"]:
-        return f"Texts go through {see}; there are no pictures to go with them."
+        return f"Texts go through {vision}; there are no pictures to go with them."
     return (
-        f"Texts and pictures go through {see}, pictures {rate:g} times a "
+        f"Texts and pictures go through {vision}, pictures {rate:g} times a "
         f"second over the first {window:g} seconds.{sound} The vectors are stored with the "
         "encoder's revision, so those of different encoders can never be mixed."
     )

@@ -1,1 +1,1 @@
-"""Encoders: classic descriptors and pretrained CLIP and Whisper behind one interface."""
+"""Encoders, their table and weights, how a run chooses them, and the question they are asked."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from virality.media.encoders.base import Encoder, Recipe
-from virality.media.sound import RATE
+from virality.media.film.sound import RATE
 
 _GRID = 4
 _TEXT_DIMS = 256
@@ -34,14 +34,16 @@ CLASSIC = Recipe(
 class ClassicEncoder(Encoder):
     """Pictures through scikit-image, sound through librosa, texts through hashed n-grams."""
 
+    kind = "classic"
+
     @classmethod
     def build(cls, recipe: Recipe) -> ClassicEncoder:
         """Return the set; there is nothing to load."""
         return cls(recipe)
 
-    def encode_images(self, images: np.ndarray) -> np.ndarray:
+    def encode_prepared(self, pictures: np.ndarray) -> np.ndarray:
         """Describe pictures; see :class:`virality.media.encoders.base.Encoder`."""
-        return np.stack([describe_image(image) for image in images]).astype(np.float32)
+        return np.stack([describe_image(image) for image in pictures]).astype(np.float32)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Hash the letters of texts; see :class:`virality.media.encoders.base.Encoder`."""
@@ -53,9 +55,9 @@ class ClassicEncoder(Encoder):
         )
         return hashing.transform(list(texts)).toarray().astype(np.float32)
 
-    def encode_sound(self, samples: np.ndarray) -> np.ndarray:
-        """Describe one sound; see :class:`virality.media.encoders.base.Encoder`."""
-        return describe_sound(samples).astype(np.float32)
+    def encode_sounds(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
+        """Describe sounds; see :class:`virality.media.encoders.base.Encoder`."""
+        return np.stack([describe_sound(samples) for samples in sounds]).astype(np.float32)
 
 
 def describe_image(image: np.ndarray) -> np.ndarray:
@@ -82,9 +84,8 @@ def describe_image(image: np.ndarray) -> np.ndarray:
     cells = small.reshape(_GRID, 96 // _GRID, _GRID, 96 // _GRID, 3).mean(axis=(1, 3))
     layout = rgb2lab(cells).ravel()
     grey = (small @ np.array([0.299, 0.587, 0.114], dtype=np.float32) * 255).astype(np.uint8)
-    texture = np.histogram(local_binary_pattern(grey, 8, 1, "uniform"), _LBP_BINS, (0, _LBP_BINS))[
-        0
-    ]
+    patterns = local_binary_pattern(grey, 8, 1, "uniform")
+    texture = np.histogram(patterns, _LBP_BINS, (0, _LBP_BINS))[0]
     edges = hog(grey, _HOG_BINS, (24, 24), (1, 1), feature_vector=True)
     parts = [hue, *levels, layout, texture, edges]
     return _unit(np.concatenate([_unit(np.asarray(part, dtype=float)) for part in parts]))
@@ -105,10 +106,10 @@ def describe_sound(samples: np.ndarray) -> np.ndarray:
         contrast and of 5 spectral statistics; mean chroma. Scaled to a few units each.
     """
     from librosa import feature as lf
-    from librosa import power_to_db
+    from librosa import power_to_db, stft
 
     samples = np.pad(samples, (0, max(0, 4096 - len(samples)))).astype(np.float32)
-    spectrum = _spectrum(samples)
+    spectrum = np.abs(stft(samples, n_fft=1024, hop_length=256))
     mel = lf.melspectrogram(S=spectrum**2, sr=RATE, n_fft=1024, n_mels=64)
     mfcc = lf.mfcc(S=power_to_db(mel, amin=1e-8, top_db=None), n_mfcc=_MFCC)
     change = np.diff(mfcc, axis=1)
@@ -129,12 +130,6 @@ def describe_sound(samples: np.ndarray) -> np.ndarray:
     return np.concatenate([*moments, chroma])
 
 
-def _spectrum(samples: np.ndarray) -> np.ndarray:
-    from librosa import stft
-
-    return np.abs(stft(samples, n_fft=1024, hop_length=256))
-
-
 def _unit(vector: np.ndarray) -> np.ndarray:
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else vector
@@ -142,7 +137,7 @@ def _unit(vector: np.ndarray) -> np.ndarray:
 
 def use_compiled() -> None:
     """Measure and describe a sound as the chapters do; for :mod:`virality.core.compiled`."""
-    from virality.media import energy
+    from virality.media.film import energy
 
     random = np.random.default_rng(0)
     tone = np.sin(np.arange(3 * RATE) * 440 * 2 * np.pi / RATE)

@@ -15,10 +15,13 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from virality.media.encoders.recipes import missing_parts, split_revision
+from virality.media.encoders.weights import split_revision
+from virality.media.film.probe import reason
 
 PATIENCE_S = 4.0
 # The first of these that a repository has is the one to fetch; tensors of PyTorch come last.
@@ -75,15 +78,20 @@ class Files:
     sums: dict[str, str]
 
 
-def obtain(model: str, kind: str, patience_s: float, announce: Callable[[str], None]) -> str:
+def obtain(
+    model: str,
+    lacks: Callable[[str], list[str]],
+    patience_s: float,
+    announce: Callable[[str], None],
+) -> str:
     """Return the folder of a whole model, from this machine or the Hub.
 
     Parameters
     ----------
     model : str
         A folder, or a name of the Hub.
-    kind : str
-        "clip" or "whisper".
+    lacks : callable
+        Says in words what a folder lacks.
     patience_s : float
         How long the Hub may take to answer.
     announce : callable
@@ -96,25 +104,22 @@ def obtain(model: str, kind: str, patience_s: float, announce: Callable[[str], N
     """
     place = Path(model).expanduser()
     if model and place.is_dir():
-        return _whole(str(place.resolve()), kind, f"The folder of {place.name}", "Complete it.")
+        what, do = f"The folder of {place.name}", "Complete it."
+        return _whole(str(place.resolve()), lacks, what, do)
     _check_name(model)
     folder = cached_folder(model)
-    if folder and not missing_parts(folder, kind):
+    if folder and not lacks(folder):
         return folder
     if offline():
         raise NotHere(
             f"The weights of {model} are not on this machine, which is set offline.", _CONNECT
         )
-    files = ask_hub(model, patience_s)
-    missing = {name: size for name, size in files.sizes.items() if not _cached(model, name, files)}
-    size = sum(missing.values())
-    announce(f"Downloading {model}{f' ({size / 1e6:.0f} MB)' if size else ''}, once.")
-    folder = _download(model, files, patience_s)
-    return _whole(folder, kind, f"The download of {model}", _ANOTHER)
+    folder = _fetch(model, patience_s, announce)
+    return _whole(folder, lacks, f"The download of {model}", _ANOTHER)
 
 
-def _whole(folder: str, kind: str, what: str, do: str) -> str:
-    missing = missing_parts(folder, kind)
+def _whole(folder: str, lacks: Callable[[str], list[str]], what: str, do: str) -> str:
+    missing = lacks(folder)
     if missing:
         raise NotHere(f"{what} lacks {' and '.join(missing)}.", do)
     return folder
@@ -210,35 +215,32 @@ def _weights(names: Iterable[str]) -> list[str]:
 # --- the Hub -------------------------------------------------------------------------------
 
 
-def ask_hub(model: str, patience_s: float) -> Files:
-    """Return what a download would fetch; raise NotHere when the Hub does not let us have it."""
+def _fetch(model: str, patience_s: float, announce: Callable[[str], None]) -> str:
+    """Ask the Hub what there is, announce what is missing, fetch it, and return the folder."""
+    with _in_plain_words(model, "ask"):
+        files = _ask(model, patience_s)
+    size = sum(size for name, size in files.sizes.items() if not _cached(model, name, files))
+    announce(f"Downloading {model}{f' ({size / 1e6:.0f} MB)' if size else ''}, once.")
+    with _in_plain_words(model, "fetch"):
+        return _download(model, files, patience_s)
+
+
+def _ask(model: str, patience_s: float) -> Files:
+    """Return what a download would fetch."""
     from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
 
     name, revision = split_revision(model)
-    api = HfApi(endpoint=endpoint())
-    options = {"timeout": patience_s, "files_metadata": True, "revision": revision}
-    try:
-        with _plainly():
-            info = _within(lambda: api.model_info(name, **options), patience_s)
-            files = _files(info)
-            if not _weights(files.sizes):
-                raise NotHere(f"{model} on the Hub has no weights for PyTorch.", _ANOTHER)
-            # The Hub tells of a gated model what is in it, but hands nothing over.
-            where = {"revision": files.commit, "endpoint": endpoint()}
-            url = hf_hub_url(name, next(iter(files.sizes)), **where)
-            _within(lambda: get_hf_file_metadata(url, timeout=patience_s), patience_s)
-    except NotHere:
-        raise
-    except Exception as error:  # of sockets, HTTP, JSON: whatever the libraries beneath raise
-        raise _in_words(error, model, "ask") from error
-    return files
-
-
-def _files(info) -> Files:
+    about = partial(HfApi(endpoint=endpoint()).model_info, name, revision=revision)
+    info = _within(partial(about, timeout=patience_s, files_metadata=True), patience_s)
     siblings = {one.rfilename: one for one in info.siblings}
     names = wanted(siblings)
-    sums = {name: siblings[name].lfs.sha256 for name in names if siblings[name].lfs}
-    return Files(info.sha, {name: siblings[name].size or 0 for name in names}, sums)
+    if not _weights(names):
+        raise NotHere(f"{model} on the Hub has no weights for PyTorch.", _ANOTHER)
+    # The Hub tells of a gated model what is in it, but hands nothing over.
+    url = hf_hub_url(name, names[0], revision=info.sha, endpoint=endpoint())
+    _within(partial(get_hf_file_metadata, url, timeout=patience_s), patience_s)
+    sums = {one: siblings[one].lfs.sha256 for one in names if siblings[one].lfs}
+    return Files(info.sha, {one: siblings[one].size or 0 for one in names}, sums)
 
 
 def _within(question: Callable, patience_s: float):
@@ -246,23 +248,16 @@ def _within(question: Callable, patience_s: float):
 
     A thread, because looking up a name on a dead network obeys no timeout of its own.
     """
-    outcome: list = []
+    answer: Future = Future()
 
     def ask() -> None:
         try:
-            outcome.append((question(), None))
+            answer.set_result(question())
         except Exception as error:  # raised again by who asked
-            outcome.append((None, error))
+            answer.set_exception(error)
 
-    thread = threading.Thread(target=ask, daemon=True)
-    thread.start()
-    thread.join(patience_s)
-    if not outcome:
-        raise TimeoutError
-    answer, error = outcome[0]
-    if error:
-        raise error
-    return answer
+    threading.Thread(target=ask, daemon=True).start()
+    return answer.result(patience_s)
 
 
 def _download(model: str, files: Files, patience_s: float) -> str:
@@ -270,21 +265,15 @@ def _download(model: str, files: Files, patience_s: float) -> str:
     from huggingface_hub import hf_hub_download
 
     name, revision = split_revision(model)
-    options = {"endpoint": endpoint(), "etag_timeout": patience_s}
-    try:
-        with _plainly():
-            # Asked for by its name, so that the cache learns which commit the name stands for.
-            path = hf_hub_download(name, next(iter(files.sizes)), revision=revision, **options)
-            for file in files.sizes:
-                new = not _cached(model, file, files)
-                path = hf_hub_download(name, file, revision=files.commit, **options)
-                if new and file in files.sums:
-                    _verify(model, Path(path), files.sums[file])
-    except NotHere:
-        raise
-    except Exception as error:  # of sockets, HTTP, the disk: whatever the libraries raise
-        raise _in_words(error, model, "fetch") from error
-    return str(Path(path).parent)
+    fetch = partial(hf_hub_download, name, endpoint=endpoint(), etag_timeout=patience_s)
+    # Asked for by its name, so that the cache learns which commit the name stands for.
+    path = Path(fetch(next(iter(files.sizes)), revision=revision))
+    for file in files.sizes:
+        new = not _cached(model, file, files)
+        path = Path(fetch(file, revision=files.commit))
+        if new and file in files.sums:
+            _verify(model, path, files.sums[file])
+    return str(path.parent)
 
 
 def _verify(model: str, path: Path, expected: str) -> None:
@@ -329,6 +318,18 @@ def _plainly() -> Iterator[None]:
 # --- why not -------------------------------------------------------------------------------
 
 
+@contextlib.contextmanager
+def _in_plain_words(model: str, stage: str) -> Iterator[None]:
+    """Let the Hub's library work quietly, and say in a sentence what went wrong."""
+    try:
+        with _plainly():
+            yield
+    except NotHere:
+        raise
+    except Exception as error:  # of sockets, HTTP, JSON, the disk: whatever lies beneath raises
+        raise _in_words(error, model, stage) from error
+
+
 def _in_words(error: Exception, model: str, stage: str) -> NotHere:
     """Return the sentence for what went wrong; nothing of the error's own text is in it.
 
@@ -341,13 +342,13 @@ def _in_words(error: Exception, model: str, stage: str) -> NotHere:
     """
     from huggingface_hub import errors
 
-    if isinstance(error, errors.LocalEntryNotFoundError) and error.__cause__:
-        error = error.__cause__
+    if isinstance(error, errors.LocalEntryNotFoundError):
+        error = error.__cause__ if isinstance(error.__cause__, Exception) else error
     if isinstance(error, errors.HfHubHTTPError):
         return _refusal(error, model)
     if isinstance(error, OSError) and error.errno in _DISK:
         return NotHere(
-            f"{model} could not be stored ({error.strerror.lower()}).",
+            f"{model} could not be stored ({reason(error)}).",
             "Make room, or set HF_HOME to a folder that can be written and has room.",
         )
     if stage == "fetch":

@@ -18,15 +18,16 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import IO, Any, cast
 
 import psutil
 
 from virality.core.errors import UserError
-from virality.media.canary import wrong_answer
-from virality.media.work import FETCH, TEXT, FileTask, Result, TextTask
-from virality.media.worker import DONE, HELLO, RAISED, READY, STAGE, START, WRONG, Setup
+from virality.media.encoders.canary import wrong_answer
+from virality.media.processes.tasks import FETCH, TEXT, Result, Task, TextTask
+from virality.media.processes.worker import DONE, HELLO, RAISED, READY, STAGE, START, WRONG, Setup
 
 DIED, SLOW, LARGE = "died", "slow", "large"
 _GONE = "gone"
@@ -43,7 +44,7 @@ PATIENCE = {START: 600.0, TEXT: 600.0, FETCH: 600.0}
 _ONE_THREAD = {
     f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "BLIS", "NUMEXPR", "NUMBA")
 } | {"VECLIB_MAXIMUM_THREADS": "1"}
-_COMMAND = (sys.executable, "-P", "-m", "virality.media.worker")
+_COMMAND = (sys.executable, "-P", "-m", "virality.media.processes.worker")
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Loss:
         The exit code or signal, or what was raised.
     """
 
-    task: FileTask | TextTask | None
+    task: Task | None
     kind: str
     stage: str
     detail: str = ""
@@ -99,14 +100,16 @@ class Child:
         # Paths that are added at run time (notebooks, tests) hold for the child as well.
         paths = os.pathsep.join(path for path in sys.path if path)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self.process = subprocess.Popen(
-            [*_COMMAND, *preload],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
-        )
-        self.task: FileTask | TextTask | None = None
+        environment = os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"}
+        pipes: dict[str, Any] = {
+            "stdin": subprocess.PIPE,
+            "stdout": subprocess.PIPE,
+            "stderr": self._complaints,
+        }
+        self.process = subprocess.Popen([*_COMMAND, *preload], env=environment, **pipes)
+        self._questions = cast("IO[bytes]", self.process.stdin)
+        self._answers = cast("IO[bytes]", self.process.stdout)
+        self.task: Task | None = None
         self.stage, self.ready, self.ended = START, False, False
         self.spent, self.base = 0.0, 0
         self._looked = time.monotonic()
@@ -119,14 +122,14 @@ class Child:
         with contextlib.suppress(Exception):
             self._skip_to_hello()
             while True:
-                self._inbox.put((self, *pickle.load(self.process.stdout)))
+                self._inbox.put((self, *pickle.load(self._answers)))
         self._inbox.put((self, _GONE, None))
 
     def _skip_to_hello(self) -> None:
         """Leave out what the start of the interpreter may print, as a sitecustomize can."""
         seen = b""
         while not seen.endswith(HELLO):
-            byte = self.process.stdout.read(1)
+            byte = self._answers.read(1)
             if not byte:
                 raise EOFError
             seen = seen[-len(HELLO) :] + byte
@@ -134,10 +137,10 @@ class Child:
     def send(self, message: object) -> None:
         """Hand over the setup, or the next task; a process that is gone says so by itself."""
         with contextlib.suppress(OSError):
-            pickle.dump(message, self.process.stdin, protocol=pickle.HIGHEST_PROTOCOL)
-            self.process.stdin.flush()
+            pickle.dump(message, self._questions, protocol=pickle.HIGHEST_PROTOCOL)
+            self._questions.flush()
 
-    def begin(self, task: FileTask | TextTask) -> None:
+    def begin(self, task: Task) -> None:
         """Give a task and start its clock."""
         self.task, self.base, self.spent = task, self._memory(), 0.0
         self._looked = time.monotonic()
@@ -175,9 +178,9 @@ class Child:
             self.process.kill() if self.process.poll() is None else None
         code = self.process.wait()
         with contextlib.suppress(OSError):
-            self.process.stdin.close()
+            self._questions.close()
         self._reader.join()
-        self.process.stdout.close()
+        self._answers.close()
         self.ended = True
         words = self._last_words()
         self._complaints.close()
@@ -214,8 +217,19 @@ class Pool:
         if not self._children:
             self._children.append(Child(self._inbox, self.preload))
 
-    def results(self, setup: Setup, tasks, count: int, limits: Limits) -> Iterator[Result | Loss]:
+    def results(
+        self, setup: Setup, tasks: Iterable[Task], count: int, limits: Limits
+    ) -> Iterator[Result | Loss]:
         """Do all tasks; yield results and losses as they come, in any order.
+
+        Parameters
+        ----------
+        setup : Setup
+        tasks : iterable of FileTask or TextTask
+        count : int
+            Processes at most.
+        limits : Limits
+            What one file may take.
 
         Raises
         ------
@@ -275,7 +289,7 @@ class Pool:
             if broken:
                 yield self._lose(child, broken)
 
-    def _handle(self, child: Child, kind: str, value) -> Iterator[Result | Loss]:
+    def _handle(self, child: Child, kind: str, value: Any) -> Iterator[Result | Loss]:
         if child.ended:
             return
         if kind == WRONG:

@@ -1,22 +1,51 @@
-"""From the entries of every post's file and texts to tables; what is missing is NaN, never zero."""
+"""From captions, and the entries of every post's file and texts, to tables.
+
+What is missing is NaN, never zero.
+"""
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
-from virality.media import energy
-from virality.media.cache import unpack
-from virality.media.entries import Entries
+from virality.media.cache import Entries, Entry, unpack
+from virality.media.encoders.choose import Choice
+from virality.media.film.energy import FEATURES
 from virality.media.match import Matching, MediaFile
-from virality.media.texts import split_caption
+from virality.media.settings import Settings
 
 TEXT_BLOCKS = ("caption_text", "hashtag_text")
 MEDIA_BLOCKS = ("vision", "audio", "energy")
 BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
 _LISTED = 50
+# A hashtag runs to the next space, hash or mark of punctuation; combining marks belong to it.
+_HASHTAG = re.compile(r"[#＃]([^\s#＃.,;:!?…\"'“”‘’()\[\]{}<>&|/\\]+)")
+
+# By block, then by post.
+Vectors = dict[str, dict[str, np.ndarray]]
+
+
+def split_caption(caption: object) -> tuple[str, str]:
+    """Return a caption without its hashtags, and the hashtags alone.
+
+    >>> split_caption("Hello #dogs and #cats")
+    ('Hello and', 'dogs cats')
+    """
+    if not isinstance(caption, str):
+        return "", ""
+    words = " ".join(_HASHTAG.sub(" ", caption).split())
+    return words, " ".join(_HASHTAG.findall(caption))
+
+
+def is_other_script(text: str) -> bool:
+    """Return whether most letters of a text are not Latin (emoji are not letters)."""
+    letters = [sign for sign in text if sign.isalpha()]
+    other = sum("LATIN" not in unicodedata.name(sign, "") for sign in letters)
+    return 2 * other > len(letters)
 
 
 def texts_of(posts: pd.DataFrame) -> pd.DataFrame:
@@ -33,6 +62,8 @@ class Layout:
     Parameters
     ----------
     settings : Settings
+    choice : Choice
+        The encoders.
     entries : Entries
         What is known of each content.
     content : dict of str to str
@@ -41,7 +72,8 @@ class Layout:
         By address: why there is none.
     """
 
-    settings: object
+    settings: Settings
+    choice: Choice
     entries: Entries
     content: dict[str, str]
     failures: dict[str, str]
@@ -51,6 +83,14 @@ class Layout:
     ) -> tuple[pd.DataFrame, pd.DataFrame, dict, dict[str, str]]:
         """Read the entries of every post and lay out the tables.
 
+        Parameters
+        ----------
+        texts : DataFrame
+            See :func:`texts_of`.
+        videos : bool
+            Whether there is a folder of videos.
+        found : Matching
+
         Returns
         -------
         embeddings, media : DataFrame
@@ -58,58 +98,60 @@ class Layout:
         contents : dict of str to str
             Content hash by post, where its file was read.
         """
-        rows, vectors, contents = [], {block: {} for block in BLOCKS}, {}
+        rows, contents = [], {}
+        vectors: Vectors = {block: {} for block in BLOCKS}
         shared = {post: len(group) for group in found.shared.values() for post in group}
         for post in texts.index:
             row = self._text_row(texts.loc[post], post, vectors)
-            row |= {"file": None, "how": None, "status": "no file" if videos else "no videos"}
+            row |= {"status": "no file" if videos else "no videos"}
             row["problem"] = found.problems.get(post, "") if videos else ""
             row["posts_of_file"] = shared.get(post, 1)
             if post in found.files:
-                content = self._media_row(row, post, found.files[post], vectors)
-                row["how"] = found.how[post]
-                if content:
-                    contents[post] = content
+                row |= {"file": found.files[post].name, "how": found.how[post]}
+                row |= self._media_row(found.files[post], post, row["problem"], vectors)
+                if "content_hash" in row:
+                    contents[post] = row["content_hash"]
             rows.append(row)
         embeddings = self._lay_out(vectors, texts.index)
-        record = self._record(videos, found, embeddings, texts)
+        record = self._record(videos, found, embeddings)
         return embeddings, _media_table(rows, texts.index), record, contents
 
-    def _text_row(self, pair: pd.Series, post: str, vectors: dict) -> dict:
-        row = {"post_id": post}
+    def _text_row(self, pair: pd.Series, post: str, vectors: Vectors) -> dict:
+        row: dict = {"post_id": post}
         for block in TEXT_BLOCKS:
-            name = block.removesuffix("_text")
-            row |= {f"{name}_tokens": 0, f"{name}_cut": False}
-            entry = pair[block] and self.entries.read("text", pair[block])
+            entry = self.entries.read("text", pair[block]) if pair[block] else None
+            tokens, limit = entry["tokens"].tolist() if entry else (0, 0)
             if entry:
-                tokens, limit = entry["tokens"].tolist()
                 vectors[block][post] = entry["vector"]
-                row |= {f"{name}_tokens": tokens, f"{name}_cut": bool(limit and tokens > limit)}
+            name = block.removesuffix("_text")
+            row |= {f"{name}_tokens": tokens, f"{name}_cut": bool(limit and tokens > limit)}
         return row
 
-    def _media_row(self, row: dict, post: str, file: MediaFile, vectors: dict) -> str:
-        """Fill a row and the vectors from a post's file; return the content that was read."""
-        row["file"] = file.name
+    def _media_row(self, file: MediaFile, post: str, before: str, vectors: Vectors) -> dict:
+        """Return what a post's file says of itself; fill in its vectors."""
         content = self.content.get(file.address, "")
         known = content and file.address not in self.failures
         entry = self.entries.read("media", content) if known else None
         if entry is None:
             reason = self.failures.get(file.address, "The file could not be read.")
-            row |= {"status": "unreadable", "problem": _join(reason, row["problem"])}
-            return ""
+            return {"status": "unreadable", "problem": _join(reason, before)}
         values = unpack(entry["values"])
         for what in ("vision", "audio"):
             parts = self.entries.read(what, content)
             if parts:
-                second = [parts["spread"]] if what == "vision" and self.settings.spread else []
-                vectors[what][post] = np.concatenate([parts["mean"], *second])
+                vectors[what][post] = self._vector(what, parts)
         measured = values.get("sound", {}) | values.get("picture", {})
         if measured:
-            vectors["energy"][post] = [measured.get(one.name, np.nan) for one in energy.FEATURES]
-        row |= _facts_row(values["facts"], content, row["problem"])
-        return content
+            every = [measured.get(one.name, np.nan) for one in FEATURES]
+            vectors["energy"][post] = np.array(every)
+        return _facts_row(values["facts"], content, before)
 
-    def _lay_out(self, vectors: dict, index: pd.Index) -> pd.DataFrame:
+    def _vector(self, what: str, parts: Entry) -> np.ndarray:
+        if what == "vision" and self.settings.spread:
+            return np.concatenate([parts["mean"], parts["spread"]])
+        return parts["mean"]
+
+    def _lay_out(self, vectors: Vectors, index: pd.Index) -> pd.DataFrame:
         parts = []
         for block in BLOCKS:
             if vectors[block]:
@@ -122,31 +164,31 @@ class Layout:
 
     def _names(self, block: str) -> list[str]:
         if block == "energy":
-            return [f"energy__{one.name}" for one in energy.FEATURES]
-        if block == "audio":
-            return [f"audio__{i:03d}" for i in range(self.entries.choice.hear.length("audio"))]
-        count = self.entries.choice.see.length("vision" if block == "vision" else "text")
+            return [f"energy__{one.name}" for one in FEATURES]
+        part = "text" if block in TEXT_BLOCKS else block
+        count = range(self.choice.recipes[part].length(part))
         second = block == "vision" and self.settings.spread
-        names = [f"{block}__{i:03d}" for i in range(count)]
-        return names + [f"vision__spread_{i:03d}" for i in range(count)] * second
+        names = [f"{block}__{i:03d}" for i in count]
+        return names + [f"vision__spread_{i:03d}" for i in count] * second
 
-    def _record(self, videos: bool, found: Matching, embeddings, texts) -> dict:
+    def _record(self, videos: bool, found: Matching, embeddings: pd.DataFrame) -> dict:
         present = list(dict.fromkeys(name.split("__")[0] for name in embeddings.columns))
-        choice, settings = self.entries.choice, asdict(self.settings)
+        choice, settings = self.choice, asdict(self.settings)
         settings["mapping"] = bool(settings["mapping"])
         del settings["file_seconds"]  # bounds what is read, changes nothing of it
+        audio = choice.recipes["audio"].describe() if "audio" in present else None
         return {
             **settings,
             "requested": choice.requested,
             "used": choice.used,
             "reason": choice.reason,
             "note": choice.note,
-            "see": choice.see.describe(),
-            "hear": choice.hear.describe() if "audio" in present else None,
+            "vision_encoder": choice.recipes["vision"].describe(),
+            "audio_encoder": audio,
             "videos": videos,
             "blocks": present,
             "absent": [block for block in BLOCKS if block not in present],
-            "n_posts": len(texts),
+            "n_posts": len(embeddings),
             "n_files_without_post": len(found.without_post),
             "files_without_post": found.without_post[:_LISTED],
             "refused": dict(list(found.refused.items())[:_LISTED]),

@@ -7,40 +7,38 @@ installed here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import replace
-from importlib.metadata import distributions
-from pathlib import Path
+from typing import cast
 
 from virality.core.errors import UserError
 from virality.media.cache import unpack
-from virality.media.frames import READERS
-from virality.media.pool import DIED, LARGE, PATIENCE, SLOW, Limits, Loss
-from virality.media.probe import size_of
-from virality.media.work import ENCODE, FETCH, GOOD_FILM, PICTURE, READ, FileTask, Result, TextTask
-from virality.media.worker import START
+from virality.media.encoders.canary import libraries
+from virality.media.film.frames import READERS
+from virality.media.film.probe import size_of
+from virality.media.processes.pool import DIED, LARGE, PATIENCE, SLOW, Limits, Loss
+from virality.media.processes.tasks import (
+    ENCODE,
+    FETCH,
+    GOOD_FILM,
+    PICTURE,
+    READ,
+    FileTask,
+    Result,
+    Task,
+    TextTask,
+)
+from virality.media.processes.worker import START
 
 CRASHED = "Reading this file made the decoder crash."
 # After so many losses in a row the environment is looked at once more.
 _IN_A_ROW = 5
-_NAMED = ("av", "decord2", "torch", "transformers", "numpy", "opencv-python-headless", "librosa")
 
 # Does tasks in so many processes; or, apart, in a process of their own.
-Do = Callable[[list, int, bool], Iterable]
+Do = Callable[[list[Task], int, bool], Generator[Result | Loss, None, None]]
 # How often what is left is begun again before the environment is held to be at fault.
 _ROUNDS = 3
-
-
-def libraries() -> str:
-    """Return the installed libraries that media files go through, and what multiplies matrices."""
-    from threadpoolctl import threadpool_info
-
-    every = {str(one.metadata["Name"]).lower(): one.version for one in distributions()}
-    named = [f"{name} {every[name]}" for name in _NAMED if name in every]
-    foreign = sorted(name for name in every if name.startswith(("nvidia-", "rocm")))
-    named += [f"{name} {every[name]}" for name in foreign[:6]]
-    blas = {Path(one["filepath"]).name for one in threadpool_info() if one["user_api"] == "blas"}
-    return ", ".join(named) + (f"; BLAS: {', '.join(sorted(blas))}" if blas else "")
 
 
 class Supervisor:
@@ -63,17 +61,23 @@ class Supervisor:
     ):
         self.do, self.good, self.limits, self.announce = do, good, limits, announce
         self._examined = self._proved = False
-        self._last: Loss | None = None
+        self._last = Loss(None, DIED, START)
 
-    def results(self, tasks: Iterable, count: int) -> Iterator[Result]:
+    def results(self, tasks: Iterable[Task], count: int) -> Iterator[Result]:
         """Yield a result for every task; one that came to no end says why in `failure`.
+
+        Parameters
+        ----------
+        tasks : iterable of FileTask or TextTask
+        count : int
+            Processes.
 
         Raises
         ------
         UserError
             When it is the environment that fails.
         """
-        left = {self._name(task): task for task in tasks}
+        left = {_name(task): task for task in tasks}
         lost: list[Loss] = []
         for number in range(_ROUNDS):
             yield from self._round(left, lost, count if number == 0 else 1)
@@ -84,28 +88,30 @@ class Supervisor:
         for loss in lost:
             yield self._again(loss)
 
-    def _round(self, left: dict, lost: list[Loss], count: int) -> Iterator[Result]:
+    def _round(self, left: dict[object, Task], lost: list[Loss], count: int) -> Iterator[Result]:
         """Do what is left; end early when it has to be begun again with another reader."""
-        outcomes, in_a_row = self.do(list(left.values()), count, False), 0
-        for outcome in outcomes:
-            if isinstance(outcome, Result):
-                in_a_row = 0
-                loss = self._first_unreadable(outcome)
-                doubtful = loss is not None
-            else:
-                in_a_row, loss = in_a_row + 1, outcome
-                doubtful = self._doubtful(loss, in_a_row)
-            if doubtful:
-                reader = self._working_reader(loss)
-                if reader != self.good.reader or not _of_a_file(loss):
-                    self._switch(left, reader)
-                    _close(outcomes)
-                    return
-            del left[self._name(outcome.task)]
-            if isinstance(outcome, Result):
-                yield outcome
-            else:
-                lost.append(outcome)
+        in_a_row = 0
+        with closing(self.do(list(left.values()), count, False)) as outcomes:
+            for outcome in outcomes:
+                in_a_row = 0 if isinstance(outcome, Result) else in_a_row + 1
+                doubt = self._doubt(outcome, in_a_row)
+                if doubt is not None:
+                    self._last, reader = doubt, self._working_reader(doubt)
+                    if reader != self.good.reader or not _of_a_file(doubt):
+                        self._switch(left, reader)
+                        return
+                del left[_name(outcome.task)]
+                if isinstance(outcome, Result):
+                    yield outcome
+                else:
+                    lost.append(outcome)
+
+    def _doubt(self, outcome: Result | Loss, in_a_row: int) -> Loss | None:
+        """Return what makes it needful to look at the environment before a file is suspected."""
+        if isinstance(outcome, Result):
+            return self._first_unreadable(outcome)
+        known = self._examined and in_a_row % _IN_A_ROW != 0 and _of_a_file(outcome)
+        return None if known else outcome
 
     def _first_unreadable(self, result: Result) -> Loss | None:
         """Return a film that cannot be read, as a loss, while none has been and all are doubtful.
@@ -119,12 +125,7 @@ class Supervisor:
         self._proved = not problem
         return Loss(result.task, "", READ, problem.rstrip(".")) if problem else None
 
-    def _doubtful(self, loss: Loss, in_a_row: int) -> bool:
-        """Whether the environment has to be looked at before a file is suspected."""
-        self._last = loss
-        return not self._examined or in_a_row % _IN_A_ROW == 0 or not _of_a_file(loss)
-
-    def _switch(self, left: dict, reader: str) -> None:
+    def _switch(self, left: dict[object, Task], reader: str) -> None:
         if reader != self.good.reader:
             self.announce(
                 f"{self.good.reader} does not come to an end here, not even with a film that is "
@@ -153,22 +154,20 @@ class Supervisor:
         facts = _facts(outcome)
         return not (facts["problem"] or facts["picture_problem"] or facts["sound_problem"])
 
-    def _alone(self, task) -> Result | Loss:
-        outcomes = self.do([task], 1, True)
-        try:
-            return next(iter(outcomes))
-        finally:
-            _close(outcomes)
+    def _alone(self, task: FileTask) -> Result | Loss:
+        with closing(self.do([task], 1, True)) as outcomes:
+            return next(outcomes)
 
     def _again(self, loss: Loss) -> Result:
         """Try a lost file once more by itself, then with the other reader; else say what it was."""
+        task = cast("FileTask", loss.task)
         others = [one for one in READERS if one != self.good.reader]
         readers = [self.good.reader] * (loss.kind == DIED) + others * (loss.stage == PICTURE)
         for reader in readers:
-            outcome = self._alone(replace(loss.task, reader=reader))
+            outcome = self._alone(replace(task, reader=reader))
             if isinstance(outcome, Result) and not _unreadable(outcome):
-                return replace(outcome, task=loss.task)
-        return Result(loss.task, failure=self._words(loss))
+                return replace(outcome, task=task)
+        return Result(task, failure=self._words(loss))
 
     def _words(self, loss: Loss) -> str:
         if loss.kind == SLOW and loss.stage == FETCH:
@@ -200,9 +199,9 @@ class Supervisor:
             "or leave the videos out for now.",
         )
 
-    @staticmethod
-    def _name(task) -> object:
-        return task.address if isinstance(task, FileTask) else task
+
+def _name(task: Task | None) -> object:
+    return task.address if isinstance(task, FileTask) else task
 
 
 def _of_a_file(loss: Loss) -> bool:
@@ -218,11 +217,6 @@ def _unreadable(result: Result) -> bool:
 def _facts(result: Result) -> dict:
     """Return what was found out about a file."""
     return unpack(result.entries["media"]["values"])["facts"]
-
-
-def _close(outcomes) -> None:
-    if hasattr(outcomes, "close"):
-        outcomes.close()
 
 
 def good_film(like: FileTask) -> FileTask:

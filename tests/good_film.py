@@ -1,7 +1,7 @@
 """A small film that can be read wherever media files can be read at all.
 
-The file beside this module was written by :func:`make`; a run reads it before it blames a user's
-file. To write it anew: ``python -m virality.media.good_film``.
+The film of the package was written by :func:`make`; a run reads it before it blames a user's file.
+To write it anew: ``python tests/good_film.py``.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ _TOP_BOXES = {
 }  # fmt: skip
 # Twice the area of 8K; a larger picture would only fill the memory.
 MOST_PIXELS = 2 * 7680 * 4320
-TEXT_BYTES = bytes(range(32, 127)) + b"\n\r\t\f\b\x1b"
+_MOST_DAMAGES = 100
+_TEXT_BYTES = bytes(range(32, 127)) + b"\n\r\t\f\b\x1b"
 
 
 @dataclass
@@ -92,7 +94,7 @@ def structure(path: str | Path) -> tuple[str, str]:
         return "The file is empty.", ""
     with path.open("rb") as handle:
         head = handle.read(4096)
-    if not head.translate(None, TEXT_BYTES) or _is_text(head):
+    if not head.translate(None, _TEXT_BYTES) or _is_text(head):
         return "This is a text file with the name of a media file.", ""
     if not head.strip(b"\0"):
         return "The file holds nothing but zero bytes.", ""
@@ -116,7 +118,8 @@ def _is_text(head: bytes) -> bool:
 
 def _boxes(path: Path, size: int) -> tuple[str, str]:
     """Walk the top boxes of an MP4: no index, or cut short."""
-    found, place, cut = set(), 0, 0
+    found: set[bytes] = set()
+    place = cut = 0
     with path.open("rb") as handle:
         while place + 8 <= size:
             handle.seek(place)
@@ -214,10 +217,17 @@ class Damage:
     time: float | None = None
 
 
-def frames_of(container, stream, damages: list[Damage]):
-    """Yield the frames of a stream; a packet that does not decode is noted and passed over."""
+def frames_of(container, stream, damages: list[Damage]) -> Iterator:
+    """Yield the frames of a stream; a packet that does not decode is noted and passed over.
+
+    Parameters
+    ----------
+    container, stream : av objects
+    damages : list of Damage
+        Gets what did not decode; after a hundred of them the stream is given up.
+    """
     packets, last = container.demux(stream), None
-    while len(damages) < 100:
+    while len(damages) < _MOST_DAMAGES:
         try:
             packet = next(packets)
         except StopIteration:
@@ -231,7 +241,7 @@ def frames_of(container, stream, damages: list[Damage]):
             return
         except (av.error.FFmpegError, ValueError) as error:
             # A packet without a time follows the frame that was seen last.
-            time = last if packet.pts is None else float(packet.pts * packet.time_base)
+            time = last if packet.pts is None else time_of(packet)
             damages.append(Damage(reason(error), time))
             continue
         for frame in frames:
@@ -263,8 +273,21 @@ def _number(value) -> float | None:
     return float(value) if value else None
 
 
+def time_of(one: av.Packet | av.VideoFrame | av.AudioFrame) -> float:
+    """Return when a packet or a frame that has a time is shown, in s on the stream's clock."""
+    return float((one.pts or 0) * (one.time_base or 0))
+
+
 def turn(facts: Facts, frame: av.VideoFrame) -> None:
-    """Complete rotation and size as shown from the first frame."""
+    """Complete rotation and size as shown.
+
+    Parameters
+    ----------
+    facts : Facts
+        Changed in place.
+    frame : av.VideoFrame
+        The first one.
+    """
     # PyAV says how far to turn counter-clockwise; phones and players speak clockwise.
     facts.rotation = round(-frame.rotation) % 360
     facts.width, facts.height = frame.width, frame.height

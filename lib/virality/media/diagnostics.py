@@ -1,4 +1,4 @@
-"""Looking into the vectors: what they keep, how alike blocks are, which posts are neighbours."""
+"""Diagnostics of the vectors: what they keep, how alike blocks are, which posts are neighbours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from virality.media.extract import Extraction
-from virality.media.layout import BLOCKS
+from virality.media.tables import BLOCKS
 
 COMPONENTS = (2, 4, 8, 16, 32)
 CKA_POSTS = 10
@@ -121,7 +121,7 @@ def zero_shot(found: Extraction, vocabulary: str) -> pd.DataFrame:
     columns = ["post_id", "word", "lead"]
     if found.record["used"] != "pretrained" or len(words) < 2 or "vision" in found.record["absent"]:
         return pd.DataFrame(columns=columns)
-    size = found.choice.see.length("vision")
+    size = found.choice.recipes["vision"].length("vision")
     pictures = found.embeddings[[f"vision__{i:03d}" for i in range(size)]].dropna()
     texts = found.encode_texts(f"a photo of {word}" for word in words)
     # What a word has in common with every picture of this creator says nothing about one.

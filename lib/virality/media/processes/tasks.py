@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -13,16 +13,15 @@ from pathlib import Path
 import cv2
 import fsspec
 import numpy as np
-from threadpoolctl import threadpool_limits
 
-from virality.media import energy
-from virality.media.cache import hash_file, pack
-from virality.media.encoders.base import Recipe, load
-from virality.media.encoders.pixels import squares
-from virality.media.frames import Frames, read_frames
+from virality.media.cache import Entry, hash_file, pack
+from virality.media.encoders.base import Encoder, Recipe, one_thread
+from virality.media.encoders.registry import KINDS, load
+from virality.media.film import energy
+from virality.media.film.frames import Frames, read_frames
+from virality.media.film.probe import Facts, probe, reason
+from virality.media.film.sound import RATE, Sound, read_sound
 from virality.media.match import signature
-from virality.media.probe import Facts, probe
-from virality.media.sound import RATE, Sound, read_sound
 
 THUMBNAIL_HEIGHT = 128
 # What is being done, for whoever watches the clock and the memory.
@@ -45,10 +44,10 @@ class FileTask:
         Content hash; "" when only the worker can know it.
     wants : tuple of str
         Of "media", "vision", "audio".
-    see, hear : Recipe
+    vision, audio : Recipe
     window_s, frames_per_s : float
     reader : str
-        Who draws the pictures, see :func:`virality.media.frames.read_frames`.
+        Who draws the pictures, see :func:`virality.media.film.frames.read_frames`.
     encode : bool
         Whether the worker encodes; otherwise it hands over what there is to encode.
     """
@@ -57,8 +56,8 @@ class FileTask:
     signature: tuple
     content: str
     wants: tuple[str, ...]
-    see: Recipe
-    hear: Recipe
+    vision: Recipe
+    audio: Recipe
     window_s: float
     frames_per_s: float
     reader: str = "pyav"
@@ -70,7 +69,10 @@ class TextTask:
     """Some texts for one encoder."""
 
     texts: tuple[str, ...]
-    see: Recipe
+    encoder: Recipe
+
+
+Task = FileTask | TextTask
 
 
 @dataclass
@@ -92,15 +94,15 @@ class Result:
         Likewise.
     """
 
-    task: FileTask | TextTask
+    task: Task
     content: str = ""
-    entries: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    entries: dict[str, Entry] = field(default_factory=dict)
     failure: str = ""
     images: np.ndarray | None = None
     samples: np.ndarray | None = None
 
 
-def run(task: FileTask | TextTask, tell: Callable[[str], None] = lambda stage: None) -> Result:
+def run(task: Task, tell: Callable[[str], None] = lambda stage: None) -> Result:
     """Do one task with one thread; errors of a file become words, never exceptions.
 
     Parameters
@@ -113,25 +115,8 @@ def run(task: FileTask | TextTask, tell: Callable[[str], None] = lambda stage: N
         return _texts(task) if isinstance(task, TextTask) else _file(task, tell)
 
 
-@contextlib.contextmanager
-def one_thread():
-    """Keep every library to one thread: faster side by side, and the same bits every time."""
-    torch = sys.modules.get("torch")
-    before = cv2.getNumThreads(), torch.get_num_threads() if torch else 0
-    cv2.setNumThreads(1)
-    if torch:
-        torch.set_num_threads(1)
-    try:
-        with threadpool_limits(1):
-            yield
-    finally:
-        cv2.setNumThreads(before[0])
-        if torch:
-            torch.set_num_threads(before[1])
-
-
 def _texts(task: TextTask) -> Result:
-    encoder = _load(task.see)
+    encoder = _load(task.encoder)
     vectors = encoder.encode_texts(task.texts)
     tokens, limit = encoder.count_tokens(task.texts)
     return Result(
@@ -143,10 +128,10 @@ def _texts(task: TextTask) -> Result:
     )
 
 
-def _load(recipe: Recipe):
+def _load(recipe: Recipe) -> Encoder:
     encoder = load(recipe)
-    if recipe.kind != "classic":
-        # torch may only just have been imported, after the threads were counted.
+    if "torch" in sys.modules:
+        # It may only just have been imported, after the threads were counted.
         sys.modules["torch"].set_num_threads(1)
     return encoder
 
@@ -164,7 +149,7 @@ def _file(task: FileTask, tell: Callable[[str], None]) -> Result:
             result.content = content
             return result
     except OSError as error:
-        return Result(task, failure=f"The file could not be fetched ({_words(error)}).")
+        return Result(task, failure=f"The file could not be fetched ({reason(error)}).")
     except MemoryError:
         return Result(task, failure="There was not enough memory to read this file.")
 
@@ -174,12 +159,8 @@ def _changed(task: FileTask, path: Path) -> bool:
     return local and signature(path) != tuple(task.signature)
 
 
-def _words(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
-
-
 @contextlib.contextmanager
-def _on_this_machine(address: str):
+def _on_this_machine(address: str) -> Iterator[Path]:
     """Give a local path: the file itself, or a copy of a remote one for the time being."""
     if address == GOOD_FILM:
         with as_file(files("virality.media") / address.removeprefix("package:")) as path:
@@ -201,7 +182,7 @@ def _read(path: Path, task: FileTask, tell: Callable[[str], None]) -> Result:
     frames, sound = Frames(), Sound()
     if {"media", "vision"} & wanted:
         tell(PICTURE)
-        looks = (task.window_s, task.frames_per_s, task.see.image_side, task.reader)
+        looks = (task.window_s, task.frames_per_s, task.vision.image_side, task.reader)
         frames = read_frames(path, facts, *looks)
     if {"media", "audio"} & wanted:
         tell(SOUND)
@@ -210,41 +191,52 @@ def _read(path: Path, task: FileTask, tell: Callable[[str], None]) -> Result:
     if "media" in wanted:
         result.entries["media"] = _describe(path, facts, frames, sound, task.window_s)
     if "vision" in wanted and len(frames.images):
-        _see(result, frames.images)
+        result.images = KINDS[task.vision.kind].prepare(task.vision, frames.images)
     if "audio" in wanted and len(sound.samples):
-        _hear(result, sound.samples)
+        result.samples = sound.samples
+    if task.encode:
+        encode([result], task.vision, task.audio, _load)
     return result
 
 
-def _see(result: Result, images: np.ndarray) -> None:
-    task = result.task
-    if task.encode:
-        result.entries["vision"] = over_time(_load(task.see).encode_images(images))
-    else:
-        result.images = squares(images, task.see)
+def encode(
+    results: list[Result], vision: Recipe, audio: Recipe, get: Callable[[Recipe], Encoder] = load
+) -> list[Result]:
+    """Give results the vectors of the pictures and samples that they hold, and return them.
+
+    Parameters
+    ----------
+    results : list of Result
+        Changed in place.
+    vision, audio : Recipe
+    get : callable
+        Returns the encoder of a recipe.
+    """
+    seen = [(one, one.images) for one in results if one.images is not None]
+    if seen:
+        vectors = get(vision).encode_prepared(np.concatenate([images for _, images in seen]))
+        ends = np.cumsum([len(images) for _, images in seen])[:-1]
+        for (result, _), own in zip(seen, np.split(vectors, ends), strict=True):
+            result.entries["vision"] = {"mean": own.mean(axis=0), "spread": own.std(axis=0)}
+            result.images = None
+    heard = [(one, one.samples) for one in results if one.samples is not None]
+    if heard:
+        means = get(audio).encode_sounds([samples for _, samples in heard])
+        for (result, _), mean in zip(heard, means, strict=True):
+            result.entries["audio"], result.samples = {"mean": mean}, None
+    return results
 
 
-def _hear(result: Result, samples: np.ndarray) -> None:
-    task = result.task
-    if task.encode:
-        result.entries["audio"] = {"mean": _load(task.hear).encode_sound(samples)}
-    else:
-        result.samples = samples
-
-
-def over_time(vectors: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the entry of a film from the vectors of its frames, shape (n, dims)."""
-    return {"mean": vectors.mean(axis=0), "spread": vectors.std(axis=0)}
-
-
-def _describe(path: Path, facts: Facts, frames: Frames, sound: Sound, window_s: float) -> dict:
+def _describe(path: Path, facts: Facts, frames: Frames, sound: Sound, window_s: float) -> Entry:
     """Return the entry of everything that depends on no encoder."""
-    values, entry = {}, {}
+    values: dict[str, dict] = {}
+    entry: Entry = {}
     if len(sound.samples):
         values["sound"], entry["level"] = energy.of_sound(sound.samples, window_s)
     if len(frames.images):
-        seen = energy.of_picture(frames.images, frames.times, window_s)
-        values["picture"], entry["motion"] = seen
+        values["picture"], entry["motion"] = energy.of_picture(
+            frames.images, frames.times, window_s
+        )
         entry["times"] = frames.times
         entry["thumbnail"] = np.frombuffer(_thumbnail(frames.images[0]), dtype=np.uint8)
     values["facts"] = asdict(facts) | {

@@ -8,15 +8,17 @@ Nothing is fitted: each number depends on one file alone.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, cast
 
 import cv2
 import numpy as np
 
-from virality.media.sound import RATE
+from virality.media.film.sound import RATE
 
 _HOP = 160  # 10 ms
 _FRAME = 512
-FLOOR_DB = -80.0
+_FLOOR_DB = -80.0
+_QUIET_DB = _FLOOR_DB + 15  # below this nothing is heard
 # A cut: the colour histograms differ by more than this share, and so does the small picture.
 _CUT_HISTOGRAM = 0.35
 _CUT_PICTURE = 0.10
@@ -76,30 +78,21 @@ def of_sound(samples: np.ndarray, seconds: float) -> tuple[dict[str, float], np.
     curve : ndarray of float32, shape (tenths,)
         Level in dB for each tenth of a second.
     """
-    from librosa import feature as lf
-    from librosa import onset
+    from librosa.feature import spectral_flatness
 
-    level = _level(samples, _FRAME, _HOP)
-    loud = level > max(FLOOR_DB + 15, level.max() - 40)
-    silent = level.max() <= FLOOR_DB + 15
-    spectrum = np.abs(_stft(samples))
-    envelope = onset.onset_strength(
-        S=_to_db(_mel(spectrum)), sr=RATE, hop_length=_HOP, lag=2, max_size=3
-    )
-    # In dB above the neighbourhood; relative thresholds find onsets in a steady tone.
-    hits = onset.onset_detect(
-        onset_envelope=envelope, sr=RATE, hop_length=_HOP, normalize=False, delta=_ONSET_DB
-    )
-    length = len(samples) / RATE
+    level = _level(samples)
+    loud = level > max(_QUIET_DB, level.max() - 40)
+    silent = level.max() <= _QUIET_DB
+    spectrum, envelope, hits = _onsets(samples)
     times = np.arange(len(level)) * _HOP / RATE
     values = {
         "rms_level": level.mean(),
         "rms_slope": np.polyfit(times, level, 1)[0] if len(level) > 2 else 0.0,
         "rms_spread": level.std(),
-        "onset_rate": len(hits) / length,
-        "tempo": _tempo(envelope) if len(hits) > 1 else 0.0,
+        "onset_rate": hits / (len(samples) / RATE),
+        "tempo": _tempo(envelope) if hits > 1 else 0.0,
         "spectral_centroid": 0.0 if silent else _weighted_centroid(spectrum),
-        "spectral_flatness": 0.0 if silent else lf.spectral_flatness(S=spectrum[:, loud]).mean(),
+        "spectral_flatness": 0.0 if silent else spectral_flatness(S=spectrum[:, loud]).mean(),
         "zero_crossing_rate": float(np.mean(np.diff(np.signbit(samples)))),
         "voiced_share": 0.0 if silent else _voiced_share(samples, level),
         "silence_before_sound": times[np.argmax(loud)] if loud.any() and not silent else seconds,
@@ -128,71 +121,80 @@ def of_picture(
         Motion between one look and the next, in picture heights per second; NaN at a cut and
         where looks between are missing.
     """
-    from skimage.filters import sobel
-
     hsv = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2HSV) for image in images])
     grey = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
     light = grey.astype(np.float32) / 255
-    # Looks that are missing (damaged frames) leave a gap: what happened in it is not known.
     steps = np.diff(times)
+    # Looks that are missing (damaged frames) leave a gap: what happened in it is not known.
     near = steps < 1.5 * steps.min() if len(steps) else np.zeros(0, bool)
     cut_at = _cuts(hsv, light) & near
     motion = _motion(grey, times, cut_at | ~near)
-    moving = motion[np.isfinite(motion)]
     span = max(float(steps[near].sum()), 1e-9) if len(times) > 1 else seconds
-    changes = np.abs(np.diff(light.mean(axis=(1, 2))))[near]
-    values = {
-        "brightness": light.mean(),
-        "contrast": light.std(axis=(1, 2)).mean(),
-        "saturation": hsv[..., 1].mean() / 255,
-        "colourfulness": _colourfulness(images),
-        "sharpness": np.mean([np.mean(sobel(frame) > 0.08) for frame in light[::3]]),
-        "motion": moving.mean() if len(moving) else 0.0,
-        "motion_spread": moving.std() if len(moving) else 0.0,
-        "flicker": changes.mean() if len(changes) else 0.0,
+    values = _looks(images, hsv, light) | {
+        **_changes(motion, np.abs(np.diff(light.mean(axis=(1, 2))))[near]),
         "cut_rate": cut_at.sum() / span,
         "first_cut": times[1:][cut_at][0] if cut_at.any() else seconds,
     }
     return {name: float(value) for name, value in values.items()}, motion
 
 
-def _level(samples: np.ndarray, frame: int, hop: int) -> np.ndarray:
-    """Return the level in dB (full scale 0, not below the floor) of each step."""
-    from librosa import feature as lf
+def _looks(images: np.ndarray, hsv: np.ndarray, light: np.ndarray) -> dict:
+    """Return what single pictures say."""
+    from skimage.filters import sobel
 
-    power = lf.rms(y=samples, frame_length=frame, hop_length=hop)[0] ** 2
-    return 10 * np.log10(np.maximum(power.astype(float), 10 ** (FLOOR_DB / 10)))
+    return {
+        "brightness": light.mean(),
+        "contrast": light.std(axis=(1, 2)).mean(),
+        "saturation": hsv[..., 1].mean() / 255,
+        "colourfulness": _colourfulness(images),
+        "sharpness": np.mean([np.mean(sobel(frame) > 0.08) for frame in light[::3]]),
+    }
+
+
+def _changes(motion: np.ndarray, flicker: np.ndarray) -> dict:
+    """Return what happens between one picture and the next."""
+    moving = motion[np.isfinite(motion)]
+    return {
+        "motion": moving.mean() if len(moving) else 0.0,
+        "motion_spread": moving.std() if len(moving) else 0.0,
+        "flicker": flicker.mean() if len(flicker) else 0.0,
+    }
+
+
+def _level(samples: np.ndarray) -> np.ndarray:
+    """Return the level in dB (full scale 0, not below the floor) of each step."""
+    from librosa.feature import rms
+
+    power = rms(y=samples, frame_length=_FRAME, hop_length=_HOP)[0] ** 2
+    return 10 * np.log10(np.maximum(power.astype(float), 10 ** (_FLOOR_DB / 10)))
 
 
 def _curve(samples: np.ndarray) -> np.ndarray:
     tenth = RATE // 10
     whole = samples[: len(samples) // tenth * tenth].reshape(-1, tenth).astype(float)
-    power = np.maximum((whole**2).mean(axis=1), 10 ** (FLOOR_DB / 10))
+    power = np.maximum((whole**2).mean(axis=1), 10 ** (_FLOOR_DB / 10))
     return (10 * np.log10(power)).astype(np.float32)
 
 
-def _stft(samples: np.ndarray) -> np.ndarray:
-    from librosa import stft
+def _onsets(samples: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Return the spectrum, the strength of beginnings over time, and how many there are."""
+    from librosa import onset, power_to_db, stft
+    from librosa.feature import melspectrogram
 
-    return stft(samples, n_fft=_FRAME, hop_length=_HOP)
-
-
-def _mel(spectrum: np.ndarray) -> np.ndarray:
-    from librosa import feature as lf
-
-    return lf.melspectrogram(S=spectrum**2, sr=RATE, n_fft=_FRAME, n_mels=64)
-
-
-def _to_db(power: np.ndarray) -> np.ndarray:
-    from librosa import power_to_db
-
-    return power_to_db(power, ref=1.0, amin=1e-8, top_db=None)
+    spectrum = np.abs(stft(samples, n_fft=_FRAME, hop_length=_HOP))
+    mel = melspectrogram(S=spectrum**2, sr=RATE, n_fft=_FRAME, n_mels=64)
+    loudness = power_to_db(mel, ref=1.0, amin=1e-8, top_db=None)
+    options: dict[str, Any] = {"sr": RATE, "hop_length": _HOP}
+    envelope = onset.onset_strength(S=loudness, lag=2, max_size=3, **options)
+    # In dB above the neighbourhood; relative thresholds find onsets in a steady tone.
+    hits = onset.onset_detect(onset_envelope=envelope, normalize=False, delta=_ONSET_DB, **options)
+    return spectrum, envelope, len(hits)
 
 
 def _tempo(envelope: np.ndarray) -> float:
-    from librosa import feature as lf
+    from librosa.feature import tempo
 
-    return float(lf.tempo(onset_envelope=envelope, sr=RATE, hop_length=_HOP, ac_size=3.0)[0])
+    return float(tempo(onset_envelope=envelope, sr=RATE, hop_length=_HOP, ac_size=3.0)[0])
 
 
 def _weighted_centroid(spectrum: np.ndarray) -> float:
@@ -215,7 +217,7 @@ def _voiced_share(samples: np.ndarray, level: np.ndarray) -> float:
     # Dividing by the window's own autocorrelation undoes its fall-off (Boersma 1993).
     peak = (auto[:, low:high] / np.maximum(window[low:high], 1e-9)).max(axis=1)
     power = auto[:, 0] / window[0]
-    heard = power > 10 ** ((max(level.max() - 35, FLOOR_DB + 15)) / 10)
+    heard = power > 10 ** ((max(level.max() - 35, _QUIET_DB)) / 10)
     return float(np.mean(heard & (peak > 0.5 * np.maximum(power, 1e-12))))
 
 
@@ -251,10 +253,10 @@ def _motion(grey: np.ndarray, times: np.ndarray, cut_at: np.ndarray) -> np.ndarr
     scale = 112 / min(height, width)
     size = (max(16, round(width * scale)), max(16, round(height * scale)))
     small = [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in grey]
-    flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    motion = np.full(len(grey) - 1, np.nan, np.float32)
+    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
+    motion, nothing = np.full(len(grey) - 1, np.nan, np.float32), cast(Any, None)
     for step in np.flatnonzero(~cut_at):
-        field = flow.calc(small[step], small[step + 1], None)
+        field = flow.calc(small[step], small[step + 1], nothing)
         length = np.hypot(field[..., 0], field[..., 1]).mean() / size[1]
         motion[step] = length / (times[step + 1] - times[step])
     return motion

@@ -9,19 +9,21 @@ asked for the vectors of fixed pictures, words and sounds, which another process
 from __future__ import annotations
 
 import hashlib
-import io
+import platform
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from virality.core.errors import UserError
-from virality.media.cache import write_bytes
-from virality.media.encoders.base import Encoder, Recipe, load
-from virality.media.sound import RATE
+from virality.core.writing import replacing
+from virality.media.encoders.base import Encoder, Recipe, one_thread
+from virality.media.encoders.registry import build, load
+from virality.media.film.sound import RATE
 
 # Half precision is used only where its vectors agree this well with float32.
 SAME_COSINE = 0.999
@@ -32,8 +34,12 @@ _ADVICE = (
     "Make the environment anew (delete .venv, then: make setup). Code of your own that imports "
     "decord must import torch before it."
 )
+# What an answer depends on beside the machine; what is named where an environment is at fault.
+_DECIDE = ("torch", "transformers", "numpy", "opencv-python-headless", "scikit-image", "librosa")
+_NAMED = ("av", "decord2", "torch", "transformers", "numpy", "opencv-python-headless", "librosa")
 
-Answer = Mapping[str, np.ndarray]
+# Vectors of the fixed question, by part.
+Answers = Mapping[str, np.ndarray]
 
 
 # --- arithmetic ------------------------------------------------------------------------------
@@ -79,7 +85,7 @@ def _taken_over() -> bool:
         return False
 
 
-def _torch_products(torch, device: str):
+def _torch_products(torch, device: str) -> Iterator[tuple[str, bool]]:
     one, other, product = _question()
     expected, where = torch.from_numpy(product), "" if device == "cpu" else f" on {device}"
     for kind in (torch.float32, *[torch.float64] * (device != "mps")):
@@ -104,13 +110,23 @@ def require_arithmetic() -> None:
 
 def wrong_answer(wrong: list[str]) -> UserError:
     """Return the error for questions that were answered wrongly."""
-    from virality.media.supervision import libraries
-
     return UserError(
         f"Numbers come out wrong here: {', '.join(wrong)}. Nothing of it was stored, and no file "
         f"is at fault. Installed here: {libraries()}.",
         do=_ADVICE,
     )
+
+
+def libraries() -> str:
+    """Return the installed libraries that media files go through, and what multiplies matrices."""
+    from threadpoolctl import threadpool_info
+
+    every = {str(one.metadata["Name"]).lower(): one.version for one in distributions()}
+    named = [f"{name} {every[name]}" for name in _NAMED if name in every]
+    foreign = sorted(name for name in every if name.startswith(("nvidia-", "rocm")))
+    named += [f"{name} {every[name]}" for name in foreign[:6]]
+    blas = {Path(one["filepath"]).name for one in threadpool_info() if one["user_api"] == "blas"}
+    return ", ".join(named) + (f"; BLAS: {', '.join(sorted(blas))}" if blas else "")
 
 
 # --- encoders --------------------------------------------------------------------------------
@@ -150,8 +166,8 @@ def _sound() -> np.ndarray:
     return (0.2 * tone + 0.05 * noise).astype(np.float32)
 
 
-def agree(one: Answer, other: Answer, least: float = _SAME_AGAIN) -> bool:
-    """Return whether two answers to the question are the same vectors, but for rounding.
+def agree(one: Answers, other: Answers, least: float = _SAME_AGAIN) -> bool:
+    """Return whether two sets of answers are the same vectors, but for rounding.
 
     Parameters
     ----------
@@ -172,31 +188,51 @@ def _alike(one: np.ndarray, other: np.ndarray, least: float) -> bool:
     return bool(cosines.min() >= least and np.allclose(*lengths, rtol=slack))
 
 
-def wrong_encoders(recipes, expected: Mapping[str, Answer]) -> list[str]:
+def answers_here(recipe: Recipe, parts: Iterable[str] = ()) -> Answers:
+    """Return the answers of a newly loaded encoder in this process; of all its parts when none.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    parts : iterable of str
+        Of "vision", "text" and "audio".
+
+    Raises
+    ------
+    UserError
+        When arithmetic is wrong in this process.
+    """
+    with one_thread():
+        encoder = build(recipe)
+        require_arithmetic()
+        return ask(encoder, parts)
+
+
+def wrong_encoders(recipes: Iterable[Recipe], expected: Mapping[str, Answers]) -> list[str]:
     """Return the ids of encoders whose answers, in this process, are not the expected ones.
 
     Parameters
     ----------
     recipes : iterable of Recipe
-    expected : dict of str to answer
+    expected : dict of str to answers
         By fingerprint.
     """
-    different = {one.fingerprint: one for one in recipes}.values()
+    different = {one.fingerprint: one for one in recipes}
     return [
         f"the vectors of {recipe.id}"
-        for recipe in different
-        if not agree(ask(load(recipe), expected[recipe.fingerprint]), expected[recipe.fingerprint])
+        for name, recipe in different.items()
+        if not agree(ask(load(recipe), expected[name]), expected[name])
     ]
 
 
-def wrong_here(recipes: Iterable[Recipe], expected: Mapping[str, Answer]) -> list[str]:
+def wrong_here(recipes: Iterable[Recipe], expected: Mapping[str, Answers]) -> list[str]:
     """Return what this process computes wrongly, before its first file; [] when nothing.
 
     Parameters
     ----------
     recipes : iterable of Recipe
         The encoders that it will use.
-    expected : dict of str to answer
+    expected : dict of str to answers
         By fingerprint.
     """
     recipes = list(recipes)
@@ -208,9 +244,35 @@ def wrong_here(recipes: Iterable[Recipe], expected: Mapping[str, Answer]) -> lis
     )
 
 
-def fingerprint(vectors: np.ndarray) -> str:
+# --- what was answered before ----------------------------------------------------------------
+
+
+@cache
+def machine() -> str:
+    """Return what an answer depends on: processor, graphics device, libraries; as a short hash."""
+    processor = platform.processor() or platform.machine()
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        lines = cpuinfo.read_text(errors="replace").splitlines()
+        processor = next((line for line in lines if line.startswith("flags")), processor)
+    graphics = [name for name in ("/dev/nvidia0", "/dev/kfd") if Path(name).exists()]
+    return _short("|".join([processor, *graphics, *map(_version, _DECIDE)]).encode())
+
+
+def _version(name: str) -> str:
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:
+        return ""
+
+
+def _short(content: bytes) -> str:
+    return hashlib.blake2b(content, digest_size=8).hexdigest()
+
+
+def _fingerprint(vectors: np.ndarray) -> str:
     """Return 16 characters that stand for some vectors, bit by bit."""
-    return hashlib.blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=8).hexdigest()
+    return _short(np.ascontiguousarray(vectors).tobytes())
 
 
 class Record:
@@ -227,28 +289,36 @@ class Record:
     recipe : Recipe
     part : str
         "vision", "text" or "audio".
-    machine : str
-        This one.
     """
 
-    def __init__(self, folder: str | Path, recipe: Recipe, part: str, machine: str):
+    def __init__(self, folder: str | Path, recipe: Recipe, part: str):
+        self.recipe, self.part = recipe, part
         self.folder = Path(folder) / "canaries" / recipe.fingerprint / part
-        self.machine = machine
-        self.answer = self._own()
+        self._mine = self.folder / f"{machine()}.txt"
+        self._answer = self._known()
         self._good: dict[str, bool] = {}
+
+    @property
+    def answer(self) -> np.ndarray:
+        """The answer of this machine; computed when it has not been asked before."""
+        if self._answer is not None:
+            return self._answer
+        answer = answers_here(self.recipe, (self.part,))[self.part]
+        self.put(answer)
+        return answer
 
     @property
     def name(self) -> str:
         """The fingerprint of this machine's answer."""
-        return fingerprint(self.answer)
+        return _fingerprint(self.answer)
 
     def put(self, answer: np.ndarray) -> None:
         """Remember an answer as the one that this machine gives."""
-        self.answer = answer
-        buffer = io.BytesIO()
-        np.save(buffer, answer)
-        write_bytes(self.folder / f"{self.name}.npy", buffer.getvalue())
-        write_bytes(self.folder / f"{self.machine}.txt", self.name.encode())
+        self._answer, name = answer, _fingerprint(answer)
+        with replacing(self.folder / f"{name}.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, answer)
+        with replacing(self._mine) as temporary:
+            temporary.write_text(name, encoding="ascii")
 
     def accepts(self, name: str) -> bool:
         """Return whether vectors made under the fingerprint `name` can stand beside new ones."""
@@ -257,13 +327,13 @@ class Record:
             self._good[name] = known is not None and agree({"": known}, {"": self.answer})
         return self._good[name]
 
-    def _own(self) -> np.ndarray | None:
+    def _known(self) -> np.ndarray | None:
         try:
-            name = (self.folder / f"{self.machine}.txt").read_text(encoding="ascii")
+            name = self._mine.read_text(encoding="ascii")
         except (OSError, UnicodeDecodeError):
             return None
         answer = self._read(name)
-        return answer if answer is not None and fingerprint(answer) == name else None
+        return answer if answer is not None and _fingerprint(answer) == name else None
 
     def _read(self, name: str) -> np.ndarray | None:
         try:

@@ -8,8 +8,8 @@ from pathlib import Path
 import av
 import numpy as np
 
-from virality.media.frames import ENOUGH
-from virality.media.probe import Facts, frames_of, reason, sound_stream
+from virality.media.film.frames import ENOUGH
+from virality.media.film.probe import Damage, Facts, frames_of, reason, sound_stream, time_of
 
 RATE = 16_000
 # Less than this is a click, not a sound that an encoder could describe.
@@ -42,7 +42,7 @@ def read_sound(path: str | Path, facts: Facts, seconds: float = 3.0) -> Sound:
     ----------
     path : path-like
     facts : Facts
-        What :func:`virality.media.probe.probe` found.
+        What :func:`virality.media.film.probe.probe` found.
     seconds : float
         Length of the window; never more samples than it holds.
 
@@ -79,7 +79,9 @@ def read_sound(path: str | Path, facts: Facts, seconds: float = 3.0) -> Sound:
 
 def _decode(path, count: int) -> tuple[np.ndarray, float, str, bool, bool]:
     """Return (samples, stated length in s, error, whether the stream ended early, or changed)."""
-    pieces, total, errors, first, changed = [], 0, [], None, False
+    pieces: list[np.ndarray] = []
+    errors: list[Damage] = []
+    total, first, changed = 0, None, False
     with av.open(str(path), metadata_errors="ignore") as container:
         stream = sound_stream(container)
         stream.thread_count = 1
@@ -115,7 +117,7 @@ def _format(frame: av.AudioFrame) -> tuple:
 
 def _lead_in(frame: av.AudioFrame, start: float, count: int) -> np.ndarray:
     """Return the silence between the start of the film and its first sound."""
-    late = float(frame.pts * frame.time_base) - start if frame.pts is not None else 0.0
+    late = time_of(frame) - start if frame.pts is not None else 0.0
     # Encoders shift the sound by a few hundredths of a second; that is no silence.
     samples = round(late * RATE) if late > 0.06 else 0
     return np.zeros(min(samples, count), np.float32)

@@ -1,6 +1,6 @@
 """A process that reads media files, one at a time, for another one.
 
-It is started as ``python -m virality.media.worker``; messages are pickled between the two
+It is started as ``python -m virality.media.processes.worker``; messages are pickled between the two
 processes over its standard input and output. Before its first file it answers the canary's
 question, and after every file arithmetic is asked once more: a wrong answer is reported instead
 of a result.
@@ -14,9 +14,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
 from virality.media.encoders.base import Recipe
 
@@ -90,7 +90,8 @@ def _preload(names: list[str]) -> None:
     import numpy as np
 
     from virality.core import compiled
-    from virality.media import energy, sound, work  # noqa: F401
+    from virality.media.film import energy, sound
+    from virality.media.processes import tasks  # noqa: F401
 
     for name in names:
         importlib.import_module(name)
@@ -99,8 +100,8 @@ def _preload(names: list[str]) -> None:
         energy.of_sound(np.zeros(sound.RATE, np.float32), 1.0)
 
 
-def _serve(questions, say) -> None:
-    from virality.media import canary
+def _serve(questions: BinaryIO, say: Callable[[str, object], None]) -> None:
+    from virality.media.encoders import canary
 
     setup: Setup = pickle.load(questions)
     wrong = canary.wrong_here(setup.recipes, setup.expected)
@@ -110,11 +111,12 @@ def _serve(questions, say) -> None:
         say(*_do(task, lambda stage: say(STAGE, stage)))
 
 
-def _do(task, tell) -> tuple[str, object]:
-    from virality.media import canary, work
+def _do(task: Any, tell: Callable[[str], None]) -> tuple[str, object]:
+    from virality.media.encoders import canary
+    from virality.media.processes import tasks
 
     try:
-        result = work.run(task, tell)
+        result = tasks.run(task, tell)
     except Exception as error:  # whatever a library raises: the parent finds out whose fault it is
         return RAISED, f"{type(error).__name__}: {error}".splitlines()[0][:200]
     wrong = canary.wrong_arithmetic()

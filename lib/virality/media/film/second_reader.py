@@ -14,12 +14,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+_FAILURES = (RuntimeError, AssertionError, StopIteration, IndexError)
 WARNING = "Read by the second reader, which cannot tell whether frames are damaged."
 
 
@@ -28,17 +30,16 @@ class Unusable(Exception):
 
 
 @contextlib.contextmanager
-def hidden(package: str):
+def hidden(package: str) -> Iterator[None]:
     """Let a package seem not to be installed."""
-    before = sys.modules.get(package, hidden)
-    sys.modules[package] = None
+    modules: dict[str, Any] = sys.modules
+    before = {package: modules[package]} if package in modules else {}
+    modules[package] = None
     try:
         yield
     finally:
-        if before is hidden:
-            del sys.modules[package]
-        else:
-            sys.modules[package] = before
+        del modules[package]
+        modules.update(before)
 
 
 @cache
@@ -59,11 +60,11 @@ def decord():
     return module
 
 
+Pick = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
 def read(
-    path: str | Path,
-    moments: np.ndarray,
-    size: tuple[int, int],
-    shown_at: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    path: str | Path, moments: np.ndarray, size: tuple[int, int], shown_at: Pick
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures that are on the screen at some moments.
 
@@ -88,26 +89,26 @@ def read(
     Unusable
         When decord cannot read the file.
     """
-    reader_of = decord()
+    library, (width, height) = decord(), size
     try:
-        reader = reader_of.VideoReader(
-            str(path), reader_of.cpu(0), width=size[0], height=size[1], num_threads=1
+        reader = library.VideoReader(
+            str(path), library.cpu(0), width=width, height=height, num_threads=1
         )
-        spans = reader.get_frame_timestamp(np.arange(len(reader)))
-        # Frames before zero are cut away by the container's edit list and never drawn.
-        spans = spans[spans[:, 0] > -2e-3] - spans[spans[:, 0] > -2e-3][0, 0]
-        if np.any(np.diff(spans[:, 0]) <= 0):
-            raise Unusable("the times of its frames run backwards")
+        spans = _spans(reader)
         moments = moments[(moments < spans[-1, 1]) | (moments == 0)]
         return _in_order(reader, shown_at(spans[:, 0], moments)), moments
-    except (
-        reader_of.DECORDError,
-        RuntimeError,
-        AssertionError,
-        StopIteration,
-        IndexError,
-    ) as error:
+    except (library.DECORDError, *_FAILURES) as error:
         raise Unusable("decord does not read it either") from error
+
+
+def _spans(reader) -> np.ndarray:
+    """Return from when to when each frame is shown, in s from the first, shape (n, 2)."""
+    spans = reader.get_frame_timestamp(np.arange(len(reader)))
+    # Frames before zero are cut away by the container's edit list and never drawn.
+    spans = spans[spans[:, 0] > -2e-3] - spans[spans[:, 0] > -2e-3][0, 0]
+    if np.any(np.diff(spans[:, 0]) <= 0):
+        raise Unusable("the times of its frames run backwards")
+    return spans
 
 
 def _in_order(reader, picked: np.ndarray) -> np.ndarray:
