@@ -47,4 +47,4 @@ def make(path: str | Path) -> None:
 
 
 if __name__ == "__main__":
-    make(str(files("virality.media") / "good_film.mp4"))
+    make(str(files("virality.media.processes") / "good_film.mp4"))

@@ -281,7 +281,7 @@ def test_the_good_film_is_what_its_maker_makes(tmp_path):
 
     made = tmp_path / "made.mp4"
     good_film.make(made)
-    shipped = files("virality.media") / "good_film.mp4"
+    shipped = files("virality.media.processes") / "good_film.mp4"
     one, other = (read_frames(path, probe(path), 1.0, 10.0, 64) for path in (made, shipped))
     assert not one.problem and not other.problem
     truth = good_film.pictures()

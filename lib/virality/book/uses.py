@@ -1,10 +1,10 @@
 """What a chapter's code is: the modules that its notebook uses, directly or through others.
 
 Imports are read from the sources and never executed: those at the head of a module, those inside
-functions, and modules that code names in a text (``python -m virality.media.processes.worker``). The front
-door loads what is asked of it, so a notebook that says ``virality.read_posts`` uses the module
-where that lives, and not all that the door could offer. Data files lie beside the modules that
-read them, and count with them.
+functions, and modules that code names in a text (``python -m virality.media.processes.worker``).
+The front door loads what is asked of it, so a notebook that says ``virality.read_posts`` uses the
+module where that lives, and not all that the door could offer. Data files lie beside the modules
+that read them, and count with them.
 """
 
 from __future__ import annotations

@@ -163,7 +163,7 @@ def _changed(task: FileTask, path: Path) -> bool:
 def _on_this_machine(address: str) -> Iterator[Path]:
     """Give a local path: the file itself, or a copy of a remote one for the time being."""
     if address == GOOD_FILM:
-        with as_file(files("virality.media") / address.removeprefix("package:")) as path:
+        with as_file(files("virality.media.processes") / address.removeprefix("package:")) as path:
             yield path
         return
     if "://" not in address:
