@@ -14,9 +14,9 @@ from virality.core.errors import UserError
 from virality.core.paths import Run
 from virality.creators.many import read_tidy
 from virality.findings import record as of_record
-from virality.posts.columns import as_choice, parse_choice
-from virality.posts.headers import LEXICON, folded, meaning
-from virality.posts.read import check, read_posts
+from virality.posts.check import check
+from virality.posts.headers import LEXICON, as_choice, folded, meaning, parse_choice
+from virality.posts.read import read_posts
 from virality.sentences import record
 
 POSTS = exports.made_up_posts(n=40)
@@ -50,7 +50,7 @@ def test_every_name_of_the_lexicon_has_one_meaning():
     found = {}
     for words in LEXICON.values():
         for field, names in words.items():
-            for name in names.split("|"):
+            for name in names:
                 assert meaning(name) == field, name
                 assert found.setdefault(folded(name), field) == field, name
 

@@ -45,7 +45,7 @@ CALM = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.d
 
 def called(field: str) -> list[str]:
     """Every name that a field has in any language."""
-    return [n for words in LEXICON.values() for n in words.get(field, "").split("|") if n]
+    return [n for words in LEXICON.values() for n in words.get(field, [])]
 
 
 def disordered(dice: random.Random) -> tuple[list[str], list[list[str]]]:
@@ -53,7 +53,7 @@ def disordered(dice: random.Random) -> tuple[list[str], list[list[str]]]:
     columns = list(TABLE.items())
     language = dice.choice([None, *LEXICON])
     if language:
-        words = {FIELDS[f]: n.split("|") for f, n in LEXICON[language].items() if f in FIELDS}
+        words = {FIELDS[f]: n for f, n in LEXICON[language].items() if f in FIELDS}
         columns = [(dice.choice(words.get(n, [n])), cells) for n, cells in columns]
     for _ in range(dice.randint(0, 4)):
         at = dice.randrange(len(columns))

@@ -13,7 +13,7 @@ from virality.book import session
 from virality.core import compiled, faults
 from virality.core.errors import UserError
 from virality.core.paths import QUIET_VARIABLE, Run
-from virality.posts.judgement import judge
+from virality.posts.check import judge
 
 POSTS = exports.made_up_posts(n=40)
 

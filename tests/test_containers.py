@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 import exports
 from virality.core.errors import UserError
-from virality.posts import shapes
-from virality.posts.files import open_bytes
+from virality.posts import objects
+from virality.posts.source import open_bytes
 
 POSTS = exports.made_up_posts()
 ROWS = list(csv.DictReader(io.StringIO(exports.handmade(POSTS).decode()), delimiter=";"))
@@ -135,7 +135,7 @@ def test_objects_listed_under_their_ids(read):
     assert read(exports.dump(rows)).posts["post_id"].tolist() == POSTS["post_id"].tolist()
 
 
-def objects(n=40):
+def clips(n=40):
     posts = exports.made_up_posts(n=n)
     pairs = zip(posts["post_id"], posts["views"], strict=True)
     return [{"video_id": i, "plays": v, "likes": v // 9, "desc": f"clip {i}"} for i, v in pairs]
@@ -143,7 +143,7 @@ def objects(n=40):
 
 @pytest.mark.parametrize("nested", [False, True])
 def test_lists_beside_each_other_are_all_read(nested, read):
-    posts = objects()
+    posts = clips()
     lists = {"ann": posts[:15], "bob": posts[15:]}
     value = {"data": {name: {"videos": own} for name, own in lists.items()}} if nested else lists
     reading = read(exports.dump(value))
@@ -154,7 +154,7 @@ def test_lists_beside_each_other_are_all_read(nested, read):
 
 
 def test_whose_posts_they_are_may_be_said_above_them(read):
-    posts = objects()
+    posts = clips()
     for whose in (lambda name: {"username": name}, lambda name: {"user": {"handle": name}}):
         users = [whose(n) | {"videos": own} for n, own in (("ann", posts[:15]), ("b", posts[15:]))]
         assert read(exports.dump(users)).notes["authors"] == {"ann": 15, "b": 25}
@@ -164,7 +164,7 @@ def test_whose_posts_they_are_may_be_said_above_them(read):
 
 def test_the_days_of_a_post_are_no_posts(read):
     days = [{"date": f"2026-06-{d:02d}", "views": d} for d in range(1, 10)]
-    reading = read(exports.dump([p | {"history": days} for p in objects()]))
+    reading = read(exports.dump([p | {"history": days} for p in clips()]))
     assert len(reading.posts) == 40 and reading.posts["views"].min() >= 1000
 
 
@@ -217,11 +217,11 @@ RECORD = st.recursive(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(RECORD, min_size=1, max_size=4))
 def test_objects_become_a_table_and_objects_again(records):
-    header, rows = shapes.to_columns(records)
+    header, rows = objects.to_columns(records)
     assert len(set(header)) == len(header) and {len(r) for r in rows} == {len(header)}
     columns = [list(c) for c in zip(*rows, strict=True)]
-    back = shapes.to_records(header, columns)
-    again = shapes.to_columns(back)
+    back = objects.to_records(header, columns)
+    again = objects.to_columns(back)
     filled = {(h, i): c for i, row in enumerate(rows) for h, c in zip(header, row, strict=True)}
     for i, row in enumerate(again[1]):
         for name, cell in zip(again[0], row, strict=True):
@@ -236,7 +236,7 @@ def test_objects_become_a_table_and_objects_again(records):
     st.lists(RECORD, min_size=1, max_size=4), st.sampled_from(["", "\n", " ,\n", "\x1e", "\n\n"])
 )
 def test_documents_behind_each_other_are_all_read(documents, between):
-    from virality.posts.source import read_json
+    from virality.posts.objects import read_json
 
     text = between.join(json.dumps(d, indent=1) for d in documents)
     wanted = json.loads(json.dumps(documents), parse_int=str)

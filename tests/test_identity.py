@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 import exports
 from virality.findings.record import Trust, Zone, repairs, times
-from virality.posts.read import check, read_posts
+from virality.posts.check import check
+from virality.posts.read import read_posts
 
 POSTS = exports.made_up_posts(n=40)
 DAYS = POSTS["posted_at"].dt.strftime("%Y-%m-%d").tolist()

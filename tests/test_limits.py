@@ -15,9 +15,9 @@ from openpyxl import Workbook
 import exports
 from virality.core.errors import UserError
 from virality.core.paths import ROOT
-from virality.posts import files, limits
+from virality.posts import limits, source, tables
 from virality.posts.read import read_posts
-from virality.posts.source import read_csv
+from virality.posts.tables import read_csv
 
 LINKS = pytest.mark.skipif(os.name == "nt", reason="needs links and pipes as POSIX has them")
 POSTS = exports.made_up_posts(n=6)
@@ -38,8 +38,8 @@ def small(monkeypatch):
 
 @pytest.fixture
 def never_unpacked(monkeypatch):
-    monkeypatch.setattr(files, "_member", lambda *_: pytest.fail("unpacked"))
-    monkeypatch.setattr(files, "_workbook", lambda *_: pytest.fail("unpacked"))
+    monkeypatch.setattr(source, "_member", lambda *_: pytest.fail("unpacked"))
+    monkeypatch.setattr(tables, "read_workbook", lambda *_: pytest.fail("unpacked"))
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_an_archive_that_unpacks_to_too_much(refused, small, never_unpacked):
 def test_an_archive_that_shrinks_more_than_posts_do(refused, put, small, monkeypatch):
     small(SMALL=10_000, MAX_RATIO=50)
     assert len(read_posts(put(zipped(("a.csv", csv_of(300)))), now=exports.NOW).posts) == 300
-    monkeypatch.setattr(files, "_member", lambda *_: pytest.fail("unpacked"))
+    monkeypatch.setattr(source, "_member", lambda *_: pytest.fail("unpacked"))
     assert "50 times its own size" in refused(zipped(("a.csv", bytes(200_000))))
 
 

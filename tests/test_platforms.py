@@ -18,8 +18,8 @@ from virality.core.errors import UserError
 from virality.core.paths import LIBRARY, NOTEBOOKS
 from virality.features.build import baseline_columns, build_features, matured_posts
 from virality.posts import describe
+from virality.posts.check import verdict
 from virality.posts.platforms import listed, of_link, platforms
-from virality.posts.read import verdict
 
 N = 14
 DAYS = [datetime(2026, 2, 1, 9) + timedelta(days=3 * i) for i in range(N)]

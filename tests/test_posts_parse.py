@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from virality.core.errors import UserError
-from virality.posts import ids, parse, timing
-from virality.posts.dates import read_clock, read_dates
+from virality.posts import parse, platforms, timing
+from virality.posts.dates import read_dates
+from virality.posts.moments import read_clock
+from virality.posts.text import MAX_CAPTION, caption
 
 
 @pytest.mark.parametrize(
@@ -158,12 +160,12 @@ def test_milliseconds_are_found():
 
 def test_captions_keep_joiners_and_lose_what_cannot_be_stored():
     family = "👩\u200d👩\u200d👧 \u202eabc"
-    assert parse.caption(family) == (family, "")
-    kept, why = parse.caption("a\x00b\ud83d")
+    assert caption(family) == (family, "")
+    kept, why = caption("a\x00b\ud83d")
     assert kept == "a\ufffdb\ufffd"
     assert why
-    assert parse.caption("  \n ")[0] is None
-    assert len(parse.caption("x" * 10**6)[0]) == parse.MAX_CAPTION
+    assert caption("  \n ")[0] is None
+    assert len(caption("x" * 10**6)[0]) == MAX_CAPTION
 
 
 # --- ids ----------------------------------------------------------------------------------------
@@ -184,12 +186,12 @@ ID = "7178782100814974250"
     ],
 )
 def test_ids_are_found(text):
-    assert ids.find_id(text) == ID
+    assert platforms.find_id(text) == ID
 
 
 def test_ids_know_their_time():
-    assert ids.upload_times([ID])[0] == np.datetime64("2022-12-19T09:00:57")
-    assert np.isnat(ids.upload_times(["12345", None, "x1", "0" * 19, "9" * 20])).all()
+    assert platforms.upload_times([ID])[0] == np.datetime64("2022-12-19T09:00:57")
+    assert np.isnat(platforms.upload_times(["12345", None, "x1", "0" * 19, "9" * 20])).all()
 
 
 @pytest.mark.parametrize(
@@ -197,16 +199,17 @@ def test_ids_know_their_time():
     [["7.2E+18"], ["7,17878E+18"], ["7178782100814970000"], ["7178782100814974000"] * 3],
 )
 def test_rounded_ids_are_noticed(cells):
-    assert "rounded" in ids.damage(cells)
+    assert "rounded" in platforms.damage(cells)
 
 
 def test_sound_ids_are_not_called_rounded():
-    assert ids.damage([ID, "7178782100814970000", "7178782100814934251"]) == ""
-    assert ids.damage(["", "x", "12"]) == ""
+    assert platforms.damage([ID, "7178782100814970000", "7178782100814934251"]) == ""
+    assert platforms.damage(["", "x", "12"]) == ""
 
 
 def test_made_up_ids_are_stable():
-    assert ids.made_up_id("a", None) == ids.made_up_id("a", None) != ids.made_up_id("b", None)
+    made = platforms.made_up_id("a", None)
+    assert made == platforms.made_up_id("a", None) != platforms.made_up_id("b", None)
 
 
 # --- dates --------------------------------------------------------------------------------------
@@ -469,5 +472,5 @@ def test_no_text_breaks_a_column(text):
         assert len(read([text, "1"]).data) == 2
     with suppress(UserError):
         assert len(read_dates([text, "2024-05-06"]).stamps) == 2
-    ids.find_id(text)
-    ids.damage([text])
+    platforms.find_id(text)
+    platforms.damage([text])

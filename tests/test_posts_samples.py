@@ -6,7 +6,8 @@ They are found through one environment variable and nothing of them is kept here
 import numpy as np
 import pytest
 
-from virality.posts.read import check, read_posts
+from virality.posts.check import check
+from virality.posts.read import read_posts
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 import exports
 from virality.core.errors import UserError
+from virality.posts.check import check
 from virality.posts.dictionary import README, filled
-from virality.posts.followers import known_followers
-from virality.posts.read import check, read_posts
+from virality.posts.merge import known_followers
+from virality.posts.read import read_posts
 from virality.posts.readers import READERS
 from virality.posts.readers.base import FIELDS
 from virality.posts.schema import POST_COLUMNS

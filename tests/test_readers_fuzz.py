@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 import exports
 from virality.core.errors import UserError
-from virality.posts.files import open_bytes
 from virality.posts.read import read_posts
 from virality.posts.schema import validate_posts, validate_repairs
+from virality.posts.source import open_bytes
 
 POSTS = exports.made_up_posts(n=5)
 FORMS = {**exports.WRITERS, **exports.ELSEWHERE}

@@ -285,8 +285,7 @@ def _publish(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from virality.posts.judgement import judge
-    from virality.posts.read import check
+    from virality.posts.check import check, judge
 
     columns = _columns(options)
     if options.json:
@@ -301,7 +300,7 @@ def _check(options: argparse.Namespace) -> int:
 def _import(options: argparse.Namespace) -> None:
     from virality.book.session import bring
     from virality.posts.accounts import authors_of
-    from virality.posts.read import verdict
+    from virality.posts.check import verdict
 
     reading, inputs = bring(
         options.name,

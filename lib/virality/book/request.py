@@ -41,7 +41,7 @@ class Request:
         Inputs; "" keeps those of the earlier run of this name. `posts` may name several
         paths, see :func:`virality.core.paths.split_paths`.
     columns : str
-        Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`; it
+        Which column of the posts is what, see :func:`virality.posts.headers.parse_choice`; it
         comes to what this name has, and "none" forgets that.
     given : dict
         Parameters as given, unchecked.
@@ -213,7 +213,7 @@ def said_of_columns(earlier: Inputs, said: str) -> str:
     """Return which column is what: what is said now over what was said before."""
     if not said:
         return earlier.columns
-    from virality.posts.columns import remembered
+    from virality.posts.headers import remembered
 
     return remembered(earlier.columns, said)
 

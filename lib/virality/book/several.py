@@ -15,8 +15,8 @@ from virality.core.errors import UserError
 from virality.core.paths import Run
 from virality.core.writing import refuse_foreign
 from virality.posts.accounts import authors_of
-from virality.posts.parse import visible
 from virality.posts.read import read_posts
+from virality.posts.text import visible
 
 _LONGEST_NAME = 64
 

@@ -225,7 +225,7 @@ class Inputs:
     mapping : str
         A table that says which file belongs to which post.
     columns : str
-        Which column of the posts is what, see :func:`virality.posts.columns.parse_choice`.
+        Which column of the posts is what, see :func:`virality.posts.headers.parse_choice`.
     simulated : bool
         True when this is the demo creator.
     """

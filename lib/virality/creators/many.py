@@ -26,7 +26,7 @@ from virality.evaluation.scores import score_table
 from virality.features.build import build_features
 from virality.models import catalogue as md
 from virality.posts import outputs
-from virality.posts.columns import TIDY_NAMES, parse_choice
+from virality.posts.headers import TIDY_NAMES, parse_choice
 from virality.posts.schema import POSTS, UNKNOWN, validate_posts
 from virality.posts.timing import known_zone
 from virality.uncertainty.intervals import add_uncertainty

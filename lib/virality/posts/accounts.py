@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from virality.core.embargo import had_time_to_grow
 from virality.core.errors import UserError
 from virality.core.text import listing, plural
-from virality.posts.parse import visible
-from virality.posts.read import PostsReading
-from virality.posts.repairs import Log
-from virality.posts.schema import SEVERITIES, UNKNOWN, validate_repairs
+from virality.posts.read import PostsReading, counted
+from virality.posts.repairs import RANK, Log, Remark
+from virality.posts.schema import UNKNOWN, validate_repairs
+from virality.posts.text import visible
 
 MAIN_SHARE = 0.9  # of the posts, from which one account is taken to be whose export it is
 SHOWN = 5
@@ -81,11 +80,10 @@ def _of_one_account(reading: PostsReading) -> PostsReading:
     if UNKNOWN not in names or len(names) != 2:
         return reading
     (named,) = names - {UNKNOWN}
-    nameless = posts[posts["author"] == UNKNOWN]
+    why = "the input does not say whose post it is; it is taken for the named account's"
     log = Log()
-    for post in nameless.itertuples():
-        why = "the input does not say whose post it is; it is taken for the named account's"
-        log.add(post.source, post.source_row, post.post_id, "author", "", named, why, "note")
+    for post in posts[posts["author"] == UNKNOWN].itertuples():
+        log.tell(post, "author", why, "note", "", named)
     posts = posts.assign(author=posts["author"].where(posts["author"] != UNKNOWN, named))
     return _counted(replace(reading, posts=posts), log)
 
@@ -96,20 +94,19 @@ def _others_note(reading: PostsReading, author: str) -> PostsReading:
     if others.empty:
         return reading
     own = reading.repairs[~reading.repairs["post_id"].isin(set(others["post_id"])).fillna(False)]
-    log = Log()
     creators = plural(others["author"].nunique(), "other creator")
     why = f"{plural(len(others), 'post')} of {creators} are not part of this report"
-    log.add("", None, None, "author", "", author, why, "note")
+    log = Log()
+    log.add("", Remark(why, column="author", used=author))
     return _counted(replace(_only(reading, author), repairs=own), log)
 
 
 def _strangers_dropped(reading: PostsReading, main: str) -> PostsReading:
     """Without the few posts that are by somebody else than nearly all."""
     log = Log()
+    why = "by another account than nearly all posts; --pool or --by author would keep it"
     for post in reading.posts[reading.posts["author"] != main].itertuples():
-        why = "by another account than nearly all posts; --pool or --by author would keep it"
-        where = (post.source, post.source_row, post.post_id, "author")
-        log.add(*where, post.author, "", why, "row dropped")
+        log.tell(post, "author", why, "row dropped", post.author)
     return _counted(_only(reading, main), log)
 
 
@@ -120,22 +117,11 @@ def _only(reading: PostsReading, author: str) -> PostsReading:
 
 def _counted(reading: PostsReading, log: Log) -> PostsReading:
     """The reading with more lines in its log, and notes that count what is there now."""
-    posts = reading.posts
-    twice = reading.snapshots
+    posts, twice = reading.posts, reading.snapshots
     if len(twice):
         twice = twice[twice["post_id"].isin(posts["post_id"])].reset_index(drop=True)
     lines = pd.concat([log.frame(), reading.repairs], ignore_index=True)
-    rank = lines["severity"].map({name: -place for place, name in enumerate(SEVERITIES)})
-    lines = lines.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
-    age = posts["captured_at"] - posts["posted_at"]
-    read = posts["captured_at"].dropna()
-    notes = reading.notes | {
-        "authors": {str(k): int(v) for k, v in posts["author"].value_counts().items()},
-        "n_posts": len(posts),
-        "n_dropped": int((lines["severity"] == "row dropped").sum()),
-        "severities": {s: int((lines["severity"] == s).sum()) for s in SEVERITIES},
-        "captured_at": read.max().isoformat() if len(read) else "",
-        "n_read_twice": int(twice["post_id"].nunique()) if len(twice) else 0,
-        "n_young": int((~had_time_to_grow(age, reading.notes["embargo_days"])).sum()),
-    }
-    return replace(reading, repairs=validate_repairs(lines), notes=notes, snapshots=twice)
+    order = lines["severity"].map(RANK).argsort(kind="stable")
+    repairs = validate_repairs(lines.iloc[order].reset_index(drop=True))
+    notes = reading.notes | counted(posts, repairs, twice, reading.notes["embargo_days"])
+    return replace(reading, repairs=repairs, notes=notes, snapshots=twice)

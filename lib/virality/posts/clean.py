@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -11,15 +13,25 @@ import pandas as pd
 
 from virality.core.errors import UserError
 from virality.core.text import plural
-from virality.posts import ids, parse, timing
-from virality.posts.checks import check_values
+from virality.posts import parse, timing
 from virality.posts.dates import NAT, read_dates
-from virality.posts.parse import Column, is_blank, visible
-from virality.posts.platforms import TIKTOK, platforms
+from virality.posts.parse import Column
+from virality.posts.platforms import (
+    TIKTOK,
+    damage,
+    find_handle,
+    find_id,
+    is_photo_link,
+    look_rounded,
+    made_up_id,
+    platforms,
+    upload_times,
+)
+from virality.posts.plausible import UNREAD, check_values, columns_of_zeros
 from virality.posts.readers.base import RawTable
-from virality.posts.repairs import Log
+from virality.posts.repairs import Log, Remark
 from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
-from virality.posts.zeros import UNREAD, columns_of_zeros
+from virality.posts.text import caption, is_blank, plain, visible
 
 _COUNTS = ("views", *COUNTS, "new_followers", "followers")
 _PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
@@ -55,8 +67,8 @@ class Cleaner:
         UserError
             Ids were rounded, or the dates cannot be told.
         """
-        for row, column, found, used, why, severity in self.raw.lines:
-            self.log.add(self.raw.source, row, None, column, found, used, why, severity)
+        for remark in self.raw.remarks:
+            self.log.add(self.raw.source, remark)
         self.post_ids = self._ids()
         self.platforms = platforms(
             self._cells("platform"), self._cells("url"), self.post_ids, self.raw.platform
@@ -69,7 +81,8 @@ class Cleaner:
             df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
         self._lengths(df)
         df = columns_of_zeros(df, lambda name: self._remark(name, UNREAD, "set missing"))
-        df = self._checked(df)
+        with self._blamed():
+            df = check_values(df, self._tell)
         self._texts(df)
         self._make_up_ids(df)
         self._kinds(df)
@@ -89,15 +102,22 @@ class Cleaner:
         found = self._cells(name)[i]
         if name == "date" and (clock := self._cells("time")[i]):
             found = f"{found} {clock}"
-        column = self.raw.names.get(name, name)
-        row, post_id = self.raw.rows[i], self.post_ids[i]
         if severity == "row dropped":
             self.dropped.add(int(i))
-        self.log.add(self.raw.source, row, post_id, column, found, used, why, severity)
+        column = self.raw.names.get(name, name)
+        remark = Remark(why, self.raw.rows[i], column, found, used, severity)
+        self.log.add(self.raw.source, remark, self.post_ids[i])
+
+    @contextmanager
+    def _blamed(self) -> Iterator[None]:
+        """Refusals inside name the file."""
+        try:
+            yield
+        except UserError as error:
+            raise UserError(error.what, where=self.raw.source, do=error.do) from None
 
     def _remark(self, name: str, why: str, severity: str = "note") -> None:
-        column = self.raw.names.get(name, name)
-        self.log.add(self.raw.source, None, None, column, "", "", why, severity)
+        self.log.note(self.raw.source, why, self.raw.names.get(name, name), severity)
 
     def _told(self, name: str, column: Column) -> list:
         """Log what a column's reading noticed, and hand on its values."""
@@ -114,8 +134,8 @@ class Cleaner:
 
     def _ids(self) -> list[str | None]:
         own, links = self._cells("post_id"), self._cells("url")
-        by_link = [ids.find_id(link) if link else None for link in links]
-        if why := ids.damage(own):
+        by_link = [find_id(link) if link else None for link in links]
+        if why := damage(own):
             if any(not is_blank(o) and b is None for o, b in zip(own, by_link, strict=True)):
                 raise UserError(
                     f"{why[0].upper()}{why[1:]}, so posts cannot be told apart.",
@@ -124,7 +144,7 @@ class Cleaner:
                 )
             self._remark("post_id", f"{why}; the ids in the links are used", "repaired")
             return by_link
-        if ids.look_rounded(own):
+        if look_rounded(own):
             if all(by_link):
                 why = "a program rounded the video ids; the ids in the links are used"
                 self._remark("post_id", why, "repaired")
@@ -135,11 +155,8 @@ class Cleaner:
             self._remark("post_id", why)
         post_ids: list[str | None] = []
         for i, (cell, other) in enumerate(zip(own, by_link, strict=True)):
-            mine = (
-                None
-                if is_blank(cell)
-                else (ids.find_id(cell) or visible(cell).lstrip("'")[:64] or None)
-            )
+            mine = find_id(cell) or visible(cell).lstrip("'")[:64] or None
+            mine = None if is_blank(cell) else mine
             # Instagram numbers a post and names it by a code in its link: those are no two posts.
             if mine and other and mine != other and mine.isdigit() == other.isdigit():
                 self.post_ids[i] = mine
@@ -172,27 +189,19 @@ class Cleaner:
             if not timed or not (caption or link):
                 seen[key] += 1
                 key += (seen[key],)
-            self.post_ids[i] = ids.made_up_id(*key)
+            self.post_ids[i] = made_up_id(*key)
         if without:
             df["post_id"] = pd.array(self.post_ids, dtype="string")
             what = plural(len(without), "post has", "posts have")
             self._remark("post_id", f"{what} no video id; one is made from date, caption and link")
-
-    def _checked(self, df: pd.DataFrame) -> pd.DataFrame:
-        try:
-            return check_values(df, self._tell)
-        except UserError as error:
-            raise UserError(error.what, where=self.raw.source, do=error.do) from None
 
     def _posted_at(self) -> tuple[pd.Series, np.ndarray]:
         """When each post went up (UTC), and whether its hour is known."""
         cells = self._cells("date")
         clocks = self._cells("time") if "time" in self.raw.cells else None
         id_times = self._id_times()
-        try:
+        with self._blamed():
             dates = read_dates(cells, clocks, id_times, self.now)
-        except UserError as error:
-            raise UserError(error.what, where=self.raw.source, do=error.do) from None
         if self.raw.zone:
             dates.zoned[~np.isnat(dates.stamps)] = True
         settled = timing.settle(dates, id_times, self.timezone, self.now)
@@ -206,13 +215,8 @@ class Cleaner:
             settled.lines.setdefault(i, (why, "row dropped"))
         for i, (why, severity) in sorted(settled.lines.items()):
             used = settled.posted_at[i]
-            self._tell(
-                i,
-                "date",
-                "" if np.isnat(used) else f"{used.item():%Y-%m-%d %H:%M} UTC",
-                why,
-                severity,
-            )
+            stamp = "" if np.isnat(used) else f"{used.item():%Y-%m-%d %H:%M} UTC"
+            self._tell(i, "date", stamp, why, severity)
         told = self._told("hour_known", parse.flags(self._cells("hour_known")))
         known = settled.hour_known & np.array([flag is not False for flag in told], dtype=bool)
         stamps = pd.Series(settled.posted_at).dt.tz_localize("UTC").astype(TIME)
@@ -221,7 +225,7 @@ class Cleaner:
     def _id_times(self) -> np.ndarray:
         """When each post was uploaded as its id tells; only TikTok's ids do."""
         pairs = zip(self.post_ids, self.platforms, strict=True)
-        return ids.upload_times([i if where == TIKTOK else None for i, where in pairs])
+        return upload_times([i if where == TIKTOK else None for i, where in pairs])
 
     def _lengths(self, df: pd.DataFrame) -> None:
         unit = self.raw.share_unit
@@ -244,7 +248,7 @@ class Cleaner:
     def _texts(self, df: pd.DataFrame) -> None:
         captions: list[str | None] = []
         for i, cell in enumerate(self._cells("caption")):
-            text, why = parse.caption(cell)
+            text, why = caption(cell)
             captions.append(text)
             if why:
                 self._tell(i, "caption", text, why, "repaired")
@@ -263,9 +267,9 @@ class Cleaner:
         named: list[str | None] = []
         for cell in self._cells("author"):
             name = visible(cell)
-            name = (ids.find_handle(name) or name) if "/" in name else name
+            name = (find_handle(name) or name) if "/" in name else name
             named.append(None if is_blank(cell) else name.lstrip("@")[:64] or None)
-        handles = [ids.find_handle(u) for u in links]
+        handles = [find_handle(u) for u in links]
         named = self._unshared(named, handles)
         called: dict[str, set[str]] = {}
         for name, handle in zip(named, handles, strict=True):
@@ -295,9 +299,8 @@ class Cleaner:
 
     def _kinds(self, df: pd.DataFrame) -> None:
         words = [visible(k).casefold() in _PHOTO for k in self._cells("kind")]
-        links = [ids.is_photo_link(u) for u in self._cells("url")]
-        lengths = self._cells("duration")
-        zero = [not is_blank(c) and float_or_none(c) == 0 for c in lengths]
+        links = [is_photo_link(u) for u in self._cells("url")]
+        zero = [_is_zero(c) for c in self._cells("duration")]
         photo = np.array([words, links, zero], dtype=bool).any(axis=0)
         df["kind"] = pd.array(np.where(photo, "photo", "video"), dtype="string")
         df.loc[photo, "duration_s"] = np.nan
@@ -308,15 +311,17 @@ class Cleaner:
         """When the numbers were read. A date without a year is the first after the newest post."""
         cells = self._cells("captured_at")
         newest = df["posted_at"].max()
+        never = pd.Series(pd.NaT, index=df.index, dtype=TIME)
         if not any(c.strip() for c in cells) or pd.isna(newest):
-            return pd.Series(pd.NaT, index=df.index, dtype=TIME)
+            return never
         anchor = np.datetime64((newest + timedelta(days=180)).tz_localize(None), "us")
         try:
             dates = read_dates(cells, None, np.full(len(df), anchor), self.now)
         except UserError:
-            self._tell_unread("captured_at", np.ones(len(df), bool))
-            return pd.Series(pd.NaT, index=df.index, dtype=TIME)
-        self._tell_unread("captured_at", np.isnat(dates.stamps))
+            self._tell_unread(cells)
+            return never
+        lost = np.isnat(dates.stamps)
+        self._tell_unread([c for c, gone in zip(cells, lost, strict=True) if gone])
         stamps = dates.stamps + np.where(dates.timed, 0, 86_399).astype("timedelta64[s]")
         local = ~dates.zoned & ~np.isnat(stamps)
         sane = local & (stamps > timing.FIRST) & (stamps < np.datetime64("2200-01-01"))
@@ -329,14 +334,12 @@ class Cleaner:
             self._tell(int(i), "captured_at", "", "earlier than the post itself", "set missing")
         return series.mask(early)
 
-    def _tell_unread(self, name: str, lost: np.ndarray) -> None:
-        """One line for the cells of a column of times that cannot be read."""
-        bad = [c for c, gone in zip(self._cells(name), lost, strict=True) if gone and c.strip()]
-        bad = [c for c in bad if not is_blank(c)]
-        if bad:
+    def _tell_unread(self, cells: list[str]) -> None:
+        """One line for the times of reading that cannot be read."""
+        if bad := [c for c in cells if not is_blank(c)]:
             what = plural(len(bad), "time of reading", "times of reading")
             why = f"{what} cannot be read (such as {visible(bad[0])[:30]!r}); left out"
-            self._remark(name, why, "set missing")
+            self._remark("captured_at", why, "set missing")
 
     def _check_further_columns(self) -> None:
         """Percentages that the book does not use are still read, to tell a damaged row."""
@@ -347,13 +350,13 @@ class Cleaner:
             for lines, severity in ((column.problems, "set missing"), (column.repairs, "repaired")):
                 for i, why in lines.items():
                     used = "" if column.data[i] is None else f"{column.data[i]:.1%}"
-                    row, post = self.raw.rows[i], self.post_ids[i]
                     why = f"{why} (column not used by the book)"
-                    self.log.add(self.raw.source, row, post, header, cells[i], used, why, severity)
+                    remark = Remark(why, self.raw.rows[i], header, cells[i], used, severity)
+                    self.log.add(self.raw.source, remark, self.post_ids[i])
         if styles:
             what = plural(styles, "audience column")
             why = f"{what} with and without percent signs; all are percent"
-            self.log.add(self.raw.source, None, None, "audience columns", "", "", why, "note")
+            self.log.note(self.raw.source, why, "audience columns")
 
     # --- rows ---------------------------------------------------------------------------------
 
@@ -378,13 +381,15 @@ class Cleaner:
         return df[~df.index.isin(list(reasons))]
 
 
-def float_or_none(text: str) -> float | None:
-    """The number of seconds a cell states, None if it states none (zero stays zero)."""
+def _is_zero(cell: str) -> bool:
+    """Whether a length is written as none, which is how photos are."""
+    if is_blank(cell):
+        return False
     try:
-        return float(parse.plain(text).casefold().rstrip("s").strip())
+        return float(plain(cell).casefold().rstrip("s").strip()) == 0
     except ValueError:
-        digits = re.findall(r"\d+", text)
-        return 0.0 if digits and all(set(d) == {"0"} for d in digits) else None
+        digits = re.findall(r"\d+", cell)
+        return bool(digits) and all(set(d) == {"0"} for d in digits)
 
 
 def _shown(value: object) -> str:

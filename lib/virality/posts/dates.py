@@ -8,17 +8,16 @@ calendar decide. What stays undecided is an error or a missing value, never a si
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 import numpy as np
 
 from virality.core.errors import UserError
 from virality.core.text import listing, plural
-from virality.posts.parse import is_blank, plain
+from virality.posts.moments import NUMERIC, Moment, exists, read_clock, take_apart
+from virality.posts.text import is_blank, plain
 
 LANGUAGES = {
     "en": "English",
@@ -52,35 +51,6 @@ LANGUAGES = {
 }
 NAT = np.datetime64("NaT", "us")
 _DAY = np.timedelta64(1, "D")
-
-
-class Moment(NamedTuple):
-    """What one cell says, as far as it says it.
-
-    Attributes
-    ----------
-    year, month, day : int or None
-        None where the cell does not say or where `pair` is not yet decided.
-    pair : tuple of int or None
-        The two numbers that may be (day, month) or (month, day).
-    clock : tuple (hour, minute, second, microsecond) or None
-        None for a bare date.
-    offset : int or None
-        Minutes east of UTC; None for a local time without a zone.
-    words : str
-        The text that a language has to read.
-    problem : str
-        Why the cell cannot be read.
-    """
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    pair: tuple[int, int] | None = None
-    clock: tuple[int, int, int, int] | None = None
-    offset: int | None = None
-    words: str = ""
-    problem: str = ""
 
 
 @dataclass
@@ -183,176 +153,6 @@ def _add_clocks(out: Dates, clocks: Sequence[str]) -> None:
         seconds = hour * 3600 + minute * 60 + second
         out.stamps[i] = days[i] + np.timedelta64(seconds * 10**6 + micro, "us")
         out.timed[i] = True
-
-
-# --- one cell ---------------------------------------------------------------------------------
-
-_EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
-_ZONE = r"(?:\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2}|(?:utc|gmt)[+-]\d{1,2}(?::?\d{2})?))?"
-_TIME = (
-    r"(?:[t\s,]*(?P<clock>\d{1,2}:\d{2}.*?|\d{1,2}\s*[ap]\.?\s*m\.?|\D{1,6}\s*\d{1,2}:\d{2}.*?))?"
-)
-_ISO = re.compile(
-    r"(?P<year>\d{4})[-/.]\s?(?P<month>\d{1,2})[-/.]\s?(?P<day>\d{1,2})\.?" + _TIME + _ZONE, re.I
-)
-_NUMERIC = re.compile(
-    r"(?P<a>\d{1,2})\s?[-/.]\s?(?P<b>\d{1,2})(?:\s?[-/.]\s?(?P<year>\d{4}|\d{2}))?\.?"
-    + _TIME
-    + _ZONE,
-    re.IGNORECASE,
-)
-_EAST = re.compile(
-    r"(?:(?P<year>\d{4})\s*[年년]\s*)?(?P<month>\d{1,2})\s*[月월]\s*(?P<day>\d{1,2})\s*[日일]"
-    r"(?:\s*[(（]?.요?[日曜]*[)）])?" + _TIME + _ZONE,
-    re.IGNORECASE,
-)
-_CLOCK = re.compile(
-    r"(?P<before>\D{1,8}?)?\s*(?P<h>\d{1,2})(?:[:.h](?P<m>\d{2}))?(?:[:.](?P<s>\d{2})"
-    r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<after>\D{1,8})?",
-    re.IGNORECASE,
-)
-# Dates that count from the day on which they were read: "12h ago" is no August, in any language.
-_UNIT = (
-    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?"
-    r"|years?)"
-)
-_NEAR_DAY = (
-    r"just now|now|today|yesterday|heute|gestern|vorgestern|aujourd.hui|hier|avant-hier|hoy|ayer"
-    r"|anteontem|baru saja|vừa xong|刚刚|剛剛|たった今|방금"
-    r"|anteayer|hoje|ontem|oggi|ieri|vandaag|gisteren|i dag|i går|idag|igår|tänään|eilen|dziś"
-    r"|dzisiaj|wczoraj|dnes|včera|bugün|dün|hari ini|kemarin|semalam|hôm nay|hôm qua|сегодня|вчера"
-    r"|сьогодні|вчора|σήμερα|χθες|اليوم|أمس|今日|昨日|今天|昨天|오늘|어제"
-)
-_RELATIVE = re.compile(
-    rf"(?:about |~ ?)?(?:\d+|an?|one)\s*{_UNIT}(?:\s+ago)?|.* ago|last (?:week|month)"
-    r"|hace .*|h[áa] (?:\d|um|uma) ?.*|.* atrás|il y a .*|vor (?:\d|eine).*|.* fa|.* geleden"
-    r"|.* siden|för .* sedan|.* sitten|.* temu|przed .*|sinds .*|před .*"
-    r"|.* önce|.* lalu|.* lepas|.* trước|.* назад"
-    r"|.* тому|πριν .*|(?:قبل|منذ) .*|\d+ ?\S{1,4}前|\d+ ?\S{1,3} ?전|.* पहले|.*ที่แล้ว"
-    rf"|(?:{_NEAR_DAY})(?:\W.*)?",
-    re.IGNORECASE,
-)
-_AM = {"am", "vorm", "πμ", "sa", "ص", "午前", "上午", "오전", "öö"}
-_PM = {"pm", "nachm", "μμ", "ch", "م", "午後", "下午", "오후", "ös"}
-
-
-def take_apart(text: str) -> Moment:
-    """What one cell says, leaving open what it leaves open.
-
-    Parameters
-    ----------
-    text : str
-        The cell.
-
-    Returns
-    -------
-    Moment
-    """
-    clean = " ".join(plain(text).split())
-    if is_blank(clean):
-        return Moment()
-    if len(clean) > 80:
-        return Moment(problem="is not a date")
-    if re.fullmatch(r"-?\d+([.,]\d+)?(e\+?\d+)?", clean, re.IGNORECASE):
-        return _from_number(clean.casefold().replace(",", "."))
-    for pattern in (_ISO, _EAST):
-        if found := pattern.fullmatch(clean):
-            return _from_parts(found, int(found["month"]), int(found["day"]))
-    if found := _NUMERIC.fullmatch(clean):
-        moment = _from_parts(found, None, None)
-        return moment._replace(pair=(int(found["a"]), int(found["b"])))
-    if not re.search(r"[^\W\d_]", clean):
-        return Moment(problem="is not a date")
-    if _RELATIVE.fullmatch(clean):
-        return Moment(problem="a relative date, which counts from the day on which it was read")
-    return Moment(words=clean)
-
-
-def _from_number(clean: str) -> Moment:
-    """Unix time in any unit, `20240131`, or a spreadsheet's day count."""
-    if "e" in clean:
-        return Moment(problem="a spreadsheet rounded this date to a number")
-    value = float(clean)
-    if len(clean) == 8 and clean.isdigit() and 2000 <= int(clean[:4]) <= 2099:
-        return _checked(Moment(int(clean[:4]), int(clean[4:6]), int(clean[6:])))
-    for least, per_second in _EPOCHS:
-        if least <= value < least * 10:
-            whole = int(clean.split(".")[0]) if per_second > 1 else value
-            at = datetime(1970, 1, 1) + timedelta(seconds=whole / per_second)
-            return _from_datetime(at, offset=0)
-    if 20_000 <= value < 80_000:
-        at = datetime(1899, 12, 30) + timedelta(seconds=round(value * 86400))
-        moment = _from_datetime(at, offset=None)
-        return moment if "." in clean else moment._replace(clock=None)
-    return Moment(problem="is a number that is no date in any unit")
-
-
-def _from_datetime(at: datetime, offset: int | None) -> Moment:
-    clock = (at.hour, at.minute, at.second, at.microsecond)
-    return Moment(at.year, at.month, at.day, clock=clock, offset=offset)
-
-
-def _from_parts(found: re.Match, month: int | None, day: int | None) -> Moment:
-    year = int(found["year"]) if found["year"] else None
-    if year is not None and year < 100:
-        year += 2000
-    zone, clock = found["zone"], None
-    if found["clock"]:
-        clock = read_clock(found["clock"])
-        if clock is None:
-            return Moment(problem="the time of day cannot be read")
-    moment = Moment(year, month, day, clock=clock, offset=_offset(zone))
-    if (year, month, day) == (1970, 1, 1) and clock and clock[:2] == (0, 0) and clock[3]:
-        # Unix seconds that some program took for nanoseconds: 1.67e9 ns after 1970.
-        seconds = clock[2] + clock[3] / 1e6
-        digits = re.search(r"\.(\d+)", found["clock"])[1].ljust(9, "0")[:9]
-        if 1 <= seconds < 5:
-            at = datetime(1970, 1, 1) + timedelta(seconds=clock[2] * 10**9 + int(digits))
-            return _from_datetime(at, offset=0)
-    return _checked(moment)
-
-
-def _checked(moment: Moment) -> Moment:
-    if moment.month is not None and not _exists(moment.year or 2024, moment.month, moment.day):
-        return Moment(problem="no such day in the calendar")
-    return moment
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
-
-
-def _offset(zone: str | None) -> int | None:
-    if not zone:
-        return None
-    found = re.search(r"([+-])(\d{1,2}):?(\d{2})?$", zone)
-    if not found:
-        return 0
-    minutes = int(found[2]) * 60 + int(found[3] or 0)
-    return -minutes if found[1] == "-" else minutes
-
-
-def read_clock(text: str) -> tuple[int, int, int, int] | None:
-    """A time of day: `11:30 PM`, `23:30:05.5`, `午後3:05`; None if it is none."""
-    if re.fullmatch(r"0?\.\d+", text):  # a spreadsheet's fraction of a day
-        seconds = round(float(text) * 86_400)
-        return (seconds // 3600 % 24, seconds // 60 % 60, seconds % 60, 0)
-    found = _CLOCK.fullmatch(plain(text))
-    if not found:
-        return None
-    words = {re.sub(r"[\s.]", "", found[w] or "").casefold() for w in ("before", "after")} - {""}
-    hour, minute, second = (int(found[k] or 0) for k in "hms")
-    if len(words) > 1 or (words and not words & (_AM | _PM)):
-        return None
-    if not words and found["m"] is None:
-        return None
-    if words & _PM and hour < 12:
-        hour += 12
-    if words & _AM and hour == 12:
-        hour = 0
-    if hour > 23 or minute > 59 or second > 59:
-        return None
-    return hour, minute, second, int((found["f"] or "0").ljust(6, "0")[:6])
 
 
 # --- words: which language? -------------------------------------------------------------------
@@ -531,7 +331,7 @@ def _near(stamp: datetime | None, by_id: np.datetime64) -> bool:
 
 def _short_years(known: dict[str, Moment], dates: Sequence[str]) -> tuple[int, int] | None:
     """How many numeric dates write the year with two digits and with four, if both occur."""
-    cells = {t: _NUMERIC.fullmatch(" ".join(plain(t).split())) for t, m in known.items() if m.pair}
+    cells = {t: NUMERIC.fullmatch(" ".join(plain(t).split())) for t, m in known.items() if m.pair}
     years = {t: len(f["year"]) for t, f in cells.items() if f and f["year"]}
     lengths = [years[t] for t in dates if t in years]
     return (lengths.count(2), lengths.count(4)) if len(set(lengths)) == 2 else None
@@ -551,7 +351,7 @@ def _try(moment: Moment, order: str) -> datetime | None:
 def _assemble(moment: Moment, year: int | None) -> datetime | None:
     """The moment as a datetime (UTC if it has an offset), None if it is incomplete."""
     year = moment.year or year
-    if year is None or moment.month is None or not _exists(year, moment.month, moment.day):
+    if year is None or moment.month is None or not exists(year, moment.month, moment.day):
         return None
     try:
         stamp = datetime(year, moment.month, moment.day, *(moment.clock or ()))

@@ -134,7 +134,7 @@ def _first_line(path: Path) -> list[str]:
 
 
 def _first_cells(path: Path) -> list[str]:
-    from virality.posts.files import sources  # bounded, as any workbook of a user is
+    from virality.posts.source import sources  # bounded, as any workbook of a user is
 
     table = next(sources(path)).table
     return table.header if table else []

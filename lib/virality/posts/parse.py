@@ -8,21 +8,14 @@ read is missing, never zero and never a guess, and says why.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
 from virality.core.text import plural
+from virality.posts.text import is_blank, plain
 
-BLANKS = frozenset(
-    (
-        *("", "undefined", "null", "none", "nan", "nat", "n/a", "na", "#n/a", "nil", "missing"),
-        *("-", "--", "–", "—", "―", ".", "..", "…", "<na>", "(blank)"),
-    )
-)
 MAX_COUNT = 10**12
-MAX_CAPTION = 10_000
 MAX_LENGTH_S = 36_000.0  # of a video
 MAX_TIME_S = 1e13  # of all its views together
 
@@ -37,8 +30,6 @@ _POWERS = {
 }
 _SUFFIX = {word: 10**power for power, words in _POWERS.items() for word in words.split()}
 
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f\ud800-\udfff]")
 _SPACE = re.compile(r"[\s'’ʼ_٬]")
 _COUNT = re.compile(r"(?P<sign>[-−–])?(?P<number>\d[\d.,\s'’ʼ_٬٫]*|[.,]\d+)(?P<word>[^\d.,\s]\D*)?")
 _SCIENCE = re.compile(r"\d+([.,]\d+)?e[+]?\d{1,3}")
@@ -64,49 +55,6 @@ class Column:
     problems: dict[int, str] = field(default_factory=dict)
     repairs: dict[int, str] = field(default_factory=dict)
     remarks: list[str] = field(default_factory=list)
-
-
-def is_blank(text: str) -> bool:
-    """Whether a cell stands for "no value" (empty, `undefined`, `N/A`, a dash ...)."""
-    return not text or text.strip().casefold() in BLANKS
-
-
-def visible(text: str) -> str:
-    """Drop what no reader can see: zero-width and direction marks, control characters."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return _CONTROL.sub("", _INVISIBLE.sub("", text)).strip()
-
-
-def plain(text: str) -> str:
-    """A value's text in ASCII digits and plain spaces, whatever the script's own digits are."""
-    text = visible(text)
-    if text.isascii():
-        return text
-    text = unicodedata.normalize("NFKC", text)
-    return "".join(
-        str(unicodedata.decimal(c)) if not c.isascii() and c.isdecimal() else c for c in text
-    )
-
-
-def caption(text: str) -> tuple[str | None, str]:
-    """A caption as it may be kept, and what was taken from it.
-
-    Direction marks and zero-width joiners belong to the text (emoji and Arabic need them) and
-    stay. Broken characters and control characters cannot be stored or shown and go.
-
-    Returns
-    -------
-    (str or None, str)
-        The caption and a sentence if something was removed, else "".
-    """
-    kept = _CONTROL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
-    why = "holds control characters or broken characters; replaced" if "\ufffd" in kept else ""
-    if why and "\ufffd" in text and not _CONTROL.search(text):
-        why = "holds characters that were already lost in the file"
-    if len(kept) > MAX_CAPTION:
-        kept, why = kept[:MAX_CAPTION], f"longer than {MAX_CAPTION:,} characters; cut"
-    return (kept, why) if kept.strip() else (None, why)
 
 
 def counts(texts: Sequence[str]) -> Column:

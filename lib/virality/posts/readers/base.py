@@ -1,20 +1,22 @@
 """What a reader is: it recognises a format by content and names its columns; it interprets nothing.
 
 All interpretation (numbers, dates, plausibility) happens once, for all formats alike, in
-`virality.posts.clean`.
+`virality.posts.clean`. Most formats are an entry: a table whose columns have names (`TableReader`)
+or JSON whose posts have keys (`RecordReader`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from virality.posts.columns import Assigned, assign
-from virality.posts.parse import visible
 from virality.posts.platforms import TIKTOK
-from virality.posts.source import Source, Table
+from virality.posts.repairs import Remark
+from virality.posts.source import Source
+from virality.posts.text import visible
 
 FIELDS = (
     *("post_id", "url", "author", "date", "time", "hour_known", "caption", "duration"),
@@ -52,8 +54,8 @@ class RawTable:
         machine that ran a scraper.
     platform : str
         Where its posts are, unless a cell or a link says otherwise.
-    lines : list of tuple
-        (row, column, found, used, why, severity) for the repair log.
+    remarks : list of Remark
+        For the repair log.
     unused : list of str
         Columns or keys that are not used.
     """
@@ -69,7 +71,7 @@ class RawTable:
     zone: str = ""
     clock: str = ""
     platform: str = TIKTOK
-    lines: list[tuple] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -81,10 +83,15 @@ class RawTable:
 
 
 class Reader(Protocol):
-    """The one interface of all formats."""
+    """The one interface of all formats: its name, and the fields that it can hold."""
 
-    name: str
-    holds: tuple[str, ...]
+    @property
+    def name(self) -> str:
+        """What messages call the format."""
+
+    @property
+    def holds(self) -> Sequence[str]:
+        """The fields that it can hold."""
 
     def sniff(self, source: Source) -> bool:
         """Whether the content is in this format."""
@@ -98,22 +105,76 @@ def normal(header: str) -> str:
     return re.sub(r"[\s_\-./:]+", " ", visible(header).casefold()).strip()
 
 
-class TableReader:
-    """Base of the readers of tables: columns are known by their names.
+def taken(
+    source: Source,
+    name: str,
+    where: Mapping[str, int],
+    kept: Sequence[int] | None = None,
+    **facts,
+) -> RawTable:
+    """Some columns of a table under agreed names.
 
-    Subclasses set `name`, `columns` (field to the format's own names, the preferred first), `needs`
-    (fields that must be there under such names to recognise the format) and `silent` (columns that
-    need no word although they are not used). Beyond its own names a table may call its columns
-    anything that `virality.posts.columns` understands.
+    Parameters
+    ----------
+    source : Source
+        Whose content is a table.
+    name : str
+        Of the reader.
+    where : dict of str to int
+        Position of the column by field.
+    kept : sequence of int, optional
+        Positions of the rows that are posts; all by default.
+    **facts
+        What else `RawTable` tells of the format.
+
+    Returns
+    -------
+    RawTable
+    """
+    table = source.table
+    kept = range(len(table)) if kept is None else kept
+    return RawTable(
+        source=source.name,
+        format=name,
+        cells={f: [table.columns[i][k] for k in kept] for f, i in where.items()},
+        names={f: table.header[i] for f, i in where.items()},
+        rows=[table.rows[k] for k in kept],
+        remarks=source.noticed(),
+        unused=[h for i, h in enumerate(table.header) if i not in where.values()],
+        **facts,
+    )
+
+
+@dataclass(frozen=True)
+class TableReader:
+    """A format of tables: columns are known by their names.
+
+    Beyond its own names a table may call its columns anything that `headers.LEXICON` knows.
+
+    Parameters
+    ----------
+    name : str
+        What messages call the format.
+    columns : dict of str to sequence of str
+        Field to the format's own names, the preferred first.
+    needs : sequence of str
+        Fields that must be there under such names to recognise the format.
+    marks : sequence of str
+        Further columns that only this format has, as `normal` writes them.
+    silent : sequence of str
+        Columns that need no word although they are not used.
+    share_unit, zone, clock : str
+        As `RawTable` tells them.
     """
 
-    name = ""
-    columns: Mapping[str, Sequence[str]] = {}
-    needs: tuple[str, ...] = ()
-    share_unit = ""
-    zone = ""
-    clock = ""
-    silent: tuple[str, ...] = ()
+    name: str
+    columns: Mapping[str, Sequence[str]]
+    needs: Sequence[str]
+    marks: Sequence[str] = ()
+    silent: Sequence[str] = ()
+    share_unit: str = ""
+    zone: str = ""
+    clock: str = ""
 
     @property
     def holds(self) -> tuple[str, ...]:
@@ -122,102 +183,98 @@ class TableReader:
 
     def sniff(self, source: Source) -> bool:
         """Whether the table has the columns that mark this format."""
-        table = source.table
-        if table is None:
+        if source.table is None:
             return False
-        present = {normal(h) for h in table.header}
-        return all(any(normal(n) in present for n in self.columns[f]) for f in self.needs)
+        present = {normal(h) for h in source.table.header}
+        needed = all(any(normal(n) in present for n in self.columns[f]) for f in self.needs)
+        return needed and present.issuperset(self.marks)
 
     def read(self, source: Source) -> RawTable:
         """Take the columns that the book knows: by the user's word, by name, by content."""
-        table = source.table
-        found = self.find(table, source)
+        found = self.find(source)
         return RawTable(
             source=source.name,
             format=self.name,
             cells=found.cells,
             names=found.names,
-            rows=table.rows,
+            rows=source.table.rows,
             share_unit=self.share_unit,
             zone=self.zone,
             clock=self.clock,
-            lines=source_lines(source) + found.lines,
+            remarks=source.noticed() + found.remarks,
             unused=found.unused,
         )
 
-    def find(self, table: Table, source: Source) -> Assigned:
+    def find(self, source: Source) -> Assigned:
         """The columns under agreed names; refuses two that could be the same and differ."""
-        return assign(table, self.columns, source.name, source.chosen, self.silent)
+        return assign(source.table, self.columns, source.name, source.chosen, self.silent)
 
 
-def source_lines(source: Source) -> list[tuple]:
-    """What was noticed on the way to the table, as lines for the repair log."""
-    lines = [(None, "", "", "", remark, "note") for remark in source.remarks]
-    if source.table is not None:
-        lines += [(r, "", found, "", why, sev) for r, found, why, sev in source.table.lines]
-    return lines
-
-
+@dataclass(frozen=True)
 class RecordReader:
-    """Base of the readers of JSON posts: fields are known by dotted paths.
+    """A format of JSON: fields of a post are known by dotted paths.
 
-    Subclasses set `name`, `paths` (field to alternative paths, the preferred first) and `marks`
-    (keys, all of which a record must have).
+    Parameters
+    ----------
+    name : str
+        What messages call the format.
+    is_record : callable
+        Whether one JSON object is a post in this format.
+    paths : dict of str to sequence of str
+        Field to alternative paths, the preferred first.
+    refined : dict of str to callable
+        For single fields: the text, from the record and the text that its paths lead to.
+    notices : callable, optional
+        Remarks on all records of a file.
     """
 
-    name = ""
-    paths: Mapping[str, Sequence[str]] = {}
-    marks: tuple[str, ...] = ()
-    zone = ""
+    name: str
+    is_record: Callable[[dict], bool]
+    paths: Mapping[str, Sequence[str]]
+    refined: Mapping[str, Callable[[dict, str], str]] = field(default_factory=dict)
+    notices: Callable[[list[dict]], list[Remark]] = lambda records: []
 
     @property
     def holds(self) -> tuple[str, ...]:
         """Fields that the format can hold."""
         return tuple(self.paths)
 
-    def is_record(self, record: dict) -> bool:
-        """Whether one JSON object is a post in this format."""
-        return all(mark in record for mark in self.marks)
-
     def sniff(self, source: Source) -> bool:
         """Whether the content holds at least one such post."""
-        return source.is_json and any(self.is_record(r) for r in source.records)
+        return source.is_json and any(map(self.is_record, source.records))
 
     def read(self, source: Source) -> RawTable:
         """Take the fields that the book knows, by path."""
-        numbered = [(i, r) for i, r in enumerate(source.records, 1) if self.is_record(r)]
-        said = dict(source.chosen)
-        cells = {f: [self.field(r, f) for _, r in numbered] for f in self.paths if f not in said}
+        posts = {i: r for i, r in enumerate(source.records, 1) if self.is_record(r)}
+        records, said = list(posts.values()), source.chosen
+        cells = {f: [self._text(r, f) for r in records] for f in self.paths if f not in said}
         for f, path in said.items():
-            cells[f] = [as_text(dig(r, below(r, path))) if path else "" for _, r in numbered]
-        present = {f: texts for f, texts in cells.items() if any(texts)}
+            cells[f] = [as_text(dig(r, _below(r, path))) if path else "" for r in records]
+        cells = {f: texts for f, texts in cells.items() if any(texts)}
         return RawTable(
             source=source.name,
             format=self.name,
-            cells=present,
-            names={f: said.get(f) or self.paths[f][0] for f in present},
-            rows=[i for i, _ in numbered],
-            zone=self.zone,
-            lines=source_lines(source),
-            unused=self.left([r for _, r in numbered], said),
+            cells=cells,
+            names={f: said.get(f) or self.paths[f][0] for f in cells},
+            rows=list(posts),
+            remarks=source.noticed() + self.notices(records),
+            unused=self._unused(records, said),
         )
 
-    def left(self, records: list[dict], said: Mapping[str, str]) -> list[str]:
+    def _text(self, record: dict, name: str) -> str:
+        """One field of one record."""
+        text = first_text(record, self.paths[name])
+        return self.refined[name](record, text) if name in self.refined else text
+
+    def _unused(self, records: list[dict], said: Mapping[str, str]) -> list[str]:
         """Keys of the records, at the top, under which nothing is read."""
         paths = [p for f, ps in self.paths.items() if f not in said for p in ps]
-        read = {p.partition(".")[0] for p in (*paths, *said.values())} | set(self.marks)
-        return [visible(k)[:60] for k in dict.fromkeys(k for r in records for k in r)
-                if k not in read]  # fmt: skip
-
-    def field(self, record: dict, name: str) -> str:
-        """One field of one record as text; subclasses refine single fields."""
-        for path in self.paths[name]:
-            if (text := as_text(dig(record, path))) != "":
-                return text
-        return ""
+        read = {p.partition(".")[0] for p in (*paths, *said.values())}
+        keys = dict.fromkeys(key for record in records for key in record)
+        return [visible(key)[:60] for key in keys if key not in read]
 
 
-def below(record: dict, path: str) -> str:
+def _below(record: dict, path: str) -> str:
     """The part of a path that begins in the record; it may have been said from the document on."""
     steps = path.split(".")
     starts = (k for k, step in enumerate(steps) if step in record)
@@ -226,14 +283,20 @@ def below(record: dict, path: str) -> str:
 
 def dig(record: dict, path: str):
     """The value under a dotted path, None if any step is missing."""
+    value: object = record
     for step in path.split("."):
-        if not isinstance(record, dict):
+        if not isinstance(value, dict):
             return None
-        record = record.get(step)
-    return record
+        value = value.get(step)
+    return value
 
 
-def as_text(value) -> str:
+def first_text(record: dict, paths: Sequence[str]) -> str:
+    """The first text under some dotted paths that is not empty."""
+    return next(filter(None, (as_text(dig(record, path)) for path in paths)), "")
+
+
+def as_text(value: object) -> str:
     """A JSON value as a cell; objects, lists and nothing are empty."""
     if value is None or isinstance(value, (dict, list)):
         return ""
@@ -242,6 +305,6 @@ def as_text(value) -> str:
     return str(value)
 
 
-def is_true(value) -> bool:
+def is_true(value: object) -> bool:
     """Whether a JSON value, or its text in a table, says yes."""
     return value is True or str(value).strip().casefold() in ("true", "1")

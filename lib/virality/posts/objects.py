@@ -1,4 +1,4 @@
-"""The same posts as objects or as a table: what is read in one shape is read in the other.
+"""JSON: its documents, the posts among their objects, and the same posts as a table.
 
 Nested objects become columns called by their path (`stats.playCount`), and columns that are called
 by such paths become nested objects again. Nothing is interpreted here.
@@ -6,11 +6,14 @@ by such paths become nested objects again. Nothing is interpreted here.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
+from virality.core.errors import UserError
+from virality.posts import limits
 from virality.posts.headers import meaning
-from virality.posts.parse import visible
+from virality.posts.text import visible
 
 MAX_DEPTH = 6
 LISTED = "in the list"  # the column that tells the name of an object's list
@@ -25,6 +28,97 @@ _OTHERS = re.compile(
 )
 _IDENTITY = {"post_id", "url", "caption", "title"}
 _PATH = re.compile(r"[A-Za-z_]\w*([./][A-Za-z_]\w*)+")
+
+
+# --- documents ---
+
+_BETWEEN = re.compile(r"[\s,\ufeff\x1e]*")  # what may stand between documents
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
+
+
+def read_json(text: str, name: str) -> list:
+    """The documents in a text: one, one a line, or several behind each other.
+
+    Numbers are kept as text.
+
+    Raises
+    ------
+    UserError
+        It breaks off, is nested too deep, or holds too many values.
+    """
+    limits.check_json(text, name)
+    values: list = []
+    at, end = _BETWEEN.match(text).end(), len(text.rstrip("\x00 \t\r\n"))
+    while at < end:
+        try:
+            value, stop = _DECODER.raw_decode(text, at)
+        except RecursionError:
+            raise UserError("The JSON is nested too deep to be an export.", where=name) from None
+        except ValueError as error:
+            raise _broken(text, name, error, len(values)) from None
+        values.append(value)
+        at = _BETWEEN.match(text, stop).end()
+    return values
+
+
+def _broken(text: str, name: str, error: ValueError, before: int) -> UserError:
+    """Where JSON is broken: by character in the only document, by line after others."""
+    position = getattr(error, "pos", 0)
+    cut = position >= len(text.rstrip()) - 2 or "Unterminated" in str(error)
+    problem = "breaks off in the middle" if cut else f"is broken at character {position + 1:,}"
+    if before:
+        line = text.count("\n", 0, position) + 1
+        problem = f"in line {line:,} {'breaks off in the middle' if cut else 'is broken'}"
+    return UserError(f"The JSON {problem}.", where=name, do="Download it again.")
+
+
+_ID_KEYS = ("id", "video_id", "aweme_id", "post_id")
+_POST_KEYS = (
+    *("create_time", "createTime", "createTimeISO", "timestamp", "view_count", "stats", "statsV2"),
+    "statistics",
+)
+
+
+def find_records(values: list, max_depth: int = 12) -> list[dict]:
+    """JSON objects with an id and a time or counts: candidates for posts, wherever they lie.
+
+    Objects that only report an error (`{"url": ..., "error": ...}`: deleted or private posts) count
+    too, so that they can be told.
+    """
+    found: list[dict] = []
+    stack = [(value, 0) for value in reversed(values)]
+    while stack:
+        value, depth = stack.pop()
+        if isinstance(value, dict):
+            value = _collected(value)
+            if _may_be_post(value):
+                found.append(value)
+                continue
+            inner = list(value.values())
+        elif isinstance(value, list):
+            inner = value
+        else:
+            continue
+        if depth < max_depth:
+            stack.extend((v, depth + 1) for v in reversed(inner) if isinstance(v, (dict, list)))
+    return found
+
+
+def _collected(value: dict) -> dict:
+    """What Zeeschuimer wraps: the post, with the time at which the browser saw it."""
+    post, when = value.get("data"), value.get("timestamp_collected")
+    if not isinstance(post, dict) or not isinstance(when, (str, int)):
+        return value
+    return {"captured_at": when} | post
+
+
+def _may_be_post(value: dict) -> bool:
+    if any(k in value for k in _ID_KEYS) and any(k in value for k in _POST_KEYS):
+        return not isinstance(value.get("entries"), list)  # a yt-dlp playlist holds posts
+    return "url" in value and bool(value.get("error") or value.get("errorCode"))
+
+
+# --- objects as tables ---
 
 
 def groups(values: list) -> list[list[dict]]:
