@@ -174,19 +174,18 @@ class Cleaner:
         without = [i for i, p in enumerate(self.post_ids) if p is None]
         seen: Counter = Counter()
         links = self._cells("url")
-        for i in without:
-            when, caption = df["posted_at"].iloc[i], df["caption"].iloc[i]
+        for i, row in zip(without, df.iloc[without].itertuples(), strict=True):
+            when, timed, link = row.posted_at, bool(row.hour_known), visible(links[i])
             if pd.isna(when):
                 continue
-            timed = bool(df["hour_known"].iloc[i])
-            caption, link = "" if pd.isna(caption) else caption, visible(links[i])
+            words = "" if pd.isna(row.caption) else row.caption
             stamp = f"{when:%Y-%m-%d %H:%M}" if timed else f"{when:%Y-%m-%d}"
-            key = (df["author"].iloc[i].casefold(), stamp, caption, link)
+            key: tuple[object, ...] = (row.author.casefold(), stamp, words, link)
             if self.platforms[i] != TIKTOK:  # the same clip at the same minute is posted everywhere
                 key += (self.platforms[i],)
-            if not timed and not caption and not link:
+            if not timed and not words and not link:
                 key += (self.raw.source,)
-            if not timed or not (caption or link):
+            if not timed or not (words or link):
                 seen[key] += 1
                 key += (seen[key],)
             self.post_ids[i] = made_up_id(*key)
@@ -266,9 +265,9 @@ class Cleaner:
         """Handles without @: what the file says; where it does not, the account in the link."""
         named: list[str | None] = []
         for cell in self._cells("author"):
-            name = visible(cell)
-            name = (find_handle(name) or name) if "/" in name else name
-            named.append(None if is_blank(cell) else name.lstrip("@")[:64] or None)
+            said = visible(cell)
+            said = (find_handle(said) or said) if "/" in said else said
+            named.append(None if is_blank(cell) else said.lstrip("@")[:64] or None)
         handles = [find_handle(u) for u in links]
         named = self._unshared(named, handles)
         called: dict[str, set[str]] = {}
@@ -362,20 +361,21 @@ class Cleaner:
 
     def _usable(self, df: pd.DataFrame) -> pd.DataFrame:
         """Rows with an id, a time and (unless the format only enriches) views; the rest is told."""
-        private = parse.flags(self._cells("private")).data
         reasons: dict[int, tuple[str, str]] = {}
+
+        def lost(name: str, rows: np.ndarray, why: str) -> None:
+            reasons.update({int(i): (name, why) for i in np.flatnonzero(rows)})
+
         if self.raw.role == "posts":
-            views = self._cells("views")
-            for i in np.flatnonzero(df["views"].isna()):
-                blank = is_blank(views[i])
-                why = "no views" if blank else "without usable views a post cannot be used"
-                reasons[int(i)] = ("views", why)
-        for i in np.flatnonzero(df["posted_at"].isna()):
-            reasons[int(i)] = ("date", "no usable date, and no video id that would give it")
-        for i in np.flatnonzero(df["post_id"].isna()):
-            reasons[int(i)] = ("post_id", "nothing tells which post this is")
-        for i in (i for i, marked in enumerate(private) if marked):
-            reasons[i] = ("private", "deleted, private or unreachable")
+            blank = np.array([is_blank(cell) for cell in self._cells("views")], dtype=bool)
+            lost("views", df["views"].isna() & blank, "no views")
+            why = "without usable views a post cannot be used"
+            lost("views", df["views"].isna() & ~blank, why)
+        why = "no usable date, and no video id that would give it"
+        lost("date", df["posted_at"].isna(), why)
+        lost("post_id", df["post_id"].isna(), "nothing tells which post this is")
+        private = np.array([flag is True for flag in parse.flags(self._cells("private")).data])
+        lost("private", private, "deleted, private or unreachable")
         for i in sorted(set(reasons) - self.dropped):
             self._tell(i, reasons[i][0], "", reasons[i][1], "row dropped")
         return df[~df.index.isin(list(reasons))]

@@ -145,11 +145,11 @@ def _add_clocks(out: Dates, clocks: Sequence[str]) -> None:
     for i, text in enumerate(clocks):
         if text not in known or np.isnat(out.stamps[i]) or not empty[i]:
             continue
-        if known[text] is None:
+        if (clock := known[text]) is None:
             out.problems[i] = "the time of day cannot be read"
             out.stamps[i] = NAT
             continue
-        hour, minute, second, micro = known[text]
+        hour, minute, second, micro = clock
         seconds = hour * 3600 + minute * 60 + second
         out.stamps[i] = days[i] + np.timedelta64(seconds * 10**6 + micro, "us")
         out.timed[i] = True
@@ -171,15 +171,13 @@ def _read_words(known: dict[str, Moment], dates, id_times, remarks) -> None:
         known.update({t: Moment(problem="is not a date in any language known") for t in texts})
         return
     best = [lang for lang in candidates if len(scores[lang]) == most]
-    baselines = [lang for lang in best if scores[lang] != scores[best[0]]]
-    language = best[0]
-    if baselines:
-        language = _language_by_ids(best, scores, known, dates, id_times)
+    differ = any(scores[lang] != scores[best[0]] for lang in best)
+    language = _language_by_ids(best, scores, known, dates, id_times) if differ else best[0]
     for text, words in texts.items():
         moment = _in_language(words, language)
         known[text] = moment or Moment(problem=f"is not a date (language: {language})")
     if language != "en":
-        same = [language] if baselines else best
+        same = [language] if differ else best
         remarks.append(f"dates are written in {listing([LANGUAGES[lang] for lang in same], 'or')}")
 
 
@@ -216,15 +214,14 @@ def _try_language(sample: dict[str, str], language: str) -> dict[str, datetime]:
 
 
 def _language_by_ids(best, scores, known, dates, id_times) -> str:
+    """The language in which most dates are near those of the ids; refused where two are equal."""
     moments = {lang: {t: _in_language(known[t].words, lang) for t in scores[lang]} for lang in best}
 
-    def agreement(language):
-        read = moments[language]
-        return sum(
-            _near(_with_id(read[t], None, i.item())[0], i)
-            for t, i in zip(dates, id_times, strict=True)
-            if read.get(t) is not None and not np.isnat(i)
-        )
+    def agreement(language: str) -> int:
+        pairs = zip(map(moments[language].get, dates), id_times, strict=True)
+        near = (_near(_with_id(moment, None, i.item())[0], i)
+                for moment, i in pairs if moment is not None and not np.isnat(i))  # fmt: skip
+        return sum(near)
 
     ranked = sorted(best, key=agreement, reverse=True)
     if agreement(ranked[0]) == agreement(ranked[1]):
@@ -244,7 +241,8 @@ def _in_language(words: str, language: str) -> Moment | None:
     timed = re.search(r"\d{1,2}[:h.]\d{2}(?!\d)", words) or re.search(
         r"\d\s*[ap]\.?m", words.lower()
     )
-    offset = None if first.tzinfo is None else int(first.utcoffset().total_seconds() // 60)
+    shift = first.utcoffset()
+    offset = None if shift is None else int(shift.total_seconds() // 60)
     clock = (first.hour, first.minute, first.second, first.microsecond) if timed else None
     year = first.year if first.year == second.year else None
     return Moment(year, first.month, first.day, clock=clock, offset=offset)
@@ -288,12 +286,12 @@ def _settle_order(known: dict[str, Moment], dates, id_times, now, remarks) -> st
     for order in ("dmy", "mdy"):
         if votes[order] > votes[_other(order)]:
             return _say(order, "the video ids say so", remarks)
-    if all(m.pair[0] == m.pair[1] for m in pairs.values()):
+    if not any(m.is_twofold for m in pairs.values()):
         return "dmy"
     for order in ("dmy", "mdy"):
         if now and _future(pairs, _other(order), now) and not _future(pairs, order, now):
             return _say(order, "the other order lies in the future", remarks)
-    example = next(t for t, m in pairs.items() if m.pair[0] != m.pair[1])
+    example = next(t for t, m in pairs.items() if m.is_twofold)
     raise UserError(
         f"Nothing tells whether dates such as {example[:20]} are day/month or month/day.",
         do="Write them as 2024-05-31, or add the video links, whose ids hold the time.",
@@ -313,7 +311,7 @@ def _other(order: str) -> str:
 def _votes(pairs, dates, id_times) -> dict[str, int]:
     votes = {"dmy": 0, "mdy": 0}
     for text, by_id in zip(dates, id_times):
-        if text in pairs and not np.isnat(by_id) and pairs[text].pair[0] != pairs[text].pair[1]:
+        if text in pairs and not np.isnat(by_id) and pairs[text].is_twofold:
             for order in votes:
                 stamp, _ = _with_id(_ordered(pairs[text], order), None, by_id.item())
                 votes[order] += _near(stamp, by_id)
@@ -326,7 +324,7 @@ def _future(pairs, order, now) -> bool:
 
 
 def _near(stamp: datetime | None, by_id: np.datetime64) -> bool:
-    return stamp is not None and abs(np.datetime64(stamp, "us") - by_id) <= 2 * _DAY
+    return stamp is not None and bool(abs(np.datetime64(stamp, "us") - by_id) <= 2 * _DAY)
 
 
 def _short_years(known: dict[str, Moment], dates: Sequence[str]) -> tuple[int, int] | None:
@@ -350,11 +348,11 @@ def _try(moment: Moment, order: str) -> datetime | None:
 
 def _assemble(moment: Moment, year: int | None) -> datetime | None:
     """The moment as a datetime (UTC if it has an offset), None if it is incomplete."""
-    year = moment.year or year
-    if year is None or moment.month is None or not exists(year, moment.month, moment.day):
+    year, month, day = moment.year or year, moment.month, moment.day
+    if year is None or month is None or day is None or not exists(year, month, day):
         return None
     try:
-        stamp = datetime(year, moment.month, moment.day, *(moment.clock or ()))
+        stamp = datetime(year, month, day, *(moment.clock or ()))
         return stamp - timedelta(minutes=moment.offset or 0)
     except (ValueError, OverflowError):
         return None
@@ -366,9 +364,9 @@ def _with_id(moment: Moment, order, by_id: datetime | None) -> tuple[datetime | 
     if moment.pair:
         readings = [_ordered(moment, o) for o in ([order] if order else ("dmy", "mdy"))]
     if by_id is None:
-        stamps = {s for r in readings if (s := _assemble(r, None))}
-        if len(stamps) == 1:
-            return stamps.pop(), ""
+        complete = {s for r in readings if (s := _assemble(r, None))}
+        if len(complete) == 1:
+            return complete.pop(), ""
         if moment.year is None:
             return None, "carries no year, and there is no video id to give it"
         return None, "may be day/month or month/day, and there is no video id to tell"

@@ -38,6 +38,11 @@ class Moment(NamedTuple):
     words: str = ""
     problem: str = ""
 
+    @property
+    def is_twofold(self) -> bool:
+        """Whether its two numbers may change places, and that makes another day."""
+        return self.pair is not None and self.pair[0] != self.pair[1]
+
 
 _EPOCHS = ((1e9, 1), (1e12, 10**3), (1e15, 10**6), (1e18, 10**9))
 _ZONE = r"(?:\s*(?P<zone>z|utc|gmt|[+-]\d{2}:?\d{2}|(?:utc|gmt)[+-]\d{1,2}(?::?\d{2})?))?"
@@ -148,24 +153,22 @@ def _from_parts(found: re.Match, month: int | None, day: int | None) -> Moment:
     year = int(found["year"]) if found["year"] else None
     if year is not None and year < 100:
         year += 2000
-    zone, clock = found["zone"], None
-    if found["clock"]:
-        clock = read_clock(found["clock"])
-        if clock is None:
-            return Moment(problem="the time of day cannot be read")
-    moment = Moment(year, month, day, clock=clock, offset=_offset(zone))
-    if (year, month, day) == (1970, 1, 1) and clock and clock[:2] == (0, 0) and clock[3]:
+    clock = read_clock(found["clock"]) if found["clock"] else None
+    if found["clock"] and clock is None:
+        return Moment(problem="the time of day cannot be read")
+    zero_hour = (year, month, day) == (1970, 1, 1) and clock and clock[:2] == (0, 0)
+    if zero_hour and clock and 1 <= clock[2] < 5 and clock[3]:
         # Unix seconds that some program took for nanoseconds: 1.67e9 ns after 1970.
-        seconds = clock[2] + clock[3] / 1e6
-        digits = re.search(r"\.(\d+)", found["clock"])[1].ljust(9, "0")[:9]
-        if 1 <= seconds < 5:
-            at = datetime(1970, 1, 1) + timedelta(seconds=clock[2] * 10**9 + int(digits))
-            return _from_datetime(at, offset=0)
-    return _checked(moment)
+        digits = re.sub(r"\D.*", "", found["clock"].rpartition(":")[2].partition(".")[2])
+        nanoseconds = int(digits.ljust(9, "0")[:9])
+        at = datetime(1970, 1, 1) + timedelta(seconds=clock[2] * 10**9 + nanoseconds)
+        return _from_datetime(at, offset=0)
+    return _checked(Moment(year, month, day, clock=clock, offset=_offset(found["zone"])))
 
 
 def _checked(moment: Moment) -> Moment:
-    if moment.month is not None and not exists(moment.year or 2024, moment.month, moment.day):
+    month, day = moment.month, moment.day
+    if month is not None and day is not None and not exists(moment.year or 2024, month, day):
         return Moment(problem="no such day in the calendar")
     return moment
 

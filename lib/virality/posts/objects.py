@@ -48,7 +48,7 @@ def read_json(text: str, name: str) -> list:
     """
     limits.check_json(text, name)
     values: list = []
-    at, end = _BETWEEN.match(text).end(), len(text.rstrip("\x00 \t\r\n"))
+    at, end = _gap(text, 0), len(text.rstrip("\x00 \t\r\n"))
     while at < end:
         try:
             value, stop = _DECODER.raw_decode(text, at)
@@ -57,8 +57,14 @@ def read_json(text: str, name: str) -> list:
         except ValueError as error:
             raise _broken(text, name, error, len(values)) from None
         values.append(value)
-        at = _BETWEEN.match(text, stop).end()
+        at = _gap(text, stop)
     return values
+
+
+def _gap(text: str, at: int) -> int:
+    """Where what may stand between documents ends."""
+    found = _BETWEEN.match(text, at)
+    return found.end() if found else at
 
 
 def _broken(text: str, name: str, error: ValueError, before: int) -> UserError:
@@ -228,7 +234,7 @@ def _as_rows(value) -> Iterator[list[dict]]:
     """Objects from columns or from rows under a header, where a value is either."""
     if isinstance(value, dict):
         header, rows = value.get("columns"), value.get("data")
-        if _is_header(header) and isinstance(rows, list):
+        if isinstance(header, list) and _is_header(header) and isinstance(rows, list):
             yield _under(header, rows)
         columns = {k: v for k, v in value.items() if isinstance(v, list)}
         lengths = {len(v) for v in columns.values()}

@@ -136,5 +136,4 @@ def _first_line(path: Path) -> list[str]:
 def _first_cells(path: Path) -> list[str]:
     from virality.posts.source import sources  # bounded, as any workbook of a user is
 
-    table = next(sources(path)).table
-    return table.header if table else []
+    return next(sources(path)).table.header

@@ -97,11 +97,10 @@ def shares(texts: Sequence[str], unit: str = "") -> Column:
         Values are float in 0..1 or None.
     """
     numbers = {t: _share(t) for t in set(texts)}
-    signed = [n for n in texts if numbers[n][1]]
-    bare = [n for n in texts if numbers[n][0] is not None and not numbers[n][1]]
+    signed = [t for t in texts if numbers[t][1]]
+    bare = [n for t in texts for n, signed_, _ in [numbers[t]] if n is not None and not signed_]
     if not unit:
-        percent = signed or any(numbers[t][0] > 1 for t in bare)
-        unit = "percent" if percent else "fraction"
+        unit = "percent" if signed or any(number > 1 for number in bare) else "fraction"
     out = _each(texts, lambda t: _as_share(*numbers[t], unit))
     if signed and bare:
         out.remarks.append(

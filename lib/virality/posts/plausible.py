@@ -61,7 +61,7 @@ def check_values(df: pd.DataFrame, tell: Tell) -> pd.DataFrame:
     df = df.copy()
     _refuse_swapped(df)
 
-    def lose(i: int, column: str, why: str, severity: str = "set missing") -> None:
+    def lose(i, column: str, why: str, severity: str = "set missing") -> None:
         tell(i, _FIELDS.get(column, column), "", why, severity)
         df.loc[i, column] = None
 

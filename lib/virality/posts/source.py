@@ -89,8 +89,8 @@ class Source:
         return text
 
     @cached_property
-    def table(self) -> Table | None:
-        """The content as a table; None if it is JSON.
+    def table(self) -> Table:
+        """The content as a table; without columns if it is JSON.
 
         Raises
         ------
@@ -100,7 +100,7 @@ class Source:
         if self._table is not None:
             return self._table
         if self.is_json:
-            return None
+            return Table([], [], [])
         if self.is_parquet:
             return tables.read_parquet(self.data, self.name)
         return tables.read_csv(self.text, self.name)
@@ -140,7 +140,7 @@ class Source:
     def as_objects(self) -> Source | None:
         """A table whose columns are called by paths as the objects that it was made of."""
         table = self.table
-        if table is None or not objects.nested_header(table.header):
+        if not objects.nested_header(table.header):
             return None
         return self._derived(values=objects.to_records(table.header, table.columns))
 
@@ -151,13 +151,14 @@ class Source:
 
     def noticed(self) -> list[Remark]:
         """What was noticed on the way to the content, for the repair log."""
-        return self.remarks + (self.table.remarks if self.table is not None else [])
+        table = self.table  # reading it may notice something
+        return self.remarks + table.remarks
 
     def seen(self) -> list[str]:
         """All columns or keys of the content, as they are called there."""
         if self.is_json:
             return objects.keys_of(self.json)
-        return [h for h in self.table.header if h] if self.table is not None else []
+        return [h for h in self.table.header if h]
 
 
 def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:

@@ -154,12 +154,12 @@ def _old_codepage(data: bytes) -> tuple[str, str]:
     matches = from_bytes(data[:200_000], cp_isolation=_OLD_CODEPAGES.split())
     best = matches.best()
     # Of two that fit about equally, the Western one is by far the more common.
-    western = any(
+    western = best is None or any(
         m.encoding == "cp1252"
         and m.chaos <= best.chaos + 0.01
         and m.coherence >= best.coherence - 0.05
         for m in matches
     )
-    encoding = best.encoding if best and not western else "cp1252"
+    encoding = "cp1252" if best is None or western else best.encoding
     text = data.decode(encoding, errors="replace")
     return text, f"not UTF-8; read as {encoding}, so check the captions' accents"

@@ -121,7 +121,8 @@ def settle(dates: Dates, id_times: np.ndarray, timezone: str, now: datetime) -> 
     id_times = np.where(id_times > end, NAT, id_times)
     given, has_id = ~np.isnat(dates.stamps), ~np.isnat(id_times)
     local = given & ~dates.zoned
-    found = find_zone(*_pairs(dates, id_times, local & dates.timed & has_id), timezone)
+    telling = local & dates.timed & has_id
+    found = find_zone(dates.stamps[telling], id_times[telling], timezone)
     utc = _as_utc(dates, local, found or timezone)
     out = Timing(utc.copy(), dates.timed.copy(), zone=found)
     with np.errstate(invalid="ignore"):
@@ -135,7 +136,7 @@ def settle(dates: Dates, id_times: np.ndarray, timezone: str, now: datetime) -> 
         out.lines[int(i)] = _told_impossible(utc[i], has_id[i])
     zone = found or timezone
     later, remark = _days_later(dates.stamps, id_times, given & has_id & ~impossible, zone)
-    unclear = not found and int((local & dates.timed & has_id).sum()) >= 3
+    unclear = not found and int(telling.sum()) >= 3
     for i in np.flatnonzero(given & has_id & ~impossible):
         line, keep = _judge(float(gap[i]), bool(dates.zoned[i]), bool(dates.timed[i]), bool(found))
         day_only = not dates.timed[i] or (unclear and not dates.zoned[i])
@@ -251,10 +252,6 @@ def find_zone(local: np.ndarray, utc: np.ndarray, first: str) -> str:
 def _agreement(local: np.ndarray, utc: np.ndarray, zone: str) -> float:
     gap = np.abs((to_utc(local, zone) - utc) / np.timedelta64(1, "s"))
     return float(np.mean(gap <= CLOSE))
-
-
-def _pairs(dates: Dates, id_times: np.ndarray, where: np.ndarray):
-    return dates.stamps[where], id_times[where]
 
 
 def _as_utc(dates: Dates, local: np.ndarray, zone: str) -> np.ndarray:

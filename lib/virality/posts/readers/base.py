@@ -183,8 +183,6 @@ class TableReader:
 
     def sniff(self, source: Source) -> bool:
         """Whether the table has the columns that mark this format."""
-        if source.table is None:
-            return False
         present = {normal(h) for h in source.table.header}
         needed = all(any(normal(n) in present for n in self.columns[f]) for f in self.needs)
         return needed and present.issuperset(self.marks)

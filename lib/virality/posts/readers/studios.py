@@ -90,25 +90,23 @@ class YouTubeStudio:
 
     def sniff(self, source: Source) -> bool:
         """A column of YouTube's ids beside views and a title or a time of publication."""
-        table = source.table
-        if table is None or not len(table) or (ids := _video_ids(table)) is None:
+        table, where = source.table, _youtube_columns(source.table)
+        if not len(table) or "views" not in where:
             return False
-        found = _youtube_columns(table, ids)
-        repeated = _are_repeated(table.columns[ids])
+        repeated = _are_repeated(table.columns[where["post_id"]])
         if repeated and any(meaning(h) == "captured_at" for h in table.header):
             return False  # readings of the same videos, which a general reader knows
-        return "views" in found and (repeated or bool({"date", "caption"} & set(found)))
+        return repeated or bool({"date", "caption"} & set(where))
 
     def read(self, source: Source) -> RawTable:
         """The videos; daily numbers and the totals are left out and told."""
-        table = source.table
-        ids = _video_ids(table)
-        where = {"post_id": ids} | _youtube_columns(table, ids)
-        kept = [i for i, cell in enumerate(table.columns[ids]) if is_youtube_id(cell)]
+        table, where = source.table, _youtube_columns(source.table)
+        ids = table.columns[where["post_id"]]
+        kept = [i for i, cell in enumerate(ids) if is_youtube_id(cell)]
         raw = taken(source, self.name, where, kept, platform="youtube", clock="creator")
         for i in sorted(set(range(len(table))) - set(kept)):
-            total = table.columns[ids][i][:60]
-            raw.remarks.append(Remark("a total", table.rows[i], table.header[ids], total))
+            name = table.header[where["post_id"]]
+            raw.remarks.append(Remark("a total", table.rows[i], name, ids[i][:60]))
         if _are_repeated(raw.cells["post_id"]):
             raw.role = "companion"
         else:
@@ -133,8 +131,10 @@ def _video_ids(table: Table) -> int | None:
     return None
 
 
-def _youtube_columns(table: Table, ids: int) -> dict[str, int]:
-    """Fields by the stems of their names; rates and averages are no counts."""
+def _youtube_columns(table: Table) -> dict[str, int]:
+    """Fields by the stems of their names, {} without ids; rates and averages are no counts."""
+    if (ids := _video_ids(table)) is None:
+        return {}
     names = [visible(h).casefold() for h in table.header]
     average = {i for i, h in enumerate(names) if re.search(STEMS["average"], h)}
     rates = {i for i, h in enumerate(names) if re.search(STEMS["rate"], h) or _HOURS.search(h)}
@@ -148,7 +148,7 @@ def _youtube_columns(table: Table, ids: int) -> dict[str, int]:
     clocks = (i for i in sorted(average - rates) if any(map(_is_clock, table.columns[i])))
     if (watched := next(clocks, None)) is not None:
         found["avg_watch"] = watched
-    return found
+    return {"post_id": ids} | found
 
 
 def _is_clock(cell: str) -> bool:
@@ -214,10 +214,8 @@ class MetaSuite:
 
     def sniff(self, source: Source) -> bool:
         """Permalinks of Instagram or Facebook beside numeric ids, a type of post and views."""
-        table = source.table
-        if table is None or not len(table) or (where := _meta_columns(table)) is None:
-            return False
-        return {"views", "date", "type"} <= set(where)
+        where = _meta_columns(source.table)
+        return bool(len(source.table)) and {"views", "date", "type"} <= set(where)
 
     def read(self, source: Source) -> RawTable:
         """The posts under the names of the book.
@@ -227,8 +225,7 @@ class MetaSuite:
         UserError
             The export has a row for each day of a post.
         """
-        table = source.table
-        where = _meta_columns(table)
+        table, where = source.table, _meta_columns(source.table)
         _refuse_days(table.columns[where["post_id"]], source.name)
         links = table.columns[where["url"]]
         types = [visible(c).casefold() for c in table.columns[where["type"]]]
@@ -251,11 +248,11 @@ class MetaSuite:
         return raw
 
 
-def _meta_columns(table: Table) -> dict[str, int] | None:
-    """Position by field, None where there are no permalinks beside ids."""
+def _meta_columns(table: Table) -> dict[str, int]:
+    """Position by field, {} where there are no permalinks beside ids."""
     links, ids = _permalinks(table), _long_numbers(table)
     if links is None or ids is None:
-        return None
+        return {}
     return columns_by_stem(table, _META, {links, ids}) | {"post_id": ids, "url": links}
 
 

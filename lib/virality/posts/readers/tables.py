@@ -143,7 +143,7 @@ class HandMade(TableReader):
 
     def sniff(self, source: Source) -> bool:
         """Whether it has views and something that dates a post."""
-        if source.table is None or not len(source.table):
+        if not len(source.table):
             return False
         found = self.find(source).cells
         return "views" in found and bool({"date", "url", "post_id"} & set(found))

@@ -40,7 +40,7 @@ class StudioContent:
     def sniff(self, source: Source) -> bool:
         """A table of eight columns of which the third holds links and the last four counts."""
         table = source.table
-        if table is None or len(table.header) != len(_LAYOUT) or not len(table):
+        if len(table.header) != len(_LAYOUT) or not len(table):
             return False
         links = sum("/" in c and find_id(c) is not None for c in table.columns[2])
         return links > len(table) / 2 and all(_are_counts(table.columns[i]) for i in range(4, 8))
@@ -48,8 +48,8 @@ class StudioContent:
     def read(self, source: Source) -> RawTable:
         """The columns by name where the language is known, else by their order."""
         table = source.table
-        said = {f: position(table.header, h) for f, h in source.chosen.items() if h}
-        said = {f: i for f, i in said.items() if i is not None}
+        chosen = {f: position(table.header, h) for f, h in source.chosen.items() if h}
+        said = {f: i for f, i in chosen.items() if i is not None}
         order, remarks = _count_columns(table, source.name, said)
         where = dict(zip(_LAYOUT[:4], range(4), strict=True)) | order | said
         where = {f: i for f, i in where.items() if source.chosen.get(f) != ""}
@@ -109,7 +109,7 @@ class StudioSeries:
 
     def sniff(self, source: Source) -> bool:
         """Known headers, or the same shape in another language: a day and counts, no links."""
-        return source.table is not None and bool(_role(source.table))
+        return bool(_role(source.table))
 
     def read(self, source: Source) -> RawTable:
         """Dates and, for the follower history, followers."""
