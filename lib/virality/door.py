@@ -101,7 +101,8 @@ def extract_media(
     >>> sorted({name.split("__")[0] for name in vectors})
     ['caption_text', 'hashtag_text']
     """
-    from virality.media.extract import Settings, extract
+    from virality.media.extract import extract
+    from virality.media.settings import Settings, Workers
 
-    settings = Settings(encoders=encoders)
-    return extract(posts, str(videos), settings, cache, workers, progress=False).embeddings
+    where = Workers(workers, progress=False)
+    return extract(posts, videos, Settings(encoders), cache, where).embeddings
