@@ -9,12 +9,13 @@ import pytest
 
 from hub import as_archive
 from media_files import RATE, tiny_clip, tiny_whisper, tone
+from virality.core.captions import split_caption
 from virality.core.errors import UserError
 from virality.media.encoders import canary, choose, registry, weights
 from virality.media.encoders.classic import CLASSIC, ClassicEncoder
 from virality.media.encoders.registry import build, load, recipe_of
 from virality.media.settings import Settings
-from virality.media.tables import is_other_script, split_caption
+from virality.media.tables import is_other_script
 
 SILENT = {"announce": lambda line: None}
 
@@ -89,6 +90,7 @@ def test_classic_sees_colour_and_hears_pitch():
         ("#one#two", "", "one two"),
         ("हिन्दी #हिन्दी ok", "हिन्दी ok", "हिन्दी"),
         ("<b>#x</b>", "<b> </b>", "x"),
+        ("#snake_case-not #2024😍 #️⃣ # #@you", "-not #️⃣ # #@you", "snake_case 2024😍"),
         ("＃日本 です", "です", "日本"),
         (None, "", ""),
     ],

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import quantile_test, rankdata
 
+from virality.core.captions import hashtags
 from virality.core.resampling import CONFIDENCE
 from virality.explanation.clusters import NOISE
 from virality.explanation.shap_values import blocks_in
@@ -227,7 +228,8 @@ def common_hashtags(table: pd.DataFrame, at_most: int = 3) -> dict[int, list[str
         Lower-case hashtags as written, raw text from the data: escape them. A hashtag must stand
         in a third of the regime's posts and twice as often there as elsewhere.
     """
-    tags = table["caption"].fillna("").str.lower().str.findall(r"#\w+").map(set).explode().dropna()
+    written = table["caption"].map(lambda text: {f"#{tag.lower()}" for tag in hashtags(text)})
+    tags = written.explode().dropna()
     used = pd.crosstab(tags.index, tags).reindex(table.index, fill_value=0)
     out = {}
     for label in sorted(set(table["regime"].dropna()) - {NOISE}):

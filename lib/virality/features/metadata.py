@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from virality.core.captions import hashtags
+
 _EMOJI = (
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
     "\u2600-\u27bf\u2b00-\u2bff\u2190-\u21ff\u3030\u303d]"
@@ -79,11 +81,11 @@ def _calendar(posted_at: pd.Series, timezone: str) -> dict[str, np.ndarray]:
 
 def _caption(caption: pd.Series) -> dict[str, np.ndarray]:
     known, text = caption.notna().to_numpy(), caption.fillna("").astype(object).str
-    hashtags = text.count(r"#\w+").to_numpy(float)
+    tags = np.array([len(hashtags(each)) for each in caption], dtype=float)
     words = text.count(r"\S+").to_numpy(float)
     counts = {
-        "hashtag_count": hashtags,
-        "hashtag_density": hashtags / np.maximum(words, 1),
+        "hashtag_count": tags,
+        "hashtag_density": tags / np.maximum(words, 1),
         "caption_length": np.log1p(text.len().to_numpy(float)),
         "emoji_count": text.count(_EMOJI).to_numpy(float),
         "question": text.contains(r"[?？؟]").to_numpy(float),

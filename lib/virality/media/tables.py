@@ -5,13 +5,13 @@ What is missing is NaN, never zero.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
 
+from virality.core.captions import split_caption
 from virality.media.cache import Entries, Entry, unpack
 from virality.media.encoders.choose import Choice
 from virality.media.film.energy import FEATURES
@@ -22,23 +22,9 @@ TEXT_BLOCKS = ("caption_text", "hashtag_text")
 MEDIA_BLOCKS = ("vision", "audio", "energy")
 BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
 _LISTED = 50
-# A hashtag runs to the next space, hash or mark of punctuation; combining marks belong to it.
-_HASHTAG = re.compile(r"[#＃]([^\s#＃.,;:!?…\"'“”‘’()\[\]{}<>&|/\\]+)")
 
 # By block, then by post.
 Vectors = dict[str, dict[str, np.ndarray]]
-
-
-def split_caption(caption: object) -> tuple[str, str]:
-    """Return a caption without its hashtags, and the hashtags alone.
-
-    >>> split_caption("Hello #dogs and #cats")
-    ('Hello and', 'dogs cats')
-    """
-    if not isinstance(caption, str):
-        return "", ""
-    words = " ".join(_HASHTAG.sub(" ", caption).split())
-    return words, " ".join(_HASHTAG.findall(caption))
 
 
 def is_other_script(text: str) -> bool:

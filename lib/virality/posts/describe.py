@@ -6,20 +6,19 @@ ln(1 + views), as in the whole book.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from virality.core import captions
 from virality.core.protocol import MIN_POSTS
 from virality.core.resampling import block_weights, fisher_interval, interval
 from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
 
 WINDOW = 10  # posts behind a rolling median
-HASHTAG = re.compile(r"#(\w{1,100})")
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -236,9 +235,7 @@ def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
 
 def hashtags_of(caption: object) -> list[str]:
     """The distinct hashtags of a caption, lower case, in order, without the sign."""
-    if not isinstance(caption, str):
-        return []
-    return list(dict.fromkeys(tag.casefold() for tag in HASHTAG.findall(caption)))
+    return list(dict.fromkeys(tag.casefold() for tag in captions.hashtags(caption)))
 
 
 def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.DataFrame:

@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pandas as pd
 
+from virality.core.captions import split_caption
 from virality.core.text import decimals, escape, listing, plural
 from virality.features.blocks import block_name
-from virality.media.tables import is_other_script, split_caption
+from virality.media.tables import is_other_script
 
 _MEDIA = ("vision", "audio", "energy")
 _NAMED = 12
