@@ -91,3 +91,16 @@ def test_a_comment_goes_on_in_the_lines_below(toy):
     size, other = params.declared("one").values()
     assert (size.comment, size.range.text) == ("how many", "1 to 9")
     assert (other.comment, other.range) == ("else", None)
+
+
+def test_a_former_name_is_understood_and_leads_to_todays(toy, monkeypatch):
+    monkeypatch.setattr(params, "RENAMED", {"folds": "n_folds"})
+    assert params.resolve({"folds": "4"}) == {"n_folds": 4}
+    assert params.by_todays_names({"folds": 4, "gone": 1}) == {"n_folds": 4, "gone": 1}
+    with pytest.raises(UserError, match="'n_folds' should be a whole number"):
+        params.resolve({"folds": "many"})
+
+
+def test_a_name_in_use_is_not_taken_for_a_former_one(toy, monkeypatch):
+    monkeypatch.setattr(params, "RENAMED", {"size": "n_folds"})
+    assert params.resolve({"size": "4"}) == {"size": 4}

@@ -1,11 +1,13 @@
 """What a parameter may be: one grammar, held by command line, YAML and a notebook alone."""
 
+import ast
 import json
 import re
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
+import papermill
 import pytest
 
 from chapters import run_chapters
@@ -287,3 +289,11 @@ def test_the_book_runs_at_both_ends_of_all_ranges(end, tmp_path, monkeypatch):
             given[name] = kind(float(parameter.range.text.split(" to ")[end]))
     _, text = run_chapters(tmp_path / "run", monkeypatch, posts, draw=False, **given)
     assert not re.search(r"\b(nan|inf|None)\b", text)
+
+
+def test_papermill_reads_the_same_names_and_defaults():
+    """Its own reader loses comments that go on in a second line, so the book has one of its own."""
+    for spec in CHAPTERS:
+        read = papermill.inspect_notebook(str(paths.NOTEBOOKS / f"{spec.slug}.ipynb"))
+        theirs = {name: ast.literal_eval(each["default"]) for name, each in read.items()}
+        assert theirs == {name: p.default for name, p in params.declared(spec.slug).items()}
