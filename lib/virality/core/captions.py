@@ -5,13 +5,11 @@ from __future__ import annotations
 import re
 import string
 
-_ENDS = (
-    re.escape(string.punctuation.replace("_", "")) + "#＃﹟“”‘’…、。，！？；：（）「」『』【】《》"
-)
+_MARKS = string.punctuation.replace("_", "") + "＃﹟“”‘’…、。，！？；：（）「」『』【】《》"
 # It starts with a letter or a digit and runs to the next space, hash or mark of punctuation, so
 # that marks that belong to a letter (Hindi, Thai) and emoji do not cut it; none has more signs
 # than the platforms allow.
-_HASHTAG = re.compile(rf"[#＃﹟](\w[^\s{_ENDS}]{{0,99}})")
+_HASHTAG = re.compile(rf"[#＃﹟](\w[^\s{re.escape(_MARKS)}]{{0,99}})")
 
 
 def hashtags(caption: object) -> list[str]:

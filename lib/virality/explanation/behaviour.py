@@ -228,8 +228,8 @@ def common_hashtags(table: pd.DataFrame, at_most: int = 3) -> dict[int, list[str
         Lower-case hashtags as written, raw text from the data: escape them. A hashtag must stand
         in a third of the regime's posts and twice as often there as elsewhere.
     """
-    written = table["caption"].map(lambda text: {f"#{tag.lower()}" for tag in hashtags(text)})
-    tags = written.explode().dropna()
+    written = [{f"#{tag.lower()}" for tag in hashtags(caption)} for caption in table["caption"]]
+    tags = pd.Series(written, index=table.index, dtype=object).explode().dropna()
     used = pd.crosstab(tags.index, tags).reindex(table.index, fill_value=0)
     out = {}
     for label in sorted(set(table["regime"].dropna()) - {NOISE}):
