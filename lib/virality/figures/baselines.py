@@ -9,6 +9,8 @@ from matplotlib.figure import Figure
 from virality.core.text import decimals, p_value
 from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
+from virality.figures.scores import dot, forest
+from virality.findings.scores import Estimate
 from virality.models.catalogue import LINEAR, MODEL_COLORS, model_name
 
 
@@ -46,25 +48,18 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
         Score tables with model, r2, r2_low, r2_high.
     """
     models = list(shuffled["model"])
-    figure, axis = theme.figure(6.6, 0.9 + 0.5 * len(models))
-    for offset, table, face, word in (
-        (-0.14, shuffled, "none", "shuffled folds"),
-        (0.14, ordered, None, "folds in time order"),
+    label = "R² (0: no better than one number for all posts)"
+    figure, axis = forest([model_name(model) for model in models], 6.6, 0.5, label)
+    for offset, table, words in (
+        (-0.14, shuffled, "shuffled folds"),
+        (0.14, ordered, "folds in time order"),
     ):
-        for place, model in enumerate(models):
-            rows = table[table["model"] == model]
-            if rows.empty:
-                continue
-            row, color = rows.iloc[0], MODEL_COLORS.get(model, theme.INK)
-            at = place + offset
-            axis.plot([row.r2_low, row.r2_high], [at, at], color=color, linewidth=2)
-            axis.plot(row.r2, at, "o", color=color, markerfacecolor=face or color,
-                      label=word if place == 0 else None)  # fmt: skip
+        for row in table[table["model"].isin(models)].itertuples():
+            place, color = models.index(row.model), MODEL_COLORS.get(row.model, theme.INK)
+            dot(axis, place + offset, Estimate.of(row, "r2"), color,
+                markerfacecolor="none" if offset < 0 else color,
+                label=words if place == 0 else None)  # fmt: skip
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    axis.set_yticks(range(len(models)), [model_name(model) for model in models])
-    axis.invert_yaxis()
-    axis.set_xlabel("R² (0: no better than one number for all posts)")
-    axis.grid(axis="y", visible=False)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
@@ -102,21 +97,16 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
         The correlation with all blocks.
     """
     blocks = [block for block in BLOCKS if block in set(table["block"])]
-    figure, axis = theme.figure(6.8, 0.9 + 0.42 * len(blocks))
-    for place, block in enumerate(blocks):
-        color = theme.BLOCK_COLORS[block]
-        for kind, offset, face in (("alone", -0.13, color), ("left out", 0.13, "none")):
-            for row in table[(table["block"] == block) & (table["kind"] == kind)].itertuples():
-                at = place + offset
-                axis.plot([row.spearman_low, row.spearman_high], [at, at], color=color, lw=1.8)
-                label = kind if place == 0 else None
-                axis.plot(row.spearman, at, "o", color=color, markerfacecolor=face, label=label)
+    label = "Spearman correlation with the outcome, within folds"
+    figure, axis = forest([block_name(block) for block in blocks], 6.8, 0.42, label)
+    for row in table[table["block"].isin(blocks)].itertuples():
+        place, color = blocks.index(row.block), theme.BLOCK_COLORS[row.block]
+        alone = row.kind == "alone"
+        dot(axis, place + (-0.13 if alone else 0.13), Estimate.of(row, "spearman"), color,
+            markerfacecolor=color if alone else "none",
+            label=row.kind if place == 0 else None)  # fmt: skip
     axis.axvline(whole, color=theme.INK, linewidth=1, linestyle="--", label="all blocks")
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    axis.set_yticks(range(len(blocks)), [block_name(block) for block in blocks])
-    axis.invert_yaxis()
-    axis.set_xlabel("Spearman correlation with the outcome, within folds")
-    axis.grid(axis="y", visible=False)
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 
 from virality.core.text import decimals
 from virality.evaluation.scores import METRICS
 from virality.features.targets import TARGETS
 from virality.figures import theme
-from virality.figures.scores import estimates
+from virality.figures.scores import dot, estimates, forest
 from virality.findings.scores import Estimate
 from virality.models.catalogue import MODEL_COLORS, model_name
 from virality.uncertainty.conformal import METHOD_NAMES
@@ -32,18 +33,14 @@ def gaps(differences: pd.DataFrame) -> Figure:
     differences : DataFrame
         From :func:`virality.evaluation.headline.headline_gaps`; log views.
     """
-    rows = differences[differences["difference"].notna()]
-    rows = rows.sort_values("difference", ascending=False).reset_index(drop=True)
-    figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(rows))
-    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    for place, row in rows.iterrows():
+    rows = differences.dropna(subset=["difference"]).sort_values("difference", ignore_index=True)
+    label = "absolute error minus the baseline's, log scale (left of the line is better)"
+    figure, axis = forest([model_name(model) for model in rows["model"]], 7.0, 0.34, label)
+    for row in rows.itertuples():
         color = MODEL_COLORS.get(row.model, theme.INK)
-        axis.plot([row.low, row.high], [place, place], color=color, linewidth=2)
-        face = "none" if row.blocks == "none" else color
-        axis.plot(row.difference, place, "o", color=color, markerfacecolor=face, markersize=7)
-    axis.set_yticks(range(len(rows)), [model_name(model) for model in rows["model"]])
-    axis.set_xlabel("absolute error minus the baseline's, log scale (left of the line is better)")
-    axis.grid(axis="y", visible=False)
+        dot(axis, row.Index, Estimate(row.difference, row.low, row.high), color,
+            markerfacecolor="none" if row.blocks == "none" else color)  # fmt: skip
+    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     return figure
 
 
@@ -115,33 +112,18 @@ def coverage(groups: pd.DataFrame, promised: float) -> Figure:
     promised : float
         Share of posts that the intervals should hold.
     """
-    names = list(dict.fromkeys(groups["group"]))
-    methods = list(dict.fromkeys(groups["method"]))
-    figure, axis = theme.figure(7.0, 1.0 + 0.5 * len(names))
+    names, methods = (list(dict.fromkeys(groups[column])) for column in ("group", "method"))
+    figure, axis = forest(names, 7.0, 0.5, "share of held-out posts inside their interval")
     axis.axvline(promised, color=theme.INK, linewidth=1, linestyle=":")
-    for step, method in enumerate(methods):
-        rows = groups[groups["method"] == method]
-        place = [
-            len(names) - 1 - names.index(group) + 0.26 - 0.52 * step / max(len(methods) - 1, 1)
-            for group in rows["group"]
-        ]
-        color = METHOD_COLORS[method]
-        axis.hlines(place, rows["low"], rows["high"], color=color, linewidth=1.6)
-        axis.plot(rows["coverage"], place, "o", color=color, markersize=5, label=_METHODS[method])
-    axis.set_yticks(range(len(names)), names[::-1])
+    below = dict(zip(methods, np.linspace(-0.26, 0.26, len(methods)), strict=True))
+    for row in groups.itertuples():
+        first = row.group == names[0]
+        dot(axis, names.index(row.group) + below[row.method],
+            Estimate(row.coverage, row.low, row.high), METHOD_COLORS[row.method], markersize=5,
+            label=METHOD_NAMES[row.method] if first else None)  # fmt: skip
     axis.set_xlim(0, 1.02)
-    axis.set_xlabel("share of held-out posts inside their interval")
-    axis.grid(axis="y", visible=False)
     axis.legend(loc="lower left")
     return figure
-
-
-_METHODS = {
-    "adaptive": "adaptive",
-    "rolling": "rolling quantile",
-    "frozen": "frozen split",
-    "sigma": "naive sigma",
-}
 
 
 def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
@@ -183,15 +165,13 @@ def targets(table: pd.DataFrame) -> Figure:
     table : DataFrame
         From :func:`virality.evaluation.targets.compare_targets`.
     """
-    rows = table[table["n"] > 0].sort_values("saved").reset_index(drop=True)
-    figure, axis = theme.figure(6.4, 0.9 + 0.38 * len(rows))
+    rows = table[table["n"] > 0].sort_values("saved", ascending=False)
+    names = [TARGETS[name] for name in rows["target"]]
+    figure, axis = forest(names, 6.4, 0.38, "error saved against the better plain rule")
+    for place, row in enumerate(rows.itertuples()):
+        dot(axis, place, Estimate.of(row, "saved"), MODEL_COLORS["xgboost"])
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    color = MODEL_COLORS["xgboost"]
-    axis.hlines(rows.index, 100 * rows["saved_low"], 100 * rows["saved_high"], color=color, lw=2)
-    axis.plot(100 * rows["saved"], rows.index, "o", color=color, markersize=7)
-    axis.set_yticks(rows.index, [TARGETS[name] for name in rows["target"]])
-    axis.set_xlabel("error saved against the better plain rule, %")
-    axis.grid(axis="y", visible=False)
+    axis.xaxis.set_major_formatter(PercentFormatter(1))
     return figure
 
 

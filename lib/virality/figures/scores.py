@@ -1,13 +1,52 @@
-"""Tables of scores that several chapters show."""
+"""Tables and figures of scores that several chapters show."""
 
 from __future__ import annotations
 
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from virality.core.text import decimals, listing, p_value, smaller
 from virality.features.blocks import BLOCKS, block_name
+from virality.figures import theme
 from virality.findings.scores import Estimate, Verdict
 from virality.models.catalogue import model_name
+
+
+def forest(names: list[str], width: float, each: float, label: str) -> tuple[Figure, Axes]:
+    """Return a figure with a line for each name, from the top, to put estimates on.
+
+    Parameters
+    ----------
+    names : list of str
+    width, each : float
+        Of the figure and of each line, in inches.
+    label : str
+        What is estimated.
+    """
+    figure, axis = theme.figure(width, 0.9 + each * len(names))
+    axis.set_yticks(range(len(names)), names)
+    axis.invert_yaxis()
+    axis.set_xlabel(label)
+    axis.grid(axis="y", visible=False)
+    return figure, axis
+
+
+def dot(axis: Axes, place: float, estimate: Estimate, color: str, **style) -> None:
+    """Draw an estimate and its interval on a line of a :func:`forest`.
+
+    Parameters
+    ----------
+    axis : Axes
+    place : float
+        The line, from zero on, and how far below it.
+    estimate : Estimate
+    color : str
+    **style
+        Of the dot, as for :meth:`matplotlib.axes.Axes.plot`.
+    """
+    axis.plot([estimate.low, estimate.high], [place, place], color=color, linewidth=2)
+    axis.plot(estimate.value, place, "o", color=color, **style)
 
 
 def table(scores: pd.DataFrame) -> pd.DataFrame:
