@@ -4,20 +4,11 @@ from dataclasses import replace
 from math import nan
 
 from gallery.scores import compared
-from virality.findings.baselines import (
-    Blocks,
-    Fall,
-    FoldByFold,
-    Order,
-    Promise,
-    Replication,
-    Shuffled,
-)
+from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
 from virality.findings.scores import Estimate, Leader, Tested, Verdict, record
 from virality.sentences import baselines as sentences
 
 FALL = Fall("ridge", 0.4, -0.1, 84, clear=True)
-FOLDS = FoldByFold("ridge", "rolling_median_10", 2, 3, smallest=1.65, largest=2.46)
 CLEAR = Estimate(0.31, 0.12, 0.48)
 BLOCKS = Blocks(Order("vision", CLEAR), 0.25, None)
 CONTENT = Tested(True, Estimate(0.2), p=0.004, n=84, n_shifts=499)
@@ -28,8 +19,8 @@ LEADER = Leader("rolling_median_10", 2.2, 84)
 
 
 def examples():
-    for promise, r2 in zip(Promise, (nan, -0.3, 0.05, 0.4), strict=True):
-        yield f"Shuffled: {promise.value}", sentences.shuffled(Shuffled(promise, "ridge", r2))
+    for promise, r2 in zip(Promise, (-0.3, 0.05, 0.4), strict=True):
+        yield f"Shuffled: {promise.value}", sentences.shuffled(Shuffled("ridge", r2, promise))
     yield "In time order: a fall", sentences.shuffled_caption(FALL)
     yield (
         "In time order: none",
@@ -38,13 +29,13 @@ def examples():
     yield "In time order: no scores", sentences.shuffled_caption(None)
     for n in (0, 1, 5):
         yield f"Folds: {n}", sentences.folds_caption(n, 7.2)
+    yield "A fold by hand", sentences.by_hand(2.04, 2.91, 11)
     yield "Scores: a rule leads", sentences.scores_caption(LEADER)
     yield "Scores: a model leads", sentences.scores_caption(replace(LEADER, model="ridge"))
     yield "Every verdict against the rule", sentences.comparison(all_verdicts())
-    yield "Fold by fold", sentences.fold_by_fold(FOLDS)
-    yield "One fold, nearer", sentences.fold_by_fold(replace(FOLDS, wins=1, n=1))
-    yield "One fold, not nearer", sentences.fold_by_fold(replace(FOLDS, wins=0, n=1))
-    yield "No fold", sentences.fold_by_fold(None)
+    for wins, n in ((2, 3), (1, 1), (0, 1)):
+        said = sentences.fold_by_fold("ridge", "rolling_median_10", wins, n, 1.65, 2.46)
+        yield f"Nearer in {wins} of {n} folds", said
     yield from blocks()
     yield from tests()
     yield "The study: all come back", sentences.replication(replace(STUDY, near=()))

@@ -64,22 +64,19 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
     return figure
 
 
-def fold_by_fold(each: pd.DataFrame, models: list[str]) -> Figure:
+def fold_by_fold(miss: pd.DataFrame) -> Figure:
     """Draw the typical miss of each model in each fold.
 
     Parameters
     ----------
-    each : DataFrame
-        Fold scores: fold, model, mae (log views).
-    models : list of str
-        Which to draw.
+    miss : DataFrame, index fold, columns models
+        As a factor.
     """
     figure, axis = theme.figure(6.6, 3.2)
-    for model in models:
-        part = each[each["model"] == model].sort_values("fold")
-        axis.plot(part["fold"], np.exp(part["mae"]), "o-" if model in LINEAR else "o--",
+    for model in miss:
+        axis.plot(miss.index, miss[model], "o-" if model in LINEAR else "o--",
                   color=MODEL_COLORS.get(model, theme.INK), label=model_name(model))  # fmt: skip
-    axis.set_xticks(sorted(each["fold"].unique()))
+    axis.set_xticks(miss.index)
     axis.set_xlabel("fold, in time order")
     axis.set_ylabel("typical miss as a factor")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

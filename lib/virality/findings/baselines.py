@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from math import nan
 
-import numpy as np
 import pandas as pd
 
 from virality.core.protocol import ALPHA
 from virality.findings.scores import Estimate
-from virality.models.catalogue import LINEAR
 
 PROMISING = 0.1  # R² on shuffled folds that looks like a success
 FALL = 0.05  # R² that has to be lost for the order of time to matter
@@ -29,20 +26,28 @@ class Promise(Enum):
 
 @dataclass(frozen=True)
 class Shuffled:
-    """The best model on shuffled folds."""
+    """The best model on shuffled folds, its R² there, and what that looks like."""
 
+    model: str
+    r2: float
     promise: Promise
-    model: str = ""
-    r2: float = nan
 
 
-def shuffled(scores: pd.DataFrame) -> Shuffled:
-    """Return what shuffled folds promise, from a score table over them."""
-    if not scores["r2"].notna().any():
-        return Shuffled(Promise.NOTHING_TO_PREDICT)
-    best = scores.loc[scores["r2"].idxmax()]
-    promise = Promise.SUCCESS if best.r2 > PROMISING else Promise.MODEST
-    return Shuffled(promise if best.r2 > 0 else Promise.NO_BETTER, best.model, float(best.r2))
+def shuffled(r2: pd.Series) -> Shuffled | None:
+    """Return what shuffled folds promise; None where no model predicted anything.
+
+    Parameters
+    ----------
+    r2 : Series of float, index model
+        On shuffled folds.
+    """
+    if r2.empty:
+        return None
+    best = float(r2.max())
+    if best != best:
+        return Shuffled("", best, Promise.NOTHING_TO_PREDICT)
+    promise = Promise.SUCCESS if best > PROMISING else Promise.MODEST
+    return Shuffled(r2.idxmax(), best, promise if best > 0 else Promise.NO_BETTER)
 
 
 @dataclass(frozen=True)
@@ -76,51 +81,6 @@ def fall(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Fall | None:
     most = both.loc[lost.idxmax()]
     clear = bool(lost.max() > FALL)
     return Fall(most.model, float(most.r2), float(most.r2_ordered), int(most.n), clear)
-
-
-@dataclass(frozen=True)
-class FoldByFold:
-    """The best linear model against a rule, fold by fold.
-
-    Parameters
-    ----------
-    model, rule : str
-    wins, n : int
-        Folds in which the model was nearer, and all folds.
-    smallest, largest : float
-        Its typical miss as a factor, in its best and its worst fold.
-    """
-
-    model: str
-    rule: str
-    wins: int
-    n: int
-    smallest: float
-    largest: float
-
-
-def fold_by_fold(each: pd.DataFrame, rule: str) -> FoldByFold | None:
-    """Return in how many folds the best linear model was nearer than a rule.
-
-    Parameters
-    ----------
-    each : DataFrame
-        Fold scores of the models with all blocks and of the baselines.
-    rule : str
-
-    Returns
-    -------
-    FoldByFold or None
-        None where one of the two is not there.
-    """
-    miss = each.pivot_table(index="fold", columns="model", values="mae")
-    linear = [name for name in LINEAR if name in miss]
-    if not linear or rule not in miss:
-        return None
-    best = miss[linear].mean().idxmin()
-    smallest, largest = np.exp([miss[best].min(), miss[best].max()])
-    wins = int((miss[best] < miss[rule]).sum())
-    return FoldByFold(best, rule, wins, len(miss), float(smallest), float(largest))
 
 
 @dataclass(frozen=True)

@@ -169,12 +169,16 @@ class Leader:
     n: int
 
 
-def leader(scores: pd.DataFrame) -> Leader | None:
-    """Return who leads a score table that is sorted; None where it is empty."""
-    if scores.empty:
-        return None
-    best = scores.iloc[0]
-    return Leader(best.model, float(best.factor), int(best.n))
+def leader(typical_miss: pd.Series, n: int) -> Leader | None:
+    """Return who misses least, on so many posts; None where nobody predicted anything.
+
+    Parameters
+    ----------
+    typical_miss : Series of float, index model
+        Factors, smallest first.
+    n : int
+    """
+    return Leader(typical_miss.index[0], float(typical_miss.iloc[0]), n) if n else None
 
 
 @dataclass(frozen=True)

@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from virality.core.text import capital, decimals, listing, p_value, plural
 from virality.features.blocks import block_name
-from virality.findings.baselines import (
-    Blocks,
-    Fall,
-    FoldByFold,
-    Order,
-    Promise,
-    Replication,
-    Shuffled,
-)
+from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
 from virality.findings.scores import Comparison, Leader, Record, Tested, Verdict
 from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
@@ -61,6 +53,14 @@ def folds_caption(n: int, gap_days: float) -> str:
     )
 
 
+def by_hand(model: float, mean: float, n: int) -> str:
+    """Say how far a model that was fitted by hand misses, and the training mean, as factors."""
+    return (
+        f"It misses these {plural(n, 'held-out post')} by a factor of {model:.2f}, and the mean of "
+        f"its training posts by a factor of {mean:.2f}."
+    )
+
+
 def scores_caption(leader: Leader) -> str:
     """State who leads the table of scores."""
     return (
@@ -86,20 +86,27 @@ def comparison(compared: Comparison) -> str:
     return "\n".join([head, "", *lines, "", allowance(compared)])
 
 
-def fold_by_fold(found: FoldByFold | None) -> str:
-    """Say in how many folds the best model was nearer than the better naive rule."""
-    if found is None:
-        return "No model and no rule can be compared fold by fold."
-    model, rule = model_name(found.model), model_name(found.rule)
-    if found.n == 1:
+def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, largest: float) -> str:
+    """Say in how many of n folds the best model was nearer than the better naive rule.
+
+    Parameters
+    ----------
+    model, rule : str
+    wins, n : int
+        Folds in which the model was nearer, and all folds.
+    smallest, largest : float
+        Its typical miss as a factor, in its best and its worst fold.
+    """
+    best, plain = model_name(model), model_name(rule)
+    if n == 1:
         return (
-            f"There are too few posts for more than one fold. In it, {model} was "
-            f"{'nearer' if found.wins else 'not nearer'} than the {rule}."
+            f"There are too few posts for more than one fold. In it, {best} was "
+            f"{'nearer' if wins else 'not nearer'} than the {plain}."
         )
     return (
-        f"{capital(model)} was nearer than the {rule} in {found.wins} of "
-        f"{plural(found.n, 'fold')}. Its typical miss ran from a factor of {found.smallest:.2f} "
-        f"in its best fold to {found.largest:.2f} in its worst."
+        f"{capital(best)} was nearer than the {plain} in {wins} of {plural(n, 'fold')}. Its "
+        f"typical miss ran from a factor of {smallest:.2f} in its best fold to {largest:.2f} in "
+        "its worst."
     )
 
 
