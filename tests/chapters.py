@@ -1,5 +1,7 @@
 """Execute chapters inside the test process: no kernel to start, nothing to import again."""
 
+import ast
+
 import nbformat
 from matplotlib import pyplot as plt
 
@@ -39,6 +41,34 @@ def run_chapters(folder, monkeypatch, posts, until="", draw=True, **given) -> tu
         if spec.slug == until:
             break
     return run, "\n\n".join(said)
+
+
+def shown_cells(slug: str, **given) -> dict:
+    """Execute the cells of a chapter that its page shows, and nothing else but its imports.
+
+    Parameters
+    ----------
+    slug : str
+        The chapter.
+    **given
+        What folded cells would have given: parameters, artefacts of the run as `run`.
+
+    Returns
+    -------
+    dict
+        Every name with its value, as a reader has them who copied these cells.
+    """
+    cells = nbformat.read(NOTEBOOKS / f"{slug}.ipynb", as_version=4).cells
+    sources = [cell.source for cell in cells if cell.cell_type == "code"]
+    imports = [node for source in sources[:2] for node in ast.parse(source).body
+               if isinstance(node, ast.Import | ast.ImportFrom)]  # fmt: skip
+    space = params.for_chapter(slug, params.resolve(QUICK)) | {"name": "a run"}
+    exec(compile(ast.Module(imports, []), slug, "exec"), space)
+    space |= given
+    for source in sources:
+        if source.startswith("#| echo: true"):
+            exec(compile(source, slug, "exec"), space)
+    return space
 
 
 def _run_chapter(run: Run, slug: str, given: dict, said: list[str]) -> None:

@@ -1,12 +1,16 @@
 """What the chapter on linear models and baselines finds follows the numbers."""
 
 from math import nan
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from chapters import shown_cells
 from toyposts import toy_embeddings, toy_posts
-from virality.evaluation import evaluate, scores
+from virality.evaluation import evaluate, headline, scores
+from virality.evidence import claims
 from virality.evidence.rows import empty_evidence, evidence_table
 from virality.features.build import build_features
 from virality.figures import baselines as figures
@@ -80,16 +84,49 @@ def test_the_replication_is_judged_by_its_numbers():
 
 
 @pytest.fixture(scope="module")
-def whole():
+def shown():
+    """What the cells compute that the page shows, on posts whose content says something."""
     posts, traits = toy_posts(70, content=0.4)
-    features = [build_features(posts), toy_embeddings(posts, traits)]
-    models = ["ridge", "block_ridge"]
-    ordered = evaluate.cross_validate(posts, features, models, blocks="every")
-    folds = evaluate.make_folds(posts)
+    run = SimpleNamespace(
+        posts=posts, features=build_features(posts), embeddings=toy_embeddings(posts, traits)
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("virality.load_run", lambda name: run, raising=False)
+        return shown_cells("baselines")
+
+
+@pytest.fixture(scope="module")
+def whole(shown):
+    ordered, folds = shown["honest"], shown["folds"]
     return ordered, folds, scores.score_table(ordered, folds, 50)
 
 
-def test_every_figure_and_table_can_be_drawn(whole):
+def test_the_shown_cells_compute_what_the_library_says(shown, whole):
+    ordered, folds, table = whole
+    main = table[table["blocks"].isin(["all", "none"])].set_index("model")
+    assert np.allclose(shown["typical_miss"], main["factor"][shown["typical_miss"].index])
+    gaps = headline.headline_gaps(ordered, n_bootstrap=50).set_index("model")
+    assert set(gaps["against"]) == {shown["rule"]}
+    assert np.allclose(shown["differences"].mean()[gaps.index], gaps["difference"])
+    each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
+    theirs = each.pivot_table("factor", "fold", "model")
+    assert np.allclose(shown["factor"], theirs[shown["factor"].columns])
+    history = claims.history_test(ordered)["statistic"]
+    assert shown["saved"] == pytest.approx(history.iloc[0])
+    blind = shown["blind"]
+    bright = scores.score_table(shown["shuffled"], evaluate.make_folds(shown["posts"], blind), 50)
+    assert np.allclose(shown["r2"][bright["model"]], bright["r2"])
+
+
+def test_the_fold_by_hand_learns_from_the_posts_of_the_fold(shown):
+    last = shown["folds"].iloc[-1]
+    assert (shown["learn"].sum(), len(shown["misses"])) == (last["n_train"], last["n_test"])
+    assert shown["mean_misses"].mean() == pytest.approx(
+        np.log(shown["factor"]["train_mean"].iloc[-1])
+    )
+
+
+def test_every_figure_and_table_can_be_drawn(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")
     each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
@@ -98,13 +135,13 @@ def test_every_figure_and_table_can_be_drawn(whole):
     for figure in (
         figures.folds(folds),
         figures.shuffled(main[main["preset"] == "tuned"], main),
-        figures.fold_by_fold(each, ["ridge", "train_mean"]),
+        figures.fold_by_fold(shown["factor"][["ridge", "train_mean"]]),
         figures.block_scores(blocks, 0.1),
     ):
         assert theme.render(figure)["svg"].startswith(b"<?xml")
-    assert len(tables.table(main)) == len(main) == 7
+    assert len(tables.table(main)) == len(main) == 8
     assert len(figures.folds_table(folds)) == len(folds)
-    assert len(tables.fold_table(each)) == len(each) == 7 * len(folds)
+    assert len(tables.fold_table(each)) == len(each) == 8 * len(folds)
 
 
 def test_a_block_that_spoils_the_order_is_named():

@@ -1,9 +1,12 @@
 """The chapter on nonlinear models: its numbers, and verdicts that turn round with the data."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from chapters import shown_cells
 from toy_explanation import creator
 from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator
@@ -19,6 +22,7 @@ from virality.findings import nonlinear as findings
 from virality.findings import scores as common
 from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
 from virality.findings.scores import Verdict
+from virality.models.catalogue import LINEAR
 from virality.sentences import nonlinear as sentences
 from virality.uncertainty import calibration, conformal, viral
 from virality.uncertainty.intervals import prediction_intervals
@@ -36,11 +40,45 @@ def run():
     own = creator(110)
     tables = [own.features, own.embeddings]
     protocol = Protocol(n_folds=3)
-    linear = cross_validate(own.posts, tables, ["ridge"], protocol=protocol)
+    linear = cross_validate(own.posts, tables, LINEAR, protocol=protocol)
     folds = make_folds(own.posts, protocol)
     found = nonlinear.fit_nonlinear(own.posts, tables, protocol=protocol)
     frame = intervals(found, own.posts, folds)
     return own, folds, pd.concat([linear, found.predictions], ignore_index=True), found, frame
+
+
+@pytest.fixture(scope="module")
+def shown(run):
+    """What the cells compute that the page shows."""
+    own, folds, everything, found, _ = run
+    linear = everything[~everything["model"].isin(["xgboost", "stack"])]
+    stored = SimpleNamespace(posts=own.posts, features=own.features, embeddings=own.embeddings,
+                             folds=folds, predictions_linear=linear)  # fmt: skip
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("virality.load_run", lambda name: stored, raising=False)
+        return shown_cells("nonlinear", fits=found, n_folds=3)
+
+
+def test_the_shown_cells_compute_what_the_library_says(run, shown):
+    _, _, everything, _, frame = run
+    gaps = headline.headline_gaps(everything, n_bootstrap=50).set_index("model")
+    assert shown["rule"] == gaps.loc["xgboost", "against"]
+    assert shown["against_rule"] == pytest.approx(gaps.loc["xgboost", "difference"])
+    lines = headline.against_linear(everything, n_bootstrap=50).iloc[0]
+    assert (shown["line"], pytest.approx(shown["against_line"])) == (
+        lines.against,
+        lines.difference,
+    )
+    pd.testing.assert_frame_equal(shown["frame"], frame)
+    kept = conformal.coverage(frame).set_index("method")
+    assert np.allclose(shown["held"][kept.index], kept["coverage"])
+    skill = viral.skill_table(viral.chances(frame)).iloc[0]
+    assert (shown["brier"], shown["skill"]) == pytest.approx((skill["brier"], skill["skill"]))
+    held_out, went_viral = shown["held_out"], shown["went_viral"]
+    assert shown["slope"] == pytest.approx(calibration.slope(*outcomes(held_out))[0])
+    levels = calibration.by_level(*outcomes(held_out), went_viral)
+    rows = levels[(levels["regime"] == "all") & (levels["bin"] != calibration.WHOLE)]
+    assert np.allclose(shown["means"], rows[["predicted", "observed"]])
 
 
 def test_the_honest_exam_is_the_hard_one(run):

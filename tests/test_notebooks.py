@@ -21,8 +21,6 @@ LONGEST_CELL = 15
 NOT_YET_TEACHING = {
     "data",
     "embeddings",
-    "baselines",
-    "nonlinear",
     "interpretability",
     "clustering",
     "index",

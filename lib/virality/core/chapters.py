@@ -103,7 +103,7 @@ CHAPTERS: tuple[Spec, ...] = (
     ),
     Spec(
         "baselines",
-        "Baselines",
+        "Linear models and baselines",
         "The prediction",
         "How far do naive rules, Ridge and Elastic Net get?",
         reads=("posts", "features", "embeddings", "ledger"),

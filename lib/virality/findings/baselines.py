@@ -18,7 +18,6 @@ FOUR_DIGITS = 5e-5
 class Promise(Enum):
     """What the score on shuffled folds looks like."""
 
-    NOTHING_TO_PREDICT = "the outcomes do not differ"
     NO_BETTER = "no better than one number"
     MODEST = "not much"
     SUCCESS = "a success"
@@ -44,8 +43,6 @@ def shuffled(r2: pd.Series) -> Shuffled | None:
     if r2.empty:
         return None
     best = float(r2.max())
-    if best != best:
-        return Shuffled("", best, Promise.NOTHING_TO_PREDICT)
     promise = Promise.SUCCESS if best > PROMISING else Promise.MODEST
     return Shuffled(r2.idxmax(), best, promise if best > 0 else Promise.NO_BETTER)
 

@@ -12,8 +12,6 @@ from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 def shuffled(found: Shuffled) -> str:
     """Say what shuffled folds promise."""
-    if found.promise is Promise.NOTHING_TO_PREDICT:
-        return "The outcomes of these posts do not differ, so there is nothing to predict."
     start = f"On shuffled folds, {model_name(found.model)} reaches an R² of {decimals(found.r2)}"
     if found.promise is Promise.NO_BETTER:
         return f"{start}, which is no better than one number for all posts. Not even that helps."
