@@ -22,15 +22,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
+from typing import TYPE_CHECKING, Any
 
 from virality.book.ranges import Range, read_range, split_comment
 from virality.core.bounds import shown
 from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, read_ordinary
+
+if TYPE_CHECKING:
+    from yaml import MappingNode
 
 Value = str | int | float | bool
 
@@ -153,6 +154,8 @@ def read_file(path: str | Path) -> dict[str, str]:
         It is no small file of UTF-8 text, no YAML, or holds anything but names with one value
         each; says where.
     """
+    import yaml
+
     data = read_ordinary(path, MAX_BYTES, "The parameter file")
     try:
         root = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.BaseLoader)
@@ -308,12 +311,14 @@ def _comments(source: str) -> dict[int, str]:
     return found
 
 
-def _flat(root: yaml.MappingNode, path: str) -> dict[str, str]:
+def _flat(root: MappingNode, path: str) -> dict[str, str]:
+    from yaml import ScalarNode
+
     found: dict[str, str] = {}
     for key, value in root.value:
         where = f"{path}, line {key.start_mark.line + 1}"
         for node, role in ((key, "name"), (value, "value")):
-            if not isinstance(node, yaml.ScalarNode) or node.tag != _PLAIN:
+            if not isinstance(node, ScalarNode) or node.tag != _PLAIN:
                 raise UserError(f"In the parameter file a {role} is one word, number or text.",
                                 where, _EXAMPLE)  # fmt: skip
         if key.value in found:
