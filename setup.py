@@ -15,6 +15,7 @@ class WithChapters(build_py):
     """Copy the notebooks into the package, except where it stays in the checkout."""
 
     def run(self):
+        """Build the modules as ever, then lay the notebooks beside them."""
         super().run()
         if not self.editable_mode:
             target = Path(self.build_lib) / "virality" / "notebooks"
