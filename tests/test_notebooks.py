@@ -23,9 +23,6 @@ NOT_YET_TEACHING = {
     "embeddings",
     "interpretability",
     "clustering",
-    "index",
-    "creators",
-    "overview",
 }
 
 

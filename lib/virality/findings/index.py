@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from virality.core.protocol import ALPHA, MIN_POSTS
-from virality.features.blocks import BLOCKS, block_of
+from virality.features.blocks import BLOCKS
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
 
 VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
@@ -129,16 +129,19 @@ def estimate(facts: dict, name: str) -> Estimate:
     return Estimate(*(float("nan") if value is None else float(value) for value in ends))
 
 
-def misses(scores: pd.DataFrame) -> tuple[tuple[str, float], ...]:
-    """Return every model's typical miss, best first, from ``headline_scores``."""
-    return tuple(zip(scores["model"], scores["factor"], strict=True))
+def columns(n: int, filled: pd.Series) -> Columns:
+    """Return which blocks have values.
 
-
-def columns(features: pd.DataFrame) -> Columns:
-    """Return which blocks have values; columns are called ``block__name``."""
-    seen = {block_of(name) for name in features.columns[features.notna().any()]}
+    Parameters
+    ----------
+    n : int
+        Columns of all blocks.
+    filled : Series of int, index block
+        Columns of each block that have a value.
+    """
+    seen = set(filled.index[filled > 0])
     present = tuple(block for block in BLOCKS if block in seen)
-    return Columns(features.shape[1], present, tuple(b for b in BLOCKS if b not in seen))
+    return Columns(n, present, tuple(block for block in BLOCKS if block not in seen))
 
 
 def limits(n_posts: int, n_columns: int) -> Limits:

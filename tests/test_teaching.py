@@ -1,0 +1,105 @@
+"""Cells that show a computation on the page compute what the library computes."""
+
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from test_headline import NO_REGIMES, told
+from toycreators import toy_creators
+from toyposts import toy_posts
+from virality.book.plain import TEACHES
+from virality.core.paths import NOTEBOOKS
+from virality.creators import pool, skill
+from virality.creators.levels import fit_levels
+from virality.evaluation import headline
+from virality.evidence.rows import empty_evidence
+from virality.features.build import build_features
+from virality.features.targets import target_values
+from virality.findings import creators, index, summary
+
+
+def taught(slug: str, run: SimpleNamespace, **known) -> dict:
+    """What the teaching cells of a chapter leave behind, given what other cells made."""
+    known |= {"name": "toy", "vi": SimpleNamespace(load_run=lambda name: run), "np": np, "pd": pd}
+    cells = json.loads((NOTEBOOKS / f"{slug}.ipynb").read_text(encoding="utf-8"))["cells"]
+    for source in ("".join(cell["source"]) for cell in cells):
+        if source.startswith(TEACHES):
+            exec(compile(source, slug, "exec"), known)
+    return known
+
+
+def test_the_abstract_shows_how_its_interval_is_made():
+    predictions, folds = told({"ridge": 0.2})
+    posts, _ = toy_posts(40)
+    scores = headline.headline_scores(predictions, folds, n_bootstrap=200)
+    gaps = headline.headline_gaps(predictions, n_bootstrap=200)
+    facts = summary.facts(posts, scores, gaps, empty_evidence(), NO_REGIMES)
+    features = build_features(posts)
+    run = SimpleNamespace(
+        predictions_linear=predictions,
+        predictions_nonlinear=predictions[predictions["blocks"] == "none"],  # rules stand in both
+        features=features,
+        embeddings=pd.DataFrame({"vision__000": np.nan}, index=features.index),
+    )
+    found = index.short_answer(facts)
+    made = taught("index", run, split="expanding", n_bootstrap=200, found=found, facts=facts,
+                  headline=headline, stats=stats)  # fmt: skip
+    named = gaps.set_index("model").loc[facts["model"]]
+    assert made["miss"].index.tolist() == scores["model"].tolist()
+    np.testing.assert_allclose(made["miss"], scores["factor"])
+    assert made["gap"].mean() == pytest.approx(named["difference"])
+    assert made["interval"] == pytest.approx((named["low"], named["high"]))
+    columns = index.columns(made["features"].shape[1], made["by_block"])
+    assert "metadata" in columns.present and "vision" in columns.absent
+
+
+@pytest.fixture(scope="module")
+def several():
+    posts, embeddings = toy_creators([-4, 0, 2], n=40, shared=1.0)
+    features = build_features(posts)
+    predictions = pool.predict_pooled(posts, [features, embeddings])
+    run = SimpleNamespace(posts=posts, features=features, embeddings=embeddings)
+    nothing = pd.DataFrame({"kind": [], "block": [], "p_adjusted": []})
+    facts = summary.pooled_facts(posts, predictions, nothing, pd.DataFrame(), pd.DataFrame())
+    run.creators, run.predictions_pooled = facts, predictions
+    return run
+
+
+def test_the_chapter_on_creators_shows_how_skill_is_taken_apart(several):
+    facts, found = several.creators, creators.pooled(several.creators)
+    made = taught("creators", several, target="views", target_values=target_values,
+                  fit_levels=fit_levels, found=found, facts=facts,
+                  predictions=several.predictions_pooled)  # fmt: skip
+    levels = made["levels"].table().set_index("author")[["n", "mean", "weight", "level"]]
+    shown = made["pulled"].loc[levels.index].rename(columns={"count": "n"})
+    np.testing.assert_allclose(shown, levels)
+    for part in ("between_part", "within_part", "within"):
+        assert made[part] == pytest.approx(facts["parts"][part])
+    each = skill.per_creator(several.predictions_pooled, facts["model"], facts["rule"])
+    assert made["smaller"].sum() == (each["factor"] < each["rule_factor"]).sum()
+
+
+def test_the_first_page_on_creators_shows_a_correlation_creator_by_creator(several):
+    facts = several.creators
+    made = taught("overview", several, found=creators.pooled(facts))
+    assert made["miss"].to_dict() == pytest.approx(facts["factors"])
+    assert made["together"] == pytest.approx(facts["parts"]["total"])
+    each = skill.per_creator(several.predictions_pooled, facts["model"], facts["rule"])
+    within = each.set_index("author")["within"]
+    np.testing.assert_allclose(made["creator_by_creator"].loc[within.index], within)
+
+
+@pytest.mark.parametrize("slug", ["creators", "overview"])
+def test_a_single_creator_breaks_no_cell(slug):
+    posts, embeddings = toy_creators([0], n=20)
+    features = build_features(posts)
+    predictions = pool.predict_pooled(posts, [features, embeddings])
+    facts = summary.pooled_facts(posts, predictions, empty_evidence(), predictions, predictions)
+    run = SimpleNamespace(posts=posts, features=features, embeddings=embeddings, creators=facts,
+                          predictions_pooled=predictions)  # fmt: skip
+    assert taught(slug, run, target="views", target_values=target_values, fit_levels=fit_levels,
+                  found=creators.pooled(facts), facts=facts, predictions=predictions)  # fmt: skip
