@@ -414,7 +414,7 @@ def test_the_choice_is_remembered_under_the_name(tmp_path, monkeypatch, capsys):
     assert run.inputs().columns == "views=likes,likes="
     resolve(Request(name="alice", posts=str(table)), run).remember()
     assert run.inputs().columns == "views=likes,likes=", "new posts keep what was said"
-    bring("alice", [str(table)], where=run, columns="views=n_seen")
+    bring(run, [str(table)], columns="views=n_seen")
     assert run.inputs().columns == "views=n_seen,likes="
     resolve(Request(name="alice", columns="none"), run).remember()
     assert run.inputs().columns == ""

@@ -44,20 +44,20 @@ def recorded(run):
 
 def test_a_second_import_adds_and_anew_starts_over(run, files):
     may, june = map(str, files)
-    reading, _ = bring("alice", [may], where=run)
+    reading, _ = bring(run, [may])
     assert (len(reading.posts), recorded(run)) == (30, ["may.csv"])
-    reading, _ = bring("alice", [june], where=run)
+    reading, _ = bring(run, [june])
     assert (len(reading.posts), recorded(run)) == (40, ["may.csv", "june.zip"])
     assert reading.notes["n_read_twice"] == 30
     assert reading.posts["views"].sum() == 2 * POSTS["views"].sum(), "the latest reading wins"
-    bring("alice", [may], where=run)
+    bring(run, [may])
     assert recorded(run) == ["may.csv", "june.zip"], "each file once"
-    bring("alice", [june], anew=True, where=run)
+    bring(run, [june], anew=True)
     assert recorded(run) == ["june.zip"]
 
 
 def test_what_is_remembered_is_what_a_report_reads(run, files):
-    bring("alice", list(map(str, files)), timezone="Asia/Tokyo", where=run)
+    bring(run, list(map(str, files)), timezone="Asia/Tokyo")
     resolve(Request(name="alice"), run).remember()
     assert recorded(run) == ["may.csv", "june.zip"]
     assert run.load()["parameters"] == {"timezone": "Asia/Tokyo"}
@@ -70,19 +70,19 @@ def test_what_is_remembered_is_what_a_report_reads(run, files):
 def test_importing_keeps_the_videos_and_starting_over_does_not(run, files, tmp_path):
     request = Request(name="alice", posts=str(files[0]), videos=str(tmp_path))
     resolve(request, run).remember()
-    bring("alice", [str(files[1])], where=run)
+    bring(run, [str(files[1])])
     assert run.inputs().videos == str(tmp_path)
-    bring("alice", [str(files[1])], anew=True, where=run)
+    bring(run, [str(files[1])], anew=True)
     assert run.inputs().videos == ""
 
 
 def test_nothing_is_remembered_unless_everything_can_be_read(run, files, tmp_path):
-    bring("alice", [str(files[0])], where=run)
+    bring(run, [str(files[0])])
     (tmp_path / "cat.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(50))
     with pytest.raises(UserError, match="nothing there"):
-        bring("alice", [str(tmp_path / "missing.csv")], where=run)
+        bring(run, [str(tmp_path / "missing.csv")])
     with pytest.raises(UserError, match="PNG picture"):
-        bring("alice", [str(tmp_path / "cat.csv")], anew=True, where=run)
+        bring(run, [str(tmp_path / "cat.csv")], anew=True)
     assert recorded(run) == ["may.csv"]
 
 
@@ -138,9 +138,9 @@ def test_other_endings_are_refused(name, tmp_path):
 def test_the_table_never_lies_among_its_own_inputs(run, files):
     before = files[0].read_bytes()
     with pytest.raises(UserError, match="never changed"):
-        bring("alice", [str(files[0])], out=str(files[0]), where=run)
+        bring(run, [str(files[0])], out=str(files[0]))
     with pytest.raises(UserError, match="never changed"):
-        bring("alice", [str(files[0].parent)], out=str(files[0].parent / "new.csv"), where=run)
+        bring(run, [str(files[0].parent)], out=str(files[0].parent / "new.csv"))
     assert files[0].read_bytes() == before
 
 

@@ -7,9 +7,8 @@ import pytest
 
 from chapters import run_chapters
 from toycreators import toy_creators
-from virality.book import runner
 from virality.book.publish import publish
-from virality.core.chapters import book
+from virality.core.chapters import book, chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import Run
 
@@ -32,15 +31,15 @@ def pooled(tmp_path_factory):
 
 
 def test_the_runner_takes_the_chapters_of_the_book_that_is_asked_for():
-    assert [spec.slug for spec in runner.chapters_until("", pooled=True)] == [
+    assert [spec.slug for spec in chapters_until("", pooled=True)] == [
         "data",
         "embeddings",
         "creators",
         "overview",
     ]
-    assert "creators" not in [spec.slug for spec in runner.chapters_until("")]
+    assert "creators" not in [spec.slug for spec in chapters_until("")]
     with pytest.raises(UserError, match="no chapter 'baselines'"):
-        runner.chapters_until("baselines", pooled=True)
+        chapters_until("baselines", pooled=True)
 
 
 def pages(run):

@@ -49,7 +49,7 @@ def test_no_zero_enters_and_settling_is_shown_as_before(exported, tmp_path, monk
     posts, gone, paths = exported
     run = Run.at(tmp_path / "alice")
     for path in paths:
-        reading, inputs = bring("alice", [str(path)], where=run)
+        reading, inputs = bring(run, [str(path)])
     assert len(split_paths(inputs.posts)) == TIMES
     assert len(reading.posts) == N
     assert (reading.posts["views"] > 0).all(), "no zero enters"

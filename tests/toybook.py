@@ -3,6 +3,7 @@
 import nbformat
 
 from virality.book import params, runner, stamps, uses
+from virality.core import chapters
 from virality.core.chapters import Spec
 from virality.core.paths import Run
 
@@ -57,7 +58,7 @@ def make(folder, monkeypatch) -> Run:
 
 def use(notebooks, put=setattr):
     """Make the book's own modules take the toy chapters for theirs."""
-    for module in (runner, params):
+    for module in (chapters, params):
         put(module, "CHAPTERS", CHAPTERS)
     for module in (runner, params, stamps, uses):
         put(module, "NOTEBOOKS", notebooks)

@@ -303,13 +303,13 @@ def _import(options: argparse.Namespace) -> None:
     from virality.posts.check import verdict
 
     reading, inputs = bring(
-        options.name,
+        paths.Run.named(options.name),
         options.paths,
         options.anew,
         options.timezone,
+        _columns(options),
         options.out,
-        columns=_columns(options),
-        force=options.force,
+        options.force,
     )
     print(verdict(reading))
     print(f"\nRemembered for “{options.name}”, and read from there each time:")

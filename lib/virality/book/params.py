@@ -39,6 +39,7 @@ MOST_PICTURES = 600  # of one video: more are no opening, and fill the memory of
 MAX_BYTES = 100_000  # of a file of parameters
 # What a parameter was called before: old runs and old habits go on under today's name.
 RENAMED = {"level": "coverage"}
+_OPTIONS = ("name", "posts", "videos", "mapping", "columns")  # have options of their own
 _EXAMPLE = "It should hold lines such as 'n_folds: 5'."
 _PLAIN = "tag:yaml.org,2002:str"
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
@@ -184,6 +185,40 @@ def resolve(given: Mapping[str, object]) -> dict[str, Any]:
     values = {parameter.name: _convert(parameter, value) for parameter, value in by_name.items()}
     refuse_together(values)
     return values
+
+
+def settle(
+    given: Mapping[str, object], earlier: Mapping[str, object], name: str
+) -> tuple[dict, dict]:
+    """Return what is given now, and what is kept of what was given to earlier runs.
+
+    Parameters
+    ----------
+    given : mapping
+        As the user gave it.
+    earlier : mapping
+        As it was recorded; what no chapter knows any more is dropped.
+    name : str
+        The run.
+
+    Raises
+    ------
+    UserError
+        Something given makes no sense; or something kept is out of a range that it has by now, or
+        does not go with the rest.
+    """
+    now = resolve(given)
+    for option in _OPTIONS:
+        if option in now:  # inputs are recorded and watched for changes
+            raise UserError(f"“{option}” is not given with -p.", do=f"Use --{option} instead.")
+    before = by_todays_names(earlier)
+    try:
+        kept = resolve({k: v for k, v in before.items() if k in known() and k not in now})
+        refuse_together(kept | now)
+    except UserError as error:
+        where = f"Kept from the earlier run of “{name}”"
+        raise UserError(str(error), where, "--defaults forgets what was kept.") from None
+    return now, kept
 
 
 def refuse_together(values: Mapping[str, Any]) -> None:

@@ -72,21 +72,21 @@ def table(
         [_cell(value, formats.get(name), name in markdown) for name, value in zip(columns, row)]
         for row in data.itertuples(index=False, name=None)
     ]
-    numeric = [pd.api.types.is_numeric_dtype(data[name]) for name in columns]
-    # Column widths in the rule line let long text wrap instead of pushing the page apart.
-    widths = [
-        max(3, min(60, max([len(str(name)), *(_shown(row[i]) for row in cells)])))
-        for i, name in enumerate(columns)
-    ]
-    rule = [
-        "-" * (width - 1) + ":" if right else ":" + "-" * (width - 1)
-        for width, right in zip(widths, numeric)
-    ]
-    lines = [[escape(name) for name in columns], rule, *cells]
+    lines = [[escape(name) for name in columns], _rule(data, cells), *cells]
     body = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     whole = f"::: {{#{identifier}}}\n\n{body}\n\n{caption}\n\n:::"
     # A long table scrolls in a box of its own, so that the story around it stays in sight.
     return f":::: {{.tall}}\n{whole}\n::::" if len(cells) > TALL else whole
+
+
+def _rule(data: pd.DataFrame, cells: list[list[str]]) -> list[str]:
+    """The line below the head; its widths let long text wrap instead of pushing the page apart."""
+    rule = []
+    for i, name in enumerate(data.columns):
+        width = max(3, min(60, max([len(str(name)), *(_shown(row[i]) for row in cells)])))
+        right = pd.api.types.is_numeric_dtype(data[name])
+        rule.append("-" * (width - 1) + ":" if right else ":" + "-" * (width - 1))
+    return rule
 
 
 def _shown(cell: str) -> int:

@@ -82,21 +82,17 @@ def _number(pages: dict) -> dict[str, tuple[str, str]]:
     counts = {"fig": 0, "tbl": 0}
     found = {}
     for slug, notebook in pages.items():
-        for text in _texts(notebook):
-            for match in re.finditer(r"::: \{#((fig|tbl)-[\w-]+)\}", text):
+        for output in (output for cell in notebook.cells for output in shown_by(cell)):
+            for match in re.finditer(r"::: \{#((fig|tbl)-[\w-]+)\}", output.data["text/markdown"]):
                 counts[match[2]] += 1
                 found[match[1]] = (slug, f"{kinds[match[2]]} {counts[match[2]]}")
     return found
 
 
-def _texts(notebook) -> list[str]:
-    return [
-        output["data"]["text/markdown"]
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-        if "text/markdown" in output.get("data", {})
-    ]
+def shown_by(cell) -> list:
+    """Return the outputs of a notebook's cell that are Markdown, which is all that pages show."""
+    outputs = cell.outputs if cell.cell_type == "code" else []
+    return [output for output in outputs if "text/markdown" in output.get("data", {})]
 
 
 def _bibliography(text: str) -> dict[str, tuple[str, str]]:
@@ -121,14 +117,9 @@ def _cell(cell, references: dict, entries: dict) -> str:
         return ""
     if cell.cell_type == "markdown":
         return _markdown(cell.source, references, entries)
-    if cell.cell_type != "code":
-        return ""
-    shown = [
-        _markdown(output["data"]["text/markdown"], references, entries)
-        for output in cell.outputs
-        if "text/markdown" in output.get("data", {})
-    ]
-    return _computation(cell.source) + "\n".join(shown)
+    shown = (output.data["text/markdown"] for output in shown_by(cell))
+    pieces = [_markdown(text, references, entries) for text in shown]
+    return _computation(cell.source) + "\n".join(pieces)
 
 
 def _computation(source: str) -> str:

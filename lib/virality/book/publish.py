@@ -126,7 +126,6 @@ def stage(run: Run, title: str, private: bool) -> None:
     UserError
         A chapter has not been executed.
     """
-    import nbformat
     import yaml
 
     if run.staging.exists():
@@ -136,22 +135,36 @@ def stage(run: Run, title: str, private: bool) -> None:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
     chapters, hide = book(run.pooled), hider(run)
     for spec in chapters:
-        source = run.executed(spec.slug)
-        if not source.exists():
-            raise UserError(
-                f"The chapter “{spec.slug}” has not been executed.",
-                do=f"Run: virality report --name {run.name}",
-            )
-        notebook = nbformat.read(source, as_version=4)
-        forget_machine(notebook, hide)
-        if not private:
-            _offer(notebook, run.staging / "notebooks" / source.name)
-        _prepare(notebook, spec.slug, run.staging, private)
-        _lead_on(notebook, spec, chapters)
-        nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
-    config = book_config(title, chapters)
-    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
+        _stage_chapter(run, spec, chapters, hide, private)
+    text = yaml.safe_dump(book_config(title, chapters), sort_keys=False, allow_unicode=True)
     (run.staging / "_quarto.yml").write_text(text, encoding="utf-8")
+
+
+def _stage_chapter(run: Run, spec: Spec, chapters: tuple[Spec, ...], hide, private: bool) -> None:
+    """Make an executed notebook a page: without the machine, pictures as files, with a way on."""
+    import nbformat
+
+    source = run.executed(spec.slug)
+    if not source.exists():
+        raise UserError(
+            f"The chapter “{spec.slug}” has not been executed.",
+            do=f"Run: virality report --name {run.name}",
+        )
+    notebook = nbformat.read(source, as_version=4)
+    forget_machine(notebook, hide)
+    if not private:
+        offered = run.staging / "notebooks" / source.name
+        offered.parent.mkdir(exist_ok=True)
+        nbformat.write(notebook, offered)
+        link = f"[Download this chapter as an executed notebook](notebooks/{source.name})"
+        # The id is given, because a random one would make every staged book a new one.
+        cell = nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::", id="download")
+        notebook.cells.append(cell)
+    for output in (output for cell in notebook.cells for output in plain.shown_by(cell)):
+        text = _unpack(output.data["text/markdown"], spec.slug, run.staging)
+        output.data = {"text/markdown": text}
+    _lead_on(notebook, spec, chapters)
+    nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
 
 
 def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
@@ -168,32 +181,6 @@ def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
     config["book"]["chapters"] = ["index.ipynb", *contents, "glossary.qmd", "references.qmd"]
     config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
     return config
-
-
-def _offer(notebook, target: Path) -> None:
-    """Lay the notebook where readers of the page can download it."""
-    import nbformat
-
-    target.parent.mkdir(exist_ok=True)
-    nbformat.write(notebook, target)
-
-
-def _prepare(notebook, slug: str, staging: Path, private: bool) -> None:
-    """Make a clean executed notebook a page: pictures as files, a download link."""
-    import nbformat
-
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        for output in cell.outputs:
-            markdown = output.get("data", {}).get("text/markdown")
-            if markdown:
-                output.data = {"text/markdown": _unpack(markdown, slug, staging)}
-    if not private:
-        link = f"[Download this chapter as an executed notebook](notebooks/{slug}.ipynb)"
-        # The id is given, because a random one would make every staged book a new one.
-        text = f"::: {{.download}}\n{link}\n:::"
-        notebook.cells.append(nbformat.v4.new_markdown_cell(text, id="download"))
 
 
 def _lead_on(notebook, spec: Spec, chapters: tuple[Spec, ...]) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from virality.book import params, runner
+from virality.book import params
 from virality.core.bounds import shown
+from virality.core.chapters import chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import (
     DEFAULT_NAME,
@@ -25,7 +26,6 @@ from virality.core.paths import (
 )
 
 COLUMN = "author"  # the one column that separates reports
-_OPTIONS = ("name", "posts", "videos", "mapping", "columns")
 _KINDS = {"VIDEOS": "a folder", "MAPPING": "a file", "POSTS": "a file or a folder"}
 
 
@@ -150,12 +150,12 @@ def resolve(request: Request, run: Run) -> Job:
     UserError
         A path is not there, a parameter makes no sense, or two wishes exclude each other.
     """
-    given = params.resolve(request.given)
-    _refuse_options(given)
-    by = _separates(request.by, bool(given.get("pool", False)), run)
-    given |= {"pool": False} if by else {}
-    parameters, kept = merge(run, given, request.forget)
-    runner.chapters_until(request.until, bool(parameters.get("pool", False)))
+    record = run.load()
+    earlier = {} if request.forget else record.get("parameters", {})
+    given, kept = params.settle(request.given, earlier, run.name)
+    by = _separates(request.by, bool(given.get("pool")), bool(record.get("by")))
+    parameters = kept | given | ({"pool": False} if by else {})
+    chapters_until(request.until, bool(parameters.get("pool")))
     inputs, demo = _inputs(request, run)
     return Job(
         run=run,
@@ -169,33 +169,6 @@ def resolve(request: Request, run: Run) -> Job:
         decide="encoders" in given,
         demo=demo,
     )
-
-
-def merge(run: Run, given: dict, forget: bool = False) -> tuple[dict, dict]:
-    """Return what is given now over what was given before, and what is kept of the latter.
-
-    Parameters
-    ----------
-    run : Run
-    given : dict
-        Resolved parameters.
-    forget : bool
-        Keep nothing.
-
-    Raises
-    ------
-    UserError
-        What was given before is out of a range that it has by now, or does not go with the rest.
-    """
-    earlier = {} if forget else params.by_todays_names(run.load().get("parameters", {}))
-    kept = {k: v for k, v in earlier.items() if k in params.known() and k not in given}
-    try:
-        kept = params.resolve(kept)
-        params.refuse_together(kept | given)
-    except UserError as error:
-        where = f"Kept from the earlier run of “{run.name}”"
-        raise UserError(str(error), where, "--defaults forgets what was kept.") from None
-    return kept | given, kept
 
 
 def existing_posts(paths: Sequence[str]) -> str:
@@ -218,20 +191,13 @@ def said_of_columns(earlier: Inputs, said: str) -> str:
     return remembered(earlier.columns, said)
 
 
-def _refuse_options(given: dict) -> None:
-    """Inputs are recorded and watched for changes, so they have options of their own."""
-    for name in _OPTIONS:
-        if name in given:
-            raise UserError(f"“{name}” is not given with -p.", do=f"Use --{name} instead.")
-
-
-def _separates(by: str, pool: bool, run: Run) -> bool:
+def _separates(by: str, pool: bool, before: bool) -> bool:
     """Whether this request, or the earlier one of this name, asks for a report per author."""
     if by and by != COLUMN:
         raise UserError(f"Reports cannot be separated by {shown(by)}.", do="Use: --by author")
     if by and pool:
         raise UserError("--by makes several reports and --pool makes one.", do="Choose one.")
-    return bool(by) or (not pool and bool(run.load().get("by")))
+    return bool(by) or (before and not pool)
 
 
 def _inputs(request: Request, run: Run) -> tuple[Inputs, dict | None]:

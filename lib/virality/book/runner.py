@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from virality.book import params, stamps
-from virality.core.bounds import shown
-from virality.core.chapters import CHAPTERS, Spec
+from virality.core.chapters import Spec, chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
 from virality.core.writing import remove_made, replacing
@@ -69,7 +68,7 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
         Names the chapter, the cell and the error; later chapters are not touched.
     """
     results = []
-    for spec in chapters_until(until, pooled=bool(given.get("pool", False))):
+    for spec in chapters_until(until, bool(given.get("pool", False))):
         start = time.perf_counter()
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
         fresh = stamps.is_fresh(run, spec, values)
@@ -77,29 +76,6 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
             _execute_one(run, spec, values, progress)
         results.append(Result(spec.slug, not fresh, time.perf_counter() - start))
     return results
-
-
-def chapters_until(until: str, pooled: bool = False) -> list[Spec]:
-    """Return the chapters of the book that is asked for, up to one of them.
-
-    Parameters
-    ----------
-    until : str
-        The last chapter; all when "".
-    pooled : bool
-        Whether it is the book on many creators.
-
-    Raises
-    ------
-    UserError
-        There is no such chapter in it.
-    """
-    chapters = [spec for spec in CHAPTERS if spec.belongs(pooled)]
-    slugs = [spec.slug for spec in chapters]
-    if until and until not in slugs:
-        raise UserError(f"There is no chapter {shown(until)}.", do=f"Chapters: {', '.join(slugs)}.")
-    last = slugs.index(until) if until else len(slugs)
-    return chapters[: last + 1]
 
 
 def _execute_one(run: Run, spec: Spec, values: dict, progress: bool) -> None:

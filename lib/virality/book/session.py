@@ -136,37 +136,21 @@ def _print_table(results: list[runner.Result]) -> None:
 
 
 def bring(
-    name: str,
-    paths: Sequence[str],
-    anew: bool = False,
-    timezone: str = "",
-    out: str | None = None,
-    where: Run | None = None,
-    columns: str = "",
-    force: bool = False,
+    target: Run, paths: Sequence[str], anew=False, timezone="", columns="", out=None, force=False
 ) -> tuple[PostsReading, Inputs]:
-    """Read posts together with those that a run has already, and record where they lie.
-
-    Nothing is recorded unless everything can be read. The files stay where they are.
+    """Read posts with those that a run has already, and record where they lie; all or nothing.
 
     Parameters
     ----------
-    name : str
-        The run.
+    target : Run
     paths : sequence of str
-        Files, folders or archives that come to those recorded earlier.
+        Files, folders or archives that come to those recorded earlier; they stay where they are.
     anew : bool
         Forget those recorded earlier, and the videos with them.
-    timezone : str
-        The creator's zone; "" keeps the run's.
-    out : str, optional
-        Where the tidy table is stored as well, see `write_posts`.
-    where : Run, optional
-        The run itself, for tests.
-    columns : str
-        Which column is what; it comes to what the run has, see `columns.remembered`.
-    force : bool
-        Let the tidy table replace whatever file is there.
+    timezone, columns : str
+        The creator's zone, and which column is what; "" keeps what the run has.
+    out, force : str or None, and bool
+        Where the tidy table is stored as well, and whether it may replace any file there.
 
     Returns
     -------
@@ -178,42 +162,43 @@ def bring(
     UserError
         A path is not there, nothing in them is usable, or `out` lies among them.
     """
-    from virality.posts import outputs
-    from virality.posts.export import KINDS, write_posts
-    from virality.posts.read import read_posts
-
-    target = where or Run.named(name)
-    if out is not None:
-        outputs.place(out, KINDS)  # before anything is made
+    _tidy_place(out)  # before anything is made
     with locked(target):
         earlier = Inputs() if anew or target.inputs().simulated else target.inputs()
-        inputs = replace(
-            earlier,
-            posts=existing_posts([*split_paths(earlier.posts), *paths]),
-            columns=said_of_columns(earlier, columns),
-        )
-        table = None if out is None else _checked_apart(out, inputs, force)
+        posts = existing_posts([*split_paths(earlier.posts), *paths])
+        inputs = replace(earlier, posts=posts, columns=said_of_columns(earlier, columns))
+        table = _tidy_place(out, inputs, force)
         parameters = params.by_todays_names(target.load().get("parameters", {}))
         parameters |= params.resolve({"timezone": timezone} if timezone else {})
-        values = params.for_chapter("data", parameters)
-        reading = read_posts(
-            split_paths(inputs.posts),
-            values["timezone"],
-            embargo_days=values["embargo_days"],
-            columns=inputs.columns,
-        )
+        reading = _read(inputs, params.for_chapter("data", parameters))
         if table:
-            write_posts(reading.posts, table, force)
+            _store(reading, table, force)
         target.save(inputs=inputs, parameters=parameters)
     return reading, inputs
 
 
-def _checked_apart(out: str, inputs: Inputs, force: bool) -> Path:
-    """Return where the tidy table goes, which is never among what is read."""
+def _read(inputs: Inputs, values: dict) -> PostsReading:
+    from virality.posts.read import read_posts
+
+    paths, known = split_paths(inputs.posts), {"embargo_days": values["embargo_days"]}
+    return read_posts(paths, values["timezone"], columns=inputs.columns, **known)
+
+
+def _store(reading: PostsReading, table: Path, force: bool) -> None:
+    from virality.posts.export import write_posts
+
+    write_posts(reading.posts, table, force)
+
+
+def _tidy_place(out: str | None, inputs: Inputs | None = None, force: bool = False) -> Path | None:
+    """Return where the tidy table goes, which is never among what is read; None for nowhere."""
+    if out is None:
+        return None
     from virality.posts import outputs
     from virality.posts.export import KINDS, checked
 
-    outputs.refuse_inputs(
-        outputs.place(out, KINDS), [*split_paths(inputs.posts), inputs.videos, inputs.mapping]
-    )
+    place = outputs.place(out, KINDS)
+    if inputs is None:
+        return place
+    outputs.refuse_inputs(place, [*split_paths(inputs.posts), inputs.videos, inputs.mapping])
     return checked(out, force)

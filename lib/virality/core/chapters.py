@@ -12,6 +12,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from virality.core.bounds import shown
+from virality.core.errors import UserError
+
 # Every artefact of a run and its place below the run's folder. Each has one writer.
 ARTEFACTS: dict[str, str] = {
     "posts": "posts.parquet",
@@ -179,6 +182,27 @@ CHAPTERS: tuple[Spec, ...] = (
 def book(pooled: bool = False) -> tuple[Spec, ...]:
     """Return the chapters of the book on many creators, or of the book on one."""
     return tuple(spec for spec in CHAPTERS if spec.belongs(pooled))
+
+
+def chapters_until(until: str, pooled: bool = False) -> tuple[Spec, ...]:
+    """Return the chapters of a book, up to one of them.
+
+    Parameters
+    ----------
+    until : str
+        The last chapter; all when "".
+    pooled : bool
+        Whether it is the book on many creators.
+
+    Raises
+    ------
+    UserError
+        There is no such chapter in it.
+    """
+    slugs = [spec.slug for spec in book(pooled)]
+    if until and until not in slugs:
+        raise UserError(f"There is no chapter {shown(until)}.", do=f"Chapters: {', '.join(slugs)}.")
+    return book(pooled)[: slugs.index(until) + 1 if until else None]
 
 
 def chapter(slug: str) -> Spec:
