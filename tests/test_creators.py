@@ -16,7 +16,7 @@ from virality.features.build import baseline_columns, build_features, matured_po
 from virality.figures import creators as figures
 from virality.findings import creators as findings
 from virality.findings.creators import Within, pooled
-from virality.findings.data import spread, timeline
+from virality.findings.data import spread
 from virality.findings.scores import Verdict
 from virality.findings.summary import pooled_facts
 from virality.posts import describe
@@ -355,19 +355,9 @@ def test_few_posts_of_several_creators_are_not_modelled():
 def test_the_record_says_how_much_lies_between_creators(level_only):
     posts, _ = level_only
     assert 0 < spread(posts).between_creators < 1
-    assert timeline(posts).several
     one = posts[posts["author"] == "creator00"].reset_index(drop=True)
     assert spread(one).between_creators is None
     assert np.array_equal(describe.common_level(one), describe.log_views(one))
-
-
-def test_levels_over_time_are_each_creators_own(level_only):
-    posts, _ = level_only
-    level = describe.level(posts)
-    for author in set(posts["author"]):
-        rows = (posts["author"] == author).to_numpy()
-        own = describe.level(posts[rows].reset_index(drop=True))
-        assert np.allclose(level[rows], own, equal_nan=True)
 
 
 # --- names ------------------------------------------------------------------------------------

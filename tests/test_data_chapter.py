@@ -1,8 +1,10 @@
 """The data chapter: what it measures, that its words follow the data, and that it survives."""
 
+import json
 import os
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,11 +12,12 @@ import pytest
 from matplotlib import pyplot as plt
 
 import exports
+import virality as vi
 from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.core.protocol import Extent, extent
 from virality.demo.model import Effects
 from virality.demo.posts import simulate_creator
-from virality.features.build import build_features, ledger
+from virality.features.build import ledger
 from virality.figures import data as figures
 from virality.findings import data as findings
 from virality.findings import record as of_record
@@ -54,6 +57,27 @@ def reading_of(posts, repairs=None, **notes) -> PostsReading:
     return PostsReading(posts, empty_repairs() if repairs is None else repairs, notes)
 
 
+def taught(posts) -> SimpleNamespace:
+    """What the cells that the page shows come to: pasted one after another, by someone else."""
+    cells = json.loads((NOTEBOOKS / "data.ipynb").read_text(encoding="utf-8"))["cells"]
+    shown = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    names = {"np": np, "vi": vi, "describe": describe, "ledger": ledger, "record": posts}
+    names |= {"embargo_days": 7, "timezone": "UTC", "study_features": False, "source": ""}
+    for source in shown:
+        if source.startswith("#| echo: true"):
+            exec(source, names)
+    return SimpleNamespace(**names)
+
+
+def timeline_of(posts) -> findings.Timeline:
+    return findings.timeline(posts, taught(posts).level)
+
+
+def lengths_of(posts) -> findings.Lengths:
+    shown = taught(posts)
+    return findings.lengths(shown.known, shown.y, shown.rho)
+
+
 def repairs_with(severities) -> pd.DataFrame:
     table = empty_repairs().reindex(range(len(severities)))
     return table.assign(
@@ -70,26 +94,34 @@ def repairs_with(severities) -> pd.DataFrame:
 # --- measuring ----------------------------------------------------------------------------------
 
 
-def test_tail_and_concentration_have_known_answers():
-    spread = findings.spread(with_views([100] * 9 + [900]))
-    assert (spread.median, spread.mean, spread.n_top, spread.top_share) == (100, 180, 1, 0.5)
-    assert spread.uneven and spread.hits[0].share == 0.5
-    curve = describe.concentration(with_views([100] * 9 + [900]))
-    assert curve["views"].iloc[1] == 0.5
-    assert curve.iloc[-1].tolist() == [1, 1]
-    nothing = findings.spread(with_views([0, 0]))
-    assert np.isnan(nothing.top_share) and nothing.views is Views.NONE
+def test_spread_and_concentration_have_known_answers():
+    posts = with_views([100] * 9 + [900])
+    spread, shown = findings.spread(posts), taught(posts)
+    assert (spread.median, spread.mean, spread.hits[0].share) == (100, 180, 0.5)
+    assert (shown.n_top, shown.top_share, shown.held.iloc[-1]) == (1, 0.5, 1)
+    assert findings.concentration(spread, shown.n_top, shown.top_share).uneven
+    nothing = taught(with_views([0, 0]))
+    assert np.isnan(nothing.top_share)
+    assert findings.spread(with_views([0, 0])).views is Views.NONE
 
 
 def test_change_finds_growth_and_shrinking():
     rng = np.random.default_rng(0)
     noise = rng.normal(0, 0.4, 120)
-    up = describe.change(with_logs(9 + np.linspace(0, 4, 120) + noise))
-    down = describe.change(with_logs(9 - np.linspace(0, 4, 120) + noise))
-    flat = describe.change(with_logs(9 + noise))
+    up = timeline_of(with_logs(9 + np.linspace(0, 4, 120) + noise)).change
+    down = timeline_of(with_logs(9 - np.linspace(0, 4, 120) + noise)).change
+    flat = timeline_of(with_logs(9 + noise)).change
     assert up.low > 1 > down.high
     assert flat.low < 1 < flat.high
     assert up.factor == pytest.approx(np.exp(8 / 3), rel=0.5)
+
+
+def test_levels_over_time_are_each_accounts_own():
+    posts = POSTS.assign(author=["a", "b", "b"] * 20, platform=["tiktok"] * 40 + ["youtube"] * 20)
+    level = taught(posts).level
+    for _, account in posts.groupby(["author", "platform"]):
+        alone = taught(account.reset_index(drop=True)).level
+        assert np.allclose(level[account.index], alone, equal_nan=True)
 
 
 def test_rhythm_counts_local_hours():
@@ -99,15 +131,18 @@ def test_rhythm_counts_local_hours():
     assert describe.rhythm(POSTS, "UTC").to_numpy().sum() == len(POSTS)
 
 
-def test_relation_has_the_right_sign():
+def test_the_correlation_has_the_right_sign():
     logs = 9 + POSTS["duration_s"].to_numpy() / 20
-    assert describe.relation(with_logs(logs), "duration_s").rho == pytest.approx(1)
-    assert describe.relation(with_logs(20 - logs), "duration_s").high < 0
+    assert lengths_of(with_logs(logs)).rho == pytest.approx(1)
+    assert lengths_of(with_logs(20 - logs)).high < 0
 
 
 def test_hashtags_are_found_and_made_equal():
     assert describe.hashtags_of("#A #a b#c # #été, #猫 x") == ["a", "c", "été", "猫"]
     assert describe.hashtags_of(None) == []
+    assert describe.hashtags_of("#हिन्दी ＃wide") == ["हिन्दी", "wide"], (
+        "marks and other signs belong to it"
+    )
 
 
 def hashtag_creator(effect, n=120, seed=0):
@@ -119,7 +154,7 @@ def hashtag_creator(effect, n=120, seed=0):
 
 
 def test_hashtags_are_shrunk_and_a_planted_one_stands_out():
-    table = describe.hashtags(hashtag_creator(2.0)).set_index("tag")
+    table = taught(hashtag_creator(2.0)).tags.set_index("tag")
     assert table["effect"].idxmax() == "tag0"
     assert table.loc["tag0", "low"] > 0
     assert (table["effect"].abs() <= table["raw"].abs() + 1e-12).all()
@@ -128,9 +163,27 @@ def test_hashtags_are_shrunk_and_a_planted_one_stands_out():
 def test_hashtags_without_effect_rarely_stand_out():
     clear = 0
     for seed in range(20):
-        table = describe.hashtags(hashtag_creator(0.0, seed=seed))
+        table = taught(hashtag_creator(0.0, seed=seed)).tags
         clear += int(((table["low"] > 0) | (table["high"] < 0)).sum())
     assert clear / (20 * 8) < 0.1
+
+
+def test_shrinking_pulls_noise_away_and_keeps_what_is_clear():
+    raw, noise = pd.Series([0.1, -0.1, 0.05]), pd.Series([0.04, 0.04, 0.04])
+    assert not describe.shrink(raw, noise)["effect"].any(), "no more than noise would make"
+    far = describe.shrink(pd.Series([3.0, -2.0, 0.1]), noise)
+    assert (far["effect"].abs() < far["raw"].abs()).all()
+    assert far.loc[0, "low"] > 0 > far.loc[1, "high"]
+    unequal = describe.shrink(pd.Series([1.0, 1.0]), pd.Series([0.1, 0.4]))["effect"]
+    assert unequal[0] > unequal[1], "fewer posts are pulled further"
+    assert describe.shrink(pd.Series([0.0]), pd.Series([0.0])).empty
+
+
+def test_only_often_used_hashtags_are_compared():
+    captions = pd.Series(["#a #b #b", "#a", "#a #c"] * 10)
+    assert describe.often_used(captions).value_counts().to_dict() == {"b": 10, "c": 10}
+    assert describe.often_used(captions, at_most=1).unique().tolist() == ["b"]
+    assert describe.often_used(captions.head(29)).empty
 
 
 # --- verdicts that follow the data ----------------------------------------------------------------
@@ -141,7 +194,7 @@ def test_the_weight_and_the_lean_of_a_tail_follow_the_views():
     heavy = findings.spread(with_logs(9 + 2.5 * rng.standard_normal(300)))
     light = findings.spread(with_logs(9 + 0.2 * rng.standard_normal(300)))
     assert (heavy.weight, heavy.lean) == (Weight.HEAVY, Lean.NEITHER)
-    assert light.weight is Weight.LIGHT and not light.uneven
+    assert light.weight is Weight.LIGHT
     rare = rng.random(300) < 0.05
     noise = 9 + 0.3 * rng.standard_normal(300)
     assert findings.spread(with_logs(noise + 5 * rare)).lean is Lean.RIGHT
@@ -153,28 +206,28 @@ def test_the_weight_and_the_lean_of_a_tail_follow_the_views():
 
 def test_the_movement_of_a_level_follows_the_views():
     noise = np.random.default_rng(0).normal(0, 0.3, 120)
-    up = findings.timeline(with_logs(9 + np.linspace(0, 4, 120) + noise))
-    down = findings.timeline(with_logs(9 - np.linspace(0, 4, 120) + noise))
-    flat = findings.timeline(with_logs(9 + noise))
+    up = timeline_of(with_logs(9 + np.linspace(0, 4, 120) + noise))
+    down = timeline_of(with_logs(9 - np.linspace(0, 4, 120) + noise))
+    flat = timeline_of(with_logs(9 + noise))
     assert (up.trend, up.movement) == (Direction.ABOVE, Movement.WANDERS)
     assert down.trend is Direction.BELOW
     assert (flat.trend, flat.movement) == (Direction.OPEN, Movement.NARROW)
-    assert findings.timeline(POSTS.head(8)).movement is Movement.TOO_FEW
-    assert findings.timeline(with_views([700] * 50)).movement is Movement.STILL
+    assert timeline_of(POSTS.head(8)).movement is Movement.TOO_FEW
+    assert timeline_of(with_views([700] * 50)).movement is Movement.STILL
 
 
 def test_a_level_that_nobody_has_is_not_called_steady():
     strangers = POSTS.head(20).assign(author=[f"maker {i // 4}" for i in range(20)])
-    timeline = findings.timeline(strangers)
+    timeline = timeline_of(strangers)
     assert timeline.movement is Movement.UNKNOWN
     assert "nan" not in sentences.timeline_caption(timeline) + sentences.timeline_reading(timeline)
 
 
 def test_the_direction_of_lengths_follows_the_relation():
     logs = 9 + POSTS["duration_s"].to_numpy() / 20
-    assert findings.lengths(with_logs(logs)).direction is Direction.ABOVE
-    assert findings.lengths(with_logs(20 - logs)).direction is Direction.BELOW
-    assert findings.lengths(POSTS.assign(duration_s=np.nan)).n_posts == 0
+    assert lengths_of(with_logs(logs)).direction is Direction.ABOVE
+    assert lengths_of(with_logs(20 - logs)).direction is Direction.BELOW
+    assert lengths_of(POSTS.assign(duration_s=np.nan)).n_posts == 0
 
 
 def test_the_busiest_hours_may_run_past_midnight():
@@ -252,14 +305,14 @@ def test_settling_is_drawn():
 def test_the_verdict_on_hashtags_follows_the_effect():
     def judged(effect, private=False):
         posts = hashtag_creator(effect)
-        return findings.hashtags(describe.hashtags(posts), len(posts), private)
+        return findings.hashtags(taught(posts).tags, len(posts), private)
 
     assert [tag.raw for tag in judged(2.0).more] == ["#tag0"]
     assert [tag.raw for tag in judged(-2.0).fewer] == ["#tag0"]
     assert judged(0.0).verdict is Tags.NONE_CLEAR
-    few = findings.hashtags(describe.hashtags(POSTS.head(9)), 9)
+    few = findings.hashtags(taught(POSTS.head(9)).tags, 9)
     assert few.verdict is Tags.TOO_FEW_POSTS
-    bare = findings.hashtags(describe.hashtags(POSTS.assign(caption="no tag")), len(POSTS))
+    bare = findings.hashtags(taught(POSTS.assign(caption="no tag")).tags, len(POSTS))
     assert bare.verdict is Tags.NONE_COMPARABLE
     private = judged(2.0, private=True)
     assert private.n_clear == 1 and not private.more, "names never reach a private page"
@@ -311,22 +364,22 @@ def test_few_posts_are_described():
 
 
 def test_a_late_feature_is_called_late():
-    register, study = ledger(False, 7), ledger(True, 7)
-    features = build_features(POSTS)
-    assert of_record.knowable(register, features).n_late == 0
-    assert of_record.knowable(study, build_features(POSTS, study_features=True)).n_late
-    table = figures.features_table(register, features)
-    assert len(table) == features.shape[1]
+    shown = taught(POSTS)
+    result = of_record.knowable(shown.by_time, shown.filled)
+    assert result.n_late == 0 and "is paid" in result.empty
+    assert result.n_features == shown.features.shape[1] == sum(n for _, n in result.by_time)
+    table = figures.features_table(shown.listed, shown.filled)
+    assert len(table) == result.n_features
     assert {"feature", "block", "known", "unit"} <= set(table)
-    empty = of_record.knowable(register, features.assign(metadata__is_paid=np.nan)).empty
-    assert "is paid" in empty
+    late = ledger(True, 7)["known"].value_counts()
+    assert of_record.knowable(late, shown.filled).n_late > 0
 
 
 def test_planted_levels_are_found():
     still = Effects.null(0.4)
     moving = replace(still, momentum=1.5)
-    assert findings.timeline(simulate_creator(300, 1, still)).movement is Movement.NARROW
-    assert findings.timeline(simulate_creator(300, 1, moving)).movement is Movement.WANDERS
+    assert timeline_of(simulate_creator(300, 1, still)).movement is Movement.NARROW
+    assert timeline_of(simulate_creator(300, 1, moving)).movement is Movement.WANDERS
 
 
 # --- hostile text and privacy ---------------------------------------------------------------------
@@ -351,7 +404,7 @@ def test_text_from_data_is_escaped_in_sentences():
 def test_hostile_captions_go_into_figures_as_text():
     posts = hashtag_creator(1.0)
     posts["caption"] = posts["caption"] + " #$x_1$ #" + "猫" * 90
-    figures.hashtags(describe.hashtags(posts)).savefig(os.devnull, format="svg")
+    figures.hashtags(taught(posts).tags).savefig(os.devnull, format="svg")
     plt.close("all")
 
 
@@ -384,52 +437,53 @@ ODD = {
 @pytest.mark.parametrize("case", ODD)
 def test_every_part_survives(case):
     posts = validate_posts(ODD[case].reindex(columns=list(empty_posts())))
-    tags, spread = describe.hashtags(posts), findings.spread(posts)
+    shown, spread = taught(posts), findings.spread(posts)
     drawn = [
         figures.views_histogram(posts, spread),
-        figures.timeline(posts),
+        figures.timeline(posts, shown.level),
         figures.rhythm(posts, "Asia/Tokyo"),
     ]
     if spread.views is Views.VARIED:
-        drawn.append(figures.concentration(posts, spread))
-    if posts["duration_s"].notna().any():
-        drawn.append(figures.lengths(posts))
-    if len(tags):
-        drawn.append(figures.hashtags(tags))
+        drawn.append(figures.concentration(shown.held, shown.n_top))
+    if len(shown.known):
+        drawn.append(figures.lengths(shown.known["duration_s"], shown.y, several=False))
+    if len(shown.tags):
+        drawn.append(figures.hashtags(shown.tags))
     for figure in drawn:
         figure.savefig(os.devnull, format="png", dpi=30)
     plt.close("all")
-    for text in said_of(posts, spread, tags):
+    for text in said_of(posts, spread, shown):
         assert text.strip()
         assert not re.search(r"\bnan\b|\binf\b|None|NaT|<NA>", text), text
 
 
-def said_of(posts, spread, tags) -> list[str]:
+def said_of(posts, spread, shown) -> list[str]:
     """All that the chapter says of some posts."""
     reading = reading_of(posts)
-    features = build_features(posts)
     record = of_record.record(reading)
     repairs = of_record.repairs(reading.repairs, len(posts))
-    timeline, lengths = findings.timeline(posts), findings.lengths(posts)
     rhythm = findings.rhythm(posts, "UTC")
-    knowable = of_record.knowable(ledger(), features)
+    timeline = findings.timeline(posts, shown.level)
+    lengths = findings.lengths(shown.known, shown.y, shown.rho)
+    top = findings.concentration(spread, shown.n_top, shown.top_share)
+    knowable = of_record.knowable(shown.by_time, shown.filled)
     figures.outcomes_table(posts)
     return [
         on_record.record(record),
         on_record.when(of_record.times(reading)),
         on_record.settling_reading(settled(reading)),
-        on_record.answer(record, repairs, spread),
+        on_record.answer(record, repairs, top),
         on_record.outcomes_caption(of_record.outcomes(posts)),
         on_record.features_caption(knowable),
         on_record.features_reading(knowable),
         *(say(spread) for say in (sentences.tail_caption, sentences.tail_alt)),
-        *(say(spread) for say in (sentences.tail_reading, sentences.concentration_caption)),
-        sentences.hits(spread),
+        *(say(spread) for say in (sentences.tail_reading, sentences.hits)),
+        sentences.concentration_caption(top),
         *(say(timeline) for say in (sentences.timeline_caption, sentences.timeline_reading)),
         sentences.timeline_alt(record),
         *(say(rhythm) for say in (sentences.rhythm_caption, sentences.rhythm_reading)),
         *(say(lengths) for say in (sentences.lengths_caption, sentences.lengths_reading)),
-        sentences.hashtags_reading(findings.hashtags(tags, len(posts))),
+        sentences.hashtags_reading(findings.hashtags(shown.tags, len(posts))),
     ]
 
 

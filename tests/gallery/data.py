@@ -6,6 +6,7 @@ from virality.core.protocol import Extent
 from virality.core.text import DataText, PostName
 from virality.findings.data import (
     Busiest,
+    Concentration,
     Direction,
     Habit,
     Hashtags,
@@ -21,7 +22,7 @@ from virality.findings.data import (
     Weight,
 )
 from virality.findings.record import Record
-from virality.posts.describe import Change, Pace, Relation
+from virality.posts.describe import Change, Pace
 from virality.sentences import data as say
 
 RECORD = Record(
@@ -45,13 +46,10 @@ HITS = (
 SPREAD = Spread(
     views=Views.VARIED,
     n_posts=139,
-    n_top=14,
     median=55_212,
     mean=88_300,
     least=1_204,
     most=879_000,
-    top_share=0.4,
-    uneven=True,
     weight=Weight.MODERATE,
     lean=Lean.NEITHER,
     mean_over_median=1.6,
@@ -59,7 +57,8 @@ SPREAD = Spread(
     between_creators=None,
     hits=HITS,
 )
-ONE = replace(SPREAD, views=Views.ONE, n_posts=1, n_top=1, weight=None, hits=HITS[:1])
+TOP = Concentration(views=Views.VARIED, n_posts=139, n_top=14, top_share=0.4, uneven=True)
+ONE = replace(SPREAD, views=Views.ONE, n_posts=1, weight=None, hits=HITS[:1])
 EQUAL = replace(SPREAD, views=Views.EQUAL, weight=None)
 NONE = replace(EQUAL, views=Views.NONE, median=0)
 TIMELINE = Timeline(
@@ -84,7 +83,9 @@ LENGTHS = Lengths(
     shortest=6.2,
     longest=94,
     several=False,
-    relation=Relation(n=138, rho=0.12, low=-0.09, high=0.31),
+    rho=0.12,
+    low=-0.09,
+    high=0.31,
     direction=Direction.OPEN,
 )
 HASHTAGS = Hashtags(
@@ -111,11 +112,12 @@ def spreads():
     for heading, case in cases.items():
         yield f"tail_caption: {heading}", say.tail_caption(case)
         yield f"tail_alt: {heading}", say.tail_alt(case)
-        yield f"concentration_caption: {heading}", say.concentration_caption(case)
+        top = replace(TOP, views=case.views)
+        yield f"concentration_caption: {heading}", say.concentration_caption(top)
         yield f"hits: {heading}", say.hits(case)
-    top = replace(SPREAD, n_posts=12, n_top=1)
+    top = replace(TOP, n_posts=12, n_top=1)
     yield "concentration_caption: one post on top", say.concentration_caption(top)
-    yield "concentration_alt", say.concentration_alt(SPREAD)
+    yield "concentration_alt", say.concentration_alt(TOP)
     readings = {
         "one post": ONE,
         "all equal": EQUAL,
@@ -168,9 +170,9 @@ def rhythms():
 def lengths():
     unsure = replace(LENGTHS, direction=Direction.UNSURE)
     cases = {
-        "none known": replace(unsure, n_posts=0, relation=None),
-        "one known": replace(unsure, n_posts=1, relation=None),
-        "no correlation": replace(unsure, n_posts=2, relation=None),
+        "none known": replace(unsure, n_posts=0, rho=None),
+        "one known": replace(unsure, n_posts=1, rho=None),
+        "no correlation": replace(unsure, n_posts=2, rho=None),
         "too few for an interval": replace(unsure, n_posts=5),
         "longer": replace(LENGTHS, direction=Direction.ABOVE),
         "shorter": replace(LENGTHS, direction=Direction.BELOW),

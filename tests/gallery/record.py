@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gallery.data import RECORD, SPREAD
+from gallery.data import RECORD, TOP
 from virality.core.protocol import Extent
 from virality.core.text import DataText
 from virality.findings.record import (
@@ -152,10 +152,10 @@ def answers():
     for trust in Trust:
         yield (
             f"answer: {trust.name.lower()}",
-            say.answer(RECORD, replace(REPAIRS, trust=trust), SPREAD),
+            say.answer(RECORD, replace(REPAIRS, trust=trust), TOP),
         )
-    even = replace(SPREAD, uneven=False, top_share=0.14)
+    even = replace(TOP, uneven=False, top_share=0.14)
     yield "answer: nothing repaired, even views", say.answer(RECORD, CLEAN, even)
     one = replace(RECORD, n_posts=1)
-    unshaped = replace(SPREAD, uneven=None)
+    unshaped = replace(TOP, uneven=None)
     yield "answer: a single post", say.answer(one, replace(CLEAN, n_lost=1), unshaped)

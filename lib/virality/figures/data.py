@@ -70,13 +70,21 @@ def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
     return figure
 
 
-def concentration(posts: pd.DataFrame, spread: Spread) -> Figure:
-    """Draw the share of all views against the share of posts, most viewed first."""
-    curve = describe.concentration(posts)
+def concentration(held: pd.Series, n_top: int) -> Figure:
+    """Draw the share of all views against the share of posts, most viewed first.
+
+    Parameters
+    ----------
+    held : Series of float, shape (n,)
+        Share of all views that the first 1, 2, ... n posts hold.
+    n_top : int
+        The posts that are marked as the top.
+    """
+    share = 100 * np.concatenate([[0], held])
     figure, axis = theme.figure(5.2, 3.4)
     axis.plot([0, 100], [0, 100], color=theme.INK, linestyle=":", linewidth=1)
-    axis.plot(100 * curve["posts"], 100 * curve["views"], color=POSTS, linewidth=2)
-    x, height = 100 * spread.n_top / spread.n_posts, 100 * spread.top_share
+    axis.plot(np.linspace(0, 100, len(share)), share, color=POSTS, linewidth=2)
+    x, height = 100 * n_top / len(held), share[n_top]
     axis.plot([x, x, 0], [0, height, height], color=TOP, linewidth=1.2)
     axis.plot(x, height, "o", color=TOP, markersize=6)
     axis.set(xlabel="posts, most viewed first (%)", ylabel="share of all views (%)")
@@ -84,12 +92,19 @@ def concentration(posts: pd.DataFrame, spread: Spread) -> Figure:
     return figure
 
 
-def timeline(posts: pd.DataFrame) -> Figure:
+def timeline(posts: pd.DataFrame, level: pd.Series) -> Figure:
     """Draw every post's views over time, and the rolling median of ten posts.
 
     Of several creators or platforms each has a colour and a median of its own.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    level : Series of float
+        The median at each post, in log views.
     """
-    y, level = describe.log_views(posts), describe.level(posts)
+    y = describe.log_views(posts)
     when = posts["posted_at"].dt.tz_localize(None).to_numpy()
     figure, axis = theme.figure(7.2, 3.6)
     if (history := histories(posts)).any():
@@ -152,12 +167,19 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
     return figure
 
 
-def lengths(posts: pd.DataFrame) -> Figure:
-    """Draw views against length, and the middle half of the posts in bands of length."""
-    own = posts.dropna(subset=["duration_s"])
-    y, bands = describe.common_level(own), describe.length_bands(posts)
+def lengths(seconds: pd.Series, y: pd.Series, several: bool) -> Figure:
+    """Draw views against length, and the middle half of the posts in bands of length.
+
+    Parameters
+    ----------
+    seconds, y : Series of float
+        Length and log views of the same posts.
+    several : bool
+        Whether they are by several creators, brought to a common level.
+    """
+    bands = describe.length_bands(seconds, y)
     figure, axis = theme.figure(6.6, 3.4)
-    axis.semilogx(own["duration_s"], y, "o", color=POSTS, alpha=0.5, markersize=4, label="a post")
+    axis.semilogx(seconds, y, "o", color=POSTS, alpha=0.5, markersize=4, label="a post")
     if len(bands):
         axis.vlines(
             bands["middle"], bands["q25"], bands["q75"], color=LEVEL, linewidth=3, alpha=0.5
@@ -173,8 +195,8 @@ def lengths(posts: pd.DataFrame) -> Figure:
         )
     low, high = _padded(y)
     views_axis(axis.yaxis, low, high)
-    _seconds_axis(axis, own["duration_s"].to_numpy())
-    scale = "at a common level" if describe.several(posts) else "log scale"
+    _seconds_axis(axis, seconds.to_numpy())
+    scale = "at a common level" if several else "log scale"
     axis.set(xlabel="length (seconds, log scale)", ylabel=f"views ({scale})", ylim=(low, high))
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
@@ -186,7 +208,7 @@ def hashtags(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        As `describe.hashtags` gives it.
+        A row per hashtag: tag, n (posts with it), raw, effect, low, high in log views.
     """
     shown = table.sort_values("effect").reset_index(drop=True)
     figure, axis = theme.figure(6.8, 1.2 + 0.27 * len(shown))
@@ -238,15 +260,14 @@ def outcomes_table(posts: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def features_table(ledger: pd.DataFrame, features: pd.DataFrame) -> pd.DataFrame:
-    """The ledger as the page shows it, with the share of posts that have a value."""
-    listed = ledger[ledger["feature"].isin(features.columns)]
+def features_table(listed: pd.DataFrame, filled: pd.Series) -> pd.DataFrame:
+    """Rows of the ledger as the page shows them, with the share of posts that have a value."""
     return pd.DataFrame(
         {
             "feature": listed["feature"].str.split("__").str[-1].str.replace("_", " "),
             "block": listed["block"],
             "known": listed["known"],
-            "filled": listed["feature"].map(features.notna().mean()).map(percent),
+            "filled": listed["feature"].map(filled).map(percent),
             "unit": listed["unit"],
             "what it is": listed["definition"],
         }

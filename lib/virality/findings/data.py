@@ -15,7 +15,6 @@ from virality.posts import describe
 
 HEAVY, EVEN = 3.0, 1.3  # mean over median beyond which a tail is heavy, up to which it is light
 SHAPE = 10  # posts below which nothing is said about a distribution
-TOP = 0.1  # the share of posts that is called the top
 UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which they are uneven
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
@@ -61,14 +60,9 @@ class Spread:
     Attributes
     ----------
     views : Views
-    n_posts, n_top : int
-        All posts, and how many of them are the top tenth (at least one).
+    n_posts : int
     median, mean, least, most : float
         Views.
-    top_share : float
-        Share of all views that the top tenth holds; NaN when there are no views at all.
-    uneven : bool or None
-        Whether that is far more than its share; None with too few posts or no views.
     weight : Weight or None
         None where posts are too few, or their views too equal, for a shape.
     lean : Lean
@@ -82,13 +76,10 @@ class Spread:
 
     views: Views
     n_posts: int
-    n_top: int
     median: float
     mean: float
     least: float
     most: float
-    top_share: float
-    uneven: bool | None
     weight: Weight | None
     lean: Lean
     mean_over_median: float
@@ -99,24 +90,19 @@ class Spread:
 
 def spread(posts: pd.DataFrame, private: bool = False) -> Spread:
     """Judge how unevenly the views of tidy posts fall; `private` leaves captions out."""
-    views = np.sort(posts["views"].to_numpy(dtype=float))[::-1]
-    n, n_top, total = len(views), max(1, round(TOP * len(views))), views.sum()
+    views, logs = posts["views"].to_numpy(dtype=float), describe.log_views(posts)
     low, median, high = np.quantile(views, [0.1, 0.5, 0.9])
-    share = float(views[:n_top].sum() / total) if total else np.nan
-    ratio, logs = views.mean() / max(median, 1), np.log1p(views)
-    skew = float(stats.skew(logs)) if n >= SHAPE and np.ptp(logs) > 1e-9 else np.nan
+    ratio = views.mean() / max(median, 1)
+    shaped = len(views) >= SHAPE and np.ptp(logs) > 1e-9
     return Spread(
         views=_views(views),
-        n_posts=n,
-        n_top=n_top,
+        n_posts=len(views),
         median=median,
         mean=float(views.mean()),
-        least=views[-1],
-        most=views[0],
-        top_share=share,
-        uneven=share > UNEVEN if n >= SHAPE and total else None,
-        weight=_weight(ratio) if np.isfinite(skew) else None,
-        lean=_lean(skew),
+        least=views.min(),
+        most=views.max(),
+        weight=_weight(ratio) if shaped else None,
+        lean=_lean(float(stats.skew(logs)) if shaped else 0.0),
         mean_over_median=ratio,
         strong_over_weak=(high + 1) / (low + 1),
         between_creators=_between_creators(posts),
@@ -159,6 +145,35 @@ def _hits(posts: pd.DataFrame, private: bool) -> tuple[Hit, ...]:
     return tuple(map(Hit, names, most["views"], shares))
 
 
+@dataclass(frozen=True)
+class Concentration:
+    """How much of all views the top tenth of the posts holds.
+
+    Attributes
+    ----------
+    views : Views
+    n_posts, n_top : int
+        All posts, and those of the top tenth.
+    top_share : float
+        Share of all views that these hold; NaN when there are none at all.
+    uneven : bool or None
+        Whether that is far more than a tenth; None with too few posts or no views.
+    """
+
+    views: Views
+    n_posts: int
+    n_top: int
+    top_share: float
+    uneven: bool | None
+
+
+def concentration(spread: Spread, n_top: int, top_share: float) -> Concentration:
+    """Judge how much of the views the `n_top` most viewed posts hold."""
+    known = spread.n_posts >= SHAPE and spread.views is not Views.NONE
+    uneven = top_share > UNEVEN if known else None
+    return Concentration(spread.views, spread.n_posts, n_top, top_share, uneven)
+
+
 # --- level, rhythm, length ------------------------------------------------------------------------
 
 
@@ -183,9 +198,9 @@ class Timeline:
     trend: Direction
 
 
-def timeline(posts: pd.DataFrame) -> Timeline:
-    """Judge whether the account's level moved."""
-    change = describe.change(posts)
+def timeline(posts: pd.DataFrame, level: pd.Series) -> Timeline:
+    """Judge whether the account's level moved: `level` is the rolling median at each post."""
+    change = describe.change(posts, level)
     return Timeline(
         several=describe.several(posts),
         equal=bool((posts["views"] == posts["views"].iloc[0]).all()),
@@ -278,30 +293,51 @@ class Lengths:
         NaN where none is known.
     several : bool
         Whether they are by several creators.
-    relation : describe.Relation or None
-        None where no correlation can be computed.
+    rho : float or None
+        Spearman's correlation; None where it cannot be computed.
+    low, high : float
+        Its 95 % interval; NaN with too few posts.
     direction : Direction
-        Of its interval.
+        Of the interval.
     """
 
     n_posts: int
     shortest: float
     longest: float
     several: bool
-    relation: describe.Relation | None
+    rho: float | None
+    low: float
+    high: float
     direction: Direction
 
 
-def lengths(posts: pd.DataFrame) -> Lengths:
-    """Judge whether longer videos are seen more."""
-    relation, known = describe.relation(posts, "duration_s"), posts["duration_s"].dropna()
+def lengths(known: pd.DataFrame, y: pd.Series, rho: float) -> Lengths:
+    """Judge whether longer videos are seen more.
+
+    Parameters
+    ----------
+    known : DataFrame
+        Tidy posts of known length.
+    y : Series of float
+        Their log views, of several creators at a common level.
+    rho : float
+        Spearman's correlation of the two.
+
+    Returns
+    -------
+    Lengths
+    """
+    seconds, sure = known["duration_s"], len(known) > 2 and np.isfinite(rho)
+    low, high = describe.correlation_interval(seconds, y, rho) if sure else (np.nan, np.nan)
     return Lengths(
         n_posts=len(known),
-        shortest=float(known.min()),
-        longest=float(known.max()),
-        several=describe.several(posts),
-        relation=relation if np.isfinite(relation.rho) else None,
-        direction=direction(relation.low, relation.high, neutral=0),
+        shortest=float(seconds.min()),
+        longest=float(seconds.max()),
+        several=describe.several(known),
+        rho=rho if sure else None,
+        low=low,
+        high=high,
+        direction=direction(low, high, neutral=0),
     )
 
 
@@ -336,7 +372,7 @@ def hashtags(table: pd.DataFrame, n_posts: int, private: bool = False) -> Hashta
     Parameters
     ----------
     table : DataFrame
-        As `describe.hashtags` gives it.
+        A row per hashtag: tag, effect (log views with it minus without), low, high.
     n_posts : int
     private : bool
         True leaves their names out.

@@ -348,13 +348,24 @@ class Knowable:
     empty: tuple[str, ...]
 
 
-def knowable(ledger: pd.DataFrame, features: pd.DataFrame) -> Knowable:
-    """Sum up when the features of a table are known, by the ledger."""
-    listed = ledger[ledger["feature"].isin(features.columns)]
-    empty = [name for name in listed["feature"] if features[name].isna().all()]
+def knowable(by_time: pd.Series, filled: pd.Series) -> Knowable:
+    """Judge which features a forecast may know.
+
+    Parameters
+    ----------
+    by_time : Series of int
+        How many are known when, most first; index as the ledger's column `known`.
+    filled : Series of float
+        Share of the posts that have a value; index feature.
+
+    Returns
+    -------
+    Knowable
+    """
+    empty = filled.index[filled == 0]
     return Knowable(
-        n_features=len(listed),
-        by_time=tuple(listed["known"].value_counts().items()),
-        n_late=int(listed["known"].str.startswith("after").sum()),
-        empty=tuple(name.split("__")[-1].replace("_", " ") for name in empty),
+        n_features=len(filled),
+        by_time=tuple(by_time.items()),
+        n_late=int(by_time[by_time.index.str.startswith("after")].sum()),
+        empty=tuple(empty.str.split("__").str[-1].str.replace("_", " ")),
     )

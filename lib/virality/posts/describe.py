@@ -12,19 +12,18 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.core import captions
+from virality.core.captions import hashtags
 from virality.core.protocol import MIN_POSTS
 from virality.core.resampling import block_weights, fisher_interval, interval
 from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
 
-WINDOW = 10  # posts behind a rolling median
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def log_views(posts: pd.DataFrame) -> np.ndarray:
-    """ln(1 + views), shape (n,)."""
-    return np.log1p(posts["views"].to_numpy(dtype=float))
+def log_views(posts: pd.DataFrame) -> pd.Series:
+    """ln(1 + views), indexed like `posts`."""
+    return np.log1p(posts["views"].astype(float))
 
 
 def several(posts: pd.DataFrame) -> bool:
@@ -32,51 +31,15 @@ def several(posts: pd.DataFrame) -> bool:
     return len(posts["author"].unique()) > 1
 
 
-def common_level(posts: pd.DataFrame) -> np.ndarray:
+def common_level(posts: pd.DataFrame) -> pd.Series:
     """Log views as if every creator had the same median, on every platform that she is on.
 
     Of one creator on one platform, log views as they are.
     """
-    y, history = pd.Series(log_views(posts)), histories(posts)
+    y, history = log_views(posts), histories(posts)
     if not history.any():
-        return y.to_numpy()
-    own = y.groupby(history).transform("median")
-    return (y - own + y.median()).to_numpy()
-
-
-def concentration(posts: pd.DataFrame) -> pd.DataFrame:
-    """Share of posts (largest first) against the share of all views they hold.
-
-    Returns
-    -------
-    DataFrame
-        Columns posts, views: both from 0 to 1, n + 1 rows.
-    """
-    views = np.sort(posts["views"].to_numpy(dtype=float))[::-1]
-    held = np.concatenate([[0], np.cumsum(views)])
-    share = held / held[-1] if held[-1] else np.linspace(0, 1, len(held))
-    return pd.DataFrame({"posts": np.linspace(0, 1, len(held)), "views": share})
-
-
-def level(posts: pd.DataFrame, window: int = WINDOW) -> pd.Series:
-    """Rolling median of log views over the creator's last `window` posts, this one included.
-
-    Returns
-    -------
-    Series of float, shape (n,)
-        NaN until half a window of posts is there.
-    """
-    y = pd.Series(log_views(posts))
-    return _by_author(posts, y, lambda own: own.rolling(window, min_periods=max(1, window // 2)))
-
-
-def _by_author(posts: pd.DataFrame, y: pd.Series, windows) -> pd.Series:
-    """Medians over windows of each author's own posts on a platform, in the order of `posts`."""
-    return (
-        y.groupby(histories(posts), sort=False, group_keys=False)
-        .apply(lambda own: windows(own).median())
-        .reindex(y.index)
-    )
+        return y
+    return y - y.groupby(history).transform("median") + y.median()
 
 
 @dataclass(frozen=True)
@@ -98,13 +61,23 @@ class Change:
     wander: float
 
 
-def change(posts: pd.DataFrame, n_bootstrap: int = 1000, seed: int = 0) -> Change:
+def change(posts: pd.DataFrame, level: pd.Series, n_bootstrap: int = 1000, seed: int = 0) -> Change:
     """Compare the first and the last third, by medians, with a block bootstrap.
 
-    Several creators are brought to a common level first.
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts; several creators are brought to a common level first.
+    level : Series of float
+        Rolling median of log views at each post, within each account.
+    n_bootstrap, seed : int
+
+    Returns
+    -------
+    Change
     """
-    y, third = common_level(posts), len(posts) // 3
-    rolling = level(posts).groupby(histories(posts))
+    y, third = common_level(posts).to_numpy(), len(posts) // 3
+    rolling = level.groupby(histories(posts))
     wander = float(np.exp((rolling.max() - rolling.min()).median()))
     if third < 3:
         return Change(np.nan, np.nan, np.nan, wander)
@@ -164,35 +137,27 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:
     return counts.set_axis(list(DAYS), axis=0).rename_axis(index=None, columns=None)
 
 
-@dataclass(frozen=True)
-class Relation:
-    """Spearman correlation of a column with views.
+def correlation_interval(
+    x: pd.Series, y: pd.Series, rho: float, n_bootstrap: int = 1000, seed: int = 0
+) -> tuple[float, float]:
+    """The 95 % interval of a Spearman correlation, from a block bootstrap.
 
-    Attributes
+    Parameters
     ----------
-    n : int
-        Posts with both.
-    rho, low, high : float
-        Correlation and its 95 % interval (block bootstrap); NaN where it cannot be told.
+    x, y : Series of float, shape (n,)
+        In time order, nothing missing.
+    rho : float
+        Their correlation.
+    n_bootstrap, seed : int
+
+    Returns
+    -------
+    low, high : float
+        NaN where posts are too few, or the correlation is not known.
     """
-
-    n: int
-    rho: float
-    low: float
-    high: float
-
-
-def relation(posts: pd.DataFrame, column: str, n_bootstrap: int = 1000, seed: int = 0) -> Relation:
-    """Rank correlation of a column with views (of several creators, at a common level)."""
-    own = posts.dropna(subset=[column])
-    x, y = own[column].to_numpy(dtype=float), common_level(own)
-    n = len(own)
-    if n < 3 or np.ptp(x) == 0 or np.ptp(y) == 0:
-        return Relation(n, np.nan, np.nan, np.nan)
     a, b = stats.rankdata(x), stats.rankdata(y)
-    draws = _weighted_correlation(a, b, block_weights(n, n_bootstrap, seed))
-    rho = float(np.corrcoef(a, b)[0, 1])
-    return Relation(n, rho, *fisher_interval(rho, draws, n))
+    draws = _weighted_correlation(a, b, block_weights(len(a), n_bootstrap, seed))
+    return fisher_interval(rho, draws, len(a))
 
 
 def _weighted_correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -202,8 +167,15 @@ def _weighted_correlation(a: np.ndarray, b: np.ndarray, weights: np.ndarray) -> 
         return (weights @ (a * b) - mean_a * mean_b) / np.sqrt(spread)
 
 
-def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
+def length_bands(seconds: pd.Series, y: pd.Series, most: int = 5) -> pd.DataFrame:
     """Views by length: bands of equally many posts.
+
+    Parameters
+    ----------
+    seconds, y : Series of float
+        Length and log views of the same posts.
+    most : int
+        Bands, if there are posts enough.
 
     Returns
     -------
@@ -211,13 +183,11 @@ def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
         Columns low, high, middle (seconds), n, q25, median, q75 (log views); bands of at least
         eight posts, none if there are fewer than sixteen.
     """
-    own = posts.dropna(subset=["duration_s"])
-    bands = min(most, len(own) // 8)
+    bands = min(most, len(seconds) // 8)
     if bands < 2:
         return pd.DataFrame(columns=["low", "high", "middle", "n", "q25", "median", "q75"])
-    length = own["duration_s"].to_numpy()
-    band = pd.qcut(length, bands, labels=False, duplicates="drop")
-    frame = pd.DataFrame({"band": band, "length": length, "y": common_level(own)})
+    band = pd.qcut(seconds, bands, labels=False, duplicates="drop")
+    frame = pd.DataFrame({"band": band, "length": seconds, "y": y})
     groups = frame.groupby("band")
     lengths, y = groups["length"], groups["y"]
     return pd.DataFrame(
@@ -235,68 +205,55 @@ def length_bands(posts: pd.DataFrame, most: int = 5) -> pd.DataFrame:
 
 def hashtags_of(caption: object) -> list[str]:
     """The distinct hashtags of a caption, lower case, in order, without the sign."""
-    return list(dict.fromkeys(tag.casefold() for tag in captions.hashtags(caption)))
+    return list(dict.fromkeys(tag.casefold() for tag in hashtags(caption)))
 
 
-def hashtags(posts: pd.DataFrame, at_least: int = 3, at_most: int = 18) -> pd.DataFrame:
-    """Views with and without each hashtag, shrunk towards no difference.
-
-    A post's views are first compared with the account's level around it, so that a hashtag does
-    not get the credit for a good season. The difference between posts with and without a hashtag
-    is then pulled towards zero by as much as its few posts and the differences between hashtags
-    call for (an empirical Bayes estimate with the between-group variance of DerSimonian and Laird).
+def often_used(captions: pd.Series, at_least: int = 3, at_most: int = 18) -> pd.Series:
+    """The most used hashtags of captions, a row for each post that has one.
 
     Parameters
     ----------
-    posts : DataFrame
-        Tidy posts, in time order.
+    captions : Series of str
+        One per post; missing where there is none.
     at_least : int
         Hashtags on fewer posts, or on all, are left out.
     at_most : int
-        The most used are compared; the choice does not look at views.
+        Hashtags; the choice does not look at views.
+
+    Returns
+    -------
+    Series of str
+        Indexed like `captions`; empty with fewer than 30 posts.
+    """
+    used = captions.astype(object).map(hashtags_of).explode().dropna().astype("string")
+    counts = used.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    counts = counts[(counts >= at_least) & (counts < len(captions))]
+    enough = len(captions) >= MIN_POSTS
+    return used[used.isin(counts.index[: at_most if enough else 0])]
+
+
+def shrink(raw: pd.Series, noise: pd.Series) -> pd.DataFrame:
+    """Pull differences towards none, by as much as their noise calls for.
+
+    An empirical Bayes estimate around zero, with the variance between groups of DerSimonian and
+    Laird (1986): differences that are no larger than noise makes them are pulled all the way.
+
+    Parameters
+    ----------
+    raw, noise : Series of float, shape (n,)
+        A difference for each group, and the square of its standard error.
 
     Returns
     -------
     DataFrame
-        Columns tag (raw text: escape it), n, raw, effect, low, high: log views with minus without;
-        `low` and `high` bound the shrunken effect with 80 %. Most used first. Empty with fewer
-        than 30 posts, and where all views are equal.
+        Columns raw, effect, low, high; the interval holds 80 %. Groups without noise are left out.
     """
-    gap = log_views(posts) - _level_around(posts)
-    pairs = [(tag, i) for i, c in enumerate(posts["caption"]) for tag in hashtags_of(c)]
-    used = pd.DataFrame(pairs, columns=["tag", "post"])
-    counts = used["tag"].value_counts()
-    counts = counts[(counts >= at_least) & (counts < len(posts))]
-    keep = counts.sort_index().sort_values(ascending=False, kind="stable").index[:at_most]
-    columns = ["tag", "n", "raw", "effect", "low", "high"]
-    if not len(keep) or len(posts) < MIN_POSTS or np.ptp(gap) == 0:
-        return pd.DataFrame(columns=columns)
-    used = used[used["tag"].isin(keep)].assign(gap=lambda u: gap[u["post"].to_numpy()])
-    groups = used.groupby("tag")["gap"]
-    table = pd.DataFrame({"n": groups.size(), "raw": groups.mean()})
-    without = len(posts) - table["n"]
-    table["raw"] -= (gap.sum() - groups.sum()) / without
-    noise = max(float(np.var(gap, ddof=1)), 1e-9) * (1 / table["n"] + 1 / without)
-    between = _between_variance(table["raw"], noise)
+    raw, noise = raw[noise > 0], noise[noise > 0]
+    precision = 1 / noise
+    between = max(0.0, ((precision * raw**2).sum() - len(raw)) / max(precision.sum(), 1e-9))
     weight = between / (between + noise)
-    table["effect"] = weight * table["raw"]
-    half = stats.norm.ppf(0.9) * np.sqrt(weight * noise)
-    table["low"], table["high"] = table["effect"] - half, table["effect"] + half
-    table = table.reset_index().sort_values(["n", "tag"], ascending=[False, True])
-    return table[columns].reset_index(drop=True)
-
-
-def _level_around(posts: pd.DataFrame, window: int = 2 * WINDOW + 1) -> np.ndarray:
-    y = pd.Series(log_views(posts))
-    around = _by_author(posts, y, lambda own: own.rolling(window, center=True, min_periods=1))
-    return around.to_numpy()
-
-
-def _between_variance(means: pd.Series, noise: pd.Series) -> float:
-    """How much groups differ beyond noise (DerSimonian and Laird 1986, around zero)."""
-    weights = 1 / noise
-    excess = float((weights * means**2).sum()) - len(means)
-    return max(0.0, excess / float(weights.sum()))
+    effect, half = weight * raw, stats.norm.ppf(0.9) * np.sqrt(weight * noise)
+    return pd.DataFrame({"raw": raw, "effect": effect, "low": effect - half, "high": effect + half})
 
 
 #: outcome -> plain name

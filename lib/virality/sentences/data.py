@@ -13,6 +13,7 @@ from virality.core.text import (
     significant,
 )
 from virality.findings.data import (
+    Concentration,
     Direction,
     Habit,
     Hashtags,
@@ -101,28 +102,28 @@ _LEAN = {
 }
 
 
-def concentration_caption(spread: Spread) -> str:
+def concentration_caption(top: Concentration) -> str:
     """State what the curve of concentration shows."""
-    if spread.views is Views.NONE:
+    if top.views is Views.NONE:
         return "There are no views to share out, so there is no curve to draw."
-    if spread.views is Views.ONE:
+    if top.views is Views.ONE:
         return "A single post holds all the views, so there is no curve to draw yet."
-    if spread.views is Views.EQUAL:
+    if top.views is Views.EQUAL:
         return "Every post has the same share of the views, so the curve would be a straight line."
-    top = f"{plural(spread.n_top, 'post')} of {spread.n_posts:,} hold"
-    if spread.n_top == 1:
-        top = f"post of {spread.n_posts:,} holds"
+    which = f"{plural(top.n_top, 'post')} of {top.n_posts:,} hold"
+    if top.n_top == 1:
+        which = f"post of {top.n_posts:,} holds"
     return (
-        f"The most viewed {top} {percent(spread.top_share)} of all views. On the dotted line every "
+        f"The most viewed {which} {percent(top.top_share)} of all views. On the dotted line every "
         "post would have the same."
     )
 
 
-def concentration_alt(spread: Spread) -> str:
+def concentration_alt(top: Concentration) -> str:
     """Describe the curve to who cannot see it."""
     return (
         "A curve of the share of all views against the share of posts, most viewed first; the top "
-        f"tenth of posts holds {percent(spread.top_share)} of the views."
+        f"tenth of posts holds {percent(top.top_share)} of the views."
     )
 
 
@@ -269,12 +270,12 @@ def lengths_caption(lengths: Lengths) -> str:
 
 
 def _spearman(lengths: Lengths) -> str:
-    if not (relation := lengths.relation):
+    if lengths.rho is None:
         return "A correlation cannot be computed."
-    text = f"Spearman correlation {significant(relation.rho, 2)}"
+    text = f"Spearman correlation {significant(lengths.rho, 2)}"
     if lengths.direction is Direction.UNSURE:
         return f"{text}, too few posts for an interval."
-    low, high = significant(relation.low, 2), significant(relation.high, 2)
+    low, high = significant(lengths.low, 2), significant(lengths.high, 2)
     return f"{text} (95 % interval {low} to {high})."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS, Extent
 from virality.core.text import capital, listing, percent, plural, plural_days, significant
-from virality.findings.data import Spread
+from virality.findings.data import Concentration
 from virality.findings.record import (
     Embargo,
     Knowable,
@@ -301,7 +301,7 @@ _TRUST = {
 }
 
 
-def answer(result: Record, repairs: Repairs, spread: Spread) -> str:
+def answer(result: Record, repairs: Repairs, top: Concentration) -> str:
     """Answer the chapter's question: which posts, and can the record be trusted?"""
     span = f"from {result.first} to {result.last}"
     if result.n_posts == 1:
@@ -316,9 +316,9 @@ def answer(result: Record, repairs: Repairs, spread: Spread) -> str:
         f"We have **{plural(result.n_posts, 'post')}** {span}. {rows}, and {values}{logged}. "
         f"{_TRUST[repairs.trust]}"
     )
-    if spread.uneven is not None:
+    if top.uneven is not None:
         text += (
-            f" Views are spread {'unevenly' if spread.uneven else 'rather evenly'}: the top tenth "
-            f"of the posts holds {percent(spread.top_share)} of them."
+            f" Views are spread {'unevenly' if top.uneven else 'rather evenly'}: the top tenth of "
+            f"the posts holds {percent(top.top_share)} of them."
         )
     return text
