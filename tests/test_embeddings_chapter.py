@@ -1,4 +1,7 @@
-"""The chapter on the first seconds: what it looks up, and sentences that change with the data."""
+"""The chapter on the first seconds: what it looks up and finds.
+
+What it says of each finding stands in `gallery/embeddings.md`.
+"""
 
 from io import BytesIO
 from types import SimpleNamespace
@@ -9,6 +12,8 @@ import pytest
 from PIL import Image
 
 from virality.figures import embeddings as figures
+from virality.findings import embeddings as findings
+from virality.findings.embeddings import Alike, Kept, Motion
 from virality.media import diagnostics
 from virality.sentences import embeddings as sentences
 
@@ -84,7 +89,15 @@ def test_zero_shot_finds_the_planted_word():
     assert diagnostics.zero_shot(extraction(table, words, absent=["vision"]), "dog, cat").empty
 
 
-# --- sentences ------------------------------------------------------------------------------------
+# --- findings -------------------------------------------------------------------------------------
+
+RECORD = {
+    "videos": True, "used": "pretrained", "note": "", "window_s": 3.0, "frames_per_s": 5.0,
+    "blocks": ["vision"], "absent": [], "mapping_notes": [], "n_files_without_post": 0,
+    "files_without_post": [], "shared_files": {}, "refused": {},
+    "vision_encoder": {"id": "openai/clip", "revision": "a" * 40}, "audio_encoder": None,
+}  # fmt: skip
+NO_FILE = {"file": None, "how": None, "status": "no file", "has_picture": False, "has_sound": False}
 
 
 def media(*rows):
@@ -95,61 +108,74 @@ def media(*rows):
     return pd.DataFrame([{"post_id": str(i)} | plain | row for i, row in enumerate(rows)])
 
 
-NO_FILE = {"file": None, "how": None, "status": "no file", "has_picture": False, "has_sound": False}
+def test_files_are_counted_and_named_only_in_public():
+    many = [f"<i>{n}" for n in range(20)]
+    record = RECORD | {"n_files_without_post": 20, "files_without_post": many}
+    found = findings.files(record, media({}, {"how": "mapping"}, NO_FILE))
+    assert (found.matched, found.without, found.n_posts) == (2, 1, 3)
+    assert found.ways == ("mapping", "name")
+    assert (len(found.spare_names), found.unnamed) == (12, 8)
+    assert "<i>" not in sentences.leftovers(found)
+    hidden = findings.files(record, media({}), private=True)
+    assert hidden.spare == 20 and sentences.leftovers(hidden) == ""
 
 
-def test_inputs_tell_what_was_matched_and_how():
-    record = {"videos": True, "n_files_without_post": 0}
-    text = sentences.inputs(record, media({}, NO_FILE))
-    assert "1 post of 2 could" in text and "1 post has no file and stays" in text
-    assert "by the video id in their name" in text and "belong" not in text
-    text = sentences.inputs(record | {"n_files_without_post": 2}, media({"how": "mapping"}))
-    assert "2 files belong to no post" in text and "by the mapping file" in text
-    assert "id in their name" not in text
-    assert "no videos" in sentences.inputs({"videos": False}, media(NO_FILE))
+def test_encoders_have_a_commit_only_from_the_hub():
+    cut = media({"caption_cut": True}, {"caption_cut": True, "hashtag_cut": True})
+    found = findings.encoders(RECORD, cut)
+    assert (found.vision.commit, found.audio) == ("a" * 7, None)
+    assert (found.captions_cut, found.hashtags_cut) == (2, 1)
+    own = RECORD | {"audio_encoder": {"id": "here", "revision": "sha256:abc"}}
+    assert findings.encoders(own, cut).audio.commit == ""
 
 
-def test_scripts_and_cuts_are_counted():
-    said = sentences.scripts(pd.Series(["привет #hello", "hi", "#only", None]))
-    assert "1 caption is" in said and "50%" in said and "English" in said
-    assert "Every caption" in sentences.scripts(pd.Series(["hi", "olá"]))
-    used = {"used": "pretrained"}
-    assert "short enough" in sentences.cut(media({}), used)
-    assert "1 caption was longer" in sentences.cut(media({"caption_cut": True}), used)
-    many = media({"caption_cut": True}, {"caption_cut": True, "hashtag_cut": True})
-    assert "2 captions and 1 list of hashtags were longer" in sentences.cut(many, used)
-    assert "any length" in sentences.cut(many, {"used": "classic"})
+def test_scripts_are_counted_without_hashtags():
+    found = findings.scripts(pd.Series(["привет #hello", "hi", "#only", None]))
+    assert (found.n, found.other, found.share) == (2, 1, 0.5)
 
 
-def test_openings_reading_turns_with_the_data():
-    def curves(loud, calm):
-        return {"loud": [{"motion": np.full(3, loud)}], "calm": [{"motion": np.full(3, calm)}]}
+def test_presence_knows_gaps_and_flaws():
+    present = pd.DataFrame({"vision": [True, False], "caption_text": True})
+    files = media({"problem": "Dark."}, NO_FILE | {"problem": "Gone."})
+    found = findings.presence(RECORD | {"absent": ["audio"]}, present, files)
+    assert (found.whole, found.gaps) == (("caption_text",), (("vision", 0.5),))
+    assert (found.most_gaps, found.absent) == (("vision", 0.5), ("audio",))
+    assert (found.lacking, found.flawed, found.incomplete) == (1, 1, 1)
+    textual = findings.presence(RECORD | {"videos": False}, present[["caption_text"]], files)
+    assert (textual.most_gaps, textual.incomplete) == (None, 0)
 
-    assert "also move more" in sentences.openings_reading(curves(2.0, 1.0))
-    assert "move less" in sentences.openings_reading(curves(1.0, 2.0))
-    assert "equally" in sentences.openings_reading(curves(1.0, 1.1))
-    assert sentences.openings_reading(curves(np.nan, 1.0)) == ""
+
+def test_motion_turns_with_the_data():
+    def motion(loud, calm):
+        curves = {"loud": [{"motion": np.full(3, loud)}, {}], "calm": [{"motion": [calm]}]}
+        return findings.openings(curves).motion
+
+    assert motion(2.0, 1.0) is Motion.MORE
+    assert motion(1.0, 2.0) is Motion.LESS
+    assert motion(1.0, 1.1) is motion(0.0, 0.0) is Motion.EQUAL
+    assert motion(np.nan, 1.0) is Motion.UNKNOWN
+    assert findings.openings({"loud": [], "calm": []}).motion is Motion.UNKNOWN
 
 
 def test_words_name_a_winner_only_when_there_is_one():
     nearest = pd.DataFrame(
         {"post_id": ["1", "2", "3"], "word": ["dog", "dog", "<b>"], "lead": [0.1, 0.3, 0.2]}
     )
-    names = {"1": "one", "2": "two", "3": "three"}
-    table = sentences.words(nearest, names)
+    table = figures.words_table(nearest, {"1": "one", "2": "two", "3": "three"})
     assert table["clearest example"].tolist() == ["two", "three"]
-    assert "most often “dog”, for 2 openings" in sentences.words_caption(table)
-    assert "most often" not in sentences.words_caption(table.assign(openings=1))
+    found = findings.winner(nearest)
+    assert (found.word.raw, found.openings) == ("dog", 2)
+    assert findings.winner(nearest[1:]).word is None
 
 
-def test_the_answer_names_what_is_absent():
-    present = pd.DataFrame({"vision": [True, False], "caption_text": True})
-    record = {"videos": True, "used": "pretrained", "absent": ["audio"]}
-    text = sentences.answer(record, present, media({}, NO_FILE))
-    assert "Absent from this run: sound" in text and "picture, is there for 50%" in text
-    assert "1 post has gaps" in text and "other people" in text
-    text = sentences.answer(record | {"used": "classic", "absent": []}, present, media({}, {}))
-    assert "know nothing of meaning" in text and "gaps that" not in text
+def test_kept_and_alike_name_the_extremes():
+    kept = pd.DataFrame({"block": ["a", "b"], "components": 8, "share": [0.5, 0.9]})
+    assert findings.kept(kept, 8) == Kept(8, ("a", 0.5), ("b", 0.9))
+    assert findings.kept(kept, 5) is None
+    names = ["a", "b", "c"]
+    matrix = pd.DataFrame([[1, 0.2, 0.7], [0.2, 1, 0.1], [0.7, 0.1, 1]], names, names)
+    assert findings.alike(matrix) == Alike("a", "c", 0.7)
+    assert findings.alike(matrix.iloc[:1, :1]) is None
 
 
 # --- figures --------------------------------------------------------------------------------------

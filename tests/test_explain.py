@@ -12,7 +12,7 @@ from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.evaluation import evaluate
 from virality.explanation import importance, shap_values
-from virality.explanation.explain import explanation, skill
+from virality.explanation.explain import explain, explanation, skill
 from virality.features.concepts import concept_of, reading, readings
 from virality.features.table import model_table
 from virality.models.boosters import LEVEL, StoredFold, load_boosters, store_boosters
@@ -164,6 +164,13 @@ def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
     np.testing.assert_array_equal(told.loc[held_out["post_id"]], held_out["y_pred"])
 
 
+def test_the_front_door_explains_what_the_chapter_explains(own, fitted, explained):
+    found = explain(own.posts, [own.features, own.embeddings], protocol=Protocol(n_folds=3))
+    for first, second in zip(found, explained, strict=True):
+        pd.testing.assert_frame_equal(first, second, check_exact=True)
+    assert all(table.empty for table in explain(own.posts.head(20)))
+
+
 def test_no_folds_give_empty_tables(own):
     found = explanation([], evaluate.empty_predictions(), own.posts)
     assert found.empty
@@ -253,7 +260,7 @@ def test_only_the_run_that_the_folds_belong_to_is_explained(own, fitted):
     expected = toy.explained(predictions).set_index("post_id")["y_pred"]
     np.testing.assert_array_equal(told.loc[expected.index], expected)
     with pytest.raises(UserError, match="stored predictions"):
-        explanation(folds, mixed, own.posts, split="rolling")
+        explanation(folds, mixed, own.posts, Protocol(split="rolling"))
 
 
 def test_intervals_of_means():

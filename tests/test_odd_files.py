@@ -11,9 +11,12 @@ from PIL import Image
 
 from media_files import cut, encode, scene, turn
 from virality.book.tables import check_table
+from virality.figures.embeddings import problems_table
+from virality.findings.embeddings import files, presence
+from virality.media.diagnostics import present
 from virality.media.extract import extract
 from virality.media.settings import Settings, Workers
-from virality.sentences.embeddings import leftovers, problems, problems_caption
+from virality.sentences.embeddings import leftovers, problems_caption
 
 BOTH, PICTURE, SOUND, NOTHING = (True, True), (True, False), (False, True), (False, False)
 FAST = {"libx265": {"x265-params": "log-level=none"}, "libsvtav1": {"preset": "12"}}
@@ -106,7 +109,7 @@ def test_what_is_missing_and_why(found, case):
     energy = row["energy__brightness"], row["energy__rms_level"]
     assert tuple(pd.notna(value) for value in energy) == there
     assert row.filter(regex="^caption_text__").notna().all()
-    table = problems(found.media, private=False).set_index("post")
+    table = problems_table(found.media, private=False).set_index("post")
     if post in table.index:
         told = table.loc[post]
         assert words and words in told["problem"], told["problem"]
@@ -120,20 +123,20 @@ def test_two_posts_with_one_file_are_named_and_strangers_listed(found):
     assert found.embeddings.loc[pair[0]].equals(found.embeddings.loc[pair[1]])
     rows = found.media.set_index("post_id").loc[pair]
     assert rows["posts_of_file"].tolist() == [2, 2] and rows["status"].tolist() == ["ok", "ok"]
-    said = unescape(leftovers(found.record, private=False))
+    said = unescape(leftovers(files(found.record, found.media)))
     assert "Files without a post: stranger.mp4." in said
     assert "1 file serves more than one post" in said
 
 
 def test_the_caption_counts_what_is_missing_and_what_is_only_flawed(found):
-    caption = problems_caption(problems(found.media, private=False))
+    caption = problems_caption(presence(found.record, present(found.embeddings), found.media))
     lacking = sum(there != BOTH for _, there, _ in CASES.values())
     flawed = sum(there == BOTH and words != "" for _, there, words in CASES.values())
     assert f"{lacking} posts lack something and {flawed} posts have a flaw" in caption
 
 
 def test_private_pages_name_no_post_and_no_file(found):
-    table = problems(found.media, private=True)
+    table = problems_table(found.media, private=True)
     assert set(table["post"]) == set(table["file"]) == {"withheld"}
 
 

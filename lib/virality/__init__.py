@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from virality.evaluation.scores import score_table
     from virality.evaluation.validation import ExpandingWindow, RollingWindow
     from virality.evidence.claims import content_test
-    from virality.explanation.clusters import find_regimes
     from virality.explanation.explain import explain
+    from virality.explanation.regimes import find_regimes
     from virality.features.build import build_features
     from virality.models.catalogue import make_model
     from virality.uncertainty.intervals import prediction_intervals
@@ -45,7 +45,7 @@ _ROOMS = {
     "prediction_intervals": "uncertainty.intervals",
     "content_test": "evidence.claims",
     "explain": "explanation.explain",
-    "find_regimes": "explanation.clusters",
+    "find_regimes": "explanation.regimes",
     "load_run": "book.artefacts",
     "simulate_creator": "demo.posts",
     "UserError": "core.errors",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -22,6 +23,8 @@ from virality.features.table import ModelTable, model_table, select_columns, var
 from virality.models import catalogue as md
 from virality.models.blocks import make_transform
 from virality.models.fitted import FittedFold, FoldData
+
+Features: TypeAlias = pd.DataFrame | Iterable[pd.DataFrame] | None
 
 PREDICTION_COLUMNS = {
     "post_id": "string",
@@ -132,7 +135,7 @@ def fit_final(table: ModelTable, model: str, protocol: Protocol = DEFAULT) -> Fi
 
 def cross_validate(
     posts: pd.DataFrame,
-    features: pd.DataFrame | Iterable[pd.DataFrame] | None = None,
+    features: Features = None,
     models: Iterable[str] = md.LINEAR,
     *,
     protocol: Protocol = DEFAULT,
@@ -161,7 +164,7 @@ def cross_validate(
     DataFrame
         Long, columns as in `PREDICTION_COLUMNS`; empty below 30 posts.
     """
-    table = model_table(posts, *_tables(posts, features, protocol), protocol=protocol)
+    table = model_table(posts, *feature_tables(posts, features, protocol), protocol=protocol)
     selections = _selections(blocks, table.blocks, protocol.reduction)
     parts: list[pd.DataFrame] = []
     with threadpool_limits(1):
@@ -199,7 +202,20 @@ def empty_predictions() -> pd.DataFrame:
     return pd.DataFrame({k: pd.Series(dtype=v) for k, v in PREDICTION_COLUMNS.items()})
 
 
-def _tables(posts: pd.DataFrame, features, protocol: Protocol) -> list[pd.DataFrame]:
+def feature_tables(
+    posts: pd.DataFrame, features: Features = None, protocol: Protocol = DEFAULT
+) -> list[pd.DataFrame]:
+    """Return the feature tables that were given; metadata and momentum are built when none are.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    features : DataFrame or list of DataFrame, optional
+        Indexed by post_id.
+    protocol : Protocol
+        Its embargo.
+    """
     if features is None:
         return [build_features(posts, protocol.embargo_days)]
     return [features] if isinstance(features, pd.DataFrame) else list(features)

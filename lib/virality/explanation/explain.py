@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from virality.evaluation import scores
+from virality.core.protocol import DEFAULT, Protocol
+from virality.evaluation import evaluate, scores
 from virality.evaluation.headline import FAMILY
 from virality.explanation.importance import (
     block_importance,
@@ -16,7 +17,69 @@ from virality.explanation.importance import (
     shuffle_importance,
 )
 from virality.explanation.shap_values import shap_tables
-from virality.models.boosters import StoredFold
+from virality.features.table import model_table
+from virality.models.boosters import StoredFold, stored_fold
+
+
+def explain(
+    posts: pd.DataFrame,
+    features: evaluate.Features = None,
+    *,
+    protocol: Protocol = DEFAULT,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Say what pushed each forecast of the boosted trees, post by post, by SHAP.
+
+    The trees are fitted fold by fold, and every post is explained by the ones that had not seen it.
+    Pushes add up: summed over columns, or over blocks, they are the way from the model's starting
+    point to its forecast.  They explain the model, and views only where the model is any good.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    features : DataFrame or list of DataFrame, optional
+        Feature tables indexed by post_id; metadata and momentum are built when none are given.
+    protocol : Protocol
+
+    Returns
+    -------
+    shap : DataFrame
+        One row per held-out post and column: post_id, fold, column, block, value (log views),
+        feature_value (as the model saw it, scaled).  No rows below 30 posts.
+    shap_blocks : DataFrame
+        One row per held-out post: post_id, fold, a column per block, base_value, prediction.
+
+    Raises
+    ------
+    UserError
+        When a column gives the outcome away.
+
+    References
+    ----------
+    Lundberg et al. (2020), From local explanations to global understanding with explainable AI for
+    trees.
+
+    Examples
+    --------
+    >>> import virality as vi
+    >>> posts = vi.simulate_creator(n_posts=60, seed=1)
+    >>> shap, shap_blocks = explain(posts, protocol=vi.Protocol(n_folds=2))
+    >>> blocks = ["metadata", "momentum"]
+    >>> way = shap_blocks["base_value"] + shap_blocks[blocks].sum(axis=1)
+    >>> bool(((way - shap_blocks["prediction"]).abs() < 1e-4).all())
+    True
+
+    Which block do the forecasts lean on, as a share of all pushes?
+
+    >>> size = shap_blocks[blocks].abs().mean()
+    >>> (size / size.sum()).idxmax()
+    'momentum'
+    """
+    tables = evaluate.feature_tables(posts, features, protocol)
+    table = model_table(posts, *tables, protocol=protocol)
+    folds = evaluate.fold_data(table, protocol)
+    return shap_tables(stored_fold(evaluate.fit_fold(fold, "xgboost")) for fold in folds)
+
 
 _KEYS = ["post_id", "split", "fold", "model", "blocks", "preset"]
 BASELINES = ("rolling_median_10", "train_mean")
@@ -129,9 +192,7 @@ def explanation(
     folds: list[StoredFold],
     predictions: pd.DataFrame,
     posts: pd.DataFrame,
-    split: str = "expanding",
-    preset: str = "tuned",
-    seed: int = 0,
+    protocol: Protocol = DEFAULT,
 ) -> Explanation:
     """Explain stored folds, and check the explanation in two ways that need no SHAP.
 
@@ -144,10 +205,9 @@ def explanation(
         rules; a row that stands in it twice counts once.
     posts : DataFrame
         Tidy posts table.
-    split, preset : str
-        Of the run that the folds belong to, as their manifest says.
-    seed : int
-        Of the shuffles.
+    protocol : Protocol
+        Split and preset of the run that the folds belong to, as their manifest says; the seed is
+        of the shuffles.
 
     Returns
     -------
@@ -160,15 +220,15 @@ def explanation(
     """
     order = posts.set_index("post_id")["posted_at"]
     predictions = predictions.drop_duplicates(_KEYS)
-    boosted = predictions.query("model == 'xgboost' and split == @split and preset == @preset")
-    boosted = boosted if folds else boosted.head(0)
+    ours = (predictions["split"] == protocol.split) & (predictions["preset"] == protocol.preset)
+    boosted = predictions[ours & (predictions["model"] == "xgboost") & bool(folds)]
     whole = boosted[boosted["blocks"] == "all"]
     shap, shap_blocks = shap_tables(folds, whole)
     blocks = block_importance(shap_blocks, order)
     columns = shap.groupby("block")["column"].nunique()
     blocks["columns"] = blocks["block"].map(columns).fillna(0).astype(int)
     for name, table in (
-        ("shuffle", shuffle_importance(folds, whole, order, seed)),
+        ("shuffle", shuffle_importance(folds, whole, order, protocol.seed)),
         ("refit", refit_importance(boosted, order)),
     ):
         table = table.rename(columns={"loss": name, "low": f"{name}_low", "high": f"{name}_high"})

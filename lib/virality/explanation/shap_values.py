@@ -64,7 +64,7 @@ def contributions(fold: StoredFold) -> tuple[pd.DataFrame, float]:
 
 
 def shap_tables(
-    folds: Iterable[StoredFold], predictions: pd.DataFrame
+    folds: Iterable[StoredFold], predictions: pd.DataFrame | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Explain the held-out posts of every fold.
 
@@ -72,8 +72,9 @@ def shap_tables(
     ----------
     folds : iterable of StoredFold
         As stored by the nonlinear models.
-    predictions : DataFrame
-        Out-of-fold predictions of the same model (one per post and fold).
+    predictions : DataFrame, optional
+        Out-of-fold predictions of the same model (one per post and fold) that were stored with the
+        folds: only what was held out then, and predicted so, is explained.
 
     Returns
     -------
@@ -90,7 +91,8 @@ def shap_tables(
     """
     long, wide = [], []
     for fold in folds:
-        _refuse_mismatch(fold, predictions)
+        if predictions is not None:
+            _refuse_mismatch(fold, predictions)
         values, base = contributions(fold)
         long.append(_long(fold.fold, values, fold.rows))
         sums = values.T.groupby(block_of).sum().T

@@ -1,7 +1,8 @@
-"""Figures of the first three seconds."""
+"""Figures and tables of the first three seconds."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from io import BytesIO
 
 import numpy as np
@@ -53,11 +54,11 @@ def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
     """
     figure, axis = theme.figure(7.0, 0.8 + 0.34 * present.shape[1])
     for place, block in enumerate(reversed(list(present.columns))):
-        here = present[block].to_numpy()
+        has = present[block].to_numpy()
         color = theme.BLOCK_COLORS[block]
-        axis.plot(posted_at[here], np.full(here.sum(), place), "|", color=color, markersize=11)
-        gaps = np.full((~here).sum(), place)
-        axis.plot(posted_at[~here], gaps, "x", color=theme.INK, markersize=8, mew=1.8, zorder=3)
+        axis.plot(posted_at[has], np.full(has.sum(), place), "|", color=color, markersize=11)
+        gaps = np.full((~has).sum(), place)
+        axis.plot(posted_at[~has], gaps, "x", color=theme.INK, markersize=8, mew=1.8, zorder=3)
     names = [block_name(block) for block in reversed(list(present.columns))]
     axis.set_yticks(range(len(names)), names)
     axis.set_xlabel("posted (a cross marks a post without that block)")
@@ -141,3 +142,68 @@ def openings(curves: dict[str, list[dict]]) -> Figure:
     if any(curves.values()):
         above.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=2)
     return figure
+
+
+# --------------------------------------------------------------------------------- tables
+
+
+def problems_table(media: pd.DataFrame, private: bool) -> pd.DataFrame:
+    """Return the posts with a media problem: which, what is wrong, what is there, the file.
+
+    Parameters
+    ----------
+    media : DataFrame
+        Artefact.
+    private : bool
+        True names neither posts nor files.
+    """
+    wrong = media[media["problem"].fillna("") != ""]
+    return pd.DataFrame(
+        {
+            "post": "withheld" if private else wrong["post_id"],
+            "problem": wrong["problem"],
+            "picture": wrong["has_picture"].map({True: "yes", False: "missing"}),
+            "sound": wrong["has_sound"].map({True: "yes", False: "missing"}),
+            "file": "withheld" if private else wrong["file"].fillna("–"),
+        }
+    ).reset_index(drop=True)
+
+
+def neighbours_table(
+    sample: pd.Series, nearest: Mapping[str, Mapping[str, str]], names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return the table of neighbours: a post, and the most alike one in each block.
+
+    Parameters
+    ----------
+    sample : Series of str
+        Post ids.
+    nearest : mapping
+        Block → post id → post id of the neighbour.
+    names : mapping
+        Post id → safe Markdown.
+    """
+    rows = [
+        {"post": names[post]}
+        | {block_name(b): names.get(found.get(post, ""), "–") for b, found in nearest.items()}
+        for post in sample
+    ]
+    return pd.DataFrame(rows, columns=["post", *(block_name(block) for block in nearest)])
+
+
+def words_table(nearest: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    """Return the table of zero-shot words: how many openings, and the clearest example.
+
+    Parameters
+    ----------
+    nearest : DataFrame
+        Columns post_id, word, lead.
+    names : mapping
+        Post id → safe Markdown.
+    """
+    order = nearest.sort_values("lead", ascending=False, kind="stable")
+    groups = order.groupby("word", sort=False)
+    table = pd.DataFrame({"openings": groups.size(), "clearest example": groups["post_id"].first()})
+    table["clearest example"] = table["clearest example"].map(names)
+    table = table.sort_values("openings", ascending=False, kind="stable")
+    return table.rename_axis("word").reset_index()

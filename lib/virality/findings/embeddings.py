@@ -1,4 +1,4 @@
-"""What the first seconds gave: what was matched, who looked at it, what is there and what is not."""
+"""What the first seconds gave: which files, which encoders, what is there and what is not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.text import DataText
-from virality.media.texts import is_other_script, split_caption
+from virality.media.tables import is_other_script, split_caption
 
 NAMED_FILES = 12  # files without a post that are named
 MOVES_MORE = 1.25  # times the motion from which openings are said to move more
@@ -170,8 +170,8 @@ def encoders(record: Mapping, media: pd.DataFrame) -> Encoders:
         window_s=record["window_s"],
         frames_per_s=record["frames_per_s"],
         pictures="vision" in record["blocks"],
-        vision=_encoder(record["see"]),
-        audio=_encoder(record["hear"]) if record["hear"] else None,
+        vision=_encoder(record["vision_encoder"]),
+        audio=_encoder(record["audio_encoder"]) if record["audio_encoder"] else None,
         captions_cut=int(media["caption_cut"].sum()),
         hashtags_cut=int(media["hashtag_cut"].sum()),
     )
@@ -246,7 +246,10 @@ def alike(matrix: pd.DataFrame) -> Alike | None:
         CKA, index and columns blocks.
     """
     pairs = matrix.where(~np.eye(len(matrix), dtype=bool)).stack().dropna()  # noqa: PD013
-    return Alike(*pairs.idxmax(), float(pairs.max())) if len(pairs) else None
+    if pairs.empty:
+        return None
+    first, second = pairs.idxmax()
+    return Alike(first, second, float(pairs.max()))
 
 
 def openings(curves: Mapping[str, Sequence[Mapping]]) -> Openings:
@@ -259,7 +262,7 @@ def openings(curves: Mapping[str, Sequence[Mapping]]) -> Openings:
     """
     means = {}
     for kind, many in curves.items():
-        motion = np.concatenate([np.asarray(one.get("motion", ()), float) for one in many] or [[]])
+        motion = np.concatenate([np.zeros(0), *(one.get("motion", ()) for one in many)])
         means[kind] = float(np.nanmean(motion)) if np.isfinite(motion).any() else float("nan")
     return Openings(len(curves["loud"]), len(curves["calm"]), _motion(**means))
 

@@ -1,0 +1,115 @@
+"""Every sentence of the chapter on the first three seconds, from findings made by hand."""
+
+from dataclasses import replace
+
+from virality.core.text import DataText
+from virality.findings.embeddings import (
+    Alike,
+    Encoder,
+    Encoders,
+    Files,
+    Kept,
+    Motion,
+    NoWords,
+    Openings,
+    Presence,
+    Scripts,
+    Winner,
+)
+from virality.sentences import embeddings as say
+
+FILES = Files(videos=True, n_posts=140, matched=139, ways=("name",))
+CLIP, WHISPER = Encoder(DataText("openai/clip"), "3d74acf"), Encoder(DataText("/models/*whisper*"))
+PRETRAINED = Encoders(False, DataText(""), 3.0, 5.0, True, CLIP, WHISPER)
+CLASSIC = Encoders(
+    True, DataText("This report uses the classic encoders."), 2.5, 4.0, True, CLIP
+)  # fmt: skip
+PRESENCE = Presence(
+    n_posts=140,
+    classic=False,
+    whole=("caption_text", "vision"),
+    gaps=(("hashtag_text", 0.93), ("audio", 0.89)),
+    absent=(),
+    most_gaps=("audio", 0.89),
+    lacking=3,
+    flawed=2,
+    incomplete=15,
+)
+OPENINGS = Openings(3, 3, Motion.MORE)
+
+
+def examples():
+    yield from files()
+    yield from who()
+    yield from what()
+    yield "first frames: all", say.sheet_caption(30, 30)
+    yield "first frames: some", say.sheet_caption(48, 1240)
+    yield "neighbours", say.neighbours_caption(5)
+    yield "neighbours: one post", say.neighbours_caption(1)
+    yield "words: one leads", say.words_caption(Winner(DataText("<b>"), 12))
+    yield "words: several lead", say.words_caption(Winner(None))
+    for reason in NoWords:
+        yield f"no words: {reason.name.lower()}", say.no_words(reason)
+    kept = Kept(8, ("audio", 0.61), ("vision", 0.83))
+    yield "variance kept", say.kept_caption(kept)
+    yield "variance kept: one block", say.kept_caption(replace(kept, most=kept.least))
+    yield "variance kept: not looked at", say.kept_caption(None)
+    yield "alike", say.cka_caption(Alike("vision", "energy", 0.412))
+    yield "alike: one block", say.cka_caption(None)
+    yield "openings", say.openings_caption(OPENINGS)
+    yield "openings: one of each", say.openings_caption(Openings(1, 1, Motion.EQUAL))
+    for motion in Motion:
+        yield (
+            f"openings: {motion.name.lower()}",
+            say.openings_reading(replace(OPENINGS, motion=motion)),
+        )
+
+
+def files():
+    yield "files: none", say.inputs(Files(videos=False))
+    yield "files: all matched", say.inputs(FILES)
+    mixed = replace(FILES, without=1, spare=2, ways=("mapping", "column"))
+    yield "files: some without", say.inputs(mixed)
+    yield "files: nothing matched", say.inputs(replace(FILES, matched=0, without=140, ways=()))
+    yield "left over: nothing", say.leftovers(FILES)
+    named = replace(mixed, spare=14, spare_names=tuple(DataText(f"{n}.mp4") for n in range(12)))
+    yield "left over: many files", say.leftovers(named)
+    hostile = DataText("<script>x</script>.mp4")
+    few = replace(named, spare=1, spare_names=(hostile,), shared=1, refused=2)
+    notes = (DataText("Row 3 of the mapping names no file."),)
+    yield "left over: everything", say.leftovers(replace(few, notes=notes))
+
+
+def who():
+    yield "encoders: classic", say.encoders(CLASSIC)
+    yield "encoders: classic, no pictures", say.encoders(replace(CLASSIC, pictures=False))
+    yield "encoders: pretrained", say.encoders(PRETRAINED)
+    yield "encoders: pretrained, no sound", say.encoders(replace(PRETRAINED, audio=None))
+    yield "encoders: pretrained, no pictures", say.encoders(replace(PRETRAINED, pictures=False))
+    yield "scripts: no words", say.scripts(Scripts(0, 0))
+    yield "scripts: Latin", say.scripts(Scripts(120, 0))
+    yield "scripts: others", say.scripts(Scripts(120, 30))
+    yield "cut: classic", say.cut(CLASSIC)
+    yield "cut: nothing", say.cut(PRETRAINED)
+    yield "cut: one caption", say.cut(replace(PRETRAINED, captions_cut=1))
+    yield "cut: both", say.cut(replace(PRETRAINED, captions_cut=12, hashtags_cut=1))
+
+
+def what():
+    yield "blocks: gaps", say.coverage_caption(PRESENCE)
+    yield "blocks: complete", say.coverage_caption(replace(PRESENCE, gaps=()))
+    yield "blocks: none complete", say.coverage_caption(replace(PRESENCE, whole=()))
+    yield "problems", say.problems_caption(PRESENCE)
+    yield "problems: flaws only", say.problems_caption(replace(PRESENCE, lacking=0, flawed=1))
+    yield "problems: gaps only", say.problems_caption(replace(PRESENCE, lacking=1, flawed=0))
+    yield "problems: none", say.problems_caption(replace(PRESENCE, lacking=0, flawed=0))
+    yield "answer", say.answer(PRESENCE)
+    yield (
+        "answer: nothing but texts",
+        say.answer(replace(PRESENCE, absent=("vision", "audio"), most_gaps=None, incomplete=0)),
+    )
+    yield (
+        "answer: classic, one post with gaps",
+        say.answer(replace(PRESENCE, classic=True, incomplete=1)),
+    )
+    yield "answer: no post", say.answer(replace(PRESENCE, n_posts=0))
