@@ -10,8 +10,9 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from virality.core.captions import split_caption
 from virality.core.text import DataText
-from virality.media.tables import is_other_script, split_caption
+from virality.media.tables import is_other_script
 
 NAMED_FILES = 12  # files without a post that are named
 MOVES_MORE = 1.25  # times the motion from which openings are said to move more
