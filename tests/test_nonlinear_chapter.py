@@ -142,7 +142,7 @@ def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
     table = compare_targets(posts, [features], protocol=Protocol(n_folds=2), n_bootstrap=50)
     assert table.set_index("target").loc["avg_watch_s", "n"] == 0
     assert (table.loc[table["target"] != "avg_watch_s", "n"] > 0).all()
-    assert findings.targets(table).given_away == ("avg_watch_s",)
+    assert findings.targets(table)[1] == ("avg_watch_s",)
     assert len(figures.targets_table(table)) == len(table) - 1
     assert figures.targets(table) is not None
 
@@ -192,7 +192,7 @@ def test_every_figure_draws_and_every_finding_has_words(run):
         sentences.calibration(findings.calibration(levels, calibration.slope(*outcomes(told)))),
         sentences.coverage_caption(findings.coverage(covered)),
         sentences.groups_caption(findings.groups(groups)),
-        sentences.targets_caption(findings.targets(targets)),
+        sentences.targets_caption(*findings.targets(targets)),
     ]
     for text in said:
         assert text.endswith(".") and "nan" not in text

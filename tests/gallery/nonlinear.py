@@ -12,10 +12,8 @@ from virality.findings.nonlinear import (
     InSample,
     Mixture,
     Promise,
-    Published,
     Slope,
     Survival,
-    Targets,
     Viral,
 )
 from virality.findings.scores import Estimate, Tested, Verdict, record
@@ -44,17 +42,15 @@ def examples():
     yield "Trees see something", sentences.trees(TREES)
     yield "Trees see nothing", sentences.trees(replace(TREES, shown=False, p=0.4))
     yield "Trees: not tested", sentences.trees(None)
-    found = Published(1.204, 0.987, "rolling_median_10")
-    yield "The published study: a rule is best", sentences.published(found)
-    yield "The published study: a model is best", sentences.published(replace(found, model="stack"))
+    for model in ("rolling_median_10", "stack"):
+        yield f"The published study beside {model}", sentences.published(1.204, 0.987, model)
     yield from calibrations()
     yield from intervals()
     yield from viral()
-    yield "Outcomes: one is clear", sentences.targets_caption(Targets(("likes",), ()))
-    two = Targets((), ("avg_watch_s", "shares"))
-    yield "Outcomes: none is clear, two given away", sentences.targets_caption(two)
-    one = Targets(("likes", "saves"), ("avg_watch_s",))
-    yield "Outcomes: two are clear, one given away", sentences.targets_caption(one)
+    for clear in ((), ("likes",), ("likes", "saves")):
+        for given_away in ((), ("avg_watch_s",), ("avg_watch_s", "shares")):
+            said = sentences.targets_caption(clear, given_away)
+            yield f"Outcomes: {len(clear)} clear, {len(given_away)} given away", said
     yield from answers()
 
 

@@ -46,6 +46,10 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
     ----------
     shuffled, ordered : DataFrame
         Score tables with model, r2, r2_low, r2_high.
+
+    Returns
+    -------
+    Figure
     """
     models = list(shuffled["model"])
     label = "R² (0: no better than one number for all posts)"
@@ -92,6 +96,10 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
         Columns block, kind ("alone" or "left out"), spearman, spearman_low, spearman_high.
     whole : float
         The correlation with all blocks.
+
+    Returns
+    -------
+    Figure
     """
     blocks = [block for block in BLOCKS if block in set(table["block"])]
     label = "Spearman correlation with the outcome, within folds"

@@ -80,6 +80,10 @@ def interval_band(intervals: pd.DataFrame, posts: pd.DataFrame) -> Figure:
         One method's rows of an `intervals` table.
     posts : DataFrame
         For the dates.
+
+    Returns
+    -------
+    Figure
     """
     figure, axis = theme.figure(7.4, 3.6)
     rows = intervals.assign(
@@ -111,6 +115,10 @@ def coverage(groups: pd.DataFrame, promised: float) -> Figure:
         Rows of :func:`virality.uncertainty.conformal.coverage` with a column ``group``.
     promised : float
         Share of posts that the intervals should hold.
+
+    Returns
+    -------
+    Figure
     """
     names, methods = (list(dict.fromkeys(groups[column])) for column in ("group", "method"))
     figure, axis = forest(names, 7.0, 0.5, "share of held-out posts inside their interval")
@@ -135,6 +143,10 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
         From :func:`virality.uncertainty.viral.reliability`.
     base_rate : float
         Share of viral posts among those that were learnt from.
+
+    Returns
+    -------
+    Figure
     """
     figure, axis = theme.figure(5.0, 3.8)
     top = 1.25 * float(max(bins["chance"].max(), base_rate)) if len(bins) else 1

@@ -23,6 +23,11 @@ def forest(names: list[str], width: float, each: float, label: str) -> tuple[Fig
         Of the figure and of each line, in inches.
     label : str
         What is estimated.
+
+    Returns
+    -------
+    figure : Figure
+    axis : Axes
     """
     figure, axis = theme.figure(width, 0.9 + each * len(names))
     axis.set_yticks(range(len(names)), names)
@@ -78,6 +83,10 @@ def estimates(table: pd.DataFrame, name: str, form: str) -> list[str]:
     name : str
     form : str
         Format specification of the numbers.
+
+    Returns
+    -------
+    list of str
     """
     return [f"{Estimate.of(row, name):{form}}" for row in table.itertuples()]
 

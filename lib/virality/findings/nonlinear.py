@@ -62,25 +62,6 @@ def in_sample(table: pd.DataFrame) -> InSample | None:
     )
 
 
-# ------------------------------------------------------------------------ the published study
-
-
-@dataclass(frozen=True)
-class Published:
-    """The smallest published error, the smallest of this run, and whose that is."""
-
-    theirs: float
-    ours: float
-    model: str
-
-
-def published(table: pd.DataFrame) -> Published:
-    """Return the study's best row and ours, from `replication.run_beside_published`."""
-    theirs = table[table["source"] == "published"].sort_values("mae").iloc[0]
-    ours = table[table["source"] == "this run"].sort_values("mae").iloc[0]
-    return Published(float(theirs.mae), float(ours.mae), ours.model)
-
-
 # ------------------------------------------------------------------------------- calibration
 
 
@@ -345,15 +326,18 @@ def mixture(verdict: dict) -> Mixture | None:
 # ----------------------------------------------------------------------------------- targets
 
 
-@dataclass(frozen=True)
-class Targets:
-    """Outcomes on which the plain rule is clearly beaten, and those that a feature gives away."""
+def targets(table: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return outcomes on which the plain rule is clearly beaten, and those given away by a feature.
 
-    clear: tuple[str, ...]
-    given_away: tuple[str, ...]
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.evaluation.targets.compare_targets`.
 
-
-def targets(table: pd.DataFrame) -> Targets:
-    """Return which outcomes are predictable, from `evaluation.targets.compare_targets`."""
+    Returns
+    -------
+    clear, given_away : tuple of str
+        The most predictable outcome first.
+    """
     clear = table[table["saved_low"] > 0].sort_values("saved", ascending=False)
-    return Targets(tuple(clear["target"]), tuple(table.loc[table["n"] == 0, "target"]))
+    return tuple(clear["target"]), tuple(table.loc[table["n"] == 0, "target"])

@@ -43,7 +43,18 @@ class Estimate:
 
     @classmethod
     def of(cls, row, name: str) -> Estimate:
-        """Return column `name` of a row, with its columns ``<name>_low`` and ``<name>_high``."""
+        """Return a column of a row with its interval.
+
+        Parameters
+        ----------
+        row : Series or namedtuple
+        name : str
+            The column; ``<name>_low`` and ``<name>_high`` are the interval's.
+
+        Returns
+        -------
+        Estimate
+        """
         return cls(*(float(getattr(row, f"{name}{end}")) for end in ("", "_low", "_high")))
 
     @property
@@ -170,13 +181,18 @@ class Leader:
 
 
 def leader(typical_miss: pd.Series, n: int) -> Leader | None:
-    """Return who misses least, on so many posts; None where nobody predicted anything.
+    """Return who misses least; None where nobody predicted anything.
 
     Parameters
     ----------
     typical_miss : Series of float, index model
         Factors, smallest first.
     n : int
+        Held-out posts.
+
+    Returns
+    -------
+    Leader or None
     """
     return Leader(typical_miss.index[0], float(typical_miss.iloc[0]), n) if n else None
 
@@ -217,6 +233,10 @@ def tested(evidence: pd.DataFrame, kind: str) -> Tested | None:
         With the columns of :data:`virality.evidence.rows.EVIDENCE_COLUMNS`.
     kind : str
         "content_any", "history", "trees" or "smallest_effect".
+
+    Returns
+    -------
+    Tested or None
     """
     rows = evidence[evidence["kind"] == kind].sort_values("p")
     if rows.empty:

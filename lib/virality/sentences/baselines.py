@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import capital, decimals, listing, p_value, plural
+from virality.core.text import agree, capital, decimals, listing, p_value, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
 from virality.findings.scores import Comparison, Leader, Record, Tested, Verdict
@@ -10,15 +10,15 @@ from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 
-def shuffled(found: Shuffled) -> str:
+def shuffled(result: Shuffled) -> str:
     """Say what shuffled folds promise."""
-    start = f"On shuffled folds, {model_name(found.model)} reaches an R² of {decimals(found.r2)}"
-    if found.promise is Promise.NO_BETTER:
+    start = f"On shuffled folds, {model_name(result.model)} reaches an R² of {decimals(result.r2)}"
+    if result.promise is Promise.NO_BETTER:
         return f"{start}, which is no better than one number for all posts. Not even that helps."
     hope = {
         Promise.SUCCESS: "That looks like a success.",
         Promise.MODEST: "Even so, that is not much.",
-    }[found.promise]
+    }[result.promise]
     return f"{start}: it seems to foresee that share of the ups and downs. {hope}"
 
 
@@ -37,7 +37,19 @@ def shuffled_caption(fall: Fall | None) -> str:
 
 
 def folds_caption(n: int, gap_days: float) -> str:
-    """Describe so many folds by the shortest gap between training posts and what follows."""
+    """Describe the folds.
+
+    Parameters
+    ----------
+    n : int
+        How many there are.
+    gap_days : float
+        The shortest gap between training posts and what follows.
+
+    Returns
+    -------
+    str
+    """
     if n == 0:
         return "There are too few posts for a fold in time order."
     gap = f"the gap between them is {gap_days:.0f} days"
@@ -52,7 +64,19 @@ def folds_caption(n: int, gap_days: float) -> str:
 
 
 def by_hand(model: float, mean: float, n: int) -> str:
-    """Say how far a model that was fitted by hand misses, and the training mean, as factors."""
+    """Say how far a model that was fitted by hand misses.
+
+    Parameters
+    ----------
+    model, mean : float
+        Its typical miss, and that of the mean of its training posts, as factors.
+    n : int
+        Held-out posts.
+
+    Returns
+    -------
+    str
+    """
     return (
         f"It misses these {plural(n, 'held-out post')} by a factor of {model:.2f}, and the mean of "
         f"its training posts by a factor of {mean:.2f}."
@@ -94,6 +118,10 @@ def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, larg
         Folds in which the model was nearer, and all folds.
     smallest, largest : float
         Its typical miss as a factor, in its best and its worst fold.
+
+    Returns
+    -------
+    str
     """
     best, plain = model_name(model), model_name(rule)
     if n == 1:
@@ -108,36 +136,48 @@ def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, larg
     )
 
 
-def blocks_caption(found: Blocks | None) -> str:
+def blocks_caption(result: Blocks | None) -> str:
     """State which block does most alone, and whether the order is better without one."""
-    if found is None:
+    if result is None:
         return "No block could be scored alone."
     start = (
         "The block that does best alone is"
-        if found.alone.spearman.clear
+        if result.alone.spearman.clear
         else "No block alone is clearly above zero; the first is"
     )
-    best = f"{block_name(found.alone.block)}: {found.alone.spearman:+.2f}"
+    best = f"{block_name(result.alone.block)}: {result.alone.spearman:+.2f}"
     return (
-        f"{start} {best}. All blocks together reach {decimals(found.whole)}."
-        f"{_better_without(found.without)}"
+        f"{start} {best}. All blocks together reach {decimals(result.whole)}."
+        f"{_better_without(result.without)}"
     )
 
 
-def _better_without(found: Order | None) -> str:
-    if found is None:
+def _better_without(result: Order | None) -> str:
+    if result is None:
         return ""
-    said = f" Without {block_name(found.block)} they reach {found.spearman:+.2f}"
-    if found.block != "momentum":
+    said = f" Without {block_name(result.block)} they reach {result.spearman:+.2f}"
+    if result.block != "momentum":
         return f"{said}."
     return f"{said}: inside a fold, the views of the last posts say little about the next one's."
 
 
-def content_caption(found: Tested | None, named: tuple[str, ...]) -> str:
-    """State what the content test found, and which blocks it names."""
-    if found is None:
+def content_caption(result: Tested | None, named: tuple[str, ...]) -> str:
+    """State what the content test found.
+
+    Parameters
+    ----------
+    result : Tested or None
+        Whether any content says something; None where nothing was tested.
+    named : tuple of str
+        Blocks that can be named.
+
+    Returns
+    -------
+    str
+    """
+    if result is None:
         return "There was not enough to test."
-    if not found.shown:
+    if not result.shown:
         finding = "No content is shown to say anything about views beyond the account's level"
     elif named:
         names = listing([block_name(block) for block in named])
@@ -145,28 +185,40 @@ def content_caption(found: Tested | None, named: tuple[str, ...]) -> str:
     else:
         finding = "Content says something about views, but no single block can be named"
     return (
-        f"{finding} (blocks and all of them together taken as one claim: p {p_value(found.p)}). "
-        f"Rank correlation on {plural(found.n, 'held-out post')}, "
-        f"against {plural(found.n_shifts, 'different shift')}; the smallest p that so many can "
-        f"give is {found.smallest_p:.3f}."
+        f"{finding} (blocks and all of them together taken as one claim: p {p_value(result.p)}). "
+        f"Rank correlation on {plural(result.n, 'held-out post')}, "
+        f"against {plural(result.n_shifts, 'different shift')}; the smallest p that so many can "
+        f"give is {result.smallest_p:.3f}."
     )
 
 
-def history(found: Tested | None) -> str:
+def history(result: Tested | None) -> str:
     """Say what the history test found."""
-    if found is None:
+    if result is None:
         return "There were too few held-out posts to test the account's memory."
     start = (
         "**The account has a memory.** Recent posts forecast better than the long-run mean"
-        if found.shown
+        if result.shown
         else "**No memory is shown.** Recent posts do not clearly forecast better than the "
         "long-run mean"
     )
-    return f"{start}: squared error saved {found.statistic:+.0%}, p {p_value(found.p)}."
+    return f"{start}: squared error saved {result.statistic:+.0%}, p {p_value(result.p)}."
 
 
 def curve_caption(helped: bool, n: int) -> str:
-    """State whether more posts helped, on so many held-out posts."""
+    """State whether more posts helped.
+
+    Parameters
+    ----------
+    helped : bool
+        Whether the last step, to all posts there are, still did.
+    n : int
+        Held-out posts.
+
+    Returns
+    -------
+    str
+    """
     finding = (
         "The last doubling of posts still helped, so more posts are likely to help more"
         if helped
@@ -175,39 +227,41 @@ def curve_caption(helped: bool, n: int) -> str:
     return f"{finding}. The same {plural(n, 'held-out post')} at every point."
 
 
-def smallest(found: Tested | None) -> str:
+def smallest(result: Tested | None) -> str:
     """Say which effect this number of posts could have shown."""
-    if found is None:
+    if result is None:
         return ""
     question = "How small an effect could these posts have shown?"
-    if not found.statistic.known:
+    if not result.statistic.known:
         return (
             f"{question} Even content that explained half of what the level leaves open would "
             "often have been missed. Silence of the test therefore means little here."
         )
-    share = f"{found.statistic.value:.0%} of what the account's level leaves open"
+    share = f"{result.statistic.value:.0%} of what the account's level leaves open"
     return (
         f"{question} Content that explains {share} would be found four times out of five. "
         "Anything much weaker can hide."
     )
 
 
-def replication(found: Replication | None) -> str:
+def replication(result: Replication | None) -> str:
     """Say how well the study's rows came back, and what they are worth beside one line of code."""
-    if found is None:
+    if result is None:
         return "The input of this run is another table, so there is nothing to compare."
-    exact, near = (listing([model_name(m) for m in models]) for models in (found.exact, found.near))
+    exact, near = (
+        listing([model_name(m) for m in models]) for models in (result.exact, result.near)
+    )
     first = f"The rows of {exact} come back to four digits." if exact else ""
     second = f" {capital(near)} comes near, in a newer version." if near else ""
     third = (
         "every model is better on these folds in R², RMSE and MAE."
-        if found.n_better == found.n
-        else f"{found.n_better} of {found.n} models are better in R², RMSE and MAE."
+        if result.n_better == result.n
+        else f"{result.n_better} of {result.n} models are better in R², RMSE and MAE."
     )
-    verdict = "still beats them all" if found.wins else "is beaten"
+    verdict = "still beats them all" if result.wins else "is beaten"
     return (
         f"{first}{second} Tuned beforehand on simulated creators, {third} In MAE the "
-        f"{model_name(found.rule)} ({found.mae:.3f}) {verdict}: it is one line of code."
+        f"{model_name(result.rule)} ({result.mae:.3f}) {verdict}: it is one line of code."
     ).strip()
 
 
@@ -230,6 +284,10 @@ def answer(
     content : tuple of str
         Blocks that the content test names.
     history : Tested or None
+
+    Returns
+    -------
+    str
     """
     if leader is None or compared is None:
         return too_few(record)
@@ -246,12 +304,12 @@ def _beaten(compared: Comparison) -> str:
     wins = [model_name(model) for model in compared.better]
     if not wins:
         return f"No linear model clearly beats {bar}"
-    return f"{capital(listing(wins))} {'beats' if len(wins) == 1 else 'beat'} {bar}"
+    return f"{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}"
 
 
-def _memory(found: Tested | None) -> str:
-    if found is None:
+def _memory(result: Tested | None) -> str:
+    if result is None:
         return ""
-    if found.shown:
+    if result.shown:
         return " Recent posts forecast better than the long-run mean."
     return " Recent posts are not shown to forecast better than the long-run mean."

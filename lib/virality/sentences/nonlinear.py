@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import above_or_below, capital, decimals, listing, p_value, plural
+from virality.core.text import above_or_below, agree, capital, decimals, listing, p_value, plural
 from virality.features.targets import TARGETS
 from virality.findings import nonlinear as findings
 from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
@@ -11,18 +11,30 @@ from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 
-def in_sample(found: findings.InSample | None, record: Record) -> str:
-    """Say how a model's score falls when the test gets honest."""
-    if found is None:
+def in_sample(result: findings.InSample | None, record: Record) -> str:
+    """Say how a model's score falls when the test gets honest.
+
+    Parameters
+    ----------
+    result : InSample or None
+        None where nothing was modelled.
+    record : Record
+        How many posts there are.
+
+    Returns
+    -------
+    str
+    """
+    if result is None:
         return too_few(record)
     start = (
         f"{indicative(record)} Asked about the posts that it was fitted on, XGBoost reaches an R² "
-        f"of {decimals(found.fitted)}."
+        f"of {decimals(result.fitted)}."
     ).strip()
-    shuffled = decimals(found.shuffled)
+    shuffled = decimals(result.shuffled)
     middle = (
         f"On shuffled folds {shuffled} is left"
-        if found.less_when_shuffled
+        if result.less_when_shuffled
         else f"On shuffled folds it reaches {shuffled}"
     )
     end = {
@@ -30,26 +42,38 @@ def in_sample(found: findings.InSample | None, record: Record) -> str:
         "beforehand.",
         Survival.LITTLE: ". The rest was memory.",
         Survival.MUCH: ". Much of the score survives.",
-    }[found.survival]
+    }[result.survival]
     return (
         f"{start} {middle}, and when it has to predict later posts from earlier ones, "
-        f"{decimals(found.ordered)}{end}"
+        f"{decimals(result.ordered)}{end}"
     )
 
 
-def in_sample_caption(found: findings.InSample) -> str:
+def in_sample_caption(result: findings.InSample) -> str:
     """State what the in-sample check shows."""
     finding = (
         "One model, three exams, and nothing is lost on the way to an honest one"
-        if found.lost is None
-        else f"One model, three exams: {decimals(found.lost)} of its R² is lost on the way to an "
+        if result.lost is None
+        else f"One model, three exams: {decimals(result.lost)} of its R² is lost on the way to an "
         "honest one"
     )
     return f"{finding}. Only the last row says anything about the next post."
 
 
 def comparison(compared: Comparison | None, record: Record) -> str:
-    """Say which models beat the better of training mean and rolling median, and which do not."""
+    """Say which models beat the better of training mean and rolling median, and which do not.
+
+    Parameters
+    ----------
+    compared : Comparison or None
+        None where nothing was modelled.
+    record : Record
+        How many posts there are.
+
+    Returns
+    -------
+    str
+    """
     if compared is None:
         return too_few(record)
     parts = [
@@ -72,7 +96,7 @@ def gaps_caption(compared: Comparison) -> str:
     """State whether any nonlinear model lies clearly left of the line."""
     better = [model_name(model) for model in compared.better]
     finding = (
-        f"{capital(listing(better))} {'lies' if len(better) == 1 else 'lie'} clear of the line"
+        f"{capital(listing(better))} {agree(better, 'lies', 'lie')} clear of the line"
         if better
         else "No nonlinear model lies clear of the line on its good side"
     )
@@ -82,9 +106,9 @@ def gaps_caption(compared: Comparison) -> str:
     )
 
 
-def beyond_linear(found: Gain | None) -> str:
+def beyond_linear(result: Gain | None) -> str:
     """Say whether XGBoost differs from the best linear model, on the same posts."""
-    if found is None:
+    if result is None:
         return "There is no linear model on the same posts to compare with."
     verb, why = {
         Verdict.BETTER: ("gains clearly", "curves and combinations carry something here."),
@@ -93,40 +117,52 @@ def beyond_linear(found: Gain | None) -> str:
             "makes no clear difference",
             "nothing here is shown to need curves or combinations.",
         ),
-    }[found.verdict]
+    }[result.verdict]
     return (
-        f"Against the best straight line, {model_name(found.against)}, XGBoost {verb} "
-        f"({gain(found)}): {why}"
+        f"Against the best straight line, {model_name(result.against)}, XGBoost {verb} "
+        f"({gain(result)}): {why}"
     )
 
 
-def trees(found: Tested | None) -> str:
+def trees(result: Tested | None) -> str:
     """Say whether trees see something in the content that chance would not give them."""
-    if found is None:
+    if result is None:
         return "There is too little content on record to put the trees to this test."
-    size = f"rank correlation {decimals(found.statistic.value)}, p {p_value(found.p)}"
+    size = f"rank correlation {decimals(result.statistic.value)}, p {p_value(result.p)}"
     start = (
         "**XGBoost sees something in the content** that shifted outcomes do not give it"
-        if found.shown
+        if result.shown
         else "**XGBoost sees nothing in the content that chance would not show as well**"
     )
-    return f"{start} ({size}, {plural(found.n, 'held-out post')})."
+    return f"{start} ({size}, {plural(result.n, 'held-out post')})."
 
 
-def published(found: findings.Published) -> str:
-    """State what the study's figures look like beside ours."""
+def published(theirs: float, ours: float, model: str) -> str:
+    """State what the study's figures look like beside ours.
+
+    Parameters
+    ----------
+    theirs, ours : float
+        The smallest published mean absolute error, and the smallest of this run.
+    model : str
+        Whose that is.
+
+    Returns
+    -------
+    str
+    """
     return (
         f"The study's published XGBoost rows beside this run's. The smallest published MAE is "
-        f"{found.theirs:.3f}; the smallest here is {found.ours:.3f}, by {the(found.model)}. Means "
-        "over folds, and this run's folds are not the study's unless its split is."
+        f"{theirs:.3f}; the smallest here is {ours:.3f}, by {the(model)}. Means over folds, and "
+        "this run's folds are not the study's unless its split is."
     )
 
 
-def calibration(found: findings.Calibration | None) -> str:
+def calibration(result: findings.Calibration | None) -> str:
     """Say whether a predicted level means what it says, for normal and for viral posts."""
-    if found is None:
+    if result is None:
         return "There is nothing to calibrate."
-    if found.verdict is Slope.UNKNOWN:
+    if result.verdict is Slope.UNKNOWN:
         start = "The predictions do not differ from each other, so they cannot be calibrated."
     else:
         meaning = {
@@ -135,23 +171,24 @@ def calibration(found: findings.Calibration | None) -> str:
             Slope.EXAGGERATED: "**the model exaggerates**, and its high and low forecasts should "
             "be pulled in.",
             Slope.TIMID: "**the model is too timid**, and differences are larger than it says.",
-        }[found.verdict]
-        start = f"Where the prediction rises by one, outcomes rise by {found.slope:.2f}: {meaning}"
-    if found.normal is None or found.viral is None:
+        }[result.verdict]
+        start = f"Where the prediction rises by one, outcomes rise by {result.slope:.2f}: {meaning}"
+    if result.normal is None or result.viral is None:
         return f"{start} Too few posts went viral to show them apart."
+    normal, viral = above_or_below(result.normal), above_or_below(result.viral)
     return (
-        f"{start} Normal posts ended {above_or_below(found.normal)} their forecast on average. The "
-        f"{plural(found.n_viral, 'post')} that went viral ended {above_or_below(found.viral)} "
-        f"theirs{': no forecast of a level sees them coming.' if found.unforeseen else '.'}"
+        f"{start} Normal posts ended {normal} their forecast on average. The "
+        f"{plural(result.n_viral, 'post')} that went viral ended {viral} theirs"
+        f"{': no forecast of a level sees them coming.' if result.unforeseen else '.'}"
     )
 
 
-def calibration_caption(found: findings.Calibration) -> str:
+def calibration_caption(result: findings.Calibration) -> str:
     """State whether the points of all posts lie on the diagonal."""
-    levels = plural(found.n_levels, "level")
+    levels = plural(result.n_levels, "level")
     finding = (
-        f"At {found.n_off} of {levels} the outcome clearly misses the prediction"
-        if found.n_off
+        f"At {result.n_off} of {levels} the outcome clearly misses the prediction"
+        if result.n_off
         else "The dotted diagonal lies inside every interval of all posts"
     )
     return (
@@ -161,9 +198,9 @@ def calibration_caption(found: findings.Calibration) -> str:
     )
 
 
-def coverage(found: findings.Coverage | None) -> str:
+def coverage(result: findings.Coverage | None) -> str:
     """Say whether the adaptive intervals hold what they promise, and how the others do."""
-    if found is None:
+    if result is None:
         return (
             "There are too few held-out posts for intervals: the first twenty are needed to learn "
             "how large the misses are."
@@ -172,50 +209,60 @@ def coverage(found: findings.Coverage | None) -> str:
         Promise.KEPT: "hold their promise as far as these posts can tell",
         Promise.BROKEN: "hold less than they promise",
         Promise.EXCEEDED: "are wider than they need be",
-    }[found.promise]
-    held = found.held
+    }[result.promise]
+    held = result.held
     return (
-        f"**The adaptive intervals {verdict}**: {found.promised:.0%} were promised, "
-        f"{held.value:.0%} of {plural(found.n, 'post')} fell inside ({held.low:.0%} to "
-        f"{held.high:.0%}). A typical interval spans a factor of {found.factor:.1f} from its lower "
-        f"to its upper end.{_naive_intervals(found)}"
+        f"**The adaptive intervals {verdict}**: {result.promised:.0%} were promised, "
+        f"{held.value:.0%} of {plural(result.n, 'post')} fell inside ({held.low:.0%} to "
+        f"{held.high:.0%}). A typical interval spans a factor of {result.factor:.1f} from its "
+        f"lower to its upper end.{_naive_intervals(result)}"
     )
 
 
-def _naive_intervals(found: findings.Coverage) -> str:
+def _naive_intervals(result: findings.Coverage) -> str:
     start = " Intervals from the model's own training errors"
-    if found.naive is None:
+    if result.naive is None:
         return ""
-    if found.naive_punished:
-        return f"{start}, which many reports show, held only {found.naive:.0%}."
-    return f"{start} held {found.naive:.0%}: here the usual mistake was not punished."
+    if result.naive_punished:
+        return f"{start}, which many reports show, held only {result.naive:.0%}."
+    return f"{start} held {result.naive:.0%}: here the usual mistake was not punished."
 
 
-def coverage_caption(found: findings.Coverage) -> str:
+def coverage_caption(result: findings.Coverage) -> str:
     """State which method has the best interval score."""
     return (
-        f"Intervals that promise {found.promised:.0%}, on the same posts. Smallest interval score: "
-        f"{found.best}. The score adds the width and a fine for each miss "
+        f"Intervals that promise {result.promised:.0%}, on the same posts. Smallest interval "
+        f"score: {result.best}. The score adds the width and a fine for each miss "
         "(smaller is better) [@gneiting2007scoring]; an interval is saturated when the level asks "
         "for more than the errors seen so far can give."
     )
 
 
 def band_caption(outside: int, above: int, n: int) -> str:
-    """State how many of so many posts fell outside their interval, and how many above it."""
+    """State how many posts fell outside their interval.
+
+    Parameters
+    ----------
+    outside, above, n : int
+        Posts outside, posts above, and all posts that an interval was issued for.
+
+    Returns
+    -------
+    str
+    """
     return (
         f"{outside} of {plural(n, 'held-out post')} fell outside, {above} of them above. "
         "Bars are the intervals that were issued when each post went up."
     )
 
 
-def groups_caption(found: findings.Groups) -> str:
+def groups_caption(result: findings.Groups) -> str:
     """State where the adaptive intervals fall short."""
     parts = []
-    if found.short:
-        parts.append(f"too few posts inside among {listing(found.short)}")
-    if found.wide:
-        parts.append(f"more than promised among {listing(found.wide)}")
+    if result.short:
+        parts.append(f"too few posts inside among {listing(result.short)}")
+    if result.wide:
+        parts.append(f"more than promised among {listing(result.wide)}")
     finding = (
         f"Adaptive intervals: {'; '.join(parts)}"
         if parts
@@ -224,12 +271,12 @@ def groups_caption(found: findings.Groups) -> str:
     return f"{finding}. Dots with 95 % intervals; the dotted line is the promise."
 
 
-def viral(found: findings.Viral | None) -> str:
+def viral(result: findings.Viral | None) -> str:
     """Say what the viral chances are worth, and whether that can be known at all."""
-    if found is None:
+    if result is None:
         return "There are no held-out posts to judge the chances by."
-    start = f"Of {plural(found.n, 'held-out post')}, **{found.positives} went viral**."
-    if found.chances is Chances.NO_VIRAL_POST:
+    start = f"Of {plural(result.n, 'held-out post')}, **{result.positives} went viral**."
+    if result.chances is Chances.NO_VIRAL_POST:
         return f"{start} With none to find, no skill can be measured."
     worth = {
         Chances.NOT_ESTIMABLE: "With so few viral posts **skill cannot be estimated**: these "
@@ -238,15 +285,25 @@ def viral(found: findings.Viral | None) -> str:
         Chances.KNOW_THE_TIMES: "The chances beat the base rate, but not clearly the recent rate: "
         "**they mostly know that good times last.**",
         Chances.NOT_SHOWN: "**The chances are not shown to know anything.**",
-    }[found.chances]
+    }[result.chances]
     return (
-        f"{start} Skill is {found.base:+.2f} against the base rate and {found.recent:+.2f} against "
-        f"the rate of the last twenty posts. {worth}"
+        f"{start} Skill is {result.base:+.2f} against the base rate and {result.recent:+.2f} "
+        f"against the rate of the last twenty posts. {worth}"
     )
 
 
 def reliability_caption(disagreeing: int, n: int) -> str:
-    """State in how many groups the shares disagree with the chances."""
+    """State in how many groups the shares disagree with the chances.
+
+    Parameters
+    ----------
+    disagreeing, n : int
+        Groups that disagree, and all groups.
+
+    Returns
+    -------
+    str
+    """
     finding = (
         f"In {disagreeing} of {plural(n, 'group')} the share disagrees with the chance"
         if disagreeing
@@ -258,15 +315,15 @@ def reliability_caption(disagreeing: int, n: int) -> str:
     )
 
 
-def two_regimes(found: findings.Mixture | None) -> str:
+def two_regimes(result: findings.Mixture | None) -> str:
     """Say whether knowing the post helps to tell a viral regime from a normal one."""
-    if found is None:
+    if result is None:
         return "There are too few held-out posts to compare one regime with two."
     value, low, high = (
         f"{end:+.3f}".replace("-", "−")
-        for end in (found.gain.value, found.gain.low, found.gain.high)
+        for end in (result.gain.value, result.gain.low, result.gain.high)
     )
-    limits = f"{value} per post, interval {low} to {high}, {plural(found.n, 'held-out post')}"
+    limits = f"{value} per post, interval {low} to {high}, {plural(result.n, 'held-out post')}"
     return {
         Components.TWO: f"**Two regimes describe these posts better** (log score {limits}): "
         "whether a post is a candidate for going viral can be told beforehand, in part.",
@@ -275,22 +332,29 @@ def two_regimes(found: findings.Mixture | None) -> str:
         Components.UNDECIDED: "**Two regimes are not shown to describe these posts better** than "
         f"one with a heavy tail (log score {limits}): that candidates for going viral can be told "
         "beforehand is not shown.",
-    }[found.components]
+    }[result.components]
 
 
-def targets_caption(found: findings.Targets) -> str:
-    """State which outcome is the most predictable."""
-    clear, given_away = (
-        [TARGETS[name] for name in names] for names in (found.clear, found.given_away)
-    )
+def targets_caption(clear: tuple[str, ...], given_away: tuple[str, ...]) -> str:
+    """State which outcomes are predictable.
+
+    Parameters
+    ----------
+    clear, given_away : tuple of str
+        Outcomes on which XGBoost clearly beats the plain rule, and those that a feature gives away.
+
+    Returns
+    -------
+    str
+    """
     finding = (
-        f"XGBoost clearly beats the better plain rule on {listing(clear)}"
+        f"XGBoost clearly beats the better plain rule on {_outcomes(clear)}"
         if clear
         else "On no outcome does XGBoost clearly beat the better plain rule"
     )
     be = "is" if len(given_away) == 1 else "are"
     left_out = (
-        f" Left out {be} {listing(given_away)}: a feature gives it away, which is no prediction."
+        f" Left out {be} {_outcomes(given_away)}: a feature gives it away, which is no prediction."
         if given_away
         else ""
     )
@@ -298,6 +362,10 @@ def targets_caption(found: findings.Targets) -> str:
         f"{finding}. Error saved against the better of training mean and rolling median, each "
         f"outcome on its own log scale, with intervals as wide as those above.{left_out}"
     )
+
+
+def _outcomes(names: tuple[str, ...]) -> str:
+    return listing([TARGETS[name] for name in names])
 
 
 def answer(
@@ -316,6 +384,11 @@ def answer(
         XGBoost and its kin against the better rule; None where nothing was modelled.
     intervals : Coverage or None
     chances : Viral or None
+
+    Returns
+    -------
+    str
+        Paragraphs.
     """
     if compared is None:
         return too_few(record)
@@ -334,34 +407,33 @@ def _finds_more(compared: Comparison) -> str:
     others = [model_name(model) for model in compared.better if model != "xgboost"]
     if not others:
         return first
-    verb = "does" if len(others) == 1 else "do"
     too = " too" if trees.verdict is Verdict.BETTER else ""
-    return f"{first} {capital(listing(others))} {verb}{too}."
+    return f"{first} {capital(listing(others))} {agree(others, 'does', 'do')}{too}."
 
 
-def _intervals(found: findings.Coverage | None) -> str:
-    if found is None:
+def _intervals(result: findings.Coverage | None) -> str:
+    if result is None:
         return "There are too few held-out posts for intervals."
     verdict = (
         "can be trusted as far as these posts can tell"
-        if found.promise is Promise.KEPT
+        if result.promise is Promise.KEPT
         else "cannot be trusted yet"
     )
     return (
-        f"Its intervals {verdict}: they promise {found.promised:.0%} and held "
-        f"{found.held.value:.0%} of {plural(found.n, 'held-out post')}. They are wide: from end to "
-        f"end a factor of {found.factor:.1f}."
+        f"Its intervals {verdict}: they promise {result.promised:.0%} and held "
+        f"{result.held.value:.0%} of {plural(result.n, 'held-out post')}. They are wide: from end "
+        f"to end a factor of {result.factor:.1f}."
     )
 
 
-def _chances(found: findings.Viral | None) -> str:
-    if found is None:
+def _chances(result: findings.Viral | None) -> str:
+    if result is None:
         return ""
-    if found.chances in (Chances.NO_VIRAL_POST, Chances.NOT_ESTIMABLE):
+    if result.chances in (Chances.NO_VIRAL_POST, Chances.NOT_ESTIMABLE):
         return (
             f"Whether it can tell which posts go viral cannot be known from "
-            f"{plural(found.positives, 'viral post')}."
+            f"{plural(result.positives, 'viral post')}."
         )
-    if found.chances is Chances.KNOW_MORE:
+    if result.chances is Chances.KNOW_MORE:
         return "Its chances of going viral know more than simple rates do."
     return "Its chances of going viral are not shown to know more than the recent rate does."

@@ -67,10 +67,10 @@ def missed_caption(missed: Missed) -> str:
     )
 
 
-def gain(found: Gain) -> str:
+def gain(result: Gain) -> str:
     """Return how much smaller or larger the typical miss is than the other's, with its interval."""
     value, low, high = (
-        smaller(end) for end in (found.error.value, found.error.low, found.error.high)
+        smaller(end) for end in (result.error.value, result.error.low, result.error.high)
     )
     return f"typical miss {value}, interval {low} to {high}"
 
