@@ -45,10 +45,6 @@ def folds_caption(n: int, gap_days: float) -> str:
         How many there are.
     gap_days : float
         The shortest gap between training posts and what follows.
-
-    Returns
-    -------
-    str
     """
     if n == 0:
         return "There are too few posts for a fold in time order."
@@ -72,10 +68,6 @@ def by_hand(model: float, mean: float, n: int) -> str:
         Its typical miss, and that of the mean of its training posts, as factors.
     n : int
         Held-out posts.
-
-    Returns
-    -------
-    str
     """
     return (
         f"It misses these {plural(n, 'held-out post')} by a factor of {model:.2f}, and the mean of "
@@ -118,10 +110,6 @@ def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, larg
         Folds in which the model was nearer, and all folds.
     smallest, largest : float
         Its typical miss as a factor, in its best and its worst fold.
-
-    Returns
-    -------
-    str
     """
     best, plain = model_name(model), model_name(rule)
     if n == 1:
@@ -170,10 +158,6 @@ def content_caption(result: Tested | None, named: tuple[str, ...]) -> str:
         Whether any content says something; None where nothing was tested.
     named : tuple of str
         Blocks that can be named.
-
-    Returns
-    -------
-    str
     """
     if result is None:
         return "There was not enough to test."
@@ -214,10 +198,6 @@ def curve_caption(helped: bool, n: int) -> str:
         Whether the last step, to all posts there are, still did.
     n : int
         Held-out posts.
-
-    Returns
-    -------
-    str
     """
     finding = (
         "The last doubling of posts still helped, so more posts are likely to help more"
@@ -284,10 +264,6 @@ def answer(
     content : tuple of str
         Blocks that the content test names.
     history : Tested or None
-
-    Returns
-    -------
-    str
     """
     if leader is None or compared is None:
         return too_few(record)

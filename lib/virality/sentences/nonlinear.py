@@ -11,22 +11,8 @@ from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 
-def in_sample(result: findings.InSample | None, record: Record) -> str:
-    """Say how a model's score falls when the test gets honest.
-
-    Parameters
-    ----------
-    result : InSample or None
-        None where nothing was modelled.
-    record : Record
-        How many posts there are.
-
-    Returns
-    -------
-    str
-    """
-    if result is None:
-        return too_few(record)
+def in_sample(result: findings.InSample, record: Record) -> str:
+    """Say how the score of a model falls when the test gets honest, on so many posts."""
     start = (
         f"{indicative(record)} Asked about the posts that it was fitted on, XGBoost reaches an R² "
         f"of {decimals(result.fitted)}."
@@ -60,22 +46,8 @@ def in_sample_caption(result: findings.InSample) -> str:
     return f"{finding}. Only the last row says anything about the next post."
 
 
-def comparison(compared: Comparison | None, record: Record) -> str:
-    """Say which models beat the better of training mean and rolling median, and which do not.
-
-    Parameters
-    ----------
-    compared : Comparison or None
-        None where nothing was modelled.
-    record : Record
-        How many posts there are.
-
-    Returns
-    -------
-    str
-    """
-    if compared is None:
-        return too_few(record)
+def comparison(compared: Comparison) -> str:
+    """Say which models beat the better of training mean and rolling median, and which do not."""
     parts = [
         f"The rule to beat is {the(compared.rule)}: of the two plain rules it makes the smaller "
         f"error on these {plural(compared.n, 'held-out post')}."
@@ -146,10 +118,6 @@ def published(theirs: float, ours: float, model: str) -> str:
         The smallest published mean absolute error, and the smallest of this run.
     model : str
         Whose that is.
-
-    Returns
-    -------
-    str
     """
     return (
         f"The study's published XGBoost rows beside this run's. The smallest published MAE is "
@@ -245,10 +213,6 @@ def band_caption(outside: int, above: int, n: int) -> str:
     ----------
     outside, above, n : int
         Posts outside, posts above, and all posts that an interval was issued for.
-
-    Returns
-    -------
-    str
     """
     return (
         f"{outside} of {plural(n, 'held-out post')} fell outside, {above} of them above. "
@@ -299,10 +263,6 @@ def reliability_caption(disagreeing: int, n: int) -> str:
     ----------
     disagreeing, n : int
         Groups that disagree, and all groups.
-
-    Returns
-    -------
-    str
     """
     finding = (
         f"In {disagreeing} of {plural(n, 'group')} the share disagrees with the chance"
@@ -342,10 +302,6 @@ def targets_caption(clear: tuple[str, ...], given_away: tuple[str, ...]) -> str:
     ----------
     clear, given_away : tuple of str
         Outcomes on which XGBoost clearly beats the plain rule, and those that a feature gives away.
-
-    Returns
-    -------
-    str
     """
     finding = (
         f"XGBoost clearly beats the better plain rule on {_outcomes(clear)}"
@@ -384,11 +340,6 @@ def answer(
         XGBoost and its kin against the better rule; None where nothing was modelled.
     intervals : Coverage or None
     chances : Viral or None
-
-    Returns
-    -------
-    str
-        Paragraphs.
     """
     if compared is None:
         return too_few(record)
