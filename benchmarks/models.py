@@ -23,8 +23,9 @@ from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate, fold_data
 from virality.features.build import build_features
 from virality.features.table import model_table
-from virality.models.catalogue import MODELS, RobustBooster
+from virality.models.catalogue import MODELS
 from virality.models.level import OnLevel
+from virality.models.trees import RobustBooster
 from virality.posts.read import read_posts
 
 FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}

@@ -87,7 +87,7 @@ def test_the_stack_is_the_mean_of_its_members(toy):
     posts, *tables = toy
     table = ev.model_table(posts, *tables)
     fold = next(iter(ev.fold_data(table)))
-    members = [ev.fit_fold(fold, name).y_pred for name in md.STACK_MEMBERS]
+    members = [ev.fit_fold(fold, name).y_pred for name in md.find_model("stack").members]
     stack = ev.fit_fold(fold, "stack")
     np.testing.assert_allclose(stack.y_pred, np.mean(members, axis=0))
     predictions = ev.cross_validate(posts, tables, ["stack"], baselines=False)
@@ -123,6 +123,17 @@ def test_other_ways_to_reduce(toy, reduction):
         for b in ("all", "all-vision")
     )
     assert not np.allclose(with_picture, without)
+
+
+@pytest.mark.parametrize("reduction", ["block", "global"])
+def test_a_block_alone_does_not_start_from_the_level(toy, reduction):
+    posts, *tables = toy
+    protocol = Protocol(reduction=reduction)
+    table = ev.model_table(posts, *tables)
+    for selection, starts in {"all": True, "vision": False, "all-momentum": False}.items():
+        fold = next(iter(ev.fold_data(table, protocol, selection)))
+        fitted = ev.fit_fold(fold, "ridge", "all")
+        assert any("baseline__" in name for name in fitted.X_train) == starts
 
 
 def test_selections():

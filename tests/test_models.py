@@ -1,5 +1,7 @@
 """Models find what is there, stay calm where nothing is, and repeat themselves bit by bit."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,14 +12,25 @@ from toyposts import toy_embeddings, toy_posts
 from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.evaluation.evaluate import fit_fold, fold_data
+from virality.features import momentum
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.models import catalogue as md
-from virality.models.level import OnLevel
+from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge, inner_folds
+from virality.models.trees import RobustBooster
 
 
-@parametrize_with_checks([InnerRidge(), InnerElasticNet(), BlockRidge()])
+@parametrize_with_checks(
+    [
+        InnerRidge(),
+        InnerElasticNet(),
+        BlockRidge(),
+        PassThrough(),
+        RobustBooster(),
+        OnLevel(InnerRidge()),
+    ]
+)
 def test_estimators(estimator, check):
     check(estimator)
 
@@ -93,7 +106,7 @@ def test_the_booster_forgives_outliers():
     clean = np.arange(150) % 10 > 0
     gentle, harsh = (
         np.abs(model.fit(X, spoilt).predict(X) - y)[clean].mean()
-        for model in (md.RobustBooster(), md.RobustBooster(huber=1e6))
+        for model in (RobustBooster(), RobustBooster(huber=1e6))
     )
     assert gentle < 0.7 * harsh
 
@@ -102,10 +115,10 @@ def test_the_booster_is_its_own_prediction():
     import xgboost
 
     X, y = design()
-    model = md.RobustBooster().fit(X, y)
+    model = RobustBooster().fit(X, y)
     told = model.booster_.predict(xgboost.DMatrix(X.astype("float32")))
     np.testing.assert_array_equal(told.astype(float), model.predict(X))
-    flat = md.RobustBooster().fit(X, np.full(len(X), 9.0)).predict(X)
+    flat = RobustBooster().fit(X, np.full(len(X), 9.0)).predict(X)
     np.testing.assert_allclose(flat, 9.0, rtol=1e-5)
 
 
@@ -138,7 +151,7 @@ def test_a_lasting_lift_is_kept_and_a_passing_one_is_not():
     assert abs(OnLevel(InnerRidge()).fit(X, level + season + luck).lift_) < 0.05
 
 
-@pytest.mark.parametrize("name", md.ON_LEVEL)
+@pytest.mark.parametrize("name", [name for name in md.MODELS if md.find_model(name).on_level])
 def test_an_account_that_moved_is_met_where_it_is(name):
     """Trees cannot extrapolate, and shrunk lines go to the mean; on the level both follow."""
     posts, traits = toy_posts(120, content=0.3)
@@ -180,25 +193,42 @@ def test_on_level_before_the_first_matured_post():
 
 def test_a_baseline_hands_a_column_through():
     X = pd.DataFrame({"baseline__last_post": [1.0, np.nan, 3.0], "baseline__ewm": [7.0, 8, 9]})
-    model = md.make_model("last_post").fit(X, [10.0, 20, 60])
+    model = md.find_model("last_post").make().fit(X, [10.0, 20, 60])
     assert model.predict(X).tolist() == [1.0, 20.0, 3.0]
-    assert md.make_model("train_mean").fit(X, [10.0, 20, 60]).predict(X).tolist() == [30.0] * 3
-    assert md.make_model("train_median").fit(X, [10.0, 20, 60]).predict(X).tolist() == [20.0] * 3
+    for name, value in {"train_mean": 30.0, "train_median": 20.0}.items():
+        constant = md.find_model(name).make().fit(X, [10.0, 20, 60])
+        assert constant.predict(X).tolist() == [value] * 3
 
 
 def test_presets_are_the_studys():
-    assert md.make_model("ridge", "study").get_params()["alpha"] == 10
-    net = md.make_model("elastic_net", "study").get_params()
+    assert md.find_model("ridge").make("study").get_params()["alpha"] == 10
+    net = md.find_model("elastic_net").make("study").get_params()
     assert (net["alpha"], net["l1_ratio"]) == (0.01, 0.2)
-    trees = md.make_model("xgboost", "study").get_params()
+    trees = md.find_model("xgboost").make("study").get_params()
     assert (trees["n_estimators"], trees["max_depth"], trees["learning_rate"]) == (300, 4, 0.05)
 
 
 def test_unknown_names_are_refused():
     with pytest.raises(UserError, match="ridge"):
-        md.make_model("oracle")
+        md.find_model("oracle")
     with pytest.raises(UserError, match="tuned"):
-        md.make_model("ridge", "best")
+        Protocol(preset="best")
+    with pytest.raises(UserError, match="averages"):
+        md.find_model("stack").make()
+
+
+def test_the_table_of_models_is_whole():
+    known = {*md.MODELS, *md.BASELINES}
+    assert known == {name for name, model in md.MODEL_TABLE.items() if model.in_book}
+    assert {md.MAIN_LINEAR, md.RECENT_RULE, md.LONG_RUN_RULE} < known
+    assert md.MAIN_LINEAR in md.LINEAR and md.MAIN_NONLINEAR in md.NONLINEAR
+    for model in md.MODEL_TABLE.values():
+        assert model.words and re.fullmatch("#[0-9a-f]{6}", model.color)
+        assert set(model.members) < known
+        assert bool(model.members) == (model.kind is md.Kind.STACK) == (model.tuned is None)
+    assert len(set(md.MODEL_COLORS.values())) == len(md.MODEL_TABLE)
+    rules = {name for name in md.BASELINES if name in momentum.RULES}
+    assert rules == set(md.BASELINES) - {"train_mean", "train_median"}
 
 
 @pytest.mark.parametrize("name", md.MODELS)

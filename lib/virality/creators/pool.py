@@ -17,19 +17,19 @@ from virality.creators.levels import fit_levels
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, empty_predictions, fit_fold, fold_data
 from virality.features.build import matured_posts
 from virality.features.table import model_table
-from virality.models.catalogue import model_name
+from virality.models.catalogue import MAIN_LINEAR, MAIN_NONLINEAR, RECENT_RULE, model_name
 from virality.models.fitted import FoldData
 
-MODELS = ("block_ridge", "xgboost")
+MODELS = (MAIN_LINEAR, MAIN_NONLINEAR)
 #: Rules of a pooled report, and what they are called in sentences.
 RULE_NAMES = {
     "grand_mean": "the same for everybody",
     "creator_level": "that mean, pulled towards all creators",
     "creator_mean": "the mean of the creator's own posts",
-    "rolling_median_10": "the median of the creator's last ten posts",
+    RECENT_RULE: "the median of the creator's last ten posts",
 }
 RULES = tuple(RULE_NAMES)
-OWN_RULES = ("creator_mean", "rolling_median_10")  # what a model has to beat
+OWN_RULES = ("creator_mean", RECENT_RULE)  # what a model has to beat
 POOLED_COLUMNS = {**PREDICTION_COLUMNS, "author": "string", "n_known": "int64"}
 
 

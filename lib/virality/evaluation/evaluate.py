@@ -18,11 +18,13 @@ from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.validation import folds_table, make_splitter
+from virality.features.blocks import block_of
 from virality.features.build import build_features
 from virality.features.table import ModelTable, model_table, select_columns, variations
 from virality.models import catalogue as md
 from virality.models.blocks import make_transform
 from virality.models.fitted import FittedFold, FoldData
+from virality.models.trees import booster_of
 
 Features: TypeAlias = pd.DataFrame | Iterable[pd.DataFrame] | None
 
@@ -91,6 +93,7 @@ def one_fold(
         y_train=table.y.iloc[train],
         y_test=table.y.iloc[test],
         transform=transform,
+        raw_blocks=frozenset(map(block_of, X.columns)),
     )
 
 
@@ -105,18 +108,20 @@ def fit_fold(fold: FoldData, model: str, blocks: str = "all") -> FittedFold:
     blocks : str
         Blocks the model may see.
     """
+    if members := md.find_model(model).members:
+        return _average(fold, [fit_fold(fold, member, blocks) for member in members])
     preset, seed = fold.protocol.preset, fold.protocol.seed
     X_train, X_test = _model_rows(fold, model, blocks)
     with threadpool_limits(1), warnings.catch_warnings():
         if preset == "study":  # its solvers do not converge on unscaled view sums; that is known
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.simplefilter("ignore", LinAlgWarning)
-        fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
+        fitted = md.find_model(model).make(preset, seed).fit(X_train, fold.y_train.to_numpy())
         y_pred = np.asarray(fitted.predict(X_test), dtype=float)
     return FittedFold(
         fold=fold.fold,
         model=fitted,
-        booster=md.booster_of(fitted),
+        booster=booster_of(fitted),
         transform=fold.transform,
         X_train=X_train,
         X_test=X_test,
@@ -244,13 +249,12 @@ def fold_predictions(fold: FoldData, models: Iterable[str], blocks: str) -> list
     blocks : str
         A selection of blocks; "none" for baselines.
     """
-    done: dict[str, np.ndarray] = {}
+    done: dict[str, FittedFold] = {}
 
-    def predict(name: str) -> np.ndarray:
-        if name == md.STACK:
-            return np.mean([predict(member) for member in md.STACK_MEMBERS], axis=0)
+    def fitted(name: str) -> FittedFold:
         if name not in done:
-            done[name] = fit_fold(fold, name, blocks).y_pred.to_numpy()
+            members = [fitted(member) for member in md.find_model(name).members]
+            done[name] = _average(fold, members) if members else fit_fold(fold, name, blocks)
         return done[name]
 
     return [
@@ -263,12 +267,26 @@ def fold_predictions(fold: FoldData, models: Iterable[str], blocks: str) -> list
                 "preset": "baseline" if blocks == "none" else fold.protocol.preset,
                 "model": name,
                 "y_true": fold.y_test.to_numpy(),
-                "y_pred": predict(name),
+                "y_pred": fitted(name).y_pred.to_numpy(),
             }
         )
         for name in models
         if blocks == "none" or len(fold.columns(blocks))
     ]
+
+
+def _average(fold: FoldData, members: list[FittedFold]) -> FittedFold:
+    """A stack: the plain average of its members' forecasts."""
+    y_pred = np.mean([one.y_pred.to_numpy() for one in members], axis=0)
+    return FittedFold(
+        fold=fold.fold,
+        model=None,
+        booster=None,
+        transform=fold.transform,
+        X_train=fold.X_train,
+        X_test=fold.X_test,
+        y_pred=pd.Series(y_pred, index=fold.X_test.index, name="y_pred"),
+    )
 
 
 def stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
@@ -285,10 +303,10 @@ def _model_rows(fold: FoldData, model: str, blocks: str) -> tuple[pd.DataFrame, 
     Baselines see the rules' columns.  Models that start from the account's level see them as well,
     but only where momentum is among their blocks: a block alone is alone.
     """
-    if model in md.BASELINES:
+    if md.is_baseline(model):
         return fold.baselines_train, fold.baselines_test
     columns = fold.columns(blocks)
     X_train, X_test = fold.X_train[columns], fold.X_test[columns]
-    if model == md.STACK or md.wants_level(model, fold.protocol.preset, columns):
+    if md.wants_level(model, fold.protocol.preset, fold.blocks(blocks)):
         return X_train.join(fold.baselines_train), X_test.join(fold.baselines_test)
     return X_train, X_test

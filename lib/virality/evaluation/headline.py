@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.evaluation import scores
-from virality.models.catalogue import BASELINES, LINEAR, MODELS
+from virality.models.catalogue import BASELINES, LINEAR, MAIN_NONLINEAR, MODELS
 
 FAMILY = len(MODELS)
 
@@ -100,7 +100,7 @@ def block_gaps(
 
 def against_linear(
     predictions: pd.DataFrame,
-    model: str = "xgboost",
+    model: str = MAIN_NONLINEAR,
     split: str = "expanding",
     n_bootstrap: int = 1000,
 ) -> pd.DataFrame:

@@ -19,10 +19,8 @@ from virality.evaluation.evaluate import (
     fold_data,
 )
 from virality.features.table import model_table
+from virality.models.catalogue import MAIN_NONLINEAR, NONLINEAR
 from virality.models.fitted import FittedFold, FoldData
-
-MODEL = "xgboost"
-OTHERS = ("stack",)
 
 
 @dataclass(frozen=True)
@@ -81,17 +79,18 @@ def fit_nonlinear(
     if not table.blocks:
         return Nonlinear(empty_predictions())
     asked = {"protocol": protocol, "baselines": False}
-    main = cross_validate(posts, tables, [MODEL], blocks="every", **asked)
+    main = cross_validate(posts, tables, [MAIN_NONLINEAR], blocks="every", **asked)
     if main.empty:
         return Nonlinear(empty_predictions())
-    others = cross_validate(posts, tables, OTHERS, **asked)
+    others = [name for name in NONLINEAR if name != MAIN_NONLINEAR]
+    rest = cross_validate(posts, tables, others, **asked)
     data = list(fold_data(table, protocol))
-    fitted = [fit_fold(fold, MODEL) for fold in data]
-    final = fit_final(table, MODEL, protocol)
+    fitted = [fit_fold(fold, MAIN_NONLINEAR) for fold in data]
+    final = fit_final(table, MAIN_NONLINEAR, protocol)
     asked["protocol"] = protocol.but(split="shuffled")
-    shuffled = cross_validate(posts, tables, [MODEL], **asked)
+    shuffled = cross_validate(posts, tables, [MAIN_NONLINEAR], **asked)
     return Nonlinear(
-        predictions=pd.concat([main, others], ignore_index=True),
+        predictions=pd.concat([main, rest], ignore_index=True),
         fitted=fitted,
         final=final,
         sigma={one.fold: _sigma(one, fold) for one, fold in zip(fitted, data, strict=True)},
@@ -131,7 +130,8 @@ def in_sample_check(
 
 
 def _all_blocks(predictions: pd.DataFrame) -> pd.DataFrame:
-    return predictions[(predictions["model"] == MODEL) & (predictions["blocks"] == "all")]
+    chosen = (predictions["model"] == MAIN_NONLINEAR) & (predictions["blocks"] == "all")
+    return predictions[chosen]
 
 
 def _sigma(fitted: FittedFold, fold: FoldData) -> float:

@@ -13,9 +13,9 @@ from virality.evaluation.scores import mean_over_folds
 from virality.evaluation.validation import Study, folds_table
 from virality.features import momentum, study
 from virality.features.table import ModelTable
-from virality.models.catalogue import BASELINES, NONLINEAR, STACK
+from virality.models.catalogue import BASELINES, MODEL_TABLE, NONLINEAR, RECENT_RULE
 
-MODELS = ("ridge", "elastic_net", "xgboost")
+MODELS = tuple(name for name, model in MODEL_TABLE.items() if model.study)
 EMBARGO_DAYS = 3  # of the baselines, as the study's data were compared before
 METRICS = ["r2", "r2_clipped", "rmse", "mae", "smape", "spearman", "top10"]
 
@@ -102,10 +102,10 @@ def run_beside_published(
     columns = ["source", "model", "features", "r2", "rmse", "mae", "spearman"]
     if study.published_input(path) is None:
         return pd.DataFrame(columns=columns)
-    theirs = study.published().query("model == 'xgboost'").assign(source="published")
+    theirs = study.published().query("model == @MAIN_NONLINEAR").assign(source="published")
     theirs["features"] = theirs["features"] + ", PCA " + theirs["pca"]
     ours = mean_over_folds(headline_predictions(predictions, split), folds)
-    ours = ours[ours["model"].isin([*NONLINEAR, STACK, "rolling_median_10", "train_median"])]
+    ours = ours[ours["model"].isin([*NONLINEAR, RECENT_RULE, "train_median"])]
     ours = ours.assign(source="this run", features=ours["blocks"].replace("none", "no features"))
     return pd.concat([theirs, ours], ignore_index=True)[columns]
 

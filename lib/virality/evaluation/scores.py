@@ -7,6 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from virality.core import resampling as bs
+from virality.models.catalogue import LONG_RUN_RULE, RECENT_RULE
 
 KEYS = ["split", "preset", "blocks", "model"]
 
@@ -93,7 +94,7 @@ def mean_over_folds(predictions: pd.DataFrame, folds: pd.DataFrame) -> pd.DataFr
 
 def paired_differences(
     predictions: pd.DataFrame,
-    against: str = "rolling_median_10",
+    against: str = RECENT_RULE,
     loss: str = "absolute",
     n_bootstrap: int = 1000,
     confidence: float = bs.CONFIDENCE,
@@ -147,8 +148,8 @@ def better_naive(predictions: pd.DataFrame, split: str = "expanding") -> str:
     """The stronger of two plain baselines, training mean and rolling median, by absolute error."""
     part = predictions[predictions["split"] == split]
     errors = (part["y_true"] - part["y_pred"]).abs().groupby(part["model"]).mean()
-    candidates = [name for name in ("rolling_median_10", "train_mean") if name in errors.index]
-    return min(candidates, key=lambda name: errors[name]) if candidates else "rolling_median_10"
+    candidates = [name for name in (RECENT_RULE, LONG_RUN_RULE) if name in errors.index]
+    return min(candidates, key=lambda name: errors[name]) if candidates else RECENT_RULE
 
 
 def top_hits_chance(hits: float, sizes: list[tuple[int, int]]) -> float:

@@ -12,6 +12,7 @@ from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.evaluation.headline import headline_gaps
 from virality.features.table import LeakFound, model_table
 from virality.features.targets import available_targets
+from virality.models.catalogue import MAIN_NONLINEAR
 
 MEASURES = ("spearman", "r2_oos", "saved")
 COLUMNS = ["target", "n", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
@@ -21,7 +22,7 @@ def compare_targets(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    model: str = "xgboost",
+    model: str = MAIN_NONLINEAR,
     protocol: Protocol = DEFAULT,
     n_bootstrap: int = 1000,
 ) -> pd.DataFrame:

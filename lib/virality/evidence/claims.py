@@ -22,6 +22,7 @@ from virality.evidence.level_free import Content, content_series
 from virality.evidence.power import smallest_effect
 from virality.evidence.rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
 from virality.features.table import model_table
+from virality.models.catalogue import LONG_RUN_RULE, MAIN_NONLINEAR, RECENT_RULE
 
 __all__ = [
     "EVIDENCE_COLUMNS",
@@ -111,7 +112,7 @@ def tree_test(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    models: Iterable[str] = ("xgboost",),
+    models: Iterable[str] = (MAIN_NONLINEAR,),
     protocol: Protocol = DEFAULT,
     n_shifts: int = 499,
 ) -> pd.DataFrame:
@@ -196,7 +197,7 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     Parameters
     ----------
     predictions : DataFrame
-        Long table with the baselines "rolling_median_10" and "train_mean".
+        Long table with the baselines `RECENT_RULE` and `LONG_RUN_RULE`.
     split : str
 
     Returns
@@ -208,8 +209,7 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     keys = ["fold", "post_id"]
     chosen = predictions[predictions["split"] == split].drop_duplicates([*keys, "model"])
     recent, mean = (
-        chosen[chosen["model"] == model].set_index(keys)
-        for model in ("rolling_median_10", "train_mean")
+        chosen[chosen["model"] == model].set_index(keys) for model in (RECENT_RULE, LONG_RUN_RULE)
     )
     both = mean.join(recent[["y_pred"]], rsuffix="_recent", how="inner")
     return history_evidence(both["y_true"], both["y_pred_recent"], both["y_pred"])
@@ -227,7 +227,7 @@ def history_evidence(y, recent, mean) -> pd.DataFrame:
     p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
     half = bs.t_width(len(y)) * error
     return evidence_table(
-        [{"kind": "history", "block": "momentum", "model": "rolling_median_10",
+        [{"kind": "history", "block": "momentum", "model": RECENT_RULE,
           "measure": "share of squared error saved", "statistic": gain.mean() / base,
           "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
           "p": p, "p_adjusted": p, "n": len(y)}]

@@ -14,6 +14,7 @@ from virality.evaluation.scores import spearman
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
 from virality.evidence.rows import evidence_table
 from virality.features.table import model_table
+from virality.models.catalogue import MAIN_LINEAR
 
 LATE = 3  # of the folds, so that there is something behind the first of them
 SIZES = (20, 40, 80, 160, 320, 640)
@@ -25,7 +26,7 @@ def learning_curve(
     posts: pd.DataFrame,
     tables: Iterable[pd.DataFrame],
     *,
-    models: Iterable[str] = ("block_ridge",),
+    models: Iterable[str] = (MAIN_LINEAR,),
     sizes: Iterable[int] = SIZES,
     protocol: Protocol = DEFAULT,
 ) -> pd.DataFrame:

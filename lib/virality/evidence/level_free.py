@@ -12,8 +12,9 @@ from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.evidence import shifts as sh
 from virality.features.blocks import block_of
 from virality.features.table import ModelTable
+from virality.models.catalogue import RECENT_RULE
 
-LEVEL = "baseline__rolling_median_10"
+LEVEL = f"baseline__{RECENT_RULE}"
 FOLDS, FIRST_POSTS, SMALLEST_FOLD = 5, 15, 5  # of the content test
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from scipy import stats
 
 from virality.core.bounds import within
+from virality.models.level import robust_spread
 
 WINDOW = 10  # posts in the running mean of a content column, as in the median of recent posts
 CLIP = 3.0  # running standard deviations
@@ -262,7 +263,7 @@ class _Fold:
 def _clipped(outcomes: np.ndarray) -> np.ndarray:
     """Outcomes without far outliers, column by column: one viral post must not rule a fit."""
     middle = np.median(outcomes, axis=0)
-    spread = 1.4826 * np.median(np.abs(outcomes - middle), axis=0)
+    spread = robust_spread(outcomes)
     reach = np.where(spread > 0, OUTLIER * spread, np.inf)
     return np.clip(outcomes, middle - reach, middle + reach)
 

@@ -10,6 +10,7 @@ from virality.core.captions import hashtags
 from virality.core.resampling import CONFIDENCE
 from virality.explanation.clusters import NOISE
 from virality.explanation.shap_values import blocks_in
+from virality.models.catalogue import MAIN_NONLINEAR
 
 
 def surrounding_level(log_views: np.ndarray, reach: int = 10) -> np.ndarray:
@@ -135,7 +136,7 @@ def _summary(label: int, part: pd.DataFrame, n_posts: int) -> dict:
 def _typical_misses(predictions: pd.DataFrame | None) -> dict[str, float]:
     if predictions is None:
         return {}
-    whole = predictions[(predictions["model"] == "xgboost") & (predictions["blocks"] == "all")]
+    whole = predictions[(predictions["model"] == MAIN_NONLINEAR) & (predictions["blocks"] == "all")]
     miss = (whole["y_true"] - whole["y_pred"]).abs()
     return miss.groupby(whole["post_id"]).mean().to_dict()
 

@@ -19,6 +19,7 @@ from virality.explanation.importance import (
 from virality.explanation.shap_values import shap_tables
 from virality.features.table import model_table
 from virality.models.boosters import StoredFold, stored_fold
+from virality.models.catalogue import LONG_RUN_RULE, MAIN_NONLINEAR, RECENT_RULE
 
 
 def explain(
@@ -78,11 +79,11 @@ def explain(
     tables = evaluate.feature_tables(posts, features, protocol)
     table = model_table(posts, *tables, protocol=protocol)
     folds = evaluate.fold_data(table, protocol)
-    return shap_tables(stored_fold(evaluate.fit_fold(fold, "xgboost")) for fold in folds)
+    return shap_tables(stored_fold(evaluate.fit_fold(fold, MAIN_NONLINEAR)) for fold in folds)
 
 
 _KEYS = ["post_id", "split", "fold", "model", "blocks", "preset"]
-BASELINES = ("rolling_median_10", "train_mean")
+BASELINES = (RECENT_RULE, LONG_RUN_RULE)
 SMALLEST_PUSH = 1e-6  # log views
 
 
@@ -221,7 +222,7 @@ def explanation(
     order = posts.set_index("post_id")["posted_at"]
     predictions = predictions.drop_duplicates(_KEYS)
     ours = (predictions["split"] == protocol.split) & (predictions["preset"] == protocol.preset)
-    boosted = predictions[ours & (predictions["model"] == "xgboost") & bool(folds)]
+    boosted = predictions[ours & (predictions["model"] == MAIN_NONLINEAR) & bool(folds)]
     whole = boosted[boosted["blocks"] == "all"]
     shap, shap_blocks = shap_tables(folds, whole)
     blocks = block_importance(shap_blocks, order)

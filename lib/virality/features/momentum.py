@@ -8,6 +8,7 @@ there were is known at once, so counts of posts carry no embargo.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -21,12 +22,34 @@ EWM_HALFLIFE_POSTS = 5
 HIT_QUANTILE = 0.9
 HIT_NEEDS_POSTS = 10
 
-#: naive rule -> plain definition; each is a feature column, and can be passed through.
+
+@dataclass(frozen=True)
+class Rule:
+    """A naive rule: a feature column, and a baseline that hands it through.
+
+    Parameters
+    ----------
+    words : str
+        Its definition.
+    after : callable
+        From the known outcomes in time order, the rule's value after each.
+    """
+
+    words: str
+    after: Callable[[pd.Series], pd.Series]
+
+
 RULES = {
-    "last_post": "the outcome of the last matured post",
-    "rolling_median_10": "median outcome of the last 10 matured posts",
-    "ewm": "exponentially weighted mean of all matured outcomes, halving every 5 posts",
-    "running_mean": "mean of all matured outcomes",
+    "last_post": Rule("the outcome of the last matured post", lambda known: known),
+    "rolling_median_10": Rule(
+        "median outcome of the last 10 matured posts",
+        lambda known: known.rolling(LEVEL_POSTS, min_periods=1).median(),
+    ),
+    "ewm": Rule(
+        "exponentially weighted mean of all matured outcomes, halving every 5 posts",
+        lambda known: known.ewm(halflife=EWM_HALFLIFE_POSTS).mean(),
+    ),
+    "running_mean": Rule("mean of all matured outcomes", lambda known: known.expanding().mean()),
 }
 
 #: (feature, unit, definition); in the table only where the input knows followers.
@@ -69,7 +92,7 @@ def momentum_columns() -> list[tuple[str, str, str]]:
             "ln(1 + days since the last matured hit: a post above nine tenths of those up to it)",
         ),
     ]
-    return out + [(f"momentum__{rule}", "log views", text) for rule, text in RULES.items()]
+    return out + [(f"momentum__{name}", "log views", rule.words) for name, rule in RULES.items()]
 
 
 def momentum_features(posts: pd.DataFrame, embargo_days: float = 7) -> pd.DataFrame:
@@ -148,13 +171,9 @@ def rule_columns(outcome: np.ndarray, known: np.ndarray) -> pd.DataFrame:
     past = pd.Series(outcome)
     present = past.dropna()
     seen = np.concatenate([[0], np.cumsum(past.notna().to_numpy())])[known]  # matured and present
-    after = {
-        "last_post": present,
-        "rolling_median_10": present.rolling(LEVEL_POSTS, min_periods=1).median(),
-        "ewm": present.ewm(halflife=EWM_HALFLIFE_POSTS).mean(),
-        "running_mean": present.expanding().mean(),
-    }
-    return pd.DataFrame({name: _state_after(seen, rule) for name, rule in after.items()})
+    return pd.DataFrame(
+        {name: _state_after(seen, rule.after(present)) for name, rule in RULES.items()}
+    )
 
 
 def _state_after(seen: np.ndarray, rule: pd.Series) -> np.ndarray:

@@ -13,7 +13,7 @@ from virality.features.targets import TARGETS
 from virality.figures import theme
 from virality.figures.scores import dot, estimates, forest
 from virality.findings.scores import Estimate
-from virality.models.catalogue import MODEL_COLORS, model_name
+from virality.models.catalogue import MAIN_NONLINEAR, MODEL_COLORS, model_name
 from virality.uncertainty.conformal import METHOD_NAMES
 
 REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
@@ -152,7 +152,7 @@ def reliability(bins: pd.DataFrame, base_rate: float) -> Figure:
     top = 1.25 * float(max(bins["chance"].max(), base_rate)) if len(bins) else 1
     axis.plot([0, top], [0, top], color=theme.INK, linewidth=1, linestyle=":")
     axis.axhline(base_rate, color=theme.INK, linewidth=1, linestyle="--")
-    color = MODEL_COLORS["xgboost"]
+    color = MODEL_COLORS[MAIN_NONLINEAR]
     axis.vlines(bins["chance"], bins["low"], bins["high"], color=color, linewidth=2)
     axis.plot(bins["chance"], bins["share"], "o", color=color, markersize=7)
     for place, row in enumerate(bins.itertuples()):
@@ -181,7 +181,7 @@ def targets(table: pd.DataFrame) -> Figure:
     names = [TARGETS[name] for name in rows["target"]]
     figure, axis = forest(names, 6.4, 0.38, "error saved against the better plain rule")
     for place, row in enumerate(rows.itertuples()):
-        dot(axis, place, Estimate.of(row, "saved"), MODEL_COLORS["xgboost"])
+        dot(axis, place, Estimate.of(row, "saved"), MODEL_COLORS[MAIN_NONLINEAR])
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.xaxis.set_major_formatter(PercentFormatter(1))
     return figure

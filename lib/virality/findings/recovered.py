@@ -12,6 +12,7 @@ from virality.core.protocol import ALPHA
 from virality.demo.model import KNOWABLE, Truth
 from virality.features.blocks import BLOCKS
 from virality.findings.scores import Estimate
+from virality.models.catalogue import MAIN_NONLINEAR
 
 ALMOST_ALL = 0.7  # share of a planted effect from which we do not call it a part
 # The blocks in which a planted effect on the mean can be seen.
@@ -93,7 +94,7 @@ def recovered(
     evidence: pd.DataFrame,
     intervals: pd.DataFrame,
     *,
-    model: str = "xgboost",
+    model: str = MAIN_NONLINEAR,
     split: str = "expanding",
 ) -> Recovered:
     """Compare what was planted with what was found.

@@ -8,6 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 
 from virality.core.protocol import Protocol
+from virality.features.blocks import block_of
 from virality.features.table import select_columns
 from virality.models.blocks import BlockTransform
 
@@ -30,6 +31,8 @@ class FoldData:
         Log outcomes.
     transform : BlockTransform
         Fitted on the training rows.
+    raw_blocks : frozenset of str
+        Blocks of the columns that the transform started from.
     """
 
     protocol: Protocol
@@ -41,6 +44,12 @@ class FoldData:
     y_train: pd.Series
     y_test: pd.Series
     transform: BlockTransform
+    raw_blocks: frozenset[str]
+
+    def blocks(self, selection: str = "all") -> frozenset[str]:
+        """Blocks that a selection of model columns tells of; after a global PCA, all of them."""
+        found = frozenset(map(block_of, self.columns(selection)))
+        return self.raw_blocks if "all" in found else found
 
     def columns(self, blocks: str = "all") -> list[str]:
         """Model columns of a selection of blocks, see `select_columns`."""
@@ -53,7 +62,7 @@ class FittedFold:
 
     Attributes
     ----------
-    model : fitted estimator
+    model : fitted estimator, or None for a stack
     booster : xgboost.Booster or None
     X_train, X_test : DataFrame
         The very rows the model was fitted on and asked to predict, index post_id.
@@ -62,7 +71,7 @@ class FittedFold:
     """
 
     fold: int
-    model: BaseEstimator
+    model: BaseEstimator | None
     booster: object | None
     transform: BlockTransform
     X_train: pd.DataFrame

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import median_abs_deviation
 from sklearn.base import BaseEstimator, RegressorMixin, clone
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 RECENT = ("baseline__rolling_median_10", "baseline__ewm")
 LONG_RUN = "baseline__running_mean"
 PRIOR_POSTS = 5.0  # accounts drift: recent posts are trusted until so many say otherwise
+_CHECKS = {"dtype": np.float64, "ensure_all_finite": "allow-nan"}  # the base refuses other gaps
 RUN_POSTS = 8  # neighbouring misses are alike, so that a lasting lift is judged by runs of posts
 
 
@@ -47,7 +49,8 @@ class OnLevel(RegressorMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y) -> OnLevel:
         """Learn trust and lift from the rules, then the base model on what is left."""
-        y = np.asarray(y, dtype=float)
+        plain, y = validate_data(self, X, y, y_numeric=True, **_CHECKS)
+        X, y = X if isinstance(X, pd.DataFrame) else plain, np.asarray(y, dtype=float)
         self.fallback_, self.lift_ = float(y.mean()), 0.0
         self.trust_ = _trust(y, *_rules(X)) if has_rules(X) else np.nan
         rest = _pull_in(y - self.level(X), self.clip)
@@ -60,6 +63,8 @@ class OnLevel(RegressorMixin, BaseEstimator):
     def predict(self, X: pd.DataFrame) -> np.ndarray:
         """Level plus what the base model adds, shape (n_rows,)."""
         check_is_fitted(self, "base_")
+        plain = validate_data(self, X, reset=False, **_CHECKS)
+        X = X if isinstance(X, pd.DataFrame) else plain
         return self.level(X) + self.base_.predict(without_rules(X))
 
     def level(self, X: pd.DataFrame) -> np.ndarray:
@@ -71,10 +76,59 @@ class OnLevel(RegressorMixin, BaseEstimator):
         return np.where(np.isnan(blend), self.fallback_, blend) + self.lift_
 
 
+class PassThrough(RegressorMixin, BaseEstimator):
+    """A baseline: predicts by handing one feature column through.
+
+    Parameters
+    ----------
+    column : str or int
+        The naive rule's column.
+
+    Attributes
+    ----------
+    fallback_ : float
+        Training median, used where the rule has no value yet.
+    """
+
+    def __init__(self, column: str | int = 0):
+        self.column = column
+
+    def __sklearn_tags__(self):
+        """A gap is a rule that has no value yet; a column may be a poor forecast."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.regressor_tags.poor_score = True
+        return tags
+
+    def fit(self, X, y) -> PassThrough:
+        """Learn nothing but the fallback."""
+        validate_data(self, X, y, y_numeric=True, **_CHECKS)
+        self.fallback_ = float(np.median(np.asarray(y, dtype=float)))
+        return self
+
+    def predict(self, X) -> np.ndarray:
+        """The rule's value, or the fallback, shape (n_rows,)."""
+        check_is_fitted(self, "fallback_")
+        if isinstance(X, pd.DataFrame) and self.column in X.columns:
+            values = X[self.column].to_numpy(dtype=float)
+            return np.where(np.isnan(values), self.fallback_, values)
+        X = validate_data(self, X, reset=False, **_CHECKS)
+        values = X[:, int(self.column)]
+        return np.where(np.isnan(values), self.fallback_, values)
+
+
+def robust_spread(values: np.ndarray) -> np.ndarray:
+    """Standard deviation that outliers do not move, along the first axis.
+
+    The median absolute deviation times 1.4826, which makes it that of a normal distribution.
+    """
+    return 1.4826 * median_abs_deviation(values, axis=0)
+
+
 def _pull_in(values: np.ndarray, clip: float) -> np.ndarray:
     """Winsorise at `clip` robust spreads (1.4826 × median absolute deviation) from the median."""
     middle = np.median(values)
-    spread = 1.4826 * np.median(np.abs(values - middle))
+    spread = robust_spread(values)
     if spread <= 0:  # more than half of the outcomes are equal
         return values
     return np.clip(values, middle - clip * spread, middle + clip * spread)
@@ -93,7 +147,7 @@ def without_rules(X):
     """The columns that are no naive rule's."""
     if not isinstance(X, pd.DataFrame):
         return X
-    return X.loc[:, ~X.columns.str.startswith("baseline__")]
+    return X.loc[:, [not str(name).startswith("baseline__") for name in X.columns]]
 
 
 def _trust(y: np.ndarray, recent: np.ndarray, long_run: np.ndarray) -> float:

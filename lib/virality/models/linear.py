@@ -22,37 +22,8 @@ INNER_FOLDS = 4
 INNER_GAP_POSTS = 3
 
 
-class InnerRidge(RegressorMixin, BaseEstimator):
-    """Ridge whose penalty is chosen on inner folds that respect time.
-
-    Parameters
-    ----------
-    alphas : tuple of float
-        Penalties to choose from, as a multiple of the number of training rows.
-    caution : float
-        Prefer the largest penalty whose inner error is within so many standard errors of the best.
-
-    Attributes
-    ----------
-    alpha_ : float
-    coef_ : ndarray of shape (n_columns,)
-    intercept_ : float
-    """
-
-    def __init__(self, alphas: tuple[float, ...] = (), caution: float = 0.0):
-        self.alphas, self.caution = alphas, caution
-
-    def fit(self, X, y) -> InnerRidge:
-        """Rows must come in time order."""
-        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
-        alphas = np.asarray(self.alphas or np.logspace(-3, 2, 16))
-        errors = np.vstack([
-            _ridge_errors(X[a], y[a], X[b], y[b], alphas * len(a)) for a, b in inner_folds(len(y))
-        ] or [np.zeros((1, len(alphas)))])  # fmt: skip
-        self.alpha_ = float(alphas[_choose(errors, self.caution)])
-        self.coef_, self.intercept_ = _ridge(X, y, np.array([self.alpha_ * len(y)]))
-        self.coef_, self.intercept_ = self.coef_[:, 0], float(self.intercept_[0])
-        return self
+class _Linear(RegressorMixin, BaseEstimator):
+    """What the linear models share: a prediction from `coef_` and `intercept_`."""
 
     def predict(self, X) -> np.ndarray:
         """Predicted outcome, shape (n_rows,)."""
@@ -60,8 +31,31 @@ class InnerRidge(RegressorMixin, BaseEstimator):
         return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
 
 
-class InnerElasticNet(RegressorMixin, BaseEstimator):
+class InnerRidge(_Linear):
+    """Ridge whose penalty is chosen on inner folds that respect time.
+
+    Attributes
+    ----------
+    alpha_ : float
+        The penalty, as a multiple of the number of training rows.
+    coef_ : ndarray of shape (n_columns,)
+    intercept_ : float
+    """
+
+    def fit(self, X, y) -> InnerRidge:
+        """Rows must come in time order."""
+        X, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
+        self.alpha_ = _best_penalty(X, y, np.logspace(-3, 2, 16), _ridge_errors)
+        coef, intercept = _ridge(X, y, np.array([self.alpha_ * len(y)]))
+        self.coef_, self.intercept_ = coef[:, 0], float(intercept[0])
+        return self
+
+
+class InnerElasticNet(_Linear):
     """Elastic Net whose penalty is chosen on inner folds that respect time.
+
+    Not scikit-learn's `ElasticNetCV`: that averages folds, lays its path on a grid of its own, and
+    has one limit of iterations for a path that only chooses and for the fit that counts.
 
     Parameters
     ----------
@@ -69,12 +63,10 @@ class InnerElasticNet(RegressorMixin, BaseEstimator):
         Share of the absolute penalty.
     n_alphas : int
         Penalties on the path from "everything is zero" down to a hundredth of that.
-    caution : float
-        As for `InnerRidge`.
     """
 
-    def __init__(self, l1_ratio: float = 0.3, n_alphas: int = 20, caution: float = 0.0):
-        self.l1_ratio, self.n_alphas, self.caution = l1_ratio, n_alphas, caution
+    def __init__(self, l1_ratio: float = 0.3, n_alphas: int = 20):
+        self.l1_ratio, self.n_alphas = l1_ratio, n_alphas
 
     def fit(self, X, y) -> InnerElasticNet:
         """Rows must come in time order."""
@@ -82,31 +74,23 @@ class InnerElasticNet(RegressorMixin, BaseEstimator):
         centred = X - X.mean(axis=0)
         top = np.abs(centred.T @ (y - y.mean())).max() / (len(y) * self.l1_ratio)
         alphas = max(top, 1e-9) * np.logspace(0, -2, self.n_alphas)
-        errors = np.vstack([
-            self._path_errors(X[a], y[a], X[b], y[b], alphas) for a, b in inner_folds(len(y))
-        ] or [np.zeros((1, len(alphas)))])  # fmt: skip
-        self.alpha_ = float(alphas[_choose(errors, self.caution, strongest_first=True)])
+        self.alpha_ = _best_penalty(X, y, alphas, self._path_errors)
         model = ElasticNet(alpha=self.alpha_, l1_ratio=self.l1_ratio, max_iter=20_000)
         self.model_ = model.fit(X, y)
         self.coef_, self.intercept_ = model.coef_, float(model.intercept_)
         return self
 
-    def predict(self, X) -> np.ndarray:
-        """Predicted outcome, shape (n_rows,)."""
-        check_is_fitted(self, "coef_")
-        return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
-
     def _path_errors(self, X, y, X_new, y_new, alphas) -> np.ndarray:
-        centre, level = X.mean(axis=0), y.mean()
+        centre, middle = X.mean(axis=0), y.mean()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # only a choice hangs on the path
             _, coefs, _ = enet_path(
-                X - centre, y - level, l1_ratio=self.l1_ratio, alphas=alphas, max_iter=1000
+                X - centre, y - middle, l1_ratio=self.l1_ratio, alphas=alphas, max_iter=1000
             )
-        return (y_new[:, None] - level - (X_new - centre) @ coefs) ** 2
+        return (y_new[:, None] - middle - (X_new - centre) @ coefs) ** 2
 
 
-class BlockRidge(RegressorMixin, BaseEstimator):
+class BlockRidge(_Linear):
     """A linear model with one penalty per block, as far as held-out posts agree to that.
 
     Each block's coefficients have a normal prior of their own width.  The widths and the noise are
@@ -175,11 +159,6 @@ class BlockRidge(RegressorMixin, BaseEstimator):
         self.penalties_ = dict(zip(self.groups_, mean.tolist(), strict=True))
         return self
 
-    def predict(self, X) -> np.ndarray:
-        """Predicted outcome, shape (n_rows,)."""
-        check_is_fitted(self, "coef_")
-        return validate_data(self, X, reset=False, dtype=np.float64) @ self.coef_ + self.intercept_
-
     def _held_out(self, X, y, X_new, y_new, code) -> np.ndarray:
         """Squared errors on later rows, shape (n_new, n_candidates)."""
         centre, level = X.mean(axis=0), y.mean()
@@ -246,21 +225,15 @@ def inner_folds(n: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(TimeSeriesSplit(INNER_FOLDS, gap=INNER_GAP_POSTS).split(np.arange(n)))
 
 
-def _choose(errors: np.ndarray, caution: float, strongest_first: bool = False) -> int:
-    """Index of the smallest mean error, or of the strongest penalty not clearly worse.
+def _best_penalty(X, y, alphas: np.ndarray, errors_of: Callable) -> float:
+    """The penalty with the smallest mean error on later rows.
 
-    Without inner folds, or without errors to compare, it is the strongest penalty.
+    Without inner folds, or without errors to compare, it is the strongest.
     """
+    folds = [(X[a], y[a], X[b], y[b], alphas) for a, b in inner_folds(len(y))]
+    errors = np.vstack([errors_of(*fold) for fold in folds] or [np.zeros((1, len(alphas)))])
     mean = errors.mean(axis=0)
-    if not mean.any():
-        return 0 if strongest_first else errors.shape[1] - 1
-    best = int(np.argmin(mean))
-    if caution <= 0 or len(errors) < 2:
-        return best
-    worse = errors - errors[:, [best]]
-    allowed = worse.mean(axis=0) <= caution * worse.std(axis=0) / np.sqrt(len(errors))
-    fine = np.flatnonzero(allowed)
-    return int(fine[0] if strongest_first else fine[-1])
+    return float(alphas[np.argmin(mean)] if mean.any() else alphas.max())
 
 
 def _ridge(X, y, penalties) -> tuple[np.ndarray, np.ndarray]:
@@ -272,8 +245,8 @@ def _ridge(X, y, penalties) -> tuple[np.ndarray, np.ndarray]:
     return coef, level - centre @ coef
 
 
-def _ridge_errors(X, y, X_new, y_new, penalties) -> np.ndarray:
-    coef, intercept = _ridge(X, y, penalties)
+def _ridge_errors(X, y, X_new, y_new, alphas) -> np.ndarray:
+    coef, intercept = _ridge(X, y, alphas * len(X))
     return (y_new[:, None] - X_new @ coef - intercept) ** 2
 
 

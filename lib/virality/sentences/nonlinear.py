@@ -7,7 +7,7 @@ from virality.features.targets import TARGETS
 from virality.findings import nonlinear as findings
 from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
 from virality.findings.scores import Comparison, Gain, Record, Tested, Verdict
-from virality.models.catalogue import model_name
+from virality.models.catalogue import MAIN_NONLINEAR, model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 
@@ -348,14 +348,14 @@ def answer(
 
 
 def _finds_more(compared: Comparison) -> str:
-    trees = next(one for one in compared.gains if one.model == "xgboost")
-    rule = the(compared.rule)
+    trees = next(one for one in compared.gains if one.model == MAIN_NONLINEAR)
+    name, rule = model_name(MAIN_NONLINEAR), the(compared.rule)
     first = {
-        Verdict.BETTER: f"**XGBoost does find more**: it beats {rule} ({gain(trees)}).",
-        Verdict.WORSE: f"**No: XGBoost predicts worse than {rule}** ({gain(trees)}).",
-        Verdict.UNDECIDED: f"**XGBoost does not clearly beat {rule}** ({gain(trees)}).",
+        Verdict.BETTER: f"**{capital(name)} does find more**: it beats {rule} ({gain(trees)}).",
+        Verdict.WORSE: f"**No: {name} predicts worse than {rule}** ({gain(trees)}).",
+        Verdict.UNDECIDED: f"**{capital(name)} does not clearly beat {rule}** ({gain(trees)}).",
     }[trees.verdict]
-    others = [model_name(model) for model in compared.better if model != "xgboost"]
+    others = [model_name(model) for model in compared.better if model != MAIN_NONLINEAR]
     if not others:
         return first
     too = " too" if trees.verdict is Verdict.BETTER else ""
