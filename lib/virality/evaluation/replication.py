@@ -13,7 +13,13 @@ from virality.evaluation.scores import mean_over_folds
 from virality.evaluation.validation import Study, folds_table
 from virality.features import momentum, study
 from virality.features.table import ModelTable
-from virality.models.catalogue import BASELINES, MODEL_TABLE, NONLINEAR, RECENT_RULE
+from virality.models.catalogue import (
+    BASELINES,
+    MAIN_NONLINEAR,
+    MODEL_TABLE,
+    NONLINEAR,
+    RECENT_RULE,
+)
 
 MODELS = tuple(name for name, model in MODEL_TABLE.items() if model.study)
 EMBARGO_DAYS = 3  # of the baselines, as the study's data were compared before
@@ -102,7 +108,8 @@ def run_beside_published(
     columns = ["source", "model", "features", "r2", "rmse", "mae", "spearman"]
     if study.published_input(path) is None:
         return pd.DataFrame(columns=columns)
-    theirs = study.published().query("model == @MAIN_NONLINEAR").assign(source="published")
+    theirs = study.published().assign(source="published")
+    theirs = theirs[theirs["model"] == MAIN_NONLINEAR]
     theirs["features"] = theirs["features"] + ", PCA " + theirs["pca"]
     ours = mean_over_folds(headline_predictions(predictions, split), folds)
     ours = ours[ours["model"].isin([*NONLINEAR, RECENT_RULE, "train_median"])]
