@@ -238,3 +238,14 @@ def test_the_rules_need_no_columns():
     posts, _ = toy_posts(60)
     told = ev.cross_validate(posts, [], models=("ridge",))
     assert set(told["model"]) == set(md.BASELINES) and len(ev.make_folds(posts))
+
+
+def test_one_table_of_posts_is_enough():
+    posts, _ = toy_posts(60, content=0.4)
+    alone = ev.cross_validate(posts, models=["ridge"])
+    given = ev.cross_validate(posts, build_features(posts), ["ridge"])
+    assert_frame_equal(alone, given, check_exact=True)
+    with_folds = score_table(alone, ev.make_folds(posts), 50)
+    assert_frame_equal(score_table(alone, n_bootstrap=50), with_folds)
+    unknown = score_table(alone.query("model == 'ridge'"), n_bootstrap=50)
+    assert unknown["r2_oos"].isna().all() and unknown["mae"].notna().all()

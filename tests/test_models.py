@@ -193,28 +193,28 @@ def test_on_level_before_the_first_matured_post():
 
 def test_a_baseline_hands_a_column_through():
     X = pd.DataFrame({"baseline__last_post": [1.0, np.nan, 3.0], "baseline__ewm": [7.0, 8, 9]})
-    model = md.find_model("last_post").make().fit(X, [10.0, 20, 60])
+    model = md.make_model("last_post").fit(X, [10.0, 20, 60])
     assert model.predict(X).tolist() == [1.0, 20.0, 3.0]
     for name, value in {"train_mean": 30.0, "train_median": 20.0}.items():
-        constant = md.find_model(name).make().fit(X, [10.0, 20, 60])
+        constant = md.make_model(name).fit(X, [10.0, 20, 60])
         assert constant.predict(X).tolist() == [value] * 3
 
 
 def test_presets_are_the_studys():
-    assert md.find_model("ridge").make("study").get_params()["alpha"] == 10
-    net = md.find_model("elastic_net").make("study").get_params()
+    assert md.make_model("ridge", "study").get_params()["alpha"] == 10
+    net = md.make_model("elastic_net", "study").get_params()
     assert (net["alpha"], net["l1_ratio"]) == (0.01, 0.2)
-    trees = md.find_model("xgboost").make("study").get_params()
+    trees = md.make_model("xgboost", "study").get_params()
     assert (trees["n_estimators"], trees["max_depth"], trees["learning_rate"]) == (300, 4, 0.05)
 
 
 def test_unknown_names_are_refused():
     with pytest.raises(UserError, match="ridge"):
-        md.find_model("oracle")
+        md.make_model("oracle")
     with pytest.raises(UserError, match="tuned"):
         Protocol(preset="best")
     with pytest.raises(UserError, match="averages"):
-        md.find_model("stack").make()
+        md.make_model("stack")
 
 
 def test_the_table_of_models_is_whole():

@@ -25,7 +25,7 @@ from virality.features.momentum import posts_clock
 from virality.features.table import ModelTable, model_table
 from virality.features.targets import target_values
 from virality.models.blocks import make_transform
-from virality.models.catalogue import MAIN_LINEAR, find_model
+from virality.models.catalogue import MAIN_LINEAR, make_model
 
 OTHERS_MEAN, OTHERS_MODEL = "others_mean", "others_model"
 COLD_COLUMNS = {
@@ -209,7 +209,7 @@ def _added(table: ModelTable, authors, left: _LeftOut, protocol: Protocol) -> np
     with threadpool_limits(1):
         transform = make_transform(protocol)
         X = transform.fit_transform(table.X.iloc[left.train])
-        model = find_model(MAIN_LINEAR).make(protocol.preset, protocol.seed).fit(X, around)
+        model = make_model(MAIN_LINEAR, protocol.preset, protocol.seed).fit(X, around)
         return np.asarray(model.predict(transform.transform(table.X.iloc[left.test])), dtype=float)
 
 

@@ -116,7 +116,7 @@ def fit_fold(fold: FoldData, model: str, blocks: str = "all") -> FittedFold:
         if preset == "study":  # its solvers do not converge on unscaled view sums; that is known
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.simplefilter("ignore", LinAlgWarning)
-        fitted = md.find_model(model).make(preset, seed).fit(X_train, fold.y_train.to_numpy())
+        fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
         y_pred = np.asarray(fitted.predict(X_test), dtype=float)
     return FittedFold(
         fold=fold.fold,
@@ -167,7 +167,23 @@ def cross_validate(
     Returns
     -------
     DataFrame
-        Long, columns as in `PREDICTION_COLUMNS`; empty below 30 posts.
+        Long, columns as in `PREDICTION_COLUMNS`; empty below 30 posts.  `y_true` and `y_pred` are
+        on a log scale, see :func:`virality.features.targets.target_values`.
+
+    Raises
+    ------
+    UserError
+        When a feature gives the outcome away, or a model is not known.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> posts = simulate_creator(n_posts=50)
+    >>> predictions = cross_validate(posts, models=["ridge"], protocol=Protocol(n_folds=2))
+    >>> predictions["model"].unique().tolist()
+    ['ridge', 'ewm', 'last_post', 'rolling_median_10', 'train_mean', 'train_median']
+    >>> predictions.columns.tolist()[-2:]
+    ['y_true', 'y_pred']
     """
     table = model_table(posts, *feature_tables(posts, features, protocol), protocol=protocol)
     selections = _selections(blocks, table.blocks, protocol.reduction)

@@ -50,7 +50,7 @@ def fold_scores(predictions: pd.DataFrame, folds: pd.DataFrame) -> pd.DataFrame:
 
 def score_table(
     predictions: pd.DataFrame,
-    folds: pd.DataFrame,
+    folds: pd.DataFrame | None = None,
     n_bootstrap: int = 1000,
     confidence: float = bs.CONFIDENCE,
     seed: int = 0,
@@ -59,8 +59,13 @@ def score_table(
 
     Parameters
     ----------
-    predictions, folds : DataFrame
+    predictions : DataFrame
+        From :func:`virality.evaluation.evaluate.cross_validate`.
+    folds : DataFrame, optional
+        From :func:`virality.evaluation.evaluate.make_folds`, for the mean so far; else the
+        baseline that predicts it is looked up among the predictions.
     n_bootstrap : int
+        Draws of the block bootstrap.
     confidence : float
         Of the intervals.
     seed : int
@@ -71,6 +76,15 @@ def score_table(
         One row per split, preset, blocks and model: n, n_folds, the metrics, `<metric>_low` and
         `<metric>_high`, top10_k, top10_expected and top10_p (the chance of as many hits by luck).
         Spearman is taken on ranks within each fold, so that a drifting level earns nothing.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> from virality.evaluation.evaluate import cross_validate
+    >>> predictions = cross_validate(simulate_creator(n_posts=50), models=["ridge"])
+    >>> scores = score_table(predictions, n_bootstrap=50)
+    >>> scores.sort_values("mae")[["model", "mae", "mae_low", "mae_high"]].shape
+    (6, 4)
     """
     rows = []
     weights: dict[int, np.ndarray] = {}
@@ -298,8 +312,11 @@ def _loss(group: pd.DataFrame, loss: str) -> pd.Series:
     return pd.Series(values.to_numpy(float), index=keys)
 
 
-def _with_baseline(predictions: pd.DataFrame, folds: pd.DataFrame) -> pd.DataFrame:
+def _with_baseline(predictions: pd.DataFrame, folds: pd.DataFrame | None) -> pd.DataFrame:
     """Predictions with the training mean of their fold beside them."""
+    if folds is None:
+        told = predictions[predictions["model"] == LONG_RUN_RULE]
+        folds = told.rename(columns={"y_pred": "train_mean"})
     means = folds[["split", "fold", "train_mean"]].drop_duplicates(["split", "fold"])
     return predictions.merge(means, on=["split", "fold"], how="left", validate="many_to_one")
 

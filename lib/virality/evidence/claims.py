@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 
 from virality.core import resampling as bs
 from virality.core.protocol import DEFAULT, Protocol
-from virality.evaluation.evaluate import fit_fold, fold_data
+from virality.evaluation.evaluate import Features, feature_tables, fit_fold, fold_data
 from virality.evidence import shifts as sh
 from virality.evidence.learning_curve import curve_evidence, learning_curve
 from virality.evidence.level_free import Content, content_series
@@ -42,7 +42,7 @@ MIN_TESTED = 12  # held-out posts for a test of history
 
 def content_test(
     posts: pd.DataFrame,
-    tables: Iterable[pd.DataFrame],
+    features: Features = None,
     *,
     protocol: Protocol = DEFAULT,
     n_shifts: int = 499,
@@ -56,8 +56,8 @@ def content_test(
     ----------
     posts : DataFrame
         Tidy posts of one creator.
-    tables : list of DataFrame
-        Feature tables indexed by post_id.
+    features : DataFrame or list of DataFrame, optional
+        Feature tables indexed by post_id; metadata alone when none are given.
     protocol : Protocol
         Its target, its embargo, and its seed for the choice of shifts, where there are more than
         wanted.  The folds are the test's own, see `content_folds`.
@@ -72,8 +72,15 @@ def content_test(
         of all blocks together with its `p`, and `p_adjusted` for any content at all (see
         `shifts.combined`): that is the claim.  One row of kind "content" per block: Spearman,
         its own `p`, and `p_adjusted` for the number of blocks.  Empty when nothing can be tested.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> found = content_test(simulate_creator(n_posts=60), n_shifts=19)
+    >>> found[["kind", "block"]].to_numpy().tolist()
+    [['content_any', 'all'], ['content', 'metadata']]
     """
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, *feature_tables(posts, features, protocol), protocol=protocol)
     return content_evidence(content_series(table, protocol), n_shifts, protocol.seed)
 
 

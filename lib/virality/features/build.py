@@ -54,6 +54,15 @@ def build_features(
     DataFrame of n rows
         Index post_id, columns `metadata__*` and `momentum__*`, float64; NaN = not known.  Columns
         about followers are there only where some post has a count.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> features = build_features(simulate_creator(n_posts=40))
+    >>> features.shape
+    (40, 40)
+    >>> features.columns[-1]
+    'momentum__running_mean'
     """
     if study_features:
         return study.study_columns(posts, timezone, source)

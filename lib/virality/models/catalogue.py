@@ -65,29 +65,6 @@ class Model:
     members: tuple[str, ...] = ()
     in_book: bool = True
 
-    def make(self, preset: str = "tuned", seed: int = 0) -> BaseEstimator:
-        """Return the estimator of a preset, unfitted.
-
-        Parameters
-        ----------
-        preset : {"tuned", "study"}
-        seed : int
-            Of what draws at random.
-
-        Raises
-        ------
-        UserError
-            For a stack, which is an average of other models' forecasts.
-        """
-        if preset == "study" and self.study:
-            return self.study()
-        if self.tuned is None:
-            raise UserError(
-                f"“{self.name}” averages the forecasts of {', '.join(self.members)}.",
-                do="Use cross_validate, which makes all of them.",
-            )
-        return OnLevel(self.tuned(seed)) if self.on_level else self.tuned(seed)
-
 
 def _rule(name: str, words: str, color: str) -> Model:
     """A baseline that hands a rule of `features.momentum.RULES` through."""
@@ -195,6 +172,45 @@ def find_model(name: str) -> Model:
             f"There is no model called '{name}'.", do=f"Choose from: {', '.join(MODELS)}."
         )
     return MODEL_TABLE[name]
+
+
+def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator:
+    """Return the estimator of a model or baseline, unfitted, in scikit-learn's manner.
+
+    Parameters
+    ----------
+    name : str
+        From `MODELS` or `BASELINES`.
+    preset : {"tuned", "study"}
+        For about a hundred posts, or the study's where it had one.
+    seed : int
+        Of what draws at random.
+
+    Returns
+    -------
+    estimator
+        Wants rows in time order; on the account's level, where the columns of the naive rules
+        (`baseline__*`) are among them.
+
+    Raises
+    ------
+    UserError
+        For a name that is not in the table, and for a stack, which only averages forecasts.
+
+    Examples
+    --------
+    >>> make_model("ridge", preset="study")
+    Ridge(alpha=10.0)
+    """
+    model = find_model(name)
+    if preset == "study" and model.study:
+        return model.study()
+    if model.tuned is None:
+        raise UserError(
+            f"“{name}” averages the forecasts of {', '.join(model.members)}.",
+            do="Use cross_validate, which makes all of them.",
+        )
+    return OnLevel(model.tuned(seed)) if model.on_level else model.tuned(seed)
 
 
 def model_name(model: str) -> str:

@@ -63,6 +63,16 @@ def prediction_intervals(
     DataFrame
         Columns as in `INTERVAL_COLUMNS`, one row per prediction and method, in time order within
         series and method.  `lower` and `upper` are missing during the warm-up.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> from virality.evaluation.evaluate import cross_validate
+    >>> posts = simulate_creator(n_posts=80)
+    >>> predictions = cross_validate(posts, models=["ridge"], baselines=False)
+    >>> intervals = prediction_intervals(predictions, posts)
+    >>> intervals[["lower", "y_pred", "upper", "p_viral"]].shape
+    (48, 4)
     """
     if predictions.empty:
         return empty_intervals()
