@@ -47,6 +47,8 @@ def matured_before(times: np.ndarray, embargo_days: float, at: np.ndarray | None
     ------
     UserError
         When the embargo is below zero: that would be the future.
+    ValueError
+        When the posts are not in ascending order.
 
     Examples
     --------
@@ -54,13 +56,34 @@ def matured_before(times: np.ndarray, embargo_days: float, at: np.ndarray | None
     >>> matured_before(days, embargo_days=7).tolist()
     [0, 0, 1, 2, 4]
     """
+    if np.any(np.diff(times) < 0):
+        raise ValueError("posts must be in ascending order of time")
     at = times if at is None else at
     old_enough = np.searchsorted(times, at - embargo_us(embargo_days), side="right")
     return np.minimum(old_enough, np.searchsorted(times, at, side="left"))
 
 
 def is_matured_by(times: np.ndarray, embargo_days: float, moment: int) -> np.ndarray:
-    """Whether each post, in any order, had matured at a moment (microseconds); shape (n,)."""
+    """Whether each post, in any order, had matured at a moment.
+
+    Parameters
+    ----------
+    times : ndarray of int, shape (n,)
+        Posting times in microseconds, in any order.
+    embargo_days : float
+    moment : int
+        In microseconds.
+
+    Returns
+    -------
+    ndarray of bool, shape (n,)
+        The same posts as :func:`matured_before` counts.
+
+    Examples
+    --------
+    >>> is_matured_by(np.array([30, 0, 8]) * DAY_US, 7, 15 * DAY_US).tolist()
+    [False, True, True]
+    """
     return (times <= moment - embargo_us(embargo_days)) & (times < moment)
 
 
