@@ -122,12 +122,24 @@ def _load() -> None:
 
 def _finish() -> None:
     """Install Quarto where that is possible, and git's filter where this is a clone."""
-    modules = ["virality.book.quarto"]
+    commands = [[str(PYTHON), "-m", "virality.book.quarto"]]
     if (ROOT / ".git").exists() and shutil.which("git"):
-        modules.append("virality.book.strip")
-    for module in modules:
+        commands += [["git", "config", "--local", *each] for each in _filter().items()]
+    for command in commands:
         with open(str(LOG), "ab") as log:
-            command = [str(PYTHON), "-m", module]
             done = subprocess.run(command, cwd=str(ROOT), env=environment(), stderr=log)
         if done.returncode != 0:
-            say(f"{module} did not succeed, which set-up can do without; more in {shown(LOG)}.")
+            say(
+                f"{command[-1]} did not succeed, which set-up can do without; more in {shown(LOG)}."
+            )
+
+
+def _filter() -> dict[str, str]:
+    """What keeps outputs of notebooks out of git: cell ids stay, papermill's traces go."""
+    traces = "metadata.papermill cell.metadata.papermill"
+    strip = f'"{PYTHON}" -m nbstripout --keep-id --extra-keys "{traces}"'
+    return {
+        "filter.nbstripout.clean": strip,
+        "filter.nbstripout.smudge": "cat",
+        "diff.ipynb.textconv": f"{strip} -t",
+    }

@@ -101,7 +101,7 @@ def place(tmp_path, monkeypatch):
         (runner, "execute", []),
         (session, "_decide_encoders", None),
         (session, "_title", ""),
-        (request, "_demo", (paths.Inputs(), None)),
+        (request, "_make_demo", paths.Inputs()),
         (publish, "publish", site),
         (creator, "_make_missing", None),
         (subprocess, "call", 0),

@@ -91,7 +91,7 @@ def wall(tmp_path, monkeypatch):
 
     monkeypatch.setattr(faults, "unexpected", fail)
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(request, "_demo", lambda *_: (paths.Inputs(), None))
+    monkeypatch.setattr(request, "_make_demo", lambda *_, **__: paths.Inputs())
     monkeypatch.setattr(session, "_decide_encoders", lambda *_: None)
     monkeypatch.setattr(runner, "execute", lambda *_, **__: [])
 

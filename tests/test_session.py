@@ -120,7 +120,7 @@ def test_damaged_record_is_told(run):
 )
 def test_command_line_errors_are_sentences(words, says, capsys, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(request, "_demo", lambda *_: (Inputs(), None))
+    monkeypatch.setattr(request, "_make_demo", lambda *_, **__: Inputs())
     monkeypatch.setattr(session, "_decide_encoders", lambda *_: None)
     assert cli.main(words) == 1
     printed = capsys.readouterr().err

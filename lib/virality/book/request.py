@@ -101,7 +101,7 @@ class Job:
     decide : bool
         Whether the encoders are to be decided anew, because the user named them.
     demo : dict or None
-        The simulated creator's size, where it was made.
+        The simulated creator's size, where nobody brought posts.
     """
 
     run: Run
@@ -120,30 +120,38 @@ class Job:
         """Whether pages leave out captions, thumbnails and notebooks."""
         return bool(self.parameters.get("private", False))
 
-    def remember(self) -> None:
-        """Record inputs and parameters under the run's name; say which were kept."""
+    def remember(self) -> Job:
+        """Record inputs and parameters under the run's name, and say which were kept.
+
+        Returns
+        -------
+        Job
+            The same; its inputs are the demo's files where that was just made.
+        """
         if self.kept:
             listed = ", ".join(f"{name}={value}" for name, value in sorted(self.kept.items()))
             print(
                 f"Kept from the earlier run of “{self.run.name}”: {listed}  "
                 "(--defaults forgets them)"
             )
-        entries = {"inputs": self.inputs, "parameters": self.parameters}
-        if self.demo:
-            entries["demo"] = self.demo
-        if self.parameters.get("pool") and self.run.load().get("by"):
+        job = replace(self, inputs=_make_demo(self.run, **self.demo)) if self.demo else self
+        entries: dict = {"inputs": job.inputs, "parameters": job.parameters}
+        if job.demo:
+            entries["demo"] = job.demo
+        if job.parameters.get("pool") and job.run.load().get("by"):
             entries["by"] = None
-        self.run.save(**entries)
+        job.run.save(**entries)
+        return job
 
 
 def resolve(request: Request, run: Run) -> Job:
-    """Check a request against what its run remembers; make the demo where nobody brought posts.
+    """Check a request against what its run remembers; nothing is made or recorded yet.
 
     Parameters
     ----------
     request : Request
     run : Run
-        The caller holds its lock. Nothing is recorded yet, see :meth:`Job.remember`.
+        The caller holds its lock.
 
     Raises
     ------
@@ -216,7 +224,9 @@ def _inputs(request: Request, run: Run) -> tuple[Inputs, dict | None]:
         what = "Videos were" if any(films.values()) else "Columns were"
         raise UserError(f"{what} given without posts.", do="Give POSTS=path/to/posts.csv as well.")
     if earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
-        return _demo(run, request.demo_posts, request.demo_videos)
+        size = run.load().get("demo", {"posts": 140, "videos": True})
+        wanted = {"posts": request.demo_posts, "videos": request.demo_videos}
+        return earlier, size | {key: value for key, value in wanted.items() if value is not None}
     raise UserError(
         f"There is no run “{request.name}” yet, and no posts were given.",
         do=f"Run: make report NAME={request.name} POSTS=path/to/posts.csv",
@@ -228,17 +238,12 @@ def _with_films(inputs: Inputs, films: dict[str, str]) -> Inputs:
     return replace(inputs, **found)  # type: ignore[arg-type]
 
 
-def _demo(run: Run, posts: int | None, videos: bool | None) -> tuple[Inputs, dict]:
-    """The simulated creator's files, of the size that is wanted now or was before."""
+def _make_demo(run: Run, posts: int, videos: bool) -> Inputs:
     from virality.demo.creator import ensure_demo
 
     folder = DEMO_FOLDER if run == Run.named(DEFAULT_NAME) else run.folder / "demo"
-    earlier = run.load().get("demo", {"posts": 140, "videos": True})
-    count = earlier["posts"] if posts is None else posts
-    filmed = earlier["videos"] if videos is None else videos
-    files = ensure_demo(folder, count, videos=filmed)
-    inputs = Inputs(str(files.posts), str(files.videos) if filmed else "", simulated=True)
-    return inputs, {"posts": count, "videos": filmed}
+    files = ensure_demo(folder, posts, videos=videos)
+    return Inputs(str(files.posts), str(files.videos) if videos else "", simulated=True)
 
 
 def _existing(address: str, what: str) -> str:

@@ -69,7 +69,7 @@ def report(request: Request, where: Run | None = None) -> Run:
 
 def _execute(job: Job) -> None:
     """Bring the chapters of a run up to date, and print which ran and how long it took."""
-    job.remember()
+    job = job.remember()
     _decide_encoders(job)
     try:
         results = runner.execute(job.run, job.parameters, job.until, job.progress)

@@ -59,7 +59,7 @@ def report(job: Job, make: Callable[[Job], None]) -> None:
     """
     if job.until:
         raise UserError("--until stops one report.", do="Leave it out, or leave out --by.")
-    job.remember()
+    job = job.remember()
     members = _members(job)
     runs = {member.author: member.run.name for member in members}
     job.run.save(by={"private": job.private, "runs": runs})

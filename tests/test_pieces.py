@@ -1,0 +1,53 @@
+"""Markdown pieces: tables, figures and boxes that no text from data can break out of."""
+
+import pandas as pd
+
+from virality.book import pieces
+
+
+def test_table_escapes_every_cell_and_header():
+    data = pd.DataFrame({"a|b": ["<b>", None], "n": [1234, 5]})
+    text = pieces.table(data, "tbl-x", "Caption")
+    assert "<b>" not in text
+    assert "&#124;" in text
+    assert "1&#44;234" in text
+    assert text.startswith("::: {#tbl-x}")
+    assert text.count("\n:::") == 1
+
+
+def test_callout_title_cannot_break_out():
+    text = pieces.callout("note", 'a"}\n:::\n# x', "body")
+    assert text.splitlines()[0].count('"') == 2
+    assert "\n# x" not in text
+
+
+def test_long_tables_scroll_in_a_box():
+    short, long = (pd.DataFrame({"a": range(n)}) for n in (pieces.TALL, pieces.TALL + 1))
+    assert "tall" not in pieces.table(short, "tbl-x", "Words.")
+    text = pieces.table(long, "tbl-x", "Words.")
+    assert text.startswith(":::: {.tall}") and text.rstrip().endswith("::::")
+
+
+def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
+    from virality.book import plain, publish
+
+    cells = [f"{pieces.thumbnail(jpeg)}a name" for jpeg in (b"one", b"two", b"one")]
+    table = pieces.table(pd.DataFrame({"post": cells}), "tbl-x", "Caption", markdown=("post",))
+    # The column is as wide as its words, whatever the pictures weigh.
+    assert "| :------ |" in table.splitlines()[3]
+    staged = publish._unpack(table, "slug", tmp_path)
+    names = [path.name for path in (tmp_path / "pictures").iterdir()]
+    assert len(names) == 2 and "base64" not in staged
+    assert all(name in staged for name in names)
+    page = plain._markdown(staged, {}, {})
+    assert page.count("<img") == 3 and page.count('alt="First frame" width="48"') == 3
+
+
+def test_private_pages_show_no_first_frames():
+    from types import SimpleNamespace
+
+    from virality.book.chapter import Chapter
+
+    thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
+    assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
+    assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")
