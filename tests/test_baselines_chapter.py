@@ -130,13 +130,13 @@ def test_every_figure_and_table_can_be_drawn(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")
     each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
-    blocks = findings.block_table(table, "block_ridge")
-    assert set(blocks["kind"]) == {"alone", "left out"} and len(blocks) == 8
+    alone, without = shown["alone"], shown["without"]
+    assert set(alone.index) == set(without.index) and len(alone) == 4
     for figure in (
         figures.folds(folds),
         figures.shuffled(main[main["preset"] == "tuned"], main),
         figures.fold_by_fold(shown["factor"][["ridge", "train_mean"]]),
-        figures.block_scores(blocks, 0.1),
+        figures.block_scores(alone, without, 0.1),
     ):
         assert theme.render(figure)["svg"].startswith(b"<?xml")
     assert len(tables.table(main)) == len(main) == 8
@@ -145,14 +145,14 @@ def test_every_figure_and_table_can_be_drawn(shown, whole):
 
 
 def test_a_block_that_spoils_the_order_is_named():
-    rows = [("audio", "alone", 0.5, 0.3, 0.7), ("momentum", "left out", 0.5, 0.4, 0.7),
-            ("caption_text", "left out", 0.1, -0.1, 0.3)]  # fmt: skip
-    names = ["block", "kind", "spearman", "spearman_low", "spearman_high"]
-    table = pd.DataFrame(rows, columns=names)
-    assert findings.blocks(table, 0.1).without.block == "momentum"
-    assert findings.blocks(table, 0.45).without is None
-    assert findings.blocks(table, 0.1).alone.block == "audio"
-    assert findings.blocks(table.iloc[1:], 0.1) is None
+    columns = ["spearman", "spearman_low", "spearman_high"]
+    alone = pd.DataFrame([(0.5, 0.3, 0.7)], index=["audio"], columns=columns)
+    rows = [(0.5, 0.4, 0.7), (0.1, -0.1, 0.3)]
+    without = pd.DataFrame(rows, index=["momentum", "caption_text"], columns=columns)
+    assert findings.blocks(alone, without, 0.1).without.block == "momentum"
+    assert findings.blocks(alone, without, 0.45).without is None
+    assert findings.blocks(alone, without, 0.1).alone.block == "audio"
+    assert findings.blocks(alone.head(0), without, 0.1) is None
 
 
 def test_tests_say_what_their_corrected_p_says():

@@ -13,6 +13,8 @@ from virality.figures.scores import dot, forest
 from virality.findings.scores import Estimate
 from virality.models.catalogue import LINEAR, MODEL_COLORS, model_name
 
+_PARTS = {"train": "training posts", "test": "held-out posts"}
+
 
 def folds(table: pd.DataFrame) -> Figure:
     """Draw each fold's training posts, gap and test posts on the calendar.
@@ -23,14 +25,9 @@ def folds(table: pd.DataFrame) -> Figure:
         Columns fold, train_start, train_end, test_start, test_end.
     """
     figure, axis = theme.figure(7.0, 0.9 + 0.32 * len(table))
-    style = {"linewidth": 8, "solid_capstyle": "butt"}
-    parts = (("train", "metadata", "training posts"), ("test", "momentum", "held-out posts"))
-    for row in table.itertuples():
-        for part, block, label in parts:
-            ends = [getattr(row, f"{part}_start"), getattr(row, f"{part}_end")]
-            first = row.Index == table.index[0]
-            axis.plot(ends, [row.fold] * 2, color=theme.BLOCK_COLORS[block],
-                      label=label if first else None, **style)  # fmt: skip
+    for part, block in (("train", "metadata"), ("test", "momentum")):
+        axis.hlines(table["fold"], table[f"{part}_start"], table[f"{part}_end"], linewidth=8,
+                    color=theme.BLOCK_COLORS[block], label=_PARTS[part])  # fmt: skip
     axis.set_yticks(table["fold"])
     axis.set_ylabel("fold")
     axis.invert_yaxis()
@@ -87,13 +84,13 @@ def fold_by_fold(miss: pd.DataFrame) -> Figure:
     return figure
 
 
-def block_scores(table: pd.DataFrame, whole: float) -> Figure:
+def block_scores(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Figure:
     """Draw the Spearman correlation of each block alone, and of all but that block.
 
     Parameters
     ----------
-    table : DataFrame
-        Columns block, kind ("alone" or "left out"), spearman, spearman_low, spearman_high.
+    alone, without : DataFrame, index block
+        With the columns spearman, spearman_low and spearman_high.
     whole : float
         The correlation with all blocks.
 
@@ -101,15 +98,15 @@ def block_scores(table: pd.DataFrame, whole: float) -> Figure:
     -------
     Figure
     """
-    blocks = [block for block in BLOCKS if block in set(table["block"])]
+    blocks = [block for block in BLOCKS if block in {*alone.index, *without.index}]
     label = "Spearman correlation with the outcome, within folds"
     figure, axis = forest([block_name(block) for block in blocks], 6.8, 0.42, label)
-    for row in table[table["block"].isin(blocks)].itertuples():
-        place, color = blocks.index(row.block), theme.BLOCK_COLORS[row.block]
-        alone = row.kind == "alone"
-        dot(axis, place + (-0.13 if alone else 0.13), Estimate.of(row, "spearman"), color,
-            markerfacecolor=color if alone else "none",
-            label=row.kind if place == 0 else None)  # fmt: skip
+    for offset, table, words in ((-0.13, alone, "alone"), (0.13, without, "left out")):
+        for row in table.itertuples():
+            place, color = blocks.index(row.Index), theme.BLOCK_COLORS[row.Index]
+            dot(axis, place + offset, Estimate.of(row, "spearman"), color,
+                markerfacecolor=color if offset < 0 else "none",
+                label=words if place == 0 else None)  # fmt: skip
     axis.axvline(whole, color=theme.INK, linewidth=1, linestyle="--", label="all blocks")
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))

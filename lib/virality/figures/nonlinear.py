@@ -57,13 +57,12 @@ def calibration(levels: pd.DataFrame) -> Figure:
     if len(levels):
         low, high = float(levels["predicted"].min()) - 0.2, float(levels["predicted"].max()) + 0.2
         axis.plot([low, high], [low, high], color=theme.INK, linewidth=1, linestyle=":")
-    names = {"all": "all posts", "normal": "normal posts", "viral": "viral posts"}
     for regime, rows in levels.groupby("regime", sort=False):
         color = REGIME_COLORS[regime]
         half = np.vstack([rows["gap"] - rows["low"], rows["high"] - rows["gap"]])
         axis.errorbar(rows["predicted"], rows["observed"], yerr=np.nan_to_num(half), fmt="o-",
                       color=color, linewidth=1.4, markersize=6, capsize=3,
-                      label=names[regime])  # fmt: skip
+                      label=f"{regime} posts")  # fmt: skip
     axis.set_xlabel("mean prediction (log scale)")
     axis.set_ylabel("mean outcome (log scale)")
     if len(levels):

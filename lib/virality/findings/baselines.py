@@ -107,40 +107,13 @@ class Blocks:
     without: Order | None
 
 
-def block_table(scores: pd.DataFrame, model: str) -> pd.DataFrame:
-    """Return, for one model, each block alone and each block left out.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        Score table over all selections of blocks.
-    model : str
-        Whose scores.
-
-    Returns
-    -------
-    DataFrame
-        Its rows with ``block`` and ``kind`` ("alone" or "left out").
-    """
-    rows = scores[scores["model"] == model]
-    out = rows["blocks"].str.startswith("all-")
-    alone = ~rows["blocks"].str.contains(r"^all|\+|^none$", regex=True)
-    return pd.concat(
-        [
-            rows[alone].assign(block=rows["blocks"], kind="alone"),
-            rows[out].assign(block=rows["blocks"].str.removeprefix("all-"), kind="left out"),
-        ],
-        ignore_index=True,
-    )
-
-
-def blocks(table: pd.DataFrame, whole: float) -> Blocks | None:
+def blocks(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Blocks | None:
     """Return which block does most alone, and whether the order is better without one.
 
     Parameters
     ----------
-    table : DataFrame
-        From :func:`block_table`.
+    alone, without : DataFrame, index block
+        Scores of each block alone, and of all but that block.
     whole : float
         The rank correlation with all blocks.
 
@@ -149,17 +122,17 @@ def blocks(table: pd.DataFrame, whole: float) -> Blocks | None:
     Blocks or None
         None where no block could be scored alone.
     """
-    alone = _first(table[table["kind"] == "alone"])
-    better = table[(table["kind"] == "left out") & (table["spearman_low"] > whole)]
-    return Blocks(alone, float(whole), _first(better)) if alone else None
+    best = _first(alone)
+    better = _first(without[without["spearman_low"] > whole])
+    return Blocks(best, float(whole), better) if best else None
 
 
-def _first(table: pd.DataFrame) -> Order | None:
-    table = table.dropna(subset=["spearman"])
-    if table.empty:
+def _first(scores: pd.DataFrame) -> Order | None:
+    scores = scores.dropna(subset=["spearman"])
+    if scores.empty:
         return None
-    best = table.loc[table["spearman"].idxmax()]
-    return Order(best.block, Estimate.of(best, "spearman"))
+    block = scores["spearman"].idxmax()
+    return Order(block, Estimate.of(scores.loc[block], "spearman"))
 
 
 def named(evidence: pd.DataFrame) -> tuple[str, ...]:
