@@ -12,7 +12,6 @@ Where the views come from is written down in `virality.demo.model`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -25,6 +24,7 @@ import pandas as pd
 
 from virality import __version__
 from virality.core.errors import UserError
+from virality.core.hashing import of_path, of_value
 from virality.core.writing import adopt, claim, clear_leftovers, made_in, replacing
 from virality.demo import model
 from virality.demo.model import REGIMES, Effects, Truth, stream
@@ -102,12 +102,13 @@ def ensure_demo(
         clear_leftovers(folder / VIDEOS)
         manifest = _Manifest(folder)
         manifest.mark()
-        key = _table_key(n_posts, seed, effects)
+        posts, truth, hooks = simulate(n_posts, seed, effects)
+        key = _table_key(truth)
         if not manifest.holds_tables(key):
-            _write_tables(folder, n_posts, seed, effects)
+            _write_tables(folder, posts, truth)
             manifest.record_tables(key)
         if videos:
-            _make_missing(manifest, n_posts, seed, effects, workers)
+            _make_missing(manifest, _recipes(truth, hooks), workers)
     return DemoFiles(folder / POSTS, folder / VIDEOS if videos else None, folder / TRUTH)
 
 
@@ -131,17 +132,17 @@ class _Manifest:
         self.videos = stored.get("videos", {}) | dict(self._journal())
 
     def holds_tables(self, key: str) -> bool:
-        whole = all(_digest(self.folder / name) == self.tables.get(name) for name in (POSTS, TRUTH))
+        whole = all(of_path(self.folder / name) == self.tables.get(name) for name in (POSTS, TRUTH))
         return whole and self.table == key
 
     def record_tables(self, key: str) -> None:
         self.table = key
-        self.tables = {name: _digest(self.folder / name) for name in (POSTS, TRUTH)}
+        self.tables = {name: of_path(self.folder / name) for name in (POSTS, TRUTH)}
         self.save()
 
     def holds_video(self, file: str, key: str) -> bool:
         made = self.videos.get(file, {})
-        return made.get("key") == key and made["sha256"] == _digest(self.folder / VIDEOS / file)
+        return made.get("key") == key and made["sha256"] == of_path(self.folder / VIDEOS / file)
 
     def note_video(self, file: str, made: dict[str, str]) -> None:
         """Remember a finished video at once, so that it survives an interruption."""
@@ -184,24 +185,20 @@ class _Manifest:
             yield made.pop("file"), made
 
 
-def _write_tables(folder: Path, n_posts: int, seed: int, effects: Effects) -> None:
-    posts, truth, _ = simulate(n_posts, seed, effects)
+def _write_tables(folder: Path, posts: pd.DataFrame, truth: Truth) -> None:
     # The stream keeps the name that it was first drawn under: another would be another table.
-    text, errors = write_table(posts, stream(seed, "mess"))
+    text, errors = write_table(posts, stream(truth.seed, "mess"))
     with replacing(folder / POSTS) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
     save_truth(replace(truth, errors=tuple(errors)), folder / TRUTH)
 
 
-def _make_missing(
-    manifest: _Manifest, n_posts: int, seed: int, effects: Effects, workers: int
-) -> None:
+def _make_missing(manifest: _Manifest, recipes: list[Recipe], workers: int) -> None:
     # Here, because everything else must be usable without loading video libraries.
     from tqdm import tqdm
 
     from virality.demo.videos import make_videos
 
-    recipes = _recipes(n_posts, seed, effects)
     keys = {recipe.file: recipe.key() for recipe in recipes}
     folder = manifest.folder / VIDEOS
     folder.mkdir(exist_ok=True)
@@ -217,17 +214,16 @@ def _make_missing(
     manifest.save()
 
 
-def _recipes(n_posts: int, seed: int, effects: Effects) -> list[Recipe]:
+def _recipes(truth: Truth, hooks: list[str]) -> list[Recipe]:
     from virality.demo.videos import Recipe
 
-    _, truth, hooks = simulate(n_posts, seed, effects)
     return [
         Recipe(
             post_id=post.post_id,
             regime=post.regime,
             early_energy=round(float(post.early_energy), 6),
             hook=hook,
-            seed=seed,
+            seed=truth.seed,
             odd=truth.odd_videos.get(post.post_id, ""),
         )
         for post, hook in zip(truth.posts.itertuples(), hooks, strict=True)
@@ -235,19 +231,11 @@ def _recipes(n_posts: int, seed: int, effects: Effects) -> list[Recipe]:
     ]
 
 
-def _table_key(n_posts: int, seed: int, effects: Effects) -> str:
-    content = [__version__, np.__version__, n_posts, seed, asdict(effects)]
-    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
-    for name in ("creator", "model", "posts", "table_errors"):
-        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
-    return digest.hexdigest()[:24]
-
-
-def _digest(path: Path) -> str:
-    try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
-    except OSError:
-        return ""
+def _table_key(truth: Truth) -> str:
+    names = ("captions.toml", "creator.py", "model.py", "posts.py", "table_errors.py")
+    sources = [of_path(Path(__file__).with_name(name)) for name in names]
+    content = [truth.n_posts, truth.seed, asdict(truth.effects), sources]
+    return of_value([__version__, np.__version__, *content])[:24]
 
 
 def save_truth(truth: Truth, path: Path) -> None:

@@ -128,11 +128,23 @@ class Effects:
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
-    """Return the random stream of one ingredient; adding an ingredient leaves others alone."""
+    """Return the random stream of one ingredient; adding an ingredient leaves others alone.
+
+    Parameters
+    ----------
+    seed : int
+        Of the creator.
+    name : str
+        Of the ingredient.
+
+    Returns
+    -------
+    Generator
+    """
     return np.random.default_rng([seed, zlib.crc32(name.encode())])
 
 
-def draw_regimes(n_posts: int, seed: int) -> np.ndarray:
+def _draw_regimes(n_posts: int, seed: int) -> np.ndarray:
     """Return the regime of each post, in short series."""
     rng = stream(seed, "regimes")
     names, shares = list(REGIMES), [share for share, _ in REGIMES.values()]
@@ -142,7 +154,7 @@ def draw_regimes(n_posts: int, seed: int) -> np.ndarray:
     return np.array(names)[drawn[np.maximum.accumulate(np.where(new, np.arange(n_posts), 0))]]
 
 
-def slow_level(days: np.ndarray, effects: Effects, seed: int) -> np.ndarray:
+def _slow_level(days: np.ndarray, effects: Effects, seed: int) -> np.ndarray:
     """Return the account's level at the given days (exact at irregular gaps)."""
     shocks = stream(seed, "level").normal(size=len(days))
     keep = np.exp(-np.diff(days) / effects.momentum_days)
@@ -153,7 +165,7 @@ def slow_level(days: np.ndarray, effects: Effects, seed: int) -> np.ndarray:
     return effects.momentum * level
 
 
-def trail_of_hits(days: np.ndarray, surprise: np.ndarray, effects: Effects) -> np.ndarray:
+def _trail_of_hits(days: np.ndarray, surprise: np.ndarray, effects: Effects) -> np.ndarray:
     """Return what earlier hits still give at each post."""
     fade = np.exp(-np.diff(days) / effects.carry_days)
     excess = np.clip(surprise - HIT, 0, None)
@@ -161,6 +173,14 @@ def trail_of_hits(days: np.ndarray, surprise: np.ndarray, effects: Effects) -> n
     for i, share in enumerate(fade, start=1):
         trail[i] = share * max(trail[i - 1], excess[i - 1])
     return effects.carry_over * trail
+
+
+def _play(plays: np.ndarray, effects: Effects, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Which posts win the lottery, and what it adds to each; on average nothing."""
+    rng = stream(seed, "lottery")
+    viral = plays & (rng.random(len(plays)) < effects.viral_rate)
+    jump = effects.viral_size * (1 + rng.exponential(1.0, len(plays)))
+    return viral, np.where(viral, jump, 0) - plays * effects.viral_rate * 2 * effects.viral_size
 
 
 def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataFrame:
@@ -185,20 +205,15 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
     n = len(times)
     days = (times - FIRST_DAY) / pd.Timedelta(days=1)
     hour = times.hour + times.minute / 60
-    regime = draw_regimes(n, seed)
+    regime = _draw_regimes(n, seed)
     early_energy = stream(seed, "energy").uniform(0, 1, n)
-
-    lottery_rng = stream(seed, "lottery")
-    plays = regime == effects.viral_regime
-    viral = plays & (lottery_rng.random(n) < effects.viral_rate)
-    jump = effects.viral_size * (1 + lottery_rng.exponential(1.0, n))
-    lottery = np.where(viral, jump, 0) - plays * effects.viral_rate * 2 * effects.viral_size
+    viral, lottery = _play(regime == effects.viral_regime, effects, seed)
     noise = effects.noise * stream(seed, "noise").standard_t(6, n) / np.sqrt(6 / 4)
 
     terms = pd.DataFrame(
         {
-            "level": slow_level(np.asarray(days), effects, seed),
-            "carry_over": trail_of_hits(np.asarray(days), lottery + noise, effects),
+            "level": _slow_level(np.asarray(days), effects, seed),
+            "carry_over": _trail_of_hits(np.asarray(days), lottery + noise, effects),
             "posting_time": effects.evening * np.cos(2 * np.pi * (hour - 20) / 24)
             + effects.weekend * (times.day_of_week >= 5),
             "content": effects.regime * np.array([REGIMES[name][1] for name in regime]),

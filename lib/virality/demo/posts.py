@@ -6,6 +6,8 @@ number of hashtags are drawn without regard to anything else.
 
 from __future__ import annotations
 
+import tomllib
+from importlib.resources import files
 from typing import Literal, overload
 
 import numpy as np
@@ -24,88 +26,8 @@ LONGEST_SPAN = 2500.0  # days; more posts than fit this are posted more often
 ODD_VIDEOS = {9: "no file", 17: "no sound", 23: "short", PHOTO: "photo"}
 
 UNWRITABLE = ("ja",)  # the font inside matplotlib has no such letters
+_CAPTIONS = tomllib.loads(files("virality.demo").joinpath("captions.toml").read_text("utf-8"))
 LANGUAGES = {"en": 0.72, "es": 0.10, "pt": 0.07, "de": 0.06, "ja": 0.05}
-
-_WORDS = {
-    "storytime": {
-        "en": [
-            "You will not believe what happened at work today",
-            "Storytime: the day I locked myself out",
-            "Talking about the one thing I would do differently",
-            "Answering your questions, part {n}",
-            "I have to be honest with you about this",
-        ],
-        "es": ["Les cuento lo que me pasó ayer", "Respondo a sus preguntas, parte {n}"],
-        "pt": ["Preciso contar o que aconteceu hoje", "Respondendo às perguntas de vocês"],
-        "de": ["Das ist mir gestern wirklich passiert", "Ich beantworte eure Fragen, Teil {n}"],
-        "ja": ["今日あったことを話します", "質問に答えます その{n}"],
-    },
-    "coffee": {
-        "en": [
-            "Making the perfect flat white at home",
-            "Slow morning, good coffee",
-            "Recipe number {n}: iced vanilla latte",
-            "This is how I froth milk without a machine",
-        ],
-        "es": ["El café perfecto en casa", "Receta número {n}: café helado"],
-        "pt": ["O café da manhã perfeito", "Receita número {n} com leite vaporizado"],
-        "de": ["So gelingt der Milchschaum", "Kaffee Rezept Nummer {n}"],
-        "ja": ["おうちカフェの作り方", "レシピ{n}番 アイスラテ"],
-    },
-    "travel": {
-        "en": [
-            "Day {n} on the road and I never want to go home",
-            "Hidden temple that nobody told us about",
-            "We rented a motorcycle and drove north",
-            "Three places that you have to see this spring",
-        ],
-        "es": ["Día {n} de viaje", "Un templo escondido que nadie conoce"],
-        "pt": ["Dia {n} na estrada", "O lugar mais bonito desta viagem"],
-        "de": ["Tag {n} unterwegs", "Mit dem Motorrad nach Norden"],
-        "ja": ["旅の{n}日目", "誰も知らないお寺"],
-    },
-    "science": {
-        "en": [
-            "Every dot in this picture is a galaxy",
-            "How a rocket leaves the ground, explained simply",
-            "What your eye looks like from the inside",
-            "Space fact number {n}",
-        ],
-        "es": ["Cada punto es una galaxia", "Dato número {n} sobre el espacio"],
-        "pt": ["Cada ponto é uma galáxia", "Como um foguete decola"],
-        "de": ["Jeder Punkt ist eine Galaxie", "So startet eine Rakete"],
-        "ja": ["この点は全部銀河です", "宇宙の話 その{n}"],
-    },
-    "cat": {
-        "en": [
-            "She has been staring at me for {n} minutes",
-            "My cat heard a noise",
-            "Purring, sound on",
-            "Nobody: ... My cat at 3 am:",
-        ],
-        "es": ["Mi gata escuchó un ruido", "Lleva {n} minutos mirándome"],
-        "pt": ["Minha gata ouviu um barulho", "Ela está me olhando faz {n} minutos"],
-        "de": ["Meine Katze hat etwas gehört", "Sie starrt mich seit {n} Minuten an"],
-        "ja": ["猫が{n}分見つめてくる", "うちの猫の音"],
-    },
-}
-
-_TAGS = {
-    "storytime": ["storytime", "grwm", "reallife", "talktome", "questions"],
-    "coffee": ["coffee", "coffeetok", "barista", "latte", "recipe", "slowmorning"],
-    "travel": ["travel", "roadtrip", "wanderlust", "hiddengems", "motorcycle"],
-    "science": ["science", "space", "galaxy", "learnontiktok", "rocket"],
-    "cat": ["cat", "catsoftiktok", "asmr", "kitten", "purr"],
-}
-
-_ANYWHERE = ["fyp", "foryou", "viral", "foryoupage", "trending"]
-_EMOJI = {
-    "storytime": ["😭", "🫣", "🤦‍♀️", "💬"],
-    "coffee": ["☕", "🤎", "🥛", "✨"],
-    "travel": ["🏍️", "🌄", "✈️", "🇨🇳"],
-    "science": ["🚀", "🌌", "👁️", "🔭"],
-    "cat": ["🐱", "😹", "🐾", "🔊"],
-}
 
 
 @overload
@@ -194,50 +116,42 @@ def simulate(n_posts: int, seed: int, effects: Effects) -> tuple[pd.DataFrame, T
     """
     if n_posts < 1:
         raise UserError("A simulated creator needs at least one post.")
-    times = draw_times(n_posts, seed)
+    times = _draw_times(n_posts, seed)
+    ids = _make_ids(times, seed)
     terms = structural_terms(times, effects, seed)
-    ids = make_ids(times, seed)
-    captions, hooks = write_captions(terms["regime"], stream(seed, "captions"))
-    views = np.rint(np.expm1(terms["log_views"])).astype("int64").to_numpy()
-    lengths = draw_lengths(n_posts, seed)
+    terms.insert(0, "post_id", ids)
+    terms.insert(1, "posted_at", times.as_unit("us"))
+    captions, hooks = _write_captions(terms["regime"], stream(seed, "captions"))
+    odd = {ids[at]: kind for at, kind in ODD_VIDEOS.items() if at < n_posts}
+    truth = Truth(seed=seed, n_posts=n_posts, effects=effects, posts=terms, odd_videos=odd)
+    return _tidy(truth, captions), truth, hooks
+
+
+def _tidy(truth: Truth, captions: list[str]) -> pd.DataFrame:
+    """The posts table that follows from the truth; what nobody measured is missing."""
+    ids, n_posts = truth.posts["post_id"], truth.n_posts
+    views = np.rint(np.expm1(truth.posts["log_views"])).astype("int64").to_numpy()
+    lengths = _draw_lengths(n_posts, truth.seed)
     known = {
         "post_id": ids,
         "author": AUTHOR,
         "platform": TIKTOK,
-        "posted_at": times.as_unit("us"),
+        "posted_at": truth.posts["posted_at"],
         "hour_known": True,
         "caption": captions,
         "duration_s": lengths,
         "views": views,
-        **outcomes(views, lengths, terms["viral"].to_numpy(), seed),
+        **_outcomes(views, lengths, truth.posts["viral"].to_numpy(), truth.seed),
         "kind": "video",
         "url": [f"https://www.tiktok.com/@{AUTHOR}/video/{one}" for one in ids],
         "source": "simulated",
         "source_row": np.arange(1, n_posts + 1),
     }
-    columns = {c.name: pd.Series(known.get(c.name), ids.index, c.dtype) for c in POSTS}
-    terms.insert(0, "post_id", ids)
-    terms.insert(1, "posted_at", times.as_unit("us"))
-    odd = {ids[at]: kind for at, kind in ODD_VIDEOS.items() if at < n_posts}
-    truth = Truth(seed=seed, n_posts=n_posts, effects=effects, posts=terms, odd_videos=odd)
-    return pd.DataFrame(columns), truth, hooks
+    return pd.DataFrame({c.name: pd.Series(known.get(c.name), ids.index, c.dtype) for c in POSTS})
 
 
-def write_captions(regimes: pd.Series, rng: np.random.Generator) -> tuple[list[str], list[str]]:
-    """Return a caption and the words in the picture for each post; the subject follows the regime.
-
-    Parameters
-    ----------
-    regimes : Series of str, shape (n,)
-        Content regime of each post.
-    rng : Generator
-        Source of every choice.
-
-    Returns
-    -------
-    captions, hooks : list of str
-        Each of length n.
-    """
+def _write_captions(regimes: pd.Series, rng: np.random.Generator) -> tuple[list[str], list[str]]:
+    """A caption and the words in the picture for each post; the subject follows the regime."""
     languages = rng.choice(list(LANGUAGES), len(regimes), p=list(LANGUAGES.values()))
     dice = rng.random((len(regimes), 12))  # a fixed number a post, so posts stay apart
     pairs = [_write(*row) for row in zip(regimes, languages, dice, strict=True)]
@@ -245,11 +159,11 @@ def write_captions(regimes: pd.Series, rng: np.random.Generator) -> tuple[list[s
 
 
 def _write(regime: str, language: str, dice: np.ndarray) -> tuple[str, str]:
-    text = _pick(_WORDS[regime][language], dice[0]).format(n=2 + int(dice[1] * 28))
-    emoji = _pick(_EMOJI[regime], dice[2]) * (1 + int(dice[3] * 2)) if dice[4] < 0.55 else ""
-    tags = _some(_TAGS[regime], 1 + int(dice[5] * 4), dice[6])
-    tags += _some(_ANYWHERE, int(dice[7] * 3), dice[8])
-    parts = [text, emoji, *(f"#{tag}" for tag in tags)]
+    text = _pick(_CAPTIONS["words"][regime][language], dice[0]).format(n=2 + int(dice[1] * 28))
+    emoji = _pick(_CAPTIONS["emoji"][regime], dice[2]) * (1 + int(dice[3] * 2))
+    tags = _some(_CAPTIONS["tags"][regime], 1 + int(dice[5] * 4), dice[6])
+    tags += _some(_CAPTIONS["anywhere"], int(dice[7] * 3), dice[8])
+    parts = [text, emoji if dice[4] < 0.55 else "", *(f"#{tag}" for tag in tags)]
     return " ".join(filter(None, parts)), "" if language in UNWRITABLE else text
 
 
@@ -269,7 +183,7 @@ def span_days(n_posts: int) -> float:
     return min(LONGEST_SPAN, TWO_YEARS * (n_posts * DAYS_PER_POST / TWO_YEARS) ** 0.35)
 
 
-def draw_times(n_posts: int, seed: int) -> pd.DatetimeIndex:
+def _draw_times(n_posts: int, seed: int) -> pd.DatetimeIndex:
     """Return upload times in order: whole seconds, mostly evenings, some middays and nights."""
     rng = stream(seed, "times")
     days = np.floor(np.cumsum(rng.gamma(0.9, span_days(n_posts) / n_posts / 0.9, n_posts)))
@@ -281,29 +195,15 @@ def draw_times(n_posts: int, seed: int) -> pd.DatetimeIndex:
     return FIRST_DAY + pd.to_timedelta(seconds, unit="s")
 
 
-def make_ids(times: pd.DatetimeIndex, seed: int) -> pd.Series:
+def _make_ids(times: pd.DatetimeIndex, seed: int) -> pd.Series:
     """Return video ids as text; ``id >> 32`` is the upload time in Unix seconds."""
     upload = times.as_unit("s").asi8
     rest = stream(seed, "ids").integers(0, 2**32, len(times))
     return pd.Series([str((int(a) << 32) | int(b)) for a, b in zip(upload, rest, strict=True)])
 
 
-def outcomes(views: np.ndarray, duration: np.ndarray, viral: np.ndarray, seed: int) -> dict:
-    """Return what else a creator sees, in keeping with views and length.
-
-    Parameters
-    ----------
-    views, duration, viral : ndarray of length n
-        Views, seconds, and whether the lottery was won.
-    seed : int
-        Of the stream.
-
-    Returns
-    -------
-    dict of str to ndarray of length n
-        ``likes``, ``comments``, ``shares``, ``saves``, ``new_followers`` (counts),
-        ``avg_watch_s`` (below the length) and ``watched_full`` (share, 0 to 1).
-    """
+def _outcomes(views: np.ndarray, duration: np.ndarray, viral: np.ndarray, seed: int) -> dict:
+    """What else a creator sees, in keeping with views and length (seconds); column by name."""
     rng = stream(seed, "outcomes")
 
     def share(middle: float, spread: float, lift: float = 1.0) -> np.ndarray:
@@ -328,7 +228,7 @@ def outcomes(views: np.ndarray, duration: np.ndarray, viral: np.ndarray, seed: i
     }
 
 
-def draw_lengths(n_posts: int, seed: int) -> np.ndarray:
+def _draw_lengths(n_posts: int, seed: int) -> np.ndarray:
     """Return lengths of the published videos in seconds, 6 to 90, most below 30."""
     drawn = stream(seed, "lengths").lognormal(np.log(19), 0.6, n_posts)
     return np.round(np.clip(drawn, 6, 90), 2)

@@ -6,9 +6,7 @@ its recipe alone: the same recipe gives the same bytes with the same libraries.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
-import json
 import platform
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -19,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed
 
+from virality.core.hashing import of_path, of_value
 from virality.core.writing import replacing
 from virality.demo import pictures, sounds
 from virality.demo.model import stream
@@ -64,8 +63,7 @@ class Recipe:
 
     def key(self) -> str:
         """Return a hash of the recipe, the code and the libraries that it is made with."""
-        content = json.dumps([asdict(self), kitchen()], sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:24]
+        return of_value([asdict(self), kitchen()])[:24]
 
 
 @lru_cache
@@ -74,10 +72,7 @@ def kitchen() -> str:
     sources = [Path(__file__).with_name(f"{name}.py") for name in ("pictures", "sounds", "videos")]
     packages = "av numpy scipy opencv-python-headless pillow scikit-image scikit-learn matplotlib"
     versions = [f"{name} {importlib.metadata.version(name)}" for name in packages.split()]
-    digest = hashlib.sha256("\n".join(versions).encode())
-    for source in sources:
-        digest.update(source.read_bytes())
-    return digest.hexdigest()
+    return of_value([versions, [of_path(source) for source in sources]])
 
 
 def make_video(recipe: Recipe, folder: Path) -> tuple[str, str]:
@@ -110,7 +105,7 @@ def make_video(recipe: Recipe, folder: Path) -> tuple[str, str]:
     target = Path(folder) / recipe.file
     with replacing(target) as temporary:
         _encode(temporary, looks, size, rate, sound)
-        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
+        digest = of_path(temporary)
     return recipe.file, digest
 
 
