@@ -20,8 +20,10 @@ from virality.demo.posts import simulate_creator
 from virality.features.build import ledger
 from virality.figures import data as figures
 from virality.findings import data as findings
+from virality.findings import habits
 from virality.findings import record as of_record
-from virality.findings.data import Direction, Lean, Movement, Tags, Views, Weight
+from virality.findings.data import Direction, Lean, Movement, Views, Weight
+from virality.findings.habits import Habit, Tags
 from virality.findings.record import Embargo, Trust, Zone
 from virality.posts import describe
 from virality.posts.read import PostsReading, read_posts
@@ -73,9 +75,9 @@ def timeline_of(posts) -> findings.Timeline:
     return findings.timeline(posts, taught(posts).level)
 
 
-def lengths_of(posts) -> findings.Lengths:
+def lengths_of(posts) -> habits.Lengths:
     shown = taught(posts)
-    return findings.lengths(shown.known, shown.y, shown.rho)
+    return habits.lengths(shown.known, shown.y, shown.rho)
 
 
 def repairs_with(severities) -> pd.DataFrame:
@@ -234,12 +236,12 @@ def test_the_busiest_hours_may_run_past_midnight():
     evenings = pd.date_range("2024-01-01 21:30", periods=20, freq="7D", tz="UTC")
     nights = pd.date_range("2024-01-03 01:30", periods=10, freq="7D", tz="UTC")
     posts = POSTS.head(30).assign(posted_at=evenings.append(nights))
-    rhythm = findings.rhythm(posts, "UTC")
+    rhythm = habits.rhythm(posts, "UTC")
     assert (rhythm.busiest.start, rhythm.busiest.end, rhythm.busiest.hours_share) == (20, 2, 1)
     assert (rhythm.busiest.weekday, rhythm.n_filled, rhythm.most) == (0, 2, 20)
-    assert rhythm.habit is findings.Habit.FIRM
-    unknown = findings.rhythm(POSTS.assign(hour_known=False), "UTC")
-    assert (unknown.habit, unknown.n_untimed) == (findings.Habit.UNKNOWN, len(POSTS))
+    assert rhythm.habit is Habit.FIRM
+    unknown = habits.rhythm(POSTS.assign(hour_known=False), "UTC")
+    assert (unknown.habit, unknown.n_untimed) == (Habit.UNKNOWN, len(POSTS))
 
 
 def read_again(share_at, n=60, later=60.0) -> PostsReading:
@@ -305,14 +307,14 @@ def test_settling_is_drawn():
 def test_the_verdict_on_hashtags_follows_the_effect():
     def judged(effect, private=False):
         posts = hashtag_creator(effect)
-        return findings.hashtags(taught(posts).tags, len(posts), private)
+        return habits.hashtags(taught(posts).tags, len(posts), private)
 
     assert [tag.raw for tag in judged(2.0).more] == ["#tag0"]
     assert [tag.raw for tag in judged(-2.0).fewer] == ["#tag0"]
     assert judged(0.0).verdict is Tags.NONE_CLEAR
-    few = findings.hashtags(taught(POSTS.head(9)).tags, 9)
+    few = habits.hashtags(taught(POSTS.head(9)).tags, 9)
     assert few.verdict is Tags.TOO_FEW_POSTS
-    bare = findings.hashtags(taught(POSTS.assign(caption="no tag")).tags, len(POSTS))
+    bare = habits.hashtags(taught(POSTS.assign(caption="no tag")).tags, len(POSTS))
     assert bare.verdict is Tags.NONE_COMPARABLE
     private = judged(2.0, private=True)
     assert private.n_clear == 1 and not private.more, "names never reach a private page"
@@ -320,14 +322,14 @@ def test_the_verdict_on_hashtags_follows_the_effect():
 
 def test_repairs_are_counted_by_what_they_did():
     nothing = of_record.repairs(empty_repairs(), 60)
-    assert (nothing.lines, nothing.trust) == ((), Trust.WHOLE)
+    assert not any(nothing.number.values()) and nothing.trust is Trust.WHOLE
     log = repairs_with(["repaired", "set missing", "row dropped", "row dropped", "note"])
     log.loc[3, "why"] = "the same post again; row 1 is used"
     repairs = of_record.repairs(log, 60)
     assert (repairs.n_dropped, repairs.n_again, repairs.n_lost) == (1, 1, 1)
-    assert (repairs.n_missing, repairs.n_repaired, repairs.n_changed) == (1, 1, 2)
+    assert repairs.number == {"row dropped": 2, "set missing": 1, "repaired": 1, "note": 1}
+    assert repairs.n_changed == 2
     assert (repairs.n_touched, repairs.few) == (2, True)
-    assert repairs.lines[0] == ("row dropped", 2)
     assert not of_record.repairs(repairs_with(["set missing"] * 40), 60).few
 
 
@@ -391,7 +393,7 @@ def test_text_from_data_is_escaped_in_sentences():
     tags = pd.DataFrame(
         {"tag": ["a_b*c"], "n": [9], "raw": [1.0], "effect": [0.9], "low": [0.5], "high": [1.2]}
     )
-    assert "a_b*c" not in sentences.hashtags_reading(findings.hashtags(tags, 60))
+    assert "a_b*c" not in sentences.hashtags_reading(habits.hashtags(tags, 60))
     hostile = {"timezone": "Etc/<b>", "zone_found": "x`y", "formats": {"f": "::: bad"}}
     reading = reading_of(
         POSTS.assign(platform="<i>", caption=HOSTILE), **hostile, unused={"f": [HOSTILE]}
@@ -462,9 +464,9 @@ def said_of(posts, spread, shown) -> list[str]:
     reading = reading_of(posts)
     record = of_record.record(reading)
     repairs = of_record.repairs(reading.repairs, len(posts))
-    rhythm = findings.rhythm(posts, "UTC")
+    rhythm = habits.rhythm(posts, "UTC")
     timeline = findings.timeline(posts, shown.level)
-    lengths = findings.lengths(shown.known, shown.y, shown.rho)
+    lengths = habits.lengths(shown.known, shown.y, shown.rho)
     top = findings.concentration(spread, shown.n_top, shown.top_share)
     knowable = of_record.knowable(shown.by_time, shown.filled)
     figures.outcomes_table(posts)
@@ -483,7 +485,7 @@ def said_of(posts, spread, shown) -> list[str]:
         sentences.timeline_alt(record),
         *(say(rhythm) for say in (sentences.rhythm_caption, sentences.rhythm_reading)),
         *(say(lengths) for say in (sentences.lengths_caption, sentences.lengths_reading)),
-        sentences.hashtags_reading(findings.hashtags(shown.tags, len(posts))),
+        sentences.hashtags_reading(habits.hashtags(shown.tags, len(posts))),
     ]
 
 

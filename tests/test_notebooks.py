@@ -19,7 +19,6 @@ CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@
 LONGEST_CELL = 15
 # Chapters whose computations still hide in the library: to be rewritten, one after another.
 NOT_YET_TEACHING = {
-    "data",
     "embeddings",
     "interpretability",
     "clustering",

@@ -62,7 +62,7 @@ def test_a_later_zero_never_wins(dated, later_first, read):
     assert sorted(told["post_id"]) == sorted(POSTS["post_id"][[0, 3, 4]])
     assert told["why"].str.contains("deleted, private or not read").all()
     result = repairs(reading.repairs, 40)
-    assert result.n_missing == 3
+    assert result.number["set missing"] == 3
     assert result.trust is Trust.WHOLE, "housekeeping, not damage"
     assert not (reading.snapshots["views"] == 0).any()
 

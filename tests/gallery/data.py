@@ -5,22 +5,17 @@ from dataclasses import replace
 from virality.core.protocol import Extent
 from virality.core.text import DataText, PostName
 from virality.findings.data import (
-    Busiest,
     Concentration,
     Direction,
-    Habit,
-    Hashtags,
     Hit,
     Lean,
-    Lengths,
     Movement,
-    Rhythm,
     Spread,
-    Tags,
     Timeline,
     Views,
     Weight,
 )
+from virality.findings.habits import Busiest, Habit, Hashtags, Lengths, Rhythm, Tags
 from virality.findings.record import Record
 from virality.posts.describe import Change, Pace
 from virality.sentences import data as say

@@ -39,11 +39,9 @@ SETTLING = Settling(
     near=Settled(n=15, share=0.97, low=0.95, high=0.98),
 )
 REPAIRS = Repairs(
-    lines=(("row dropped", 2), ("set missing", 1), ("repaired", 3), ("note", 8)),
-    n_dropped=1,
-    n_missing=1,
-    n_repaired=3,
+    number={"row dropped": 2, "set missing": 1, "repaired": 3, "note": 8},
     n_again=1,
+    n_dropped=1,
     n_touched=4,
     n_posts=139,
     few=True,
@@ -52,8 +50,8 @@ REPAIRS = Repairs(
     trust=Trust.MENDED,
 )
 CLEAN = replace(
-    REPAIRS, lines=(), n_dropped=0, n_missing=0, n_repaired=0, n_again=0, n_touched=0, n_lost=0,
-    n_changed=0, trust=Trust.WHOLE,
+    REPAIRS, number=dict.fromkeys(REPAIRS.number, 0), n_again=0, n_dropped=0, n_touched=0,
+    n_lost=0, n_changed=0, trust=Trust.WHOLE,
 )  # fmt: skip
 KNOWABLE = Knowable(40, (("at posting", 24), ("before posting", 16)), n_late=0, empty=())
 

@@ -20,6 +20,7 @@ from virality.posts.settling import bands
 
 # Columns that hold what a creator wrote, or who she is.
 _WORDS = "capt|desc|title|text|author|user|creator|account|handle"
+SECONDS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600)
 POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
 
 
@@ -44,17 +45,23 @@ def settling(table: pd.DataFrame, embargo_days: float) -> Figure:
         axis.axvline(embargo_days, color=TOP, linewidth=1.4, label="the embargo")
     low = min(age.min(), embargo_days or np.inf) / 1.3
     high = max(age.max(), embargo_days) * 1.3
-    shown = [d for d in (0.1, 0.3, 1, 3, 7, 14, 30, 60, 120, 365, 1000) if low <= d <= high]
-    axis.set_xticks(shown, [f"{d:g}" for d in shown])
-    axis.xaxis.set_minor_locator(plt.NullLocator())
-    axis.set(xlabel="age of the post at the reading (days)", xlim=(low, high))
+    _plain_axis(axis, low, high, (0.1, 0.3, 1, 3, 7, 14, 30, 60, 120, 365, 1000))
+    axis.set(xlabel="age of the post at the reading (days)")
     axis.set(ylabel="share of its latest views (%)", ylim=(0, max(105, 100 * table["share"].max())))
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.15), ncols=3)
     return figure
 
 
 def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
-    """Draw how many posts have how many views, on the log scale of the whole book."""
+    """Draw how many posts have how many views, on the log scale of the whole book.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    spread : Spread
+        Their median and mean are marked.
+    """
     y = describe.log_views(posts)
     figure, axis = theme.figure(7.0, 3.2)
     low, high = _padded(y)
@@ -143,7 +150,15 @@ def _lines_of_several(axis: plt.Axes, history, when, y, level) -> None:
 
 
 def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
-    """Draw the number of posts by weekday and hour in the creator's zone."""
+    """Draw the number of posts by weekday and hour.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts; those of which only the day is known are left out.
+    timezone : str
+        The creator's zone.
+    """
     counts = describe.rhythm(posts, timezone)
     figure, axis = theme.figure(7.2, 2.7)
     # One hue from faint to full: fewer posts fade into the page, be it light or dark.
@@ -195,7 +210,7 @@ def lengths(seconds: pd.Series, y: pd.Series, several: bool) -> Figure:
         )
     low, high = _padded(y)
     views_axis(axis.yaxis, low, high)
-    _seconds_axis(axis, seconds.to_numpy())
+    _plain_axis(axis, seconds.min() / 1.15, seconds.max() * 1.15, SECONDS)
     scale = "at a common level" if several else "log scale"
     axis.set(xlabel="length (seconds, log scale)", ylabel=f"views ({scale})", ylim=(low, high))
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
@@ -231,7 +246,19 @@ def hashtags(table: pd.DataFrame) -> Figure:
 
 
 def repairs_table(repairs: pd.DataFrame, private: bool = False) -> pd.DataFrame:
-    """The repair log as the page shows it; what users wrote is left out if private."""
+    """The repair log as the page shows it.
+
+    Parameters
+    ----------
+    repairs : DataFrame
+        As `schema.REPAIRS`.
+    private : bool
+        True leaves out what users wrote.
+
+    Returns
+    -------
+    DataFrame of str
+    """
     shown = repairs.copy()
     if private:
         words = shown["column"].str.contains(_WORDS, case=False).fillna(False)
@@ -261,7 +288,19 @@ def outcomes_table(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def features_table(listed: pd.DataFrame, filled: pd.Series) -> pd.DataFrame:
-    """Rows of the ledger as the page shows them, with the share of posts that have a value."""
+    """The ledger as the page shows it.
+
+    Parameters
+    ----------
+    listed : DataFrame
+        The ledger's rows of the features that there are.
+    filled : Series of float
+        Share of the posts that have a value; index feature.
+
+    Returns
+    -------
+    DataFrame
+    """
     return pd.DataFrame(
         {
             "feature": listed["feature"].str.split("__").str[-1].str.replace("_", " "),
@@ -306,13 +345,11 @@ def views_axis(axis, low: float, high: float) -> None:
     axis.set_minor_locator(plt.NullLocator())
 
 
-def _seconds_axis(axis: plt.Axes, seconds: np.ndarray) -> None:
-    low, high = (seconds.min(), seconds.max()) if len(seconds) else (1, 10)
-    low, high = low / 1.15, high * 1.15
-    candidates = [1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600]
-    shown: list[float] = [c for c in candidates if low <= c <= high] or [(low + high) / 2]
+def _plain_axis(axis: plt.Axes, low: float, high: float, steps: tuple[float, ...]) -> None:
+    """Label those steps of a log axis that lie within its limits, as plain numbers."""
+    shown = [step for step in steps if low <= step <= high] or [(low + high) / 2]
     axis.set_xlim(low, high)
-    axis.set_xticks(shown, [f"{c:g}" for c in shown])
+    axis.set_xticks(shown, [f"{step:g}" for step in shown])
     axis.xaxis.set_minor_locator(plt.NullLocator())
 
 

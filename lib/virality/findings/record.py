@@ -241,12 +241,12 @@ class Repairs:
 
     Attributes
     ----------
-    lines : tuple of (str, int)
-        Lines of the log by severity, most severe first; only those that there are.
-    n_dropped, n_missing, n_repaired : int
-        Rows left out, values set missing, values repaired.
+    number : dict of str to int
+        Lines of the log by severity, most severe first.
     n_again : int
-        Rows left out because another row holds the same post.
+        Rows dropped because another row holds the same post.
+    n_dropped : int
+        Rows dropped for another reason.
     n_touched, n_posts : int
         Posts with a value that was changed, of all.
     few : bool
@@ -256,11 +256,9 @@ class Repairs:
     trust : Trust
     """
 
-    lines: tuple[tuple[str, int], ...]
-    n_dropped: int
-    n_missing: int
-    n_repaired: int
+    number: dict[str, int]
     n_again: int
+    n_dropped: int
     n_touched: int
     n_posts: int
     few: bool
@@ -270,18 +268,28 @@ class Repairs:
 
 
 def repairs(log: pd.DataFrame, n_posts: int) -> Repairs:
-    """Judge a repair log (`schema.REPAIRS`) by what it did to so many posts."""
+    """Judge a repair log by what it did to the posts.
+
+    Parameters
+    ----------
+    log : DataFrame
+        As `schema.REPAIRS`.
+    n_posts : int
+        Posts that came of the reading.
+
+    Returns
+    -------
+    Repairs
+    """
     damaged = damage(log)
     number, harm = _by_severity(log), _by_severity(damaged)
     again = int(log["why"].str.startswith(AGAIN).sum())
     changed = log[log["severity"].isin(["repaired", "set missing"])]
     touched = changed["post_id"].nunique()
     return Repairs(
-        lines=tuple((name, number[name]) for name in reversed(SEVERITIES) if number[name]),
-        n_dropped=number["row dropped"] - again,
-        n_missing=number["set missing"],
-        n_repaired=number["repaired"],
+        number=number,
         n_again=again,
+        n_dropped=number["row dropped"] - again,
         n_touched=touched,
         n_posts=n_posts,
         few=touched / max(n_posts, 1) < HANDFUL,
@@ -292,7 +300,7 @@ def repairs(log: pd.DataFrame, n_posts: int) -> Repairs:
 
 
 def _by_severity(log: pd.DataFrame) -> dict[str, int]:
-    return {name: int((log["severity"] == name).sum()) for name in SEVERITIES}
+    return {name: int((log["severity"] == name).sum()) for name in reversed(SEVERITIES)}
 
 
 def _damaged_rows(damaged: pd.DataFrame) -> int:

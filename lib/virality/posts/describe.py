@@ -126,9 +126,19 @@ def timed(posts: pd.DataFrame) -> pd.DataFrame:
 
 
 def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    """Number of posts by weekday (rows, Monday first) and hour (columns 0 to 23), local time.
+    """Number of posts by weekday and hour, local time.
 
-    Posts of which only the day is known are left out.
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts; those of which only the day is known are left out.
+    timezone : str
+        The creator's zone.
+
+    Returns
+    -------
+    DataFrame of int, shape (7, 24)
+        Rows Monday to Sunday.
     """
     posts = timed(posts)
     local = posts["posted_at"].dt.tz_convert(known_zone(timezone))

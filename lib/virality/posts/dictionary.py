@@ -15,16 +15,10 @@ README = ROOT / "data" / "README.md"
 _FIELD_NAMES = {
     "post_id": "id",
     "url": "link",
-    "author": "author",
-    "date": "date",
     "time": "time of day",
-    "hour_known": "hour known",
-    "caption": "caption",
     "duration": "length",
     "avg_watch": "watch time",
     "watched_full": "watched to the end",
-    "new_followers": "new followers",
-    "play_time": "play time",
     "is_paid": "paid",
     "is_pinned": "pinned",
     "media_file": "file name",
@@ -46,7 +40,10 @@ def columns_table(columns: tuple[Column, ...]) -> str:
 
 def formats_table(readers: tuple[Reader, ...] = READERS) -> str:
     """A Markdown table of the formats and what each can hold."""
-    rows = [f"| {r.name} | {', '.join(_FIELD_NAMES.get(f, f) for f in r.holds)} |" for r in readers]
+    rows = [
+        f"| {r.name} | {', '.join(_FIELD_NAMES.get(f, f.replace('_', ' ')) for f in r.holds)} |"
+        for r in readers
+    ]
     return "\n".join(["| format | can hold |", "|---|---|", *rows])
 
 

@@ -69,7 +69,18 @@ class Settled:
 
 
 def settled_at(table: pd.DataFrame, age_days: float) -> Settled:
-    """Summarise the readings nearest to an age in days (`table`: see `settling`)."""
+    """Summarise the readings nearest to an age.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `settling` gives it.
+    age_days : float
+
+    Returns
+    -------
+    Settled
+    """
     away = np.log(table["age_days"].clip(lower=1e-3) / max(age_days, 1e-3)).abs()
     near = table.loc[away[away <= np.log(NEAR)].nsmallest(MOST_READINGS).index]
     if len(near) < MIN_READINGS:

@@ -15,18 +15,14 @@ from virality.core.text import (
 from virality.findings.data import (
     Concentration,
     Direction,
-    Habit,
-    Hashtags,
     Lean,
-    Lengths,
     Movement,
-    Rhythm,
     Spread,
-    Tags,
     Timeline,
     Views,
     Weight,
 )
+from virality.findings.habits import Habit, Hashtags, Lengths, Rhythm, Tags
 from virality.findings.record import Record
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

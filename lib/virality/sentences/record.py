@@ -221,8 +221,8 @@ def repairs_intro(repairs: Repairs) -> str:
     """Say how much had to be done before the table could be trusted."""
     parts = (
         (repairs.n_dropped, "row was left out", "rows were left out"),
-        (repairs.n_missing, "value was set missing", "values were set missing"),
-        (repairs.n_repaired, "value was repaired", "values were repaired"),
+        (repairs.number["set missing"], "value was set missing", "values were set missing"),
+        (repairs.number["repaired"], "value was repaired", "values were repaired"),
     )
     done = [plural(n, one, many) for n, one, many in parts if n]
     repeated = ""
@@ -246,10 +246,10 @@ def repairs_intro(repairs: Repairs) -> str:
 
 def repairs_caption(repairs: Repairs) -> str:
     """State what the table of repairs shows."""
-    if not repairs.lines:
+    parts = [f"{n:,} × {severity}" for severity, n in repairs.number.items() if n]
+    if not parts:
         return "The repair log is empty."
-    parts = listing([f"{n:,} × {severity}" for severity, n in repairs.lines])
-    return f"The repair log, most severe first ({parts})."
+    return f"The repair log, most severe first ({listing(parts)})."
 
 
 # --- what the table holds -------------------------------------------------------------------------
@@ -302,7 +302,17 @@ _TRUST = {
 
 
 def answer(result: Record, repairs: Repairs, top: Concentration) -> str:
-    """Answer the chapter's question: which posts, and can the record be trusted?"""
+    """Answer the chapter's question: which posts, and can the record be trusted?
+
+    Parameters
+    ----------
+    result, repairs, top
+        What was found about the posts that there are, the repair log, and the views of the top.
+
+    Returns
+    -------
+    str
+    """
     span = f"from {result.first} to {result.last}"
     if result.n_posts == 1:
         span = f"of {result.first}"
