@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from virality.core.errors import UserError
 from virality.core.text import plural
 from virality.posts import parse, timing
 from virality.posts.dates import NAT, read_dates
+from virality.posts.headers import COUNTED
 from virality.posts.parse import Column
 from virality.posts.platforms import (
     TIKTOK,
@@ -30,10 +31,19 @@ from virality.posts.platforms import (
 from virality.posts.plausible import UNREAD, check_values, columns_of_zeros
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log, Remark
-from virality.posts.schema import COUNTS, POST_COLUMNS, TIME, UNKNOWN
+from virality.posts.schema import POST_COLUMNS, TIME, UNKNOWN
 from virality.posts.text import caption, is_blank, plain, visible
 
-_COUNTS = ("views", *COUNTS, "new_followers", "followers")
+#: Of a column: what raw tables call it, how its cells are read, and its type.
+_NUMBERS: dict[str, tuple[str, Callable, str]] = {
+    **{name: (name, parse.counts, "Int64") for name in COUNTED},
+    "avg_watch_s": ("avg_watch", parse.durations, "float64"),
+    "play_time_s": ("play_time", parse.durations, "float64"),
+    "retention": ("retention", parse.shares, "float64"),
+    "watched_full": ("watched_full", parse.shares, "float64"),
+    "is_paid": ("is_paid", parse.flags, "boolean"),
+    "is_pinned": ("is_pinned", parse.flags, "boolean"),
+}
 _PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
 
 
@@ -77,17 +87,13 @@ class Cleaner:
         df["post_id"] = pd.array(self.post_ids, dtype="string")
         df["platform"] = pd.array(self.platforms, dtype="string")
         df["posted_at"], df["hour_known"] = self._posted_at()
-        for name in _COUNTS:
-            df[name] = pd.array(self._told(name, parse.counts(self._cells(name))), dtype="Int64")
-        self._lengths(df)
+        self._numbers(df)
         df = columns_of_zeros(df, lambda name: self._remark(name, UNREAD, "set missing"))
         with self._blamed():
             df = check_values(df, self._tell)
         self._texts(df)
         self._make_up_ids(df)
         self._kinds(df)
-        for name in ("is_paid", "is_pinned"):
-            df[name] = pd.array(self._told(name, parse.flags(self._cells(name))), dtype="boolean")
         df["captured_at"] = self._captured_at(df)
         df["source"], df["source_row"] = self.raw.source, self.raw.rows
         self._check_further_columns()
@@ -226,23 +232,16 @@ class Cleaner:
         pairs = zip(self.post_ids, self.platforms, strict=True)
         return upload_times([i if where == TIKTOK else None for i, where in pairs])
 
-    def _lengths(self, df: pd.DataFrame) -> None:
-        unit = self.raw.share_unit
-        watched = self._told("avg_watch", parse.durations(self._cells("avg_watch")))
-        retention = self._told("retention", parse.shares(self._cells("retention"), unit))
-        full = self._told("watched_full", parse.shares(self._cells("watched_full"), unit))
-        play_time = self._told("play_time", parse.durations(self._cells("play_time")))
-        pairs = zip(watched, retention, strict=True)
-        expected = [w / r if w and r else None for w, r in pairs]
-        lengths = self._told("duration", parse.durations(self._cells("duration"), expected))
-        for name, values in (
-            ("duration_s", lengths),
-            ("avg_watch_s", watched),
-            ("play_time_s", play_time),
-            ("retention", retention),
-            ("watched_full", full),
-        ):
-            df[name] = np.array([np.nan if v is None else v for v in values], dtype="float64")
+    def _numbers(self, df: pd.DataFrame) -> None:
+        """Counts, shares, marks and lengths of time (in place)."""
+        for column, (name, read, dtype) in _NUMBERS.items():
+            unit = {"unit": self.raw.share_unit} if read is parse.shares else {}
+            values = self._told(name, read(self._cells(name), **unit))
+            df[column] = pd.Series(values, dtype=dtype)
+        pairs = zip(df["avg_watch_s"], df["retention"], strict=True)
+        implied = [w / r if w > 0 and r > 0 else None for w, r in pairs]
+        lengths = self._told("duration", parse.durations(self._cells("duration"), implied))
+        df["duration_s"] = pd.Series(lengths, dtype="float64")
 
     def _texts(self, df: pd.DataFrame) -> None:
         captions: list[str | None] = []

@@ -84,6 +84,10 @@ def fullness(name: str, cells: list[str], found: list) -> int:
     cells : list of str
     found : list
         Their `values`.
+
+    Returns
+    -------
+    int
     """
     if name == "caption":  # one may be the other, cut
         return sum(map(len, cells))
@@ -93,7 +97,19 @@ def fullness(name: str, cells: list[str], found: list) -> int:
 
 
 def agree(name: str, a: list, b: list) -> bool:
-    """Whether two columns of `values` of a field can be the same thing."""
+    """Whether two columns of `values` of a field can be the same thing.
+
+    Parameters
+    ----------
+    name : str
+        Of the field.
+    a, b : list
+        Its `values` in either column, row by row.
+
+    Returns
+    -------
+    bool
+    """
     pairs = [(x, y) for x, y in zip(a, b, strict=True) if x is not None and y is not None]
     if name in COUNTED:
         return all(x == y for x, y in pairs if x and y) or is_rounded(b, a)
@@ -107,7 +123,17 @@ def agree(name: str, a: list, b: list) -> bool:
 
 
 def is_rounded(short: list, long: list) -> bool:
-    """Whether one column of counts is the other, rounded for showing (1.2M for 1,234,567)."""
+    """Whether one column of counts is the other, rounded for showing (1.2M for 1,234,567).
+
+    Parameters
+    ----------
+    short, long : list of int or None
+        Counts of the same rows; `short` may be rounded.
+
+    Returns
+    -------
+    bool
+    """
     pairs = [(s, n) for s, n in zip(short, long, strict=True) if s and n and s != n]
     if not pairs:
         return False
@@ -149,7 +175,18 @@ def what_it_lacks(name: str, cells: list[str]) -> str:
 
 
 def without_unit(name: str, cells: list[str]) -> list[str]:
-    """Cells such as "1.2K views" without the word, where nearly all of a column end in it."""
+    """Cells such as "1.2K views" without the word, where nearly all of a column end in it.
+
+    Parameters
+    ----------
+    name : str
+        Of the field.
+    cells : list of str
+
+    Returns
+    -------
+    list of str
+    """
     words = [re.fullmatch(r"(.*\d\S*)\s+([^\W\d_]{3,})", c.strip()) for c in cells]
     named = {w[2] for w in words if w}
     if not named or sum(w is not None for w in words) < MANY * len(cells):
@@ -160,19 +197,51 @@ def without_unit(name: str, cells: list[str]) -> list[str]:
 
 
 def is_gap(name: str, cell: str) -> bool:
-    """Whether a cell of a field lacks a value that another column may have."""
+    """Whether a cell of a field lacks a value that another column may have.
+
+    Parameters
+    ----------
+    name : str
+        Of the field.
+    cell : str
+
+    Returns
+    -------
+    bool
+    """
     return is_blank(cell) or (name in COUNTED and cell.strip().strip("0.,") == "")
 
 
 def either(a: list[str], b: list[str]) -> list[str]:
-    """Two columns of marks as one: either mark is enough."""
+    """Two columns of marks as one: either mark is enough.
+
+    Parameters
+    ----------
+    a, b : list of str
+        Of the same rows.
+
+    Returns
+    -------
+    list of str
+    """
     first, second = parse.flags(a).data, parse.flags(b).data
     return [y if (is_blank(x) or (q and not p)) else x
             for x, y, p, q in zip(a, b, first, second, strict=True)]  # fmt: skip
 
 
 def changes_within(keys: Sequence[str | None], cells: Sequence[str]) -> bool:
-    """Whether cells differ in most of the groups of rows that share a key."""
+    """Whether cells differ in most of the groups of rows that share a key.
+
+    Parameters
+    ----------
+    keys : sequence of str or None
+        What groups rows; rows without are left out.
+    cells : sequence of str
+
+    Returns
+    -------
+    bool
+    """
     groups: dict[str, list[str]] = {}
     for key, cell in zip(keys, cells, strict=True):
         if key is not None:
@@ -234,7 +303,17 @@ def fineness(dates: Dates) -> tuple[bool, bool, int]:
 
 
 def same_days(a: Dates, b: Dates) -> bool:
-    """Whether two columns of dates can tell the same story: up to a zone, or up to the day."""
+    """Whether two columns of dates can tell the same story: up to a zone, or up to the day.
+
+    Parameters
+    ----------
+    a, b : Dates
+        Of the same rows.
+
+    Returns
+    -------
+    bool
+    """
     both = ~np.isnat(a.stamps) & ~np.isnat(b.stamps)
     timed = both & a.timed & b.timed
     hours = np.abs(a.stamps - b.stamps) / np.timedelta64(1, "h")
@@ -255,6 +334,10 @@ def are_views(header: str, cells: list[str], likes: list[str]) -> bool:
         Its name, which must not say that it is something else.
     cells, likes : list of str
         Of the same rows.
+
+    Returns
+    -------
+    bool
     """
     if _NOT_VIEWS.search(folded(header)):
         return False

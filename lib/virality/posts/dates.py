@@ -17,38 +17,10 @@ import numpy as np
 from virality.core.errors import UserError
 from virality.core.text import listing, plural
 from virality.posts.moments import NUMERIC, Moment, exists, read_clock, take_apart
-from virality.posts.text import is_blank, plain
+from virality.posts.text import is_blank, plain, words
 
-LANGUAGES = {
-    "en": "English",
-    "es": "Spanish",
-    "pt": "Portuguese",
-    "vi": "Vietnamese",
-    "ja": "Japanese",
-    "fr": "French",
-    "de": "German",
-    "it": "Italian",
-    "tr": "Turkish",
-    "id": "Indonesian",
-    "ru": "Russian",
-    "uk": "Ukrainian",
-    "el": "Greek",
-    "ar": "Arabic",
-    "ko": "Korean",
-    "zh": "Chinese",
-    "nl": "Dutch",
-    "da": "Danish",
-    "sv": "Swedish",
-    "nb": "Norwegian",
-    "fi": "Finnish",
-    "pl": "Polish",
-    "cs": "Czech",
-    "ro": "Romanian",
-    "hu": "Hungarian",
-    "ms": "Malay",
-    "hi": "Hindi",
-    "th": "Thai",
-}
+_WORDS = words("words.toml")
+LANGUAGES: dict[str, str] = _WORDS["languages"]
 NAT = np.datetime64("NaT", "us")
 _DAY = np.timedelta64(1, "D")
 
@@ -173,41 +145,29 @@ def _read_words(known: dict[str, Moment], dates, id_times, remarks) -> None:
     best = [lang for lang in candidates if len(scores[lang]) == most]
     differ = any(scores[lang] != scores[best[0]] for lang in best)
     language = _language_by_ids(best, scores, known, dates, id_times) if differ else best[0]
-    for text, words in texts.items():
-        moment = _in_language(words, language)
+    for text, said in texts.items():
+        moment = _in_language(said, language)
         known[text] = moment or Moment(problem=f"is not a date (language: {language})")
     if language != "en":
         same = [language] if differ else best
         remarks.append(f"dates are written in {listing([LANGUAGES[lang] for lang in same], 'or')}")
 
 
-_SCRIPTS = {
-    "[\u0370-\u03ff]": ("el",),
-    "[\u0400-\u04ff]": ("ru", "uk"),
-    "[\u0600-\u06ff]": ("ar",),
-    "[\u0900-\u097f]": ("hi",),
-    "[\u0e00-\u0e7f]": ("th",),
-    "[\u1100-\u11ff\uac00-\ud7af]": ("ko",),
-    "[\u3040-\u30ff\u4e00-\u9fff]": ("ja", "zh"),
-}
-
-
 def _of_script(text: str) -> tuple[str, ...]:
     """Languages written in the script of the text; those in Latin letters where it is no other."""
-    found = [
-        lang for script, langs in _SCRIPTS.items() if re.search(script, text) for lang in langs
-    ]
-    others = {lang for langs in _SCRIPTS.values() for lang in langs}
+    scripts = _WORDS["scripts"].items()
+    found = [lang for letters, langs in scripts if re.search(letters, text) for lang in langs]
+    others = {lang for _, langs in scripts for lang in langs}
     return tuple(found) or tuple(lang for lang in LANGUAGES if lang not in others)
 
 
 def _try_language(sample: dict[str, str], language: str) -> dict[str, datetime]:
     """What a language makes of the sample; given up when it can read none of the first four."""
     read: dict[str, datetime] = {}
-    for number, (text, words) in enumerate(sample.items()):
+    for number, (text, said) in enumerate(sample.items()):
         if number == 4 and not read:
             break
-        stamp = _dateparser(words, language, 2024)
+        stamp = _dateparser(said, language, 2024)
         if stamp is not None:
             read[text] = stamp
     return read
@@ -233,14 +193,12 @@ def _language_by_ids(best, scores, known, dates, id_times) -> str:
     return ranked[0]
 
 
-def _in_language(words: str, language: str) -> Moment | None:
-    first = _dateparser(words, language, 2024)
-    second = None if first is None else _dateparser(words, language, 2028)
+def _in_language(said: str, language: str) -> Moment | None:
+    first = _dateparser(said, language, 2024)
+    second = None if first is None else _dateparser(said, language, 2028)
     if first is None or second is None:
         return None
-    timed = re.search(r"\d{1,2}[:h.]\d{2}(?!\d)", words) or re.search(
-        r"\d\s*[ap]\.?m", words.lower()
-    )
+    timed = re.search(r"\d{1,2}[:h.]\d{2}(?!\d)|\d\s*[aApP]\.?[mM]", said)
     shift = first.utcoffset()
     offset = None if shift is None else int(shift.total_seconds() // 60)
     clock = (first.hour, first.minute, first.second, first.microsecond) if timed else None
@@ -248,7 +206,7 @@ def _in_language(words: str, language: str) -> Moment | None:
     return Moment(year, first.month, first.day, clock=clock, offset=offset)
 
 
-def _dateparser(words: str, language: str, year: int) -> datetime | None:
+def _dateparser(said: str, language: str, year: int) -> datetime | None:
     import dateparser  # slow to load, and most files never need it
 
     settings = {
@@ -258,7 +216,7 @@ def _dateparser(words: str, language: str, year: int) -> datetime | None:
         "DATE_ORDER": "DMY",
     }
     try:
-        return dateparser.parse(words, languages=[language], settings=settings)
+        return dateparser.parse(said, languages=[language], settings=settings)
     except Exception:  # hostile text raises many kinds of errors inside; all mean "not a date"
         return None
 

@@ -47,6 +47,18 @@ def write_posts(posts: pd.DataFrame, path: str | Path, force: bool = False) -> N
 def checked(path: str | Path, force: bool = False) -> Path:
     """Return where a tidy table goes.
 
+    Parameters
+    ----------
+    path : str or Path
+        As the user gave it.
+    force : bool
+        Replace whatever file is there.
+
+    Returns
+    -------
+    Path
+        Absolute.
+
     Raises
     ------
     UserError

@@ -9,21 +9,19 @@ visualizações`, `video_playCount` and `Nombre de vues` are all views, and `pro
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from importlib.resources import files
 
 from virality.core.errors import UserError
-from virality.posts.text import visible
+from virality.posts.text import visible, words
 
-_DATA = tomllib.loads(files(__package__).joinpath("headers.toml").read_text(encoding="utf-8"))
+_DATA = words("headers.toml")
 #: Names by language and meaning.
 LEXICON: dict[str, dict[str, list[str]]] = _DATA["names"]
 #: Regular expressions by what they tell, for the long names that studios write.
 STEMS: dict[str, str] = {what: "|".join(parts) for what, parts in _DATA["stems"].items()}
-_WORDS = {what: frozenset(words) for what, words in _DATA["words"].items()}
+_WORDS = {what: frozenset(known) for what, known in _DATA["words"].items()}
 
 COUNTED = ("views", "likes", "comments", "shares", "saves", "new_followers", "followers")
 TIDY_NAMES = {"date": "posted_at", "duration": "duration_s", "avg_watch": "avg_watch_s"}
@@ -110,12 +108,12 @@ def meaning(header: str) -> str:
 
 
 def _whose(header: str) -> str:
-    words, handles = set(_bare(header).split()), _WORDS["handle"]
-    if not words & (_WORDS["whose"] | handles):
+    said, handles = set(_bare(header).split()), _WORDS["handle"]
+    if not said & (_WORDS["whose"] | handles):
         return ""
-    if words - _WORDS["whose"] - _WORDS["called"] - handles:
+    if said - _WORDS["whose"] - _WORDS["called"] - handles:
         return ""
-    return "author" if words & handles else "author_name"
+    return "author" if said & handles else "author_name"
 
 
 def _length_in_seconds(name: str) -> str:
@@ -153,6 +151,17 @@ def same_name(name: str, said: str) -> bool:
     """Whether a column is the one that was said: up to case, punctuation, and where it lies.
 
     A path in JSON may begin at the document or at the post: `data.stats.plays` or `stats.plays`.
+
+    Parameters
+    ----------
+    name : str
+        As the file writes it.
+    said : str
+        As the user does.
+
+    Returns
+    -------
+    bool
     """
     a, b = folded(name), folded(said)
     if a == b or "." not in said:

@@ -31,7 +31,19 @@ _SPLIT = "Split it, or export fewer posts at a time; several files are merged."
 
 
 def too_large(name: str, size: int) -> UserError:
-    """The refusal of a file above the limit."""
+    """The refusal of a file above the limit.
+
+    Parameters
+    ----------
+    name : str
+        Of the file.
+    size : int
+        In bytes.
+
+    Returns
+    -------
+    UserError
+    """
     return UserError(
         f"The file has {size / 1e6:,.0f} MB; the limit is {MAX_BYTES / 1e6:,.0f} MB.",
         where=name,
@@ -62,7 +74,19 @@ class Budget:
 
 
 def unpacks_to(size: int, name: str) -> UserError:
-    """The refusal of an archive that holds too much."""
+    """The refusal of an archive that holds too much.
+
+    Parameters
+    ----------
+    size : int
+        In bytes.
+    name : str
+        Of the archive.
+
+    Returns
+    -------
+    UserError
+    """
     return UserError(
         f"The archive unpacks to {size / 1e6:,.0f} MB; the limit is {MAX_UNPACKED / 1e6:,.0f} MB, "
         f"and {MAX_RATIO} times its own size.",
@@ -72,7 +96,15 @@ def unpacks_to(size: int, name: str) -> UserError:
 
 
 def check_directory(data: bytes, name: str) -> None:
-    """Raise UserError when an archive lists too many files; its directory is not even read."""
+    """Raise UserError when an archive lists too many files; its directory is not even read.
+
+    Parameters
+    ----------
+    data : bytes
+        The archive.
+    name : str
+        Of its file.
+    """
     if data.count(_ENTRY) > MAX_MEMBERS:
         raise UserError(f"The archive holds more than {MAX_MEMBERS:,} files.", where=name)
 
@@ -118,7 +150,15 @@ class Counter:
         self.name, self.rows, self.cells = name, 0, 0
 
     def add(self, cells: int, rows: int = 1) -> None:
-        """Count a row; raise UserError when there are too many rows or cells."""
+        """Count a row; raise UserError when there are too many rows or cells.
+
+        Parameters
+        ----------
+        cells : int
+            In the row.
+        rows : int
+            0 for a row that is empty.
+        """
         self.rows += rows
         self.cells += cells
         if self.rows > MAX_ROWS + 1:  # the header is no row
@@ -128,12 +168,32 @@ class Counter:
 
 
 def too_many(what: str, name: str) -> UserError:
-    """The refusal of a table above a limit."""
+    """The refusal of a table above a limit.
+
+    Parameters
+    ----------
+    what : str
+        The limit, as in "2,000 columns".
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    UserError
+    """
     return UserError(f"The table has more than {what}.", where=name, do=_SPLIT)
 
 
 def check_json(text: str, name: str) -> None:
-    """Raise UserError when a text of JSON holds too many values, which take far more memory."""
+    """Raise UserError when a text of JSON holds too many values, which take far more memory.
+
+    Parameters
+    ----------
+    text : str
+        The documents.
+    name : str
+        Of the file.
+    """
     if sum(map(text.count, ",[{")) > MAX_VALUES:
         raise UserError(f"The JSON holds more than {MAX_VALUES:,} values.", where=name, do=_SPLIT)
 

@@ -126,6 +126,13 @@ def one_spelling(posts: pd.DataFrame) -> pd.DataFrame:
 def enrich(posts: pd.DataFrame, extra: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Fill missing captions and links from a table without views.
 
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    extra : DataFrame
+        Tidy columns, ids possibly repeated.
+
     Returns
     -------
     DataFrame, int
@@ -192,6 +199,20 @@ def known_followers(posts: pd.DataFrame, series: pd.DataFrame, timezone: str) ->
     """Followers known when each post went up: the last count from before its local day.
 
     The count of the day itself already holds what the post won, so it is not used.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    series : DataFrame
+        From `read_series`.
+    timezone : str
+        The creator's zone.
+
+    Returns
+    -------
+    Series of Int64, shape (n,)
+        Missing where the last count is older than a week.
     """
     day = posts["posted_at"].dt.tz_convert(timezone).dt.tz_localize(None).dt.normalize()
     left = pd.DataFrame({"date": day.astype("datetime64[us]"), "row": posts.index}).sort_values(

@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from virality.posts.text import is_blank, plain
+from virality.posts.text import is_blank, plain, words
 
 
 class Moment(NamedTuple):
@@ -68,29 +68,9 @@ _CLOCK = re.compile(
     r"(?:[.,](?P<f>\d{1,9}))?)?\s*(?P<after>\D{1,8})?",
     re.IGNORECASE,
 )
-# Dates that count from the day on which they were read: "12h ago" is no August, in any language.
-_UNIT = (
-    r"(?:s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|wks?|weeks?|mos?|months?|y|yrs?"
-    r"|years?)"
-)
-_NEAR_DAY = (
-    r"just now|now|today|yesterday|heute|gestern|vorgestern|aujourd.hui|hier|avant-hier|hoy|ayer"
-    r"|anteontem|baru saja|vừa xong|刚刚|剛剛|たった今|방금"
-    r"|anteayer|hoje|ontem|oggi|ieri|vandaag|gisteren|i dag|i går|idag|igår|tänään|eilen|dziś"
-    r"|dzisiaj|wczoraj|dnes|včera|bugün|dün|hari ini|kemarin|semalam|hôm nay|hôm qua|сегодня|вчера"
-    r"|сьогодні|вчора|σήμερα|χθες|اليوم|أمس|今日|昨日|今天|昨天|오늘|어제"
-)
-_RELATIVE = re.compile(
-    rf"(?:about |~ ?)?(?:\d+|an?|one)\s*{_UNIT}(?:\s+ago)?|.* ago|last (?:week|month)"
-    r"|hace .*|h[áa] (?:\d|um|uma) ?.*|.* atrás|il y a .*|vor (?:\d|eine).*|.* fa|.* geleden"
-    r"|.* siden|för .* sedan|.* sitten|.* temu|przed .*|sinds .*|před .*"
-    r"|.* önce|.* lalu|.* lepas|.* trước|.* назад"
-    r"|.* тому|πριν .*|(?:قبل|منذ) .*|\d+ ?\S{1,4}前|\d+ ?\S{1,3} ?전|.* पहले|.*ที่แล้ว"
-    rf"|(?:{_NEAR_DAY})(?:\W.*)?",
-    re.IGNORECASE,
-)
-_AM = {"am", "vorm", "πμ", "sa", "ص", "午前", "上午", "오전", "öö"}
-_PM = {"pm", "nachm", "μμ", "ch", "م", "午後", "下午", "오후", "ös"}
+_WORDS = words("words.toml")["dates"]
+_AGO = re.compile("|".join(_WORDS["ago"]), re.IGNORECASE)
+_NEAR = re.compile(rf"(?:{'|'.join(_WORDS['near'])})(?:\W.*)?", re.IGNORECASE)
 
 
 def take_apart(text: str) -> Moment:
@@ -120,7 +100,7 @@ def take_apart(text: str) -> Moment:
         return moment._replace(pair=(int(found["a"]), int(found["b"])))
     if not re.search(r"[^\W\d_]", clean):
         return Moment(problem="is not a date")
-    if _RELATIVE.fullmatch(clean):
+    if _AGO.fullmatch(clean) or _NEAR.fullmatch(clean):
         return Moment(problem="a relative date, which counts from the day on which it was read")
     return Moment(words=clean)
 
@@ -174,7 +154,16 @@ def _checked(moment: Moment) -> Moment:
 
 
 def exists(year: int, month: int, day: int) -> bool:
-    """Whether the calendar has a day."""
+    """Whether the calendar has a day.
+
+    Parameters
+    ----------
+    year, month, day : int
+
+    Returns
+    -------
+    bool
+    """
     return 1 <= year <= 9999 and 1 <= month <= 12 and 1 <= day <= monthrange(year, month)[1]
 
 
@@ -196,15 +185,14 @@ def read_clock(text: str) -> tuple[int, int, int, int] | None:
     found = _CLOCK.fullmatch(plain(text))
     if not found:
         return None
-    words = {re.sub(r"[\s.]", "", found[w] or "").casefold() for w in ("before", "after")} - {""}
+    said = {re.sub(r"[\s.]", "", found[w] or "").casefold() for w in ("before", "after")} - {""}
+    before, after = said.issubset(_WORDS["am"]), said.issubset(_WORDS["pm"])
     hour, minute, second = (int(found[k] or 0) for k in "hms")
-    if len(words) > 1 or (words and not words & (_AM | _PM)):
+    if len(said) > 1 or not (before or after) or not (said or found["m"]):
         return None
-    if not words and found["m"] is None:
-        return None
-    if words & _PM and hour < 12:
+    if said and after and hour < 12:
         hour += 12
-    if words & _AM and hour == 12:
+    if said and before and hour == 12:
         hour = 0
     if hour > 23 or minute > 59 or second > 59:
         return None

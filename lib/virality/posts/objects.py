@@ -16,6 +16,8 @@ from virality.posts.headers import meaning
 from virality.posts.text import visible
 
 MAX_DEPTH = 6
+DEEPEST_POST = 12  # levels below which no post is looked for
+MOST_KEYS = 400  # that are named to a user
 LISTED = "in the list"  # the column that tells the name of an object's list
 ALIKE = 0.7  # of the keys of two objects, from which they are of one kind
 MAX_KEYS = 2_000
@@ -40,6 +42,17 @@ def read_json(text: str, name: str) -> list:
     """The documents in a text: one, one a line, or several behind each other.
 
     Numbers are kept as text.
+
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    list
+        One value per document.
 
     Raises
     ------
@@ -85,7 +98,7 @@ _POST_KEYS = (
 )
 
 
-def find_records(values: list, max_depth: int = 12) -> list[dict]:
+def find_records(values: list) -> list[dict]:
     """JSON objects with an id and a time or counts: candidates for posts, wherever they lie.
 
     Objects that only report an error (`{"url": ..., "error": ...}`: deleted or private posts) count
@@ -105,7 +118,7 @@ def find_records(values: list, max_depth: int = 12) -> list[dict]:
             inner = value
         else:
             continue
-        if depth < max_depth:
+        if depth < DEEPEST_POST:
             stack.extend((v, depth + 1) for v in reversed(inner) if isinstance(v, (dict, list)))
     return found
 
@@ -318,7 +331,18 @@ def nested_header(header: list[str]) -> bool:
 
 
 def to_records(header: list[str], columns: list[list[str]]) -> list[dict]:
-    """Rows as nested objects, their columns' names read as paths; empty cells are absent."""
+    """Rows as nested objects, their columns' names read as paths; empty cells are absent.
+
+    Parameters
+    ----------
+    header : list of str
+        Paths such as `stats.playCount`.
+    columns : list of list of str
+
+    Returns
+    -------
+    list of dict
+    """
     paths = [re.split(r"[./]", visible(name)) for name in header]
     records = []
     for row in zip(*columns, strict=True):
@@ -338,11 +362,11 @@ def _put(record: dict, path: list[str], cell: str) -> None:
     record.setdefault(path[-1], cell)
 
 
-def keys_of(values: list, most: int = 400) -> list[str]:
-    """All keys of JSON values as paths, in order of appearance, each once."""
+def keys_of(values: list) -> list[str]:
+    """The first keys of JSON values as paths, in order of appearance, each once."""
     found: dict[str, None] = {}
     stack = [(value, "", 0) for value in reversed(values[:1000])]
-    while stack and len(found) < most:
+    while stack and len(found) < MOST_KEYS:
         value, path, depth = stack.pop()
         if isinstance(value, dict):
             inner = [(v, f"{path}.{k}" if path else str(k)) for k, v in value.items()]
@@ -353,4 +377,4 @@ def keys_of(values: list, most: int = 400) -> list[str]:
             continue
         if depth < MAX_DEPTH:
             stack.extend((v, p, depth + 1) for v, p in reversed(inner))
-    return list(found)[:most]
+    return list(found)[:MOST_KEYS]

@@ -27,6 +27,10 @@ def place(text: str | Path, endings: Sequence[str]) -> Path:
     endings : sequence of str
         Those that its name may have, with the dot.
 
+    Returns
+    -------
+    Path
+
     Raises
     ------
     UserError
@@ -93,7 +97,15 @@ def refuse_others(path: Path, kind: str, columns: Sequence[str] = (), force: boo
 
 
 def write_parquet(table: pd.DataFrame, path: Path, kind: str) -> None:
-    """Store a table as Parquet that says what kind of table it is."""
+    """Store a table as Parquet that says what kind of table it is.
+
+    Parameters
+    ----------
+    table : DataFrame
+    path : Path
+    kind : str
+        What the table calls itself, for `refuse_others`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

@@ -13,23 +13,15 @@ from dataclasses import dataclass, field
 from statistics import median
 
 from virality.core.text import plural
-from virality.posts.text import is_blank, plain
+from virality.posts.text import is_blank, plain, words
 
 MAX_COUNT = 10**12
 MAX_LENGTH_S = 36_000.0  # of a video
 MAX_TIME_S = 1e13  # of all its views together
 
-# How languages write thousand, million and so on after a number; spaces and full stops removed.
-# A bare "b" is left out on purpose: a billion in English, a thousand in Turkish.
-_POWERS = {
-    3: "k к mil tis tsd tys тыс тис rb ribu n nghìn ngàn bin χιλ ألف 千 천 thousand",
-    4: "万 萬 만 w",
-    6: "m м mi mio mln mn mill mln. millones jt juta tr triệu млн εκ مليون million milyon milhões",
-    8: "億 亿 억",
-    9: "mrd bn md milyar miliar bi млрд billion tỷ",
-}
-_SUFFIX = {word: 10**power for power, words in _POWERS.items() for word in words.split()}
-
+_WORDS = words("words.toml")
+_SUFFIX = {word: 10 ** int(power) for power, known in _WORDS["powers"].items() for word in known}
+_YES, _NO = (frozenset(_WORDS["marks"][answer]) for answer in ("yes", "no"))
 _SPACE = re.compile(r"[\s'’ʼ_٬]")
 _COUNT = re.compile(r"(?P<sign>[-−–])?(?P<number>\d[\d.,\s'’ʼ_٬٫]*|[.,]\d+)(?P<word>[^\d.,\s]\D*)?")
 _SCIENCE = re.compile(r"\d+([.,]\d+)?e[+]?\d{1,3}")
@@ -144,13 +136,12 @@ def durations(texts: Sequence[str], expected: Sequence[float | None] | None = No
 
 def flags(texts: Sequence[str]) -> Column:
     """True, false or missing."""
-    yes, no = {"true", "1", "1.0", "yes", "y", "ja", "sí", "si"}, {"false", "0", "0.0", "no", "n"}
 
-    def one(text):
+    def one(text: str) -> tuple:
         word = plain(text).casefold()
-        if is_blank(word):
-            return None, "", ""
-        return (word in yes, "", "") if word in yes | no else (None, "is neither yes nor no", "")
+        if is_blank(word) or word in _YES | _NO:
+            return (None if is_blank(word) else word in _YES), "", ""
+        return None, "is neither yes nor no", ""
 
     return _each(texts, one)
 

@@ -81,6 +81,10 @@ def platforms(
         Where most are shaped like YouTube's, so are those of posts that nothing else tells about.
     default : str
         For posts that nothing tells about.
+
+    Returns
+    -------
+    list of str
     """
     if default == TIKTOK and _are_youtube_ids([i for i in ids if i]):
         default = "youtube"

@@ -66,11 +66,27 @@ class Log:
         self.lines.append(line)
 
     def note(self, source: str, why: str, column: str = "", severity: str = "note") -> None:
-        """Add one line about a whole file or column (see `Remark`)."""
+        """Add one line about a whole file or column (see `Remark`).
+
+        Parameters
+        ----------
+        source : str
+            The file that is read, "" for all.
+        why, column, severity : str
+            See `Remark`.
+        """
         self.add(source, Remark(why, column=column, severity=severity))
 
     def tell(self, post, column: str, why: str, severity: str, found="", used="") -> None:
-        """Add one line about a post that has `source`, `source_row` and `post_id`."""
+        """Add one line about a post that has `source`, `source_row` and `post_id`.
+
+        Parameters
+        ----------
+        post : namedtuple
+            A row of tidy posts.
+        column, why, severity, found, used
+            See `Remark`.
+        """
         remark = Remark(why, post.source_row, column, found, used, severity)
         self.add(post.source, remark, post.post_id)
 

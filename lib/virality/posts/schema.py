@@ -203,6 +203,10 @@ def told(cases: pd.DataFrame, what: str) -> UserError:
         The failure cases of pandera.
     what : str
         Name of the table.
+
+    Returns
+    -------
+    UserError
     """
     case = cases.iloc[0]
     reason = str(case["check"])

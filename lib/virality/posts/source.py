@@ -171,6 +171,10 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
         folders, files with the usual endings are read, hidden ones and links that leave the folder
         are not.
 
+    Yields
+    ------
+    Source
+
     Raises
     ------
     UserError
@@ -191,7 +195,26 @@ def sources(paths: str | Path | Sequence[str | Path]) -> Iterator[Source]:
 
 
 def open_bytes(name: str, data: bytes, budget: limits.Budget | None = None) -> Iterator[Source]:
-    """The sources inside one file's content; the budget is that of the archive it comes from."""
+    """The sources inside one file's content; the budget is that of the archive it comes from.
+
+    Parameters
+    ----------
+    name : str
+        File name without folder.
+    data : bytes
+        The content.
+    budget : Budget, optional
+        What may still be unpacked.
+
+    Yields
+    ------
+    Source
+
+    Raises
+    ------
+    UserError
+        It is damaged, or holds too much.
+    """
     if data[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
         yield from _archive(name, data, budget or limits.Budget(name))
     elif data[:2] == b"\x1f\x8b":

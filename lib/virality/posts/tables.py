@@ -48,6 +48,16 @@ class Table:
 def read_csv(text: str, name: str) -> Table:
     """Rows under a header, whatever the separator; quoted line breaks are kept.
 
+    Parameters
+    ----------
+    text : str
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    Table
+
     Raises
     ------
     UserError
@@ -67,6 +77,16 @@ def read_csv(text: str, name: str) -> Table:
 
 def read_parquet(data: bytes, name: str) -> Table:
     """A Parquet file as text; nested columns are called by their path.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    Table
 
     Raises
     ------

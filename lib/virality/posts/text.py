@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Sequence
+from importlib.resources import files
 
 from virality.core.errors import UserError
 from virality.core.text import plural
@@ -35,6 +37,11 @@ _FOREIGN = {
 _OLD_CODEPAGES = (
     "cp1252 cp1250 cp1251 cp1253 cp1254 cp1255 cp1256 cp1258 shift_jis gb18030 big5 euc_kr"
 )
+
+
+def words(name: str) -> dict:
+    """Words in many languages, from a data file beside this module."""
+    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
 
 
 def is_blank(text: str) -> bool:
@@ -81,7 +88,19 @@ def caption(text: str) -> tuple[str | None, str]:
 
 
 def share_of(cells: Sequence[str], test: Callable[[str], object]) -> float:
-    """Share of the cells that hold something for which `test` is true; 0 where none does."""
+    """Share of the cells that hold something for which `test` is true; 0 where none does.
+
+    Parameters
+    ----------
+    cells : sequence of str
+    test : callable
+        Of one cell.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+    """
     filled = [cell for cell in cells if not is_blank(cell)]
     return sum(map(bool, map(test, filled))) / len(filled) if filled else 0.0
 
@@ -91,6 +110,17 @@ def share_of(cells: Sequence[str], test: Callable[[str], object]) -> float:
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
     """Bytes to text, and a remark if the encoding had to be worked out.
+
+    Parameters
+    ----------
+    data : bytes
+    name : str
+        Of the file.
+
+    Returns
+    -------
+    str, str
+        The text and the remark, "" if there is none.
 
     Raises
     ------

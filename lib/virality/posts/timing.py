@@ -89,7 +89,17 @@ def known_zone(name: str) -> ZoneInfo:
 
 
 def to_utc(local: np.ndarray, zone: str) -> np.ndarray:
-    """Local times as UTC; hours that a clock change skips or repeats are moved or taken first."""
+    """Local times as UTC; hours that a clock change skips or repeats are moved or taken first.
+
+    Parameters
+    ----------
+    local : ndarray of datetime64[us], shape (n,)
+    zone : str
+
+    Returns
+    -------
+    ndarray of datetime64[us], shape (n,)
+    """
     series = pd.Series(local.astype("datetime64[us]"))
     aware = series.dt.tz_localize(
         known_zone(zone),

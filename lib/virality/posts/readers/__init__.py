@@ -41,6 +41,11 @@ def recognise(source: Source) -> list[RawTable]:
 
     Objects that are in no known form of JSON are read as the table that they make up, and a table
     whose columns are called by paths as the objects that it was made of.
+
+    Raises
+    ------
+    UserError
+        A reader recognises the content and refuses it.
     """
     if reader := next((r for r in TEXT_READERS if r.sniff(source)), None):
         return [reader.read(source)]

@@ -280,7 +280,15 @@ def _below(record: dict, path: str) -> str:
 
 
 def dig(record: dict, path: str):
-    """The value under a dotted path, None if any step is missing."""
+    """The value under a dotted path, None if any step is missing.
+
+    Parameters
+    ----------
+    record : dict
+        A JSON object.
+    path : str
+        Keys joined by points.
+    """
     value: object = record
     for step in path.split("."):
         if not isinstance(value, dict):
@@ -290,7 +298,19 @@ def dig(record: dict, path: str):
 
 
 def first_text(record: dict, paths: Sequence[str]) -> str:
-    """The first text under some dotted paths that is not empty."""
+    """The first text under some dotted paths that is not empty.
+
+    Parameters
+    ----------
+    record : dict
+        A JSON object.
+    paths : sequence of str
+        See `dig`, the preferred first.
+
+    Returns
+    -------
+    str
+    """
     return next(filter(None, (as_text(dig(record, path)) for path in paths)), "")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from virality.posts.headers import TIDY_NAMES
 from virality.posts.readers.base import RawTable, TableReader, normal
 from virality.posts.source import Source
 
@@ -12,28 +13,13 @@ TIDY = TableReader(
     share_unit="fraction",
     silent=("source", "source_row"),  # where the rows came from when the table was made
     columns={
-        "post_id": ("post_id",),
-        "url": ("url",),
-        "author": ("author",),
-        "platform": ("platform",),
-        "date": ("posted_at",),
-        "hour_known": ("hour_known",),
-        "caption": ("caption",),
-        "duration": ("duration_s",),
-        "views": ("views",),
-        "likes": ("likes",),
-        "comments": ("comments",),
-        "shares": ("shares",),
-        "saves": ("saves",),
-        "avg_watch": ("avg_watch_s",),
-        "watched_full": ("watched_full",),
-        "new_followers": ("new_followers",),
-        "followers": ("followers",),
-        "kind": ("kind",),
-        "is_paid": ("is_paid",),
-        "is_pinned": ("is_pinned",),
-        "media_file": ("media_file",),
-        "captured_at": ("captured_at",),
+        name: (TIDY_NAMES.get(name, name),)
+        for name in (
+            *("post_id", "url", "author", "platform", "date", "hour_known", "caption", "duration"),
+            *("views", "likes", "comments", "shares", "saves", "avg_watch", "watched_full"),
+            *("new_followers", "followers", "kind", "is_paid", "is_pinned", "media_file"),
+            "captured_at",
+        )
     },
 )
 
