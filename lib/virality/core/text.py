@@ -110,7 +110,26 @@ class PostName:
 
 
 def listing(words: Sequence[object], last: str = "and", most: int | None = None) -> str:
-    """Return "a, b and c"; of more than `most` the first, "a, b and 3 more"."""
+    """Return names as a sentence lists them.
+
+    Parameters
+    ----------
+    words : sequence
+        Anything that `str` writes.
+    last : str
+        Stands before the last of them.
+    most : int, optional
+        Of more than so many the first are named, and the others counted.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> listing("abc"), listing("abc", "or"), listing("abcde", most=2)
+    ('a, b and c', 'a, b or c', 'a, b and 3 more')
+    """
     rest = [f"{len(words) - most} more"] if most and len(words) > most else []
     texts = [str(word) for word in words[: most or None]] + rest
     if len(texts) < 2:
@@ -119,13 +138,46 @@ def listing(words: Sequence[object], last: str = "and", most: int | None = None)
 
 
 def agree(words: Sequence[object], one: str, many: str) -> str:
-    """Return the verb for a list of names: "sound carries", "sound and picture carry"."""
+    """Return the verb for a list of names.
+
+    Parameters
+    ----------
+    words : sequence
+        The names; a single one that ends in "s" is many.
+    one, many : str
+        The verb.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> [agree(names, "carries", "carry") for names in (["sound"], ["hashtags"], ["a", "b"])]
+    ['carries', 'carry', 'carry']
+    """
     single = len(words) == 1 and not str(words[0]).endswith("s")  # hashtags are many
     return one if single else many
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """Return "1 post" or "12 posts", with a thousands separator."""
+    """Return a count with its noun, or with a phrase that follows it.
+
+    Parameters
+    ----------
+    count : int
+    one, many : str
+        For one and for another number; `many` is `one` with an "s" where it is not given.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> plural(1, "post"), plural(1200, "post"), plural(2, "row was lost", "rows were lost")
+    ('1 post', '1,200 posts', '2 rows were lost')
+    """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
@@ -135,7 +187,11 @@ def capital(text: str) -> str:
 
 
 def decimals(value: float, digits: int = 2) -> str:
-    """Return a number with so many decimals and a true minus; "–" when missing."""
+    """Return a number with so many decimals and a true minus; "–" when missing.
+
+    >>> decimals(-0.126), decimals(float("nan"))
+    ('−0.13', '–')
+    """
     return "–" if value != value else f"{value:.{digits}f}".replace("-", "−")
 
 
@@ -179,7 +235,11 @@ def above_or_below(gap: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits and no exponent; "–" when missing."""
+    """Return a number with so many significant digits and no exponent; "–" when missing.
+
+    >>> significant(12345.6), significant(1.2345), significant(-0.0012345, 2)
+    ('12,346', '1.23', '−0.0012')
+    """
     if is_missing(value):
         return "–"
     if abs(value) >= 10 ** (digits - 1):

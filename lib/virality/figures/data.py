@@ -144,9 +144,9 @@ def _lines_of_several(axis: plt.Axes, history, when, y, level) -> None:
     """Points and rolling median of each history in a colour of its own."""
     numbers = range(int(history.max()) + 1)
     for number, color in zip(numbers, theme.many_colors(len(numbers)), strict=True):
-        own = history == number
-        axis.plot(when[own], y[own], "o", color=color, alpha=0.35, markersize=3)
-        axis.plot(when[own], level[own], color=color, linewidth=2)
+        members = history == number
+        axis.plot(when[members], y[members], "o", color=color, alpha=0.35, markersize=3)
+        axis.plot(when[members], level[members], color=color, linewidth=2)
 
 
 def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
