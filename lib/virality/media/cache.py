@@ -60,7 +60,13 @@ class Store:
             return None
 
     def write(self, key: str, entry: Entry) -> None:
-        """Write an entry."""
+        """Write an entry.
+
+        Parameters
+        ----------
+        key : str
+        entry : dict of str to ndarray
+        """
         with replacing(self.path(key)) as temporary, temporary.open("wb") as file:
             np.savez(file, allow_pickle=False, **entry)
 
@@ -83,14 +89,30 @@ class HashIndex:
             self.known = {}
 
     def get(self, address: str, signature: tuple) -> str:
-        """Return the hash, or "" when the file is new or has changed."""
+        """Return the hash, or "" when the file is new or has changed.
+
+        Parameters
+        ----------
+        address : str
+            Of the file.
+        signature : tuple
+            What changes when its content may have changed.
+        """
         entry = self.known.get(address)
         if isinstance(entry, list) and len(entry) == 2 and entry[0] == list(signature):
             return entry[1]
         return ""
 
     def put(self, address: str, signature: tuple, content: str) -> None:
-        """Remember a hash; :meth:`save` keeps it."""
+        """Remember a hash, see :meth:`get`; :meth:`save` keeps it.
+
+        Parameters
+        ----------
+        address : str
+        signature : tuple
+        content : str
+            The hash.
+        """
         self.known[address] = [list(signature), content]
         self.changed = True
 
@@ -139,7 +161,15 @@ class Entries:
         self.window_s, self.frames_per_s = map(float, window)
 
     def key(self, what: str, content: str) -> str:
-        """Return the name of the entry "media", "vision", "audio" or "text" of a content."""
+        """Return the name of an entry.
+
+        Parameters
+        ----------
+        what : str
+            "media", "vision", "audio" or "text".
+        content : str
+            Content hash of a file, or a text.
+        """
         encoder = self.recipes[what].fingerprint if what in self.recipes else ""
         if what == "text":
             return digest("text", encoder, content)
@@ -149,7 +179,13 @@ class Entries:
         return digest(what, content, looks, encoder)
 
     def read(self, what: str, content: str) -> Entry | None:
-        """Return an entry; None when it is missing, damaged, or from ailing arithmetic."""
+        """Return an entry; None when it is missing, damaged, or from ailing arithmetic.
+
+        Parameters
+        ----------
+        what, content : str
+            See :meth:`key`.
+        """
         entry = self.store.read(self.key(what, content))
         record = self.records.get(what)
         if entry is None or record is None:
@@ -158,7 +194,14 @@ class Entries:
         return entry if record.accepts(name) else None
 
     def write(self, what: str, content: str, entry: Entry) -> None:
-        """Write an entry, with the fingerprint of the answer that holds now."""
+        """Write an entry, with the fingerprint of the answer that holds now.
+
+        Parameters
+        ----------
+        what, content : str
+            See :meth:`key`.
+        entry : dict of str to ndarray
+        """
         if what in self.records:
             name = np.frombuffer(self.records[what].name.encode(), np.uint8)
             entry = entry | {"canary": name}

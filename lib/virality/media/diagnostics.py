@@ -13,7 +13,13 @@ CKA_POSTS = 10
 
 
 def block_values(embeddings: pd.DataFrame, block: str) -> pd.DataFrame:
-    """Return the rows of a block that are there, scaled when they are named measurements."""
+    """Return the rows of a block that are there, scaled when they are named measurements.
+
+    Parameters
+    ----------
+    embeddings : DataFrame
+    block : str
+    """
     columns = [name for name in embeddings.columns if name.startswith(f"{block}__")]
     part = embeddings[columns].dropna(how="all")
     if block == "energy":
@@ -75,7 +81,15 @@ def cka(embeddings: pd.DataFrame) -> pd.DataFrame:
 
 
 def neighbours(embeddings: pd.DataFrame, posts: list[str], block: str) -> dict[str, str]:
-    """Return, for each post that has the block, the other post most like it (cosine)."""
+    """Return, for each post that has the block, the other post most like it (cosine).
+
+    Parameters
+    ----------
+    embeddings : DataFrame
+    posts : list of str
+        Ids of the posts to find neighbours for.
+    block : str
+    """
     values = block_values(embeddings, block)
     centred = values - values.mean()
     length = np.linalg.norm(centred, axis=1, keepdims=True)
@@ -90,7 +104,15 @@ def neighbours(embeddings: pd.DataFrame, posts: list[str], block: str) -> dict[s
 
 
 def extremes(embeddings: pd.DataFrame, column: str, count: int = 3) -> tuple[list[str], list[str]]:
-    """Return the posts with the largest and the smallest values of a named measurement."""
+    """Return the posts with the largest and the smallest values of a named measurement.
+
+    Parameters
+    ----------
+    embeddings : DataFrame
+    column : str
+    count : int
+        Posts on each side; fewer where there are few.
+    """
     if column not in embeddings:
         return [], []
     values = embeddings[column].dropna().sort_values(kind="stable")

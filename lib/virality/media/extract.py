@@ -140,11 +140,9 @@ def extract(
     texts = texts_of(posts)
     job = _compute(found, texts, settings, cache_dir, workers, previous)
     layout = Layout(settings, job.choice, job.entries, job.content, job.failures)
-    tables = layout.assemble(texts, bool(videos), found)
-    embeddings, media, record, contents = tables
-    return Extraction(
-        embeddings, media, record, job.work, job.choice, job.entries, contents, settings
-    )
+    embeddings, media, record, contents = layout.assemble(texts, bool(videos), found)
+    kept = (job.work, job.choice, job.entries, contents, settings)
+    return Extraction(embeddings, media, record, *kept)
 
 
 def _compute(

@@ -166,9 +166,8 @@ def _list_remote(folder: str) -> list[MediaFile]:
 def match(posts: pd.DataFrame, folder: str, mapping: str = "") -> Matching:
     """Find the file of each post.
 
-    A mapping table comes first, then the column ``media_file``, then the id in the file's
-    name: the whole name (``7001.mp4``), the brackets at its end that yt-dlp writes
-    (``A title [7001].mp4``), or a long number in it that is exactly one known id.
+    A mapping table comes first, then the column ``media_file``, then the id in the file's name,
+    see :func:`id_in_name`.
 
     Parameters
     ----------
@@ -178,10 +177,6 @@ def match(posts: pd.DataFrame, folder: str, mapping: str = "") -> Matching:
         Local path or fsspec address of the files.
     mapping : str
         CSV file with a column of post ids and a column of file names; "" for none.
-
-    Returns
-    -------
-    Matching
 
     Raises
     ------
@@ -265,6 +260,18 @@ def _by_id(result: Matching, ids: list[str], files: list[MediaFile]) -> None:
 def id_in_name(name: str, known: set[str]) -> str | None:
     """Return the known id that a file name carries, or None.
 
+    It is the whole name (``7001.mp4``), stands in the brackets at its end that yt-dlp writes
+    (``A title [7001].mp4``), or is a long number in it that is exactly one known id.
+
+    Parameters
+    ----------
+    name : str
+        Of a file.
+    known : set of str
+        Ids of the posts that still need a file.
+
+    Examples
+    --------
     >>> id_in_name("A walk, with [dogs] [7001].mp4", {"7001"})
     '7001'
     """

@@ -187,12 +187,6 @@ def _join(*sentences: str) -> str:
     return " ".join(sentence for sentence in sentences if sentence)
 
 
-_FACTS = (
-    "still", "duration_s", "fps", "width", "height", "rotation", "codec", "audio_codec",
-    "sample_rate", "channels", "n_frames", "heard_s", "reader", "size_bytes",
-)  # fmt: skip
-
-
 def _facts_row(facts: dict, content: str, before: str) -> dict:
     """Return the columns of the media table that a file's facts give."""
     seen, heard = facts["n_frames"] > 0, facts["heard_s"] > 0
@@ -204,7 +198,7 @@ def _facts_row(facts: dict, content: str, before: str) -> dict:
         reasons = [facts["problem"]]
     problem = _join(*dict.fromkeys(reasons), before)
     status = "unreadable" if not seen and not heard else "partial" if any(reasons) else "ok"
-    return {name: facts[name] for name in _FACTS} | {
+    return {name: facts[name] for name in MEDIA_COLUMNS if name in facts} | {
         "status": status,
         "has_picture": seen,
         "has_sound": heard,

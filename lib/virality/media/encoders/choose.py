@@ -77,13 +77,11 @@ def choose(
     cache_dir : path-like, optional
         Where the outcome of the check of half precision is kept.
     sound : bool
-        Whether sound will be encoded; without videos no model for it is needed.
+        Whether sound will be encoded; otherwise no model for it is needed.
     previous : dict, optional
         The record of the last run of this name: what `auto` found then is kept.
-    patience_s : float
-        How long the Hub may take to answer.
-    announce : callable
-        Gets one line before a download begins.
+    patience_s, announce
+        See :func:`virality.media.encoders.hub.obtain`.
 
     Raises
     ------
@@ -94,16 +92,16 @@ def choose(
     encoders, kept = settings.encoders, _kept(settings, previous)
     if "classic" in (encoders, kept.get("used")):
         return Choice(encoders, "classic", kept.get("reason", ""), ALL_CLASSIC)
-    find = partial(_find, settings, patience_s=patience_s, announce=announce)
+    parameters = ("clip_model", "whisper_model") if sound else ("clip_model",)
     try:
-        found = [find("clip_model"), find("whisper_model") if sound else CLASSIC]
+        found = [_find(settings, each, patience_s, announce) for each in parameters]
     except NotHere as error:
         if encoders == "pretrained":
             raise UserError(error.what, do=f"{error.do} {_OTHERWISE}".strip()) from None
         return Choice(encoders, "classic", error.what, ALL_CLASSIC, error.again)
-    vision, audio = (settle(one, settings.precision, cache_dir) for one in found)
-    recipes = {"vision": vision, "text": vision, "audio": audio}
-    return Choice(encoders, "pretrained", "", recipes)
+    settled = [settle(one, settings.precision, cache_dir) for one in found]
+    recipes = {part: one for one in settled for part, _ in one.dims}
+    return Choice(encoders, "pretrained", "", ALL_CLASSIC | recipes)
 
 
 def _find(settings: Settings, parameter: str, patience_s: float, announce) -> Recipe:

@@ -16,12 +16,15 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from virality.media.encoders.weights import split_revision
 from virality.media.film.probe import reason
+
+if TYPE_CHECKING:
+    from huggingface_hub.hf_api import RepoSibling
 
 PATIENCE_S = 4.0
 # The first of these that a repository has is the one to fetch; tensors of PyTorch come last.
@@ -57,25 +60,6 @@ class NotHere(Exception):
     def __init__(self, what: str, do: str = "", again: bool = False):
         self.what, self.do, self.again = what, do, again
         super().__init__(what)
-
-
-@dataclass(frozen=True)
-class Files:
-    """What to fetch of a model on the Hub.
-
-    Parameters
-    ----------
-    commit : str
-        The commit that the revision stands for at the moment.
-    sizes : dict of str to int
-        Bytes of each file (0: unknown), in the order in which to fetch them.
-    sums : dict of str to str
-        SHA-256 of those files for which the Hub tells it: the large ones.
-    """
-
-    commit: str
-    sizes: dict[str, int]
-    sums: dict[str, str]
 
 
 def obtain(
@@ -173,11 +157,11 @@ def cached_folder(model: str) -> str:
     return folder if all((Path(folder) / one).is_file() for one in wanted(tree)) else ""
 
 
-def _cached(model: str, name: str, files: Files) -> bool:
+def _cached(model: str, name: str, commit: str) -> bool:
     from huggingface_hub import try_to_load_from_cache
 
     repository, _ = split_revision(model)
-    return isinstance(try_to_load_from_cache(repository, name, revision=files.commit), str)
+    return isinstance(try_to_load_from_cache(repository, name, revision=commit), str)
 
 
 def offline() -> bool:
@@ -218,29 +202,28 @@ def _weights(names: Iterable[str]) -> list[str]:
 def _fetch(model: str, patience_s: float, announce: Callable[[str], None]) -> str:
     """Ask the Hub what there is, announce what is missing, fetch it, and return the folder."""
     with _in_plain_words(model, "ask"):
-        files = _ask(model, patience_s)
-    size = sum(size for name, size in files.sizes.items() if not _cached(model, name, files))
+        commit, files = _ask(model, patience_s)
+    size = sum(one.size or 0 for one in files if not _cached(model, one.rfilename, commit))
     announce(f"Downloading {model}{f' ({size / 1e6:.0f} MB)' if size else ''}, once.")
     with _in_plain_words(model, "fetch"):
-        return _download(model, files, patience_s)
+        return _download(model, commit, files, patience_s)
 
 
-def _ask(model: str, patience_s: float) -> Files:
-    """Return what a download would fetch."""
+def _ask(model: str, patience_s: float) -> tuple[str, list[RepoSibling]]:
+    """Return the commit that is meant now, and the files to fetch of it, in order."""
     from huggingface_hub import HfApi, get_hf_file_metadata, hf_hub_url
 
     name, revision = split_revision(model)
     about = partial(HfApi(endpoint=endpoint()).model_info, name, revision=revision)
     info = _within(partial(about, timeout=patience_s, files_metadata=True), patience_s)
-    siblings = {one.rfilename: one for one in info.siblings}
-    names = wanted(siblings)
+    every = {one.rfilename: one for one in info.siblings}
+    names = wanted(every)
     if not _weights(names):
         raise NotHere(f"{model} on the Hub has no weights for PyTorch.", _ANOTHER)
     # The Hub tells of a gated model what is in it, but hands nothing over.
     url = hf_hub_url(name, names[0], revision=info.sha, endpoint=endpoint())
     _within(partial(get_hf_file_metadata, url, timeout=patience_s), patience_s)
-    sums = {one: siblings[one].lfs.sha256 for one in names if siblings[one].lfs}
-    return Files(info.sha, {one: siblings[one].size or 0 for one in names}, sums)
+    return info.sha, [every[one] for one in names]
 
 
 def _within(question: Callable, patience_s: float):
@@ -260,19 +243,19 @@ def _within(question: Callable, patience_s: float):
     return answer.result(patience_s)
 
 
-def _download(model: str, files: Files, patience_s: float) -> str:
+def _download(model: str, commit: str, files: list[RepoSibling], patience_s: float) -> str:
     """Fetch what is missing and return the folder."""
     from huggingface_hub import hf_hub_download
 
     name, revision = split_revision(model)
     fetch = partial(hf_hub_download, name, endpoint=endpoint(), etag_timeout=patience_s)
     # Asked for by its name, so that the cache learns which commit the name stands for.
-    path = Path(fetch(next(iter(files.sizes)), revision=revision))
-    for file in files.sizes:
-        new = not _cached(model, file, files)
-        path = Path(fetch(file, revision=files.commit))
-        if new and file in files.sums:
-            _verify(model, path, files.sums[file])
+    path = Path(fetch(files[0].rfilename, revision=revision))
+    for file in files:
+        new = not _cached(model, file.rfilename, commit)
+        path = Path(fetch(file.rfilename, revision=commit))
+        if new and file.lfs:  # the Hub tells the SHA-256 of large files
+            _verify(model, path, file.lfs.sha256)
     return str(path.parent)
 
 

@@ -85,6 +85,8 @@ def _is_there(weights: Path) -> bool:
 def side_of(size: Any) -> int:
     """Return the side in pixels that a size of transformers stands for; 0 for none.
 
+    Examples
+    --------
     >>> side_of({"shortest_edge": 224})
     224
     """
@@ -108,6 +110,8 @@ def revision_of(folder: str | Path) -> str:
 def split_revision(model: str) -> tuple[str, str]:
     """Return the name of a Hub model and the revision that is asked for.
 
+    Examples
+    --------
     >>> split_revision("owner/name@v1"), split_revision("owner/name")
     (('owner/name', 'v1'), ('owner/name', 'main'))
     """
@@ -223,7 +227,13 @@ def not_whole(what: str, how: str) -> UserError:
 
 
 def place(model, recipe: Recipe):
-    """Return a model on the recipe's device and in its precision."""
+    """Return a model of transformers on the recipe's device and in its precision.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+    recipe : Recipe
+    """
     import torch
 
     return model.to(device=recipe.device, dtype=getattr(torch, recipe.precision))

@@ -277,7 +277,7 @@ class Artist:
         self.shown: av.VideoFrame | None = None
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
-        """Draw what was on the screen until `time`, when this frame appears."""
+        """Draw what was on the screen until `time` (s), when this frame appears."""
         if self.shown is None:
             probe.turn(self.facts, frame)
         else:

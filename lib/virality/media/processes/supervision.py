@@ -120,8 +120,7 @@ class Supervisor:
         """
         if self._proved or self._examined or "media" not in result.entries:
             return None
-        facts = _facts(result)
-        problem = facts["problem"] or facts["picture_problem"]
+        problem = _problem(result)
         self._proved = not problem
         return Loss(result.task, "", READ, problem.rstrip(".")) if problem else None
 
@@ -151,8 +150,7 @@ class Supervisor:
         outcome = self._alone(task)
         if not isinstance(outcome, Result) or outcome.failure:
             return False
-        facts = _facts(outcome)
-        return not (facts["problem"] or facts["picture_problem"] or facts["sound_problem"])
+        return not _problem(outcome, ("problem", "picture_problem", "sound_problem"))
 
     def _alone(self, task: FileTask) -> Result | Loss:
         with closing(self.do([task], 1, True)) as outcomes:
@@ -165,7 +163,9 @@ class Supervisor:
         readers = [self.good.reader] * (loss.kind == DIED) + others * (loss.stage == PICTURE)
         for reader in readers:
             outcome = self._alone(replace(task, reader=reader))
-            if isinstance(outcome, Result) and not _unreadable(outcome):
+            if isinstance(outcome, Result) and not (
+                outcome.failure or _problem(outcome, ("picture_problem",))
+            ):
                 return replace(outcome, task=task)
         return Result(task, failure=self._words(loss))
 
@@ -209,14 +209,12 @@ def _of_a_file(loss: Loss) -> bool:
     return isinstance(loss.task, FileTask) and loss.stage != START
 
 
-def _unreadable(result: Result) -> bool:
-    problem = "media" in result.entries and _facts(result)["picture_problem"]
-    return bool(result.failure or problem)
-
-
-def _facts(result: Result) -> dict:
-    """Return what was found out about a file."""
-    return unpack(result.entries["media"]["values"])["facts"]
+def _problem(result: Result, kinds: tuple[str, ...] = ("problem", "picture_problem")) -> str:
+    """Return the first thing that is wrong with a film, of some kinds; "" when nothing is."""
+    if "media" not in result.entries:
+        return ""
+    facts = unpack(result.entries["media"]["values"])["facts"]
+    return next((facts[kind] for kind in kinds if facts[kind]), "")
 
 
 def good_film(like: FileTask) -> FileTask:
