@@ -19,7 +19,7 @@ from virality.media.encoders import canary
 from virality.media.encoders.classic import CLASSIC as CLASSIC_SET
 from virality.media.extract import extract
 from virality.media.film.energy import FEATURES, of_picture, of_sound
-from virality.media.film.frames import wanted_times
+from virality.media.film.window import wanted_times
 from virality.media.processes import parallel, tasks
 from virality.media.settings import Settings, Workers
 

@@ -18,9 +18,10 @@ from virality.core.errors import UserError
 from virality.media.film import frames as frames_module
 from virality.media.film import probe as probe_module
 from virality.media.film.energy import of_picture
-from virality.media.film.frames import READERS, read_frames, wanted_times
+from virality.media.film.frames import READERS, read_frames
 from virality.media.film.probe import probe
 from virality.media.film.sound import read_sound
+from virality.media.film.window import wanted_times
 from virality.media.match import id_in_name, list_files, match
 
 

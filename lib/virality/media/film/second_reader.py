@@ -14,12 +14,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from virality.media.film.window import shown_at
 
 _FAILURES = (RuntimeError, AssertionError, StopIteration, IndexError)
 WARNING = "Read by the second reader, which cannot tell whether frames are damaged."
@@ -60,11 +62,8 @@ def decord():
     return module
 
 
-Pick = Callable[[np.ndarray, np.ndarray], np.ndarray]
-
-
 def read(
-    path: str | Path, moments: np.ndarray, size: tuple[int, int], shown_at: Pick
+    path: str | Path, moments: np.ndarray, size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the pictures that are on the screen at some moments.
 
@@ -75,8 +74,6 @@ def read(
         Seconds from the first frame.
     size : (int, int)
         Width and height of what is returned.
-    shown_at : callable
-        Which frame, given the frames' times and the moments.
 
     Returns
     -------

@@ -100,13 +100,13 @@ class Child:
         # Paths that are added at run time (notebooks, tests) hold for the child as well.
         paths = os.pathsep.join(path for path in sys.path if path)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
-        environment = os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"}
-        pipes: dict[str, Any] = {
-            "stdin": subprocess.PIPE,
-            "stdout": subprocess.PIPE,
-            "stderr": self._complaints,
-        }
-        self.process = subprocess.Popen([*_COMMAND, *preload], env=environment, **pipes)
+        self.process = subprocess.Popen(
+            [*_COMMAND, *preload],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env=os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
+        )
         self._questions = cast("IO[bytes]", self.process.stdin)
         self._answers = cast("IO[bytes]", self.process.stdout)
         self.task: Task | None = None
