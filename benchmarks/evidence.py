@@ -23,6 +23,7 @@ from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.scores import spearman
 from virality.evidence import claims as evidence
 from virality.evidence import shifts as sh
+from virality.evidence.level_free import content_series
 from virality.features.momentum import momentum_features
 from virality.features.table import model_table
 from virality.uncertainty import conformal, mixture, viral
@@ -88,7 +89,7 @@ def wrong_test(creator, seed: int, n_shifts: int = 199) -> float:
     """The test not to use: held-out outcomes shifted against fixed predictions."""
     table = model_table(creator.posts, creator.content)
     y, X = table.y.to_numpy(), table.X.to_numpy()
-    content = evidence.content_series(table)
+    content = content_series(table)
     late = len(y) - len(content.residual)
     told, truth = [], []
     for train, test in content.folds:

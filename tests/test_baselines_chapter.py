@@ -11,7 +11,7 @@ from chapters import shown_cells
 from toyposts import toy_embeddings, toy_posts
 from virality.evaluation import evaluate, headline, scores
 from virality.evidence import claims
-from virality.evidence.rows import empty_evidence, evidence_table
+from virality.evidence.claims import empty_evidence, evidence_table
 from virality.features.build import build_features
 from virality.figures import baselines as figures
 from virality.figures import scores as tables

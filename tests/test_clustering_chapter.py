@@ -14,7 +14,7 @@ from virality.core import text as words
 from virality.explanation import behaviour
 from virality.explanation import regimes as rg
 from virality.explanation.clusters import NOISE, Stability
-from virality.features.names import traits
+from virality.features.concepts import traits
 from virality.figures import clustering as figures
 from virality.figures import theme
 from virality.findings import clustering as findings
@@ -152,9 +152,8 @@ def test_names_are_made_from_traits():
 
 
 def test_every_readable_feature_has_words():
-    from virality.features.concepts import concept_of
+    from virality.features.concepts import CONCEPTS, concept_of
     from virality.features.metadata import COLUMNS
-    from virality.features.names import CONCEPTS
     from virality.media.film.energy import FEATURES
 
     energy = {f"energy__{feature.name}" for feature in FEATURES}

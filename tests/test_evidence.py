@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from virality.demo.known_truth import known_creator, known_lottery
 from virality.evaluation.evaluate import cross_validate
 from virality.evidence import claims as evidence
-from virality.evidence import level_free, power
+from virality.evidence import learning_curve, level_free, power
 from virality.evidence import shifts as sh
 from virality.features.table import model_table
 
@@ -278,11 +278,11 @@ def test_history_reads_the_long_table():
 
 def test_learning_curve_predicts_the_same_posts_from_growing_memories():
     creator = known_creator(160, "white", "iid", 0.6, seed=0)
-    curve = evidence.learning_curve(creator.posts, [creator.content])
+    curve = learning_curve.learning_curve(creator.posts, [creator.content])
     assert (curve["n"] == curve["n"].iloc[0]).all() and curve["m"].is_monotonic_increasing
     assert curve["m"].iloc[0] == 20 and curve["mae"].iloc[-1] < curve["mae"].iloc[0]
     assert np.isnan(curve["gain"].iloc[0]) and np.isfinite(curve["gain"].iloc[-1])
-    rows = evidence.curve_evidence(curve)
+    rows = learning_curve.curve_evidence(curve)
     assert (rows["kind"] == "learning_curve").all() and (rows["n_train"] == curve["m"]).all()
 
 

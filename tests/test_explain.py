@@ -301,7 +301,7 @@ def test_concepts(column, concept):
 
 
 def test_every_feature_of_the_book_has_a_concept_with_a_name(own):
-    from virality.features.names import CONCEPTS
+    from virality.features.concepts import CONCEPTS
 
     assert {concept_of(column) for column in own.features.columns} <= set(CONCEPTS)
 

@@ -7,7 +7,7 @@ import pytest
 from toyposts import toy_posts
 from virality.evaluation import headline, scores
 from virality.evaluation.evaluate import PREDICTION_COLUMNS
-from virality.evidence.rows import empty_evidence
+from virality.evidence.claims import empty_evidence
 from virality.figures import scores as tables
 from virality.findings import scores as common
 from virality.findings import summary

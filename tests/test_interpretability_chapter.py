@@ -15,7 +15,7 @@ from virality.evaluation.evaluate import empty_predictions
 from virality.explanation import shap_values
 from virality.explanation.explain import Skill, explanation
 from virality.features import concepts
-from virality.features.names import concept
+from virality.features.concepts import concept
 from virality.figures import interpretability as figures
 from virality.figures import theme
 from virality.findings import interpretability as findings

@@ -12,10 +12,10 @@ from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator
 from virality.evaluation import headline, nonlinear
 from virality.evaluation.evaluate import cross_validate, make_folds
+from virality.evaluation.nonlinear import compare_targets
 from virality.evaluation.replication import run_beside_published
-from virality.evaluation.targets import compare_targets
 from virality.evidence import claims as evidence
-from virality.evidence.rows import evidence_table
+from virality.evidence.claims import evidence_table
 from virality.figures import nonlinear as figures
 from virality.figures import theme
 from virality.findings import nonlinear as findings

@@ -16,7 +16,7 @@ from virality.core.paths import NOTEBOOKS
 from virality.creators import pool, skill
 from virality.creators.levels import fit_levels
 from virality.evaluation import headline
-from virality.evidence.rows import empty_evidence
+from virality.evidence.claims import empty_evidence
 from virality.features.build import build_features
 from virality.features.targets import target_values
 from virality.findings import creators, index, summary

@@ -70,7 +70,7 @@ def block_standard_error(values: np.ndarray) -> float:
     return float(np.sqrt(np.mean(means**2) * length / n))
 
 
-def mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
+def block_mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
     """Mean of per-post values in time order ± t × block standard error; NaN below 8 posts."""
     if len(values) < 8:
         return np.nan, np.nan

@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from virality.core.bounds import within
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evidence import shifts as sh
+from virality.evidence.claims import empty_evidence, evidence_table
 from virality.evidence.level_free import LEVEL, content_folds
-from virality.evidence.rows import empty_evidence, evidence_table
 from virality.features.blocks import BLOCKS, block_of
 from virality.features.table import model_table
 

@@ -1,9 +1,10 @@
-"""The nonlinear models of one creator: fitted, and examined in and out of sample."""
+"""The nonlinear models of one creator: fitted, examined in and out of sample, on every outcome."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,10 +18,16 @@ from virality.evaluation.evaluate import (
     fit_final,
     fit_fold,
     fold_data,
+    make_folds,
 )
-from virality.features.table import model_table
+from virality.evaluation.headline import headline_gaps
+from virality.features.table import LeakFound, model_table
+from virality.features.targets import available_targets
 from virality.models.catalogue import MAIN_NONLINEAR, NONLINEAR
 from virality.models.fitted import FittedFold, FoldData
+
+MEASURES = ("spearman", "r2_oos", "saved")
+COLUMNS = ["target", "n", *(f"{name}{end}" for name in MEASURES for end in ("", "_low", "_high"))]
 
 
 @dataclass(frozen=True)
@@ -78,17 +85,16 @@ def fit_nonlinear(
     table = model_table(posts, *tables, protocol=protocol)
     if not table.blocks:
         return Nonlinear(empty_predictions())
-    asked = {"protocol": protocol, "baselines": False}
-    main = cross_validate(posts, tables, [MAIN_NONLINEAR], blocks="every", **asked)
+    validate = partial(cross_validate, posts, tables, baselines=False)
+    main = validate([MAIN_NONLINEAR], protocol=protocol, blocks="every")
     if main.empty:
         return Nonlinear(empty_predictions())
     others = [name for name in NONLINEAR if name != MAIN_NONLINEAR]
-    rest = cross_validate(posts, tables, others, **asked)
+    rest = validate(others, protocol=protocol)
     data = list(fold_data(table, protocol))
     fitted = [fit_fold(fold, MAIN_NONLINEAR) for fold in data]
     final = fit_final(table, MAIN_NONLINEAR, protocol)
-    asked["protocol"] = protocol.but(split="shuffled")
-    shuffled = cross_validate(posts, tables, [MAIN_NONLINEAR], **asked)
+    shuffled = validate([MAIN_NONLINEAR], protocol=protocol.but(split="shuffled"))
     return Nonlinear(
         predictions=pd.concat([main, rest], ignore_index=True),
         fitted=fitted,
@@ -137,5 +143,65 @@ def _all_blocks(predictions: pd.DataFrame) -> pd.DataFrame:
 def _sigma(fitted: FittedFold, fold: FoldData) -> float:
     """Standard deviation of the errors on the training posts."""
     with threadpool_limits(1):
-        y_pred = np.asarray(fitted.model.predict(fitted.X_train), dtype=float)
-    return float(np.std(np.asarray(fold.y_train) - y_pred))
+        y_pred = np.asarray(fitted.estimator.predict(fitted.X_train), dtype=float)
+    return float(np.std(fold.y_train.to_numpy() - y_pred))
+
+
+def compare_targets(
+    posts: pd.DataFrame,
+    tables: Iterable[pd.DataFrame],
+    *,
+    model: str = MAIN_NONLINEAR,
+    protocol: Protocol = DEFAULT,
+    n_bootstrap: int = 1000,
+) -> pd.DataFrame:
+    """Predict every outcome by the same model on the same folds.
+
+    Parameters
+    ----------
+    posts : DataFrame
+    tables : list of DataFrame
+    model : str
+    protocol : Protocol
+        Of the run; its target is not looked at.
+    n_bootstrap : int
+        Draws of the block bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        One row per target: n, spearman and r2_oos with `_low` and `_high`, and `saved`, the share
+        of the better plain baseline's typical error that the model saves, with saved_low and
+        saved_high from `headline_gaps`.  An outcome that a feature gives away, as length may give
+        the time watched, has n = 0 and nothing else.  Empty when there are too few posts.
+    """
+    tables, rows = [part for part in tables if part.shape[1]], []
+    for target in available_targets(posts):
+        asked = protocol.but(target=target)
+        try:
+            table = model_table(posts, *tables, protocol=asked)
+        except LeakFound:  # that is no prediction
+            rows.append({"target": target, "n": 0})
+            continue
+        if not table.blocks:
+            continue
+        predictions = cross_validate(posts, tables, [model], protocol=asked)
+        if len(predictions):
+            folds = make_folds(posts, asked)
+            rows.append({"target": target, **_of_target(predictions, folds, model, n_bootstrap)})
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _of_target(
+    predictions: pd.DataFrame, folds: pd.DataFrame, model: str, n_bootstrap: int
+) -> dict:
+    score = scores.score_table(predictions.query("model == @model"), folds, n_bootstrap).iloc[0]
+    split = predictions["split"].iloc[0]
+    gaps = headline_gaps(predictions, split, n_bootstrap).set_index("model").loc[model]
+    baseline = predictions[predictions["model"] == gaps["against"]]
+    error = float((baseline["y_true"] - baseline["y_pred"]).abs().mean())
+    out: dict[str, float] = {"n": int(score["n"])}
+    for name in ("spearman", "r2_oos"):
+        out |= {f"{name}{end}": float(score[f"{name}{end}"]) for end in ("", "_low", "_high")}
+    ends = {"saved": "difference", "saved_low": "high", "saved_high": "low"}
+    return out | {name: -float(gaps[source]) / error for name, source in ends.items()}

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.embargo import matured_before
-from virality.core.protocol import Protocol
+from virality.core.protocol import MIN_POSTS, Protocol
 from virality.evaluation import evaluate as ev
 from virality.evaluation.headline import headline_predictions
 from virality.evaluation.scores import mean_over_folds
@@ -43,7 +43,7 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
         One row per preset and model: means over the folds of the columns in `METRICS`.
     """
     data = _model_table(table)
-    if len(data.y) < 30:
+    if len(data.y) < MIN_POSTS:
         return pd.DataFrame(columns=["preset", "model", *METRICS])
     parts = []
     for preset in ("study", "tuned"):

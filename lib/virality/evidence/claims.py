@@ -17,27 +17,27 @@ from virality.core import resampling as bs
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.evaluate import Features, feature_tables, fit_fold, fold_data
 from virality.evidence import shifts as sh
-from virality.evidence.learning_curve import curve_evidence, learning_curve
 from virality.evidence.level_free import Content, content_series
-from virality.evidence.power import smallest_effect
-from virality.evidence.rows import EVIDENCE_COLUMNS, empty_evidence, evidence_table
 from virality.features.table import model_table
 from virality.models.catalogue import LONG_RUN_RULE, MAIN_NONLINEAR, RECENT_RULE
 
-__all__ = [
-    "EVIDENCE_COLUMNS",
-    "content_series",
-    "content_test",
-    "curve_evidence",
-    "empty_evidence",
-    "evidence_table",
-    "history_test",
-    "learning_curve",
-    "smallest_effect",
-    "tree_test",
-]
-
 MIN_TESTED = 12  # held-out posts for a test of history
+
+#: One row per test; which columns a kind fills is said by the function that makes it.
+EVIDENCE_COLUMNS = {
+    "kind": "string",
+    "block": "string",
+    "model": "string",
+    "measure": "string",
+    "statistic": "float64",
+    "low": "float64",
+    "high": "float64",
+    "p": "float64",
+    "p_adjusted": "float64",
+    "n": "int64",
+    "n_train": "Int64",
+    "n_shifts": "Int64",
+}
 
 
 def content_test(
@@ -239,3 +239,14 @@ def history_evidence(y, recent, mean) -> pd.DataFrame:
           "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
           "p": p, "p_adjusted": p, "n": len(y)}]
     )  # fmt: skip
+
+
+def evidence_table(rows: list[dict]) -> pd.DataFrame:
+    """Rows as an `evidence` table; what a row leaves out is missing."""
+    table = pd.DataFrame(rows, columns=list(EVIDENCE_COLUMNS))
+    return table.astype(EVIDENCE_COLUMNS)
+
+
+def empty_evidence() -> pd.DataFrame:
+    """An `evidence` table of the right columns and no rows."""
+    return evidence_table([])

@@ -12,7 +12,7 @@ from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.evaluate import fit_fold, one_fold
 from virality.evaluation.scores import spearman
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
-from virality.evidence.rows import evidence_table
+from virality.evidence.claims import evidence_table
 from virality.features.table import model_table
 from virality.models.catalogue import MAIN_LINEAR
 
@@ -81,13 +81,13 @@ def memory_sizes(available: int, sizes: Iterable[int] = SIZES) -> list[int]:
 
 
 def _row(model, m, errors, truth, told, before) -> dict:
-    low, high = bs.mean_interval(errors)
+    low, high = bs.block_mean_interval(errors)
     row = {"model": model, "m": m, "n": len(errors), "mae": float(errors.mean()),
            "low": low, "high": high, "spearman": _mean_rank_correlation(truth, told),
            "gain": np.nan, "gain_low": np.nan, "gain_high": np.nan}  # fmt: skip
     if before is not None:
         row["gain"] = float((before - errors).mean())
-        row["gain_low"], row["gain_high"] = bs.mean_interval(before - errors)
+        row["gain_low"], row["gain_high"] = bs.block_mean_interval(before - errors)
     return row
 
 

@@ -10,8 +10,8 @@ from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import ALPHA, DEFAULT, Protocol
 from virality.evidence import shifts as sh
+from virality.evidence.claims import empty_evidence, evidence_table
 from virality.evidence.level_free import Content, content_series
-from virality.evidence.rows import empty_evidence, evidence_table
 from virality.features.table import model_table
 
 EFFECTS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)

@@ -118,7 +118,7 @@ def shift_statistics(
     scores: np.ndarray,
     target: np.ndarray,
     folds: Folds,
-    shifts: Sequence[int],
+    shifts: Sequence[int] | np.ndarray,
     penalty: float = PENALTY,
 ) -> np.ndarray:
     """Held-out rank correlation of a ridge regression, for the true order and every shift.

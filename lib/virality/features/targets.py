@@ -7,6 +7,7 @@ import pandas as pd
 
 from virality.core.embargo import embargo_us, had_time_to_grow
 from virality.core.errors import UserError
+from virality.core.protocol import MIN_POSTS
 
 #: target -> (plain name, the unit of its logarithm's argument)
 TARGETS = {
@@ -59,7 +60,7 @@ def target_values(posts: pd.DataFrame, target: str = "views") -> pd.Series:
     return pd.Series(np.log1p(values), index=index, name=f"log_{target}")
 
 
-def available_targets(posts: pd.DataFrame, at_least: int = 30) -> list[str]:
+def available_targets(posts: pd.DataFrame, at_least: int = MIN_POSTS) -> list[str]:
     """Targets that at least `at_least` posts have a value for, and that are not constant."""
     values = {name: target_values(posts, name).dropna() for name in TARGETS}
     return [name for name, y in values.items() if len(y) >= at_least and y.min() < y.max()]

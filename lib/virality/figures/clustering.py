@@ -13,7 +13,7 @@ from matplotlib.ticker import FuncFormatter
 from virality.core.text import about, decimals, multiple, percent, plural
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
 from virality.features.blocks import block_name
-from virality.features.names import traits
+from virality.features.concepts import traits
 from virality.figures import theme
 from virality.findings.clustering import FEWEST_HELD_OUT, SHOWN_REGIMES
 

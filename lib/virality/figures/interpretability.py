@@ -17,7 +17,7 @@ from matplotlib.ticker import (
 
 from virality.core.text import multiple, percent, significant
 from virality.features.blocks import block_name
-from virality.features.names import concept
+from virality.features.concepts import concept
 from virality.features.targets import TARGETS
 from virality.figures import theme
 

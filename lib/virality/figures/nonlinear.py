@@ -174,7 +174,7 @@ def targets(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        From :func:`virality.evaluation.targets.compare_targets`.
+        From :func:`virality.evaluation.nonlinear.compare_targets`.
     """
     rows = table[table["n"] > 0].sort_values("saved", ascending=False)
     names = [TARGETS[name] for name in rows["target"]]

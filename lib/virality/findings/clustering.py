@@ -49,7 +49,7 @@ class Difference(Enum):
 
 @dataclass(frozen=True)
 class Regime:
-    """One regime; `traits` are signed columns, see :func:`virality.features.names.traits`."""
+    """One regime; `traits` are signed columns, see :func:`virality.features.concepts.traits`."""
 
     name: str
     posts: int

@@ -332,7 +332,7 @@ def targets(table: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     Parameters
     ----------
     table : DataFrame
-        From :func:`virality.evaluation.targets.compare_targets`.
+        From :func:`virality.evaluation.nonlinear.compare_targets`.
 
     Returns
     -------

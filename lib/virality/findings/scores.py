@@ -230,7 +230,7 @@ def tested(evidence: pd.DataFrame, kind: str) -> Tested | None:
     Parameters
     ----------
     evidence : DataFrame
-        With the columns of :data:`virality.evidence.rows.EVIDENCE_COLUMNS`.
+        With the columns of :data:`virality.evidence.claims.EVIDENCE_COLUMNS`.
     kind : str
         "content_any", "history", "trees" or "smallest_effect".
 

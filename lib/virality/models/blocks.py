@@ -277,8 +277,8 @@ def _gap_patterns(names, gaps: np.ndarray, min_missing: float) -> list[tuple[str
     worth = np.flatnonzero((share >= min_missing) & (share <= 1 - min_missing))
     packed = np.packbits(gaps[:, worth], axis=0).T
     found: dict[tuple[str, bytes], int] = {}
-    for row, column in zip(packed, worth, strict=True):
-        found.setdefault((block_of(names[column]), row.tobytes()), int(column))
+    for row, shown in zip(packed, worth.tolist(), strict=True):
+        found.setdefault((block_of(names[shown]), row.tobytes()), shown)
     per_block: dict[str, list[int]] = {}
     for (block, _), column in found.items():
         per_block.setdefault(block, []).append(column)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
+import xgboost as xgb
 from sklearn.base import BaseEstimator
 
 from virality.core.protocol import Protocol
@@ -72,8 +74,15 @@ class FittedFold:
 
     fold: int
     model: BaseEstimator | None
-    booster: object | None
+    booster: xgb.Booster | None
     transform: BlockTransform
     X_train: pd.DataFrame
     X_test: pd.DataFrame
     y_pred: pd.Series
+
+    @property
+    def estimator(self) -> Any:
+        """The fitted estimator; a stack has none."""
+        if self.model is None:
+            raise ValueError("a stack only averages the forecasts of its members")
+        return self.model

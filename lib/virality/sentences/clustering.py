@@ -9,7 +9,7 @@ from virality.core.text import about, listing, multiple, percent, plural
 from virality.explanation.clusters import HOLDS, LOOSE
 from virality.explanation.content_space import Space
 from virality.features.blocks import block_name
-from virality.features.names import traits
+from virality.features.concepts import traits
 from virality.findings.clustering import (
     SHOWN_REGIMES,
     Content,

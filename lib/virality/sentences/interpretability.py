@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import about, capital, listing, multiple, percent, plural, significant
 from virality.features.blocks import block_name
-from virality.features.names import concept
+from virality.features.concepts import concept
 from virality.findings.interpretability import (
     Agreement,
     Carriers,

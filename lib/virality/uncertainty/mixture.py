@@ -206,7 +206,7 @@ def verdict(scores: pd.DataFrame) -> dict:
         return {"n": n, "gain": np.nan, "low": np.nan, "high": np.nan, "over_normal": np.nan,
                 "verdict": "not tested"}  # fmt: skip
     gain = (scores["two_regimes"] - scores["free_shape"]).to_numpy(float)
-    low, high = bs.mean_interval(gain)
+    low, high = bs.block_mean_interval(gain)
     word = "two regimes" if low > 0 else "one regime" if high < 0 else "no clear difference"
     flattering = float((scores["two_regimes"] - scores["normal"]).mean())
     return {"n": n, "gain": float(gain.mean()), "low": low, "high": high,

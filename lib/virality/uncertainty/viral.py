@@ -110,7 +110,7 @@ def brier_skill(viral: np.ndarray, chance: np.ndarray, baseline: np.ndarray | fl
     if len(hit) == 0 or base == 0:
         return {"n": len(hit), "positives": int(hit.sum()), "brier": np.nan, "skill": np.nan,
                 "low": np.nan, "high": np.nan, "estimable": False}  # fmt: skip
-    low, high = bs.mean_interval(other - own)
+    low, high = bs.block_mean_interval(other - own)
     return {
         "n": len(hit),
         "positives": int(hit.sum()),
