@@ -9,7 +9,7 @@ import pytest
 
 from virality.book import params
 from virality.book.plain import TEACHES
-from virality.core.chapters import ARTEFACTS, CHAPTERS
+from virality.core.chapters import ARTEFACTS, CHAPTERS, chapter
 from virality.core.paths import NOTEBOOKS
 
 SLUGS = [spec.slug for spec in CHAPTERS]
@@ -65,6 +65,19 @@ def test_every_artefact_has_one_writer_that_comes_before_its_readers():
         assert not written & set(spec.writes)
         written |= set(spec.writes)
     assert written == set(ARTEFACTS)
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_what_a_chapter_takes_from_its_run_is_declared(slug):
+    """By name or as an attribute of the run: what is not declared would make nothing stale."""
+    source = "\n".join("".join(cell["source"]) for cell in code(slug))
+    spec = chapter(slug)
+    runs = re.findall(r"(\w+) = vi\.load_run\(", source)
+    for name in runs:
+        taken = set(re.findall(rf"\b{name}(?:\.|\[\")(\w+)", source)) & set(ARTEFACTS)
+        assert taken <= {*spec.reads, *spec.writes}
+    through = set(re.findall(r"vi\.load_run\(\w+\)(?:\.|\[\")(\w+)", source))
+    assert through <= {*spec.reads, *spec.writes}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
