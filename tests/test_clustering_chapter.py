@@ -4,16 +4,20 @@ What it says of each finding stands in `gallery/clustering.md`.
 """
 
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from test_teaching import taught
 from virality.book import pieces
 from virality.core import text as words
 from virality.explanation import behaviour
 from virality.explanation import regimes as rg
 from virality.explanation.clusters import NOISE, Stability
+from virality.explanation.shap_values import shap_tables
 from virality.features.concepts import traits
 from virality.figures import clustering as figures
 from virality.figures import theme
@@ -56,6 +60,28 @@ def described(n=120, lift=0.8, seed=0, caption="a text #tag{r}"):
     )
     table = table.astype(rg.COLUMNS)
     return table, posts, behaviour.summarise(table, posts)
+
+
+@pytest.fixture
+def pushes():
+    """Many held-out posts of the first regime and few of the second."""
+    table, _, _ = described()
+    held = table[table["regime"] == 0].head(20)
+    thin = table[table["regime"] == 1].head(2)
+    chosen = pd.concat([held, thin])
+    return pd.DataFrame(
+        {
+            "post_id": chosen["post_id"],
+            "fold": 1,
+            "vision": np.where(chosen["regime"] == 0, 0.2, -0.2),
+            "audio": 0.0,
+            "base_value": 8.0,
+            "prediction": 8.2,
+        }
+    )
+
+
+PUSHES = shap_tables([])[1]
 
 
 # ----------------------------------------------------------------------------- the verdict
@@ -138,6 +164,45 @@ def test_only_sure_regimes_reach_the_answer():
     assert "**C**" not in text
 
 
+def made(regimes, posts, shap_blocks=None):
+    """What the cells that teach make of regimes and posts."""
+    run = SimpleNamespace(shap_blocks=PUSHES if shap_blocks is None else shap_blocks)
+    members = behaviour.members(regimes, posts)
+    return taught("clustering", run, members=members, regimes=regimes, seed=0)
+
+
+def test_the_page_tests_the_views_and_finds_what_was_planted():
+    table, posts, _ = described(lift=1.2)
+    assert made(table, posts)["p"] <= 0.05
+    shuffled = posts.assign(views=posts["views"].sample(frac=1, random_state=1).to_numpy())
+    assert made(table, shuffled)["p"] > 0.05
+    assert made(table.assign(regime=pd.array([0] * len(table), "Int64")), posts)["p"] == 1
+
+
+def test_the_page_tests_by_rank_sums_as_kruskal_and_wallis_do():
+    table, posts, _ = described(lift=0.3)
+    page = made(table.assign(regime=table["regime"].clip(lower=0)), posts)
+    groups = [ranks for _, ranks in page["ranks"].groupby(page["labels"])]
+    h = page["spreads"][0] / page["ranks"].var()
+    assert h == pytest.approx(stats.kruskal(*groups).statistic)
+    assert len(page["spreads"]) == len(posts)
+
+
+def test_the_page_shows_medians_and_fingerprints(pushes):
+    table, posts, summary = described()
+    page, rows = made(table, posts, pushes), summary.set_index("regime")
+    np.testing.assert_allclose(page["middle"]["views"].loc[rows.index], rows["views"])
+    np.testing.assert_allclose(page["lift"].loc[rows.index], rows["lift"])
+    prints = behaviour.fingerprints(table, pushes)
+    np.testing.assert_allclose(page["fingerprint"], prints.loc[[0, 1], ["vision", "audio"]])
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_few_posts_break_no_cell(n):
+    table, posts, _ = described()
+    assert made(table.head(n), posts.head(n))["p"] == 1
+
+
 # ------------------------------------------------------------------------------- the words
 
 
@@ -207,21 +272,8 @@ def test_typical_posts_are_the_first_of_each_regime():
     assert "first frame" not in figures.typical_table(table, posts, label, {})
 
 
-def test_thin_fingerprints_are_left_blank():
+def test_thin_fingerprints_are_left_blank(pushes):
     table, _, _ = described()
-    held = table[table["regime"] == 0].head(20)
-    thin = table[table["regime"] == 1].head(2)
-    chosen = pd.concat([held, thin])
-    pushes = pd.DataFrame(
-        {
-            "post_id": chosen["post_id"],
-            "fold": 1,
-            "vision": np.where(chosen["regime"] == 0, 0.2, -0.2),
-            "audio": 0.0,
-            "base_value": 8.0,
-            "prediction": 8.2,
-        }
-    )
     prints = behaviour.fingerprints(table, pushes)
     shown = figures.fingerprint_rows(prints)
     assert shown.index.tolist() == ["all posts (22)", "A (20)", "B (2)"]

@@ -278,14 +278,6 @@ def test_intervals_of_medians():
     assert behaviour.median_interval(np.array([1.0, 3.0]))[0] == 2
 
 
-def test_views_test_sees_a_planted_difference_and_no_other():
-    table, posts, _ = labelled()
-    assert behaviour.views_test(table, posts) <= 0.05
-    shuffled = posts.assign(views=posts["views"].sample(frac=1, random_state=1).to_numpy())
-    assert behaviour.views_test(table, shuffled) > 0.05
-    assert np.isnan(behaviour.views_test(table.assign(regime=0), posts))
-
-
 def test_fingerprints_are_means_over_held_out_posts():
     table, _, _ = labelled()
     blocks = pd.DataFrame(

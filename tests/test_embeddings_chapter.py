@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from test_teaching import taught
 from virality.figures import embeddings as figures
 from virality.findings import embeddings as findings
 from virality.findings.embeddings import Alike, Kept, Motion
@@ -34,12 +35,36 @@ def vectors(n=40, **blocks):
 # --- looking --------------------------------------------------------------------------------------
 
 
+def shown(table, posts=("0", "3", "25")):
+    """What the cells that teach make of a table of embeddings."""
+    posts = pd.DataFrame({"post_id": list(posts)})
+    run = SimpleNamespace(embeddings=table)
+    return taught("embeddings", run, posts=posts, diagnostics=diagnostics)
+
+
 def test_neighbours_are_the_twins_and_never_the_post_itself():
     half = RNG.normal(size=(20, 12))
     table = vectors(vision=np.concatenate([half, half + 0.01 * RNG.normal(size=half.shape)]))
     table.loc["3"] = np.nan
-    found = diagnostics.neighbours(table, ["0", "3", "25"], "vision")
-    assert found == {"0": "20", "25": "5"}
+    assert shown(table)["nearest"] == {"vision": {"0": "20", "25": "5"}}
+
+
+def test_blocks_are_there_where_any_column_is():
+    table = vectors(energy=RNG.normal(size=(40, 3)), vision=RNG.normal(size=(40, 2)))
+    table.loc["7", ["energy__000", "energy__001"]] = np.nan
+    table.loc["8", ["energy__000", "energy__001", "energy__002"]] = np.nan
+    made = shown(table)
+    pd.testing.assert_frame_equal(made["present"], diagnostics.present(table), check_like=True)
+    assert made["share"]["energy"] == pytest.approx(39 / 40)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_few_posts_and_no_blocks_break_no_cell(n):
+    table = vectors(n=40, vision=RNG.normal(size=(40, 2))).head(n)
+    made = shown(table, list(table.index))
+    assert list(made["nearest"]) == ["vision"]
+    assert all(len(found) == (n if n > 1 else 0) for found in made["nearest"].values())
+    assert shown(table.iloc[:, :0], list(table.index))["nearest"] == {}
 
 
 def test_variance_kept_knows_the_rank():
@@ -60,11 +85,12 @@ def test_cka_is_one_for_the_same_and_near_zero_for_unrelated_blocks():
     assert abs(matrix.loc["vision", "caption_text"]) < 0.15
 
 
-def test_extremes():
-    table = vectors(energy=np.arange(40.0)[:, None])
-    loud, calm = diagnostics.extremes(table, "energy__000")
-    assert (loud, calm) == (["39", "38", "37"], ["0", "1", "2"])
-    assert diagnostics.extremes(table, "energy__none") == ([], [])
+def test_loud_and_calm_openings_are_the_extremes():
+    table = vectors(energy=np.arange(40.0)[:, None]).set_axis(["energy__rms_level"], axis=1)
+    made = shown(table)
+    assert (list(made["loud"]), list(made["calm"])) == (["39", "38", "37"], ["0", "1", "2"])
+    made = shown(vectors(energy=np.arange(40.0)[:, None]))
+    assert len(made["loud"]) == len(made["calm"]) == 0
 
 
 def extraction(table, words, **record):

@@ -4,12 +4,14 @@ What it says of each finding stands in `gallery/interpretability.md`.
 """
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import toy_explanation as toy
+from test_teaching import taught
 from virality.core import text as words
 from virality.evaluation.evaluate import empty_predictions
 from virality.explanation import shap_values
@@ -39,6 +41,30 @@ def with_losses(explained, **losses):
     loss = explained.blocks["block"].map(losses).fillna(0.0)
     limits = {"shuffle": loss, "shuffle_low": loss - 0.01, "shuffle_high": loss + 0.01}
     return replace(explained, blocks=explained.blocks.assign(**limits))
+
+
+def made(explained):
+    """What the cells that teach make of an explanation."""
+    run = SimpleNamespace(shap=explained.shap, shap_blocks=explained.shap_blocks)
+    return taught("interpretability", run)
+
+
+# ------------------------------------------------------------------------------- the page
+
+
+def test_the_page_shows_how_pushes_add_up_and_what_blocks_share(explained):
+    page, blocks = made(explained), explained.blocks.set_index("block")
+    example = page["example"].iloc[0]
+    assert page["forecast"] == pytest.approx(example["prediction"], abs=1e-4)
+    moved = (explained.shap_blocks["prediction"] - explained.shap_blocks["base_value"]).abs()
+    assert abs(example["prediction"] - example["base_value"]) == moved.max()
+    assert list(page["share"].index) == list(blocks.index)
+    np.testing.assert_allclose(page["share"], blocks["share"])
+    np.testing.assert_allclose(page["by_fold"].sum(axis=1), 1)
+
+
+def test_nothing_to_explain_breaks_no_cell(own):
+    assert made(explanation([], empty_predictions(), own.posts))["example"].empty
 
 
 # ------------------------------------------------------------------------------ findings
@@ -95,14 +121,13 @@ def test_the_widest_block_has_a_place(explained):
     assert (found.widest, found.widest_columns, found.widest_place) == (blocks["block"][2], 80, 3)
 
 
-def test_folds_agree_or_not(explained):
+def test_folds_agree_or_not():
     columns = ["vision", "audio", "energy"]
     same = pd.DataFrame([[0.6, 0.3, 0.1]] * 4, columns=columns)
     turning = pd.DataFrame([[0.6, 0.3, 0.1], [0.1, 0.6, 0.3], [0.3, 0.1, 0.6]], columns=columns)
-    blocks = explained.blocks.assign(block=["vision", *explained.blocks["block"][1:]])
 
     def folds(shares):
-        return findings.folds(replace(explained, by_fold=shares, blocks=blocks))
+        return findings.folds(shares, "vision")
 
     assert folds(same).kendall_w == pytest.approx(1)
     assert folds(same).agreement is Agreement.SETTLED
@@ -163,7 +188,7 @@ HOSTILE = (
 
 @pytest.mark.parametrize("caption", HOSTILE)
 def test_a_hostile_caption_stays_text(explained, caption):
-    post = shap_values.worked_example(explained.shap_blocks)
+    post = made(explained)["example"].iloc[0]
     steps = shap_values.waterfall(explained.shap, post.post_id, post.fold)
     example = findings.example(steps, 8.0, 9.0, 10.0)
     text, _ = sentences.waterfall_texts(example, words.excerpt(caption, 200))
@@ -173,14 +198,15 @@ def test_a_hostile_caption_stays_text(explained, caption):
 
 def test_no_sentence_shows_raw_python(explained):
     found = findings.carriers(explained)
+    folds = findings.folds(made(explained)["by_fold"], found.names[0])
     importance = findings.leading(shap_values.concept_importance(explained.shap))
     texts = [
         sentences.skill(found),
         *sentences.summary_texts(importance, found.n_held_out),
         *sentences.blocks_texts(found),
         sentences.blocks_reading(found),
-        *sentences.folds_texts(found.folds),
-        sentences.folds_reading(found.folds),
+        *sentences.folds_texts(folds),
+        sentences.folds_reading(folds),
         *sentences.checks_texts(found.checks),
         sentences.checks_reading(found),
         sentences.table_caption(found),
@@ -206,7 +232,7 @@ def test_figures_come_from_the_tables_alone(explained, own):
     columns = own.features.join(own.embeddings)
     importance = shap_values.concept_importance(explained.shap)
     readings = concepts.readings(importance["concept"], own.posts, columns)
-    post = shap_values.worked_example(explained.shap_blocks)
+    post = made(explained)["example"].iloc[0]
     steps = shap_values.waterfall(explained.shap, post.post_id, post.fold)
     leading = {
         key: shap_values.dependence(explained.shap, key, readings[key])
@@ -216,7 +242,7 @@ def test_figures_come_from_the_tables_alone(explained, own):
         lambda: figures.waterfall(steps, post.base_value, post.prediction, 10.0),
         lambda: figures.summary(shap_values.concept_values(explained.shap), readings),
         lambda: figures.blocks(explained.blocks),
-        lambda: figures.by_fold(explained.by_fold),
+        lambda: figures.by_fold(made(explained)["by_fold"]),
         lambda: figures.checks(explained.blocks),
         lambda: figures.dependence(leading),
     ]

@@ -37,7 +37,6 @@ FOUND = Carriers(
     widest="vision",
     widest_columns=8,
     widest_place=1,
-    folds=FOLDS,
     checks=CHECKS,
 )
 EXAMPLE = Example(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import quantile_test, rankdata
+from scipy.stats import quantile_test
 
 from virality.core.captions import hashtags
 from virality.core.resampling import CONFIDENCE
@@ -139,50 +139,6 @@ def _typical_misses(predictions: pd.DataFrame | None) -> dict[str, float]:
     whole = predictions[(predictions["model"] == MAIN_NONLINEAR) & (predictions["blocks"] == "all")]
     miss = (whole["y_true"] - whole["y_pred"]).abs()
     return miss.groupby(whole["post_id"]).mean().to_dict()
-
-
-def views_test(
-    regimes: pd.DataFrame, posts: pd.DataFrame, n_shifts: int = 499, seed: int = 0
-) -> float:
-    """p-value: do regimes differ in views, beyond the account's level at the time?
-
-    Rank sums between regimes of log views minus those of the posts around, against the same labels
-    shifted in time around the circle, so that regimes that come in runs keep their runs.
-
-    Parameters
-    ----------
-    regimes, posts : DataFrame
-        Artefacts.
-    n_shifts : int
-        Shifts at most; all of them where there are no more.
-    seed : int
-        Of their choice.
-
-    Returns
-    -------
-    float
-        NaN when there are fewer than two regimes.
-    """
-    table = members(regimes, posts)
-    table = table[table["relative"].notna()]
-    labels = table["regime"].to_numpy()
-    if len(set(labels) - {NOISE}) < 2:
-        return float("nan")
-    ranks = rankdata(table["relative"])
-    shifts = np.arange(1, len(ranks))
-    if len(shifts) > n_shifts:
-        shifts = np.sort(np.random.default_rng(seed).choice(shifts, n_shifts, replace=False))
-    seen = _rank_spread(ranks, labels)
-    null = np.array([_rank_spread(ranks, np.roll(labels, s)) for s in shifts])
-    return float((1 + np.sum(null >= seen * (1 - 1e-12))) / (1 + len(null)))
-
-
-def _rank_spread(ranks: np.ndarray, labels: np.ndarray) -> float:
-    """Kruskal–Wallis numerator over the posts that are not noise."""
-    ranks, labels = ranks[labels >= 0], labels[labels >= 0]
-    size = np.bincount(labels)
-    mean = np.bincount(labels, weights=ranks) / np.maximum(size, 1)
-    return float(size @ (mean - ranks.mean()) ** 2)
 
 
 def fingerprints(regimes: pd.DataFrame, shap_blocks: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,6 @@ from virality.evaluation import evaluate, scores
 from virality.evaluation.headline import FAMILY
 from virality.explanation.importance import (
     block_importance,
-    fold_importance,
     lead,
     refit_importance,
     shuffle_importance,
@@ -159,8 +158,6 @@ class Explanation:
     blocks : DataFrame
         One row a block, largest SHAP first: importance, low, high, share, columns (that the model
         saw), shuffle, shuffle_low, shuffle_high, refit, refit_low, refit_high.
-    by_fold : DataFrame
-        Shares of mean |SHAP|, index fold.
     lead : tuple of float
         See :func:`virality.explanation.importance.lead`.
     """
@@ -170,7 +167,6 @@ class Explanation:
     n_posts: int
     skill: Skill | None
     blocks: pd.DataFrame
-    by_fold: pd.DataFrame
     lead: tuple[float, float, float]
 
     @property
@@ -240,6 +236,5 @@ def explanation(
         len(posts),
         skill=None if shap_blocks.empty else skill(whole, predictions),
         blocks=blocks,
-        by_fold=fold_importance(shap_blocks),
         lead=lead(shap_blocks, list(blocks["block"]), order),
     )

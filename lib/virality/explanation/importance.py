@@ -78,12 +78,6 @@ def block_importance(shap_blocks: pd.DataFrame, order: pd.Series) -> pd.DataFram
     return out.sort_values("importance", ascending=False, kind="stable", ignore_index=True)
 
 
-def fold_importance(shap_blocks: pd.DataFrame) -> pd.DataFrame:
-    """Each block's share of the mean |SHAP| by fold: index fold, one column per block."""
-    size = shap_blocks[blocks_in(shap_blocks)].abs().groupby(shap_blocks["fold"]).mean()
-    return size.div(size.sum(axis=1).clip(lower=1e-12), axis=0)
-
-
 def lead(
     shap_blocks: pd.DataFrame, ranked: list[str], order: pd.Series
 ) -> tuple[float, float, float]:

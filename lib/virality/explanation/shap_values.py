@@ -206,17 +206,6 @@ def dependence(shap: pd.DataFrame, concept: str, reading: pd.Series) -> pd.DataF
 # -------------------------------------------------------------------------------- one post
 
 
-def worked_example(shap_blocks: pd.DataFrame) -> pd.Series | None:
-    """Pick the held-out post that the model moved furthest from its starting point.
-
-    Chosen by the prediction alone, never by how well it turned out; None when there is none.
-    """
-    if shap_blocks.empty:
-        return None
-    moved = (shap_blocks["prediction"] - shap_blocks["base_value"]).abs()
-    return shap_blocks.loc[moved.idxmax()]
-
-
 def start_and_end(example: pd.Series, predictions: pd.DataFrame) -> tuple[float, float, float]:
     """Where the model starts, what it forecasts and what came, in log views.
 

@@ -130,7 +130,7 @@ def blocks(table: pd.DataFrame) -> Figure:
 
 
 def by_fold(shares: pd.DataFrame) -> Figure:
-    """Each block's share of the pushes, fold by fold; `shares` is ``Explanation.by_fold``."""
+    """Each block's share of the pushes, fold by fold: index fold, one column per block."""
     fig, ax = theme.figure(6.4, 3.2)
     folds = shares.index.to_numpy()
     for block in shares.columns:

@@ -213,7 +213,7 @@ def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
     summary : DataFrame
         From :func:`virality.explanation.behaviour.summarise`.
     p : float
-        From :func:`virality.explanation.behaviour.views_test`.
+        That the regimes' order in time alone makes them differ so much.
     found : Content
         With at least two regimes.
     """

@@ -140,7 +140,6 @@ class Carriers:
     widest: str = ""
     widest_columns: int = 0
     widest_place: int = 0
-    folds: Folds | None = None
     checks: Checks = Checks()
 
     @property
@@ -216,7 +215,6 @@ def carriers(explained: Explanation) -> Carriers:
         widest=blocks["block"][widest],
         widest_columns=int(blocks["columns"][widest]),
         widest_place=widest + 1,
-        folds=folds(explained),
         checks=checks(explained),
     )
 
@@ -239,9 +237,16 @@ def _order(explained: Explanation) -> Order:
     return Order.CLEAR if explained.lead[1] > 0 else Order.OPEN
 
 
-def folds(explained: Explanation) -> Folds:
-    """Return who leads in which fold, and how far the folds agree."""
-    shares, first = explained.by_fold, explained.blocks["block"].iloc[0]
+def folds(shares: pd.DataFrame, first: str) -> Folds:
+    """Return who leads in which fold, and how far the folds agree.
+
+    Parameters
+    ----------
+    shares : DataFrame of shape (n_folds, n_blocks)
+        Of all pushes, index fold.
+    first : str
+        The block with the largest pushes on the whole.
+    """
     leaders = shares.idxmax(axis=1)
     ranks = shares.rank(axis=1).to_numpy()
     w = _concordance(ranks) if len(ranks) > 1 and ranks.shape[1] > 2 else float("nan")

@@ -80,46 +80,6 @@ def cka(embeddings: pd.DataFrame) -> pd.DataFrame:
     return matrix
 
 
-def neighbours(embeddings: pd.DataFrame, posts: list[str], block: str) -> dict[str, str]:
-    """Return, for each post that has the block, the other post most like it (cosine).
-
-    Parameters
-    ----------
-    embeddings : DataFrame
-    posts : list of str
-        Ids of the posts to find neighbours for.
-    block : str
-    """
-    values = block_values(embeddings, block)
-    centred = values - values.mean()
-    length = np.linalg.norm(centred, axis=1, keepdims=True)
-    unit = centred.to_numpy() / np.where(length > 0, length, 1)
-    found = {}
-    for post in posts:
-        if post in values.index and len(values) > 1:
-            likeness = unit @ unit[values.index.get_loc(post)]
-            likeness[values.index.get_loc(post)] = -np.inf
-            found[post] = str(values.index[int(np.argmax(likeness))])
-    return found
-
-
-def extremes(embeddings: pd.DataFrame, column: str, count: int = 3) -> tuple[list[str], list[str]]:
-    """Return the posts with the largest and the smallest values of a named measurement.
-
-    Parameters
-    ----------
-    embeddings : DataFrame
-    column : str
-    count : int
-        Posts on each side; fewer where there are few.
-    """
-    if column not in embeddings:
-        return [], []
-    values = embeddings[column].dropna().sort_values(kind="stable")
-    count = min(count, len(values) // 2)
-    return [str(i) for i in values.index[::-1][:count]], [str(i) for i in values.index[:count]]
-
-
 def zero_shot(found: Extraction, vocabulary: str) -> pd.DataFrame:
     """Return the word of a vocabulary that is nearest to each post's opening.
 
