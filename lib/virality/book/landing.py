@@ -56,7 +56,18 @@ def publish(target: Run, members: list, failed: list) -> Path:
 
 
 def comparing_page(found: Landing, links: list[str]) -> str:
-    """Return the page as HTML; every text in it is escaped."""
+    """Return the page as HTML; every text in it is escaped.
+
+    Parameters
+    ----------
+    found : Landing
+    links : list of str
+        To each creator's report; "" where there is none.
+
+    Returns
+    -------
+    str
+    """
     title = sentences.title(found)
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in sentences.COLUMNS)
     rows = [_row(row, link) for row, link in zip(found.creators, links, strict=True)]

@@ -117,8 +117,8 @@ def warm_up(
         post both are the grand mean), and gain of shrinking with low and high.
     """
     table = model_table(posts, protocol=protocol)
-    told = about(posts, protocol).loc[table.y.index]
-    authors, n_known = told["author"].to_numpy(object), told["n_known"].to_numpy()
+    whose = about(posts, protocol).loc[table.y.index]
+    authors, n_known = whose["author"].to_numpy(object), whose["n_known"].to_numpy()
     left = list(_left_out(table, authors, protocol))
     columns = ["known", "n", "weight", "own", "shrunk", "gain", "low", "high"]
     if not left:
@@ -134,7 +134,21 @@ def warm_up(
 def last_means(
     posts: pd.DataFrame, sizes: Iterable[int], protocol: Protocol = DEFAULT
 ) -> pd.DataFrame:
-    """Mean outcome of the creator's last k matured posts before each post, one column per k."""
+    """Return the mean outcome of the creator's last k matured posts before each post.
+
+    Parameters
+    ----------
+    posts : DataFrame
+    sizes : iterable of int
+        Values of k.
+    protocol : Protocol
+        Its target and embargo.
+
+    Returns
+    -------
+    DataFrame
+        Index post_id, one column per k; log scale, NaN where fewer had matured.
+    """
     parts = []
     for _, own in posts.groupby("author", sort=False):
         y = target_values(own, protocol.target)
@@ -156,6 +170,12 @@ def last_means(
 
 def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
     """Share of posts inside their first forecast's interval: mean, low, high, and by creator.
+
+    Parameters
+    ----------
+    cold : DataFrame
+        From `first_forecasts`.
+    model : str
 
     Returns
     -------

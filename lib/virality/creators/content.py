@@ -16,8 +16,8 @@ from threadpoolctl import threadpool_limits
 from virality.core.bounds import within
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evidence import shifts as sh
-from virality.evidence.claims import empty_evidence, evidence_table
-from virality.evidence.level_free import LEVEL, content_folds
+from virality.evidence.claims import content_rows, empty_evidence
+from virality.evidence.level_free import LEVEL, Content, content_folds
 from virality.features.blocks import BLOCKS, block_of
 from virality.features.table import model_table
 
@@ -58,17 +58,15 @@ def content_within(
     author = posts.set_index(posts["post_id"].astype("string"))["author"].reindex(table.y.index)
     rows = [np.flatnonzero(author.to_numpy()[keep] == name) for name in sorted(set(author[keep]))]
     folds = content_folds(table.times[keep], protocol.embargo_days)
-    if not folds or np.ptp(residual) <= 0:
-        return empty_evidence()
-    blocks = _blocks(table.X[keep], rows, folds[0][0])
-    if not blocks:
+    blocks = _blocks(table.X[keep], rows, folds[0][0]) if folds else {}
+    content = Content(residual, blocks, folds, table)
+    if not content.testable:
         return empty_evidence()
     orders = shifted_orders(rows, len(residual), n_shifts, protocol.seed)
-    sources = [*blocks.values(), _together(list(blocks.values()), folds[0][0])]
+    sources = [*blocks.values(), content.together()]
     with threadpool_limits(1):
-        told = [sh.order_statistics(z, residual, folds, orders) for z in sources]
-    found = np.column_stack(told)
-    return _evidence(list(blocks), found, sum(len(test) for _, test in folds))
+        statistics = [sh.order_statistics(z, residual, folds, orders) for z in sources]
+    return content_rows(list(blocks), np.column_stack(statistics), content.n_tested)
 
 
 def shifted_orders(rows: list[np.ndarray], n: int, n_shifts: int, seed: int = 0) -> np.ndarray:
@@ -112,22 +110,3 @@ def _blocks(X: pd.DataFrame, rows: list[np.ndarray], train: np.ndarray) -> dict[
         if block != "momentum" and part.shape[1]:
             out[block] = sh.components(part, train)
     return out
-
-
-def _together(blocks: list[np.ndarray], train: np.ndarray) -> np.ndarray:
-    lengths = [np.sqrt((part[train] ** 2).sum(axis=1).mean()) for part in blocks]
-    return np.hstack([p / size if size > 0 else p for p, size in zip(blocks, lengths, strict=True)])
-
-
-def _evidence(names: list[str], found: np.ndarray, n: int) -> pd.DataFrame:
-    p, p_adjusted = sh.stepdown(found[:, :-1])
-    p_together, p_any = sh.combined(found[:, :-1], found[:, -1])
-    common = {"measure": "spearman", "model": "ridge", "n": n, "n_shifts": len(found) - 1}
-    every = {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
-             "p": p_together, "p_adjusted": p_any}  # fmt: skip
-    each = [
-        {"kind": "content", "block": name, "statistic": found[0, i], "p": p[i],
-         "p_adjusted": p_adjusted[i]}
-        for i, name in enumerate(names)
-    ]  # fmt: skip
-    return evidence_table([row | common for row in [every, *each]])

@@ -56,7 +56,17 @@ class Levels:
         return np.where((n > 0) & (self.between > 0), np.nan_to_num(weight), 0.0)
 
     def shrink(self, mean, n) -> np.ndarray:
-        """Level of a creator whose `n` known posts have this mean; the grand mean without posts."""
+        """Return the level of a creator whose `n` known posts have this mean.
+
+        Parameters
+        ----------
+        mean, n : array-like of shape (n_creators,)
+            Log scale; NaN or no posts give the grand mean.
+
+        Returns
+        -------
+        ndarray of float, shape (n_creators,)
+        """
         mean = np.asarray(mean, dtype=float)
         known = np.isfinite(mean)
         gap = np.where(known, mean, self.grand) - self.grand
@@ -90,6 +100,15 @@ def fit_levels(y, authors) -> Levels:
     y : array-like of float, shape (n,)
         Log outcomes of the training posts alone; NaN is left out.
     authors : array-like of str, shape (n,)
+
+    Returns
+    -------
+    Levels
+
+    Raises
+    ------
+    ValueError
+        When no outcome is known.
 
     References
     ----------

@@ -70,6 +70,11 @@ def evaluate_many(
     scores : DataFrame
         Column `by`, then as from `scores.score_table`.  Creators with fewer than 30 posts are in
         neither table.
+
+    Raises
+    ------
+    UserError
+        When there is no such column, or it separates no creators.
     """
     within("jobs", jobs, 1)
     if by not in posts:
@@ -148,6 +153,11 @@ def read_tidy(path: Path, chosen: Mapping[str, str] | None = None) -> pd.DataFra
     path : Path
     chosen : dict of str to str, optional
         What the user says: column by field; "" leaves one out.
+
+    Returns
+    -------
+    DataFrame
+        Columns of the posts table, and what else the file has.
 
     Raises
     ------

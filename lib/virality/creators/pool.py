@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
 
 from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.levels import fit_levels
-from virality.evaluation.evaluate import PREDICTION_COLUMNS, empty_predictions, fit_fold, fold_data
+from virality.evaluation.evaluate import (
+    PREDICTION_COLUMNS,
+    empty_predictions,
+    fold_data,
+    fold_predictions,
+)
 from virality.features.build import matured_posts
 from virality.features.table import model_table
 from virality.models.catalogue import MAIN_LINEAR, MAIN_NONLINEAR, RECENT_RULE, model_name
@@ -65,14 +69,17 @@ def predict_pooled(
     if posts["author"].nunique() < 2:
         return _empty()
     table = model_table(posts, *tables, protocol=protocol)
-    told = about(posts, protocol).reindex(table.y.index)
+    known = about(posts, protocol).reindex(table.y.index)
     parts = []
     for fold in fold_data(table, protocol):
-        found = {name: fit_fold(fold, name).y_pred for name in models}
-        parts += [_part(fold, told, name, "all", y_pred) for name, y_pred in found.items()]
-        rules = rule_forecasts(fold, told)
-        parts += [_part(fold, told, name, "none", rules[name]) for name in RULES]
-    return _typed(pd.concat(parts, ignore_index=True)) if parts else _empty()
+        fitted = fold_predictions(fold, models, "all")
+        by_rule = fitted[0].assign(blocks="none", preset="rule")
+        rules = rule_forecasts(fold, known)
+        parts += fitted
+        parts += [by_rule.assign(model=name, y_pred=rules[name].to_numpy()) for name in RULES]
+    if not parts:
+        return _empty()
+    return _typed(pd.concat(parts, ignore_index=True).join(known, on="post_id"))
 
 
 def forecast_name(model: str) -> str:
@@ -81,17 +88,43 @@ def forecast_name(model: str) -> str:
 
 
 def about(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
-    """Author of each post, and how many of her posts were known by then; index post_id."""
+    """Return whose each post is, and how many of her posts were known by then.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of several creators.
+    protocol : Protocol
+        Its embargo and target.
+
+    Returns
+    -------
+    DataFrame
+        Index post_id; columns author and n_known.
+    """
     index = pd.Index(posts["post_id"].astype("string"), name="post_id")
-    known = matured_posts(posts, protocol)
-    return pd.DataFrame({"author": posts["author"].to_numpy(object), "n_known": known}, index)
+    n_known = matured_posts(posts, protocol)
+    return pd.DataFrame({"author": posts["author"].to_numpy(object), "n_known": n_known}, index)
 
 
-def rule_forecasts(fold: FoldData, told: pd.DataFrame) -> pd.DataFrame:
-    """The rules' forecasts for a fold's test posts; spreads are those of its training posts."""
-    levels = fit_levels(fold.y_train, told.loc[fold.y_train.index, "author"])
+def rule_forecasts(fold: FoldData, known: pd.DataFrame) -> pd.DataFrame:
+    """Return the rules' forecasts for a fold's test posts.
+
+    Parameters
+    ----------
+    fold : FoldData
+        Levels and their spread are those of its training posts.
+    known : DataFrame
+        From `about`.
+
+    Returns
+    -------
+    DataFrame
+        Index post_id, one column per rule; log scale.
+    """
+    levels = fit_levels(fold.y_train, known.loc[fold.y_train.index, "author"])
     own = fold.baselines_test
-    mean, n = own["baseline__running_mean"], told.loc[own.index, "n_known"]
+    mean, n = own["baseline__running_mean"], known.loc[own.index, "n_known"]
     return pd.DataFrame(
         {
             "grand_mean": levels.grand,
@@ -100,24 +133,6 @@ def rule_forecasts(fold: FoldData, told: pd.DataFrame) -> pd.DataFrame:
             "rolling_median_10": own["baseline__rolling_median_10"].fillna(levels.grand),
         },
         index=own.index,
-    )
-
-
-def _part(fold: FoldData, told: pd.DataFrame, model: str, blocks: str, y_pred) -> pd.DataFrame:
-    ids = fold.y_test.index
-    return pd.DataFrame(
-        {
-            "post_id": ids,
-            "split": fold.protocol.split,
-            "fold": fold.fold,
-            "model": model,
-            "blocks": blocks,
-            "preset": "rule" if blocks == "none" else fold.protocol.preset,
-            "y_true": fold.y_test.to_numpy(),
-            "y_pred": np.asarray(y_pred, dtype=float),
-            "author": told.loc[ids, "author"].to_numpy(),
-            "n_known": told.loc[ids, "n_known"].to_numpy(),
-        }
     )
 
 

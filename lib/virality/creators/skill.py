@@ -64,6 +64,11 @@ def correlation_intervals(
     confidence : float
     seed : int
 
+    Returns
+    -------
+    dict of str to float
+        NaN where an interval would say nothing.
+
     References
     ----------
     Cameron, Gelbach and Miller (2008), "Bootstrap-based improvements for inference with clustered
@@ -135,6 +140,12 @@ def absolute_errors(predictions: pd.DataFrame) -> pd.DataFrame:
 def compare(predictions: pd.DataFrame, rule: str) -> pd.DataFrame:
     """How much more each model errs than a rule on the same posts, creators kept together.
 
+    Parameters
+    ----------
+    predictions : DataFrame
+        From `pool.predict_pooled`.
+    rule : str
+
     Returns
     -------
     DataFrame
@@ -162,7 +173,20 @@ def compare(predictions: pd.DataFrame, rule: str) -> pd.DataFrame:
 
 
 def per_creator(predictions: pd.DataFrame, model: str, rule: str) -> pd.DataFrame:
-    """One row per creator: author, n, within (correlation), factor and rule_factor."""
+    """Return how a model does for each creator.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        From `pool.predict_pooled`.
+    model, rule : str
+
+    Returns
+    -------
+    DataFrame
+        One row per creator, most posts first: author, n, within (correlation), factor (typical
+        miss) and rule_factor.
+    """
     rows = []
     for author, own in predictions.groupby("author", sort=True):
         mine = own[own["model"] == model]

@@ -239,7 +239,13 @@ def _table_key(truth: Truth) -> str:
 
 
 def save_truth(truth: Truth, path: Path) -> None:
-    """Write `truth` as JSON, atomically."""
+    """Write what was planted as JSON, atomically.
+
+    Parameters
+    ----------
+    truth : Truth
+    path : Path
+    """
     posts = truth.posts.copy()
     posts["posted_at"] = posts["posted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     content = {

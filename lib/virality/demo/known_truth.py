@@ -70,6 +70,10 @@ def known_creator(
     n_columns : int
         Columns per block: mixtures of its components, and noise.
     seed : int or list of int
+
+    Returns
+    -------
+    KnownCreator
     """
     rng = np.random.default_rng(seed)
     blocks = blocks or {"vision": 4, "audio": 3, "caption_text": 3}
@@ -112,6 +116,10 @@ def known_lottery(
         What going viral adds, in units of a post's own spread.
     skew : float
         Skewness of ordinary luck (a shifted gamma), with no regime behind it.
+
+    Returns
+    -------
+    KnownCreator
     """
     rng = np.random.default_rng(seed)
     latent = rng.standard_normal((n, 3))

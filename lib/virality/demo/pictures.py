@@ -101,7 +101,7 @@ def pan_speed(early_energy: float) -> float:
     return 0.02 + 0.45 * early_energy
 
 
-def cut_times(seconds: float, early_energy: float, rng: np.random.Generator) -> np.ndarray:
+def _cut_times(seconds: float, early_energy: float, rng: np.random.Generator) -> np.ndarray:
     """Return the times of cuts: none in calm videos, every half second in the liveliest."""
     per_second = 2.0 * early_energy
     if per_second < 0.15:
@@ -135,7 +135,7 @@ def frames(regime, early_energy, hook, size, times, rng):
     ndarray of uint8, (height, width, 3)
         RGB.
     """
-    cuts = cut_times(times[-1], early_energy, rng)
+    cuts = _cut_times(times[-1], early_energy, rng)
     mood = rng.uniform([-8, 0.85, 0.85], [8, 1.15, 1.15])  # hue, saturation, light of the post
     shots = _shots(regime, len(cuts) + 1, early_energy, mood, size[0], rng)
     writing = _writing(hook, size, _LOOKS[regime])
@@ -150,7 +150,7 @@ def frames(regime, early_energy, hook, size, times, rng):
 
 
 @functools.lru_cache(maxsize=16)
-def photograph(package: str, folder: str, name: str) -> np.ndarray:
+def _photograph(package: str, folder: str, name: str) -> np.ndarray:
     """Return a photograph out of an installed package (RGB, longest side at most 720)."""
     with Image.open(str(files(package) / folder / name)) as stored:
         image = stored.convert("RGB")
@@ -164,7 +164,7 @@ def _shots(regime, count, early_energy, mood, width, rng) -> list[Shot]:
     flip, sign = rng.integers(2), rng.choice([-1, 1])
     used = range(min(count, len(names)))
     graded = [
-        _grade(photograph(*names[(first + i) % len(names)]), _LOOKS[regime], mood) for i in used
+        _grade(_photograph(*names[(first + i) % len(names)]), _LOOKS[regime], mood) for i in used
     ]
     shots = []
     for number in range(count):

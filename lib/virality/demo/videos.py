@@ -122,6 +122,11 @@ def make_videos(
         Must exist.
     workers : int
         Processes; with 1, or a single recipe, everything happens in this one.
+
+    Yields
+    ------
+    file, digest : str
+        As each is finished.
     """
     jobs = min(workers, len(recipes))
     if jobs < 2:

@@ -88,29 +88,43 @@ def content_evidence(content: Content, n_shifts: int = 499, seed: int = 0) -> pd
     """The content test on prepared series, see `content_test`."""
     if not content.testable:
         return empty_evidence()
-    n, names = len(content.residual), list(content.blocks)
-    moves = sh.all_shifts(n, n_shifts, seed=seed)
+    moves = sh.all_shifts(len(content.residual), n_shifts, seed=seed)
     sources = [*content.blocks.values(), content.together()]
     with threadpool_limits(1):
-        found = np.hstack(
+        statistics = np.hstack(
             [sh.shift_statistics(z, content.residual, content.folds, moves) for z in sources]
         )
-    p, p_adjusted = sh.stepdown(found[:, :-1])
-    p_together, p_any = sh.combined(found[:, :-1], found[:, -1])
-    common = {
-        "measure": "spearman",
-        "model": "ridge",
-        "n": content.n_tested,
-        "n_shifts": len(moves),
-    }
+    return content_rows(list(content.blocks), statistics, content.n_tested)
+
+
+def content_rows(blocks: list[str], statistics: np.ndarray, n_tested: int) -> pd.DataFrame:
+    """Return what a test of content found, corrected for the blocks that were tried.
+
+    Parameters
+    ----------
+    blocks : list of str
+    statistics : ndarray of shape (1 + n_shifts, n_blocks + 1)
+        A column per block and one for all together; first unshifted, then a row per shift.
+    n_tested : int
+        Posts in the test folds.
+
+    Returns
+    -------
+    DataFrame
+        As from `content_test`.
+    """
+    p, p_adjusted = sh.stepdown(statistics[:, :-1])
+    p_together, p_any = sh.combined(statistics[:, :-1], statistics[:, -1])
+    common = {"measure": "spearman", "model": "ridge", "n": n_tested,
+              "n_shifts": len(statistics) - 1}  # fmt: skip
     rows = [
-        {"kind": "content_any", "block": sh.TOGETHER, "statistic": found[0, -1],
+        {"kind": "content_any", "block": sh.TOGETHER, "statistic": statistics[0, -1],
          "p": p_together, "p_adjusted": p_any, **common}
     ]  # fmt: skip
     rows += [
-        {"kind": "content", "block": name, "statistic": found[0, i], "p": p[i],
+        {"kind": "content", "block": name, "statistic": statistics[0, i], "p": p[i],
          "p_adjusted": p_adjusted[i], **common}
-        for i, name in enumerate(names)
+        for i, name in enumerate(blocks)
     ]  # fmt: skip
     return evidence_table(rows)
 

@@ -33,6 +33,10 @@ def levels(table: pd.DataFrame, grand: float, names: dict[str, str]) -> Figure:
         Mean of the levels, log views.
     names : dict of str to str
         What to call each author.
+
+    Returns
+    -------
+    Figure
     """
     rows = table.head(MOST_ROWS).sort_values("level").reset_index(drop=True)
     figure, axis = theme.figure(6.8, 1.2 + 0.3 * len(rows))
@@ -61,6 +65,10 @@ def taken_apart(predictions: pd.DataFrame, facts: dict, names: dict[str, str]) -
     facts : dict
         From :func:`virality.findings.summary.pooled_facts`.
     names : dict of str to str
+
+    Returns
+    -------
+    Figure
     """
     figure, (left, right) = theme.figure(8.2, 3.9, ncols=2, gridspec_kw={"width_ratios": (1.15, 1)})
     _scatter(left, predictions, names)
@@ -148,6 +156,11 @@ def levels_table(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
         From `Levels.table`; log views.
     names : dict of str to str
         What to call each author.
+
+    Returns
+    -------
+    DataFrame
+        Texts and counts.
     """
     return pd.DataFrame(
         {
@@ -186,6 +199,11 @@ def creators_table(each: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     each : DataFrame
         From `skill.per_creator`.
     names : dict of str to str
+
+    Returns
+    -------
+    DataFrame
+        Texts and counts.
     """
     return pd.DataFrame(
         {

@@ -124,7 +124,19 @@ def prediction(facts: dict) -> Prediction | None:
 
 
 def estimate(facts: dict, name: str) -> Estimate:
-    """Return a number of the facts with its interval; NaN for what they lack."""
+    """Return a number of the facts with its interval.
+
+    Parameters
+    ----------
+    facts : dict
+        With ``<name>``, ``<name>_low`` and ``<name>_high``.
+    name : str
+
+    Returns
+    -------
+    Estimate
+        NaN for what the facts lack.
+    """
     ends = (facts.get(f"{name}{end}") for end in ("", "_low", "_high"))
     return Estimate(*(float("nan") if value is None else float(value) for value in ends))
 
@@ -138,6 +150,10 @@ def columns(n: int, filled: pd.Series) -> Columns:
         Columns of all blocks.
     filled : Series of int, index block
         Columns of each block that have a value.
+
+    Returns
+    -------
+    Columns
     """
     seen = set(filled.index[filled > 0])
     present = tuple(block for block in BLOCKS if block in seen)
@@ -145,6 +161,15 @@ def columns(n: int, filled: pd.Series) -> Columns:
 
 
 def limits(n_posts: int, n_columns: int) -> Limits:
-    """Return what so many posts with so many columns cannot do."""
+    """Return what so many posts with so many columns cannot do.
+
+    Parameters
+    ----------
+    n_posts, n_columns : int
+
+    Returns
+    -------
+    Limits
+    """
     few = n_posts < MANY_POSTS
     return Limits(n_posts, n_posts < MIN_POSTS, few, n_columns, n_columns > n_posts)

@@ -89,6 +89,10 @@ def compared(labels: list[str], facts: list[dict | None]) -> Landing:
     facts : list of dict or None
         Summaries of the reports (:func:`virality.findings.summary.facts`); None where the run
         failed.
+
+    Returns
+    -------
+    Landing
     """
     creators = tuple(_creator(*pair) for pair in zip(labels, facts, strict=True))
     modelled = [one for one in creators if one.verdict]

@@ -111,6 +111,10 @@ def recovered(
         ``post_id``, ``model``, ``p_viral``.
     model, split : str
         Which predictions to judge.
+
+    Returns
+    -------
+    Recovered
     """
     planted, ceiling = truth.planted(), truth.ceiling()
     chosen = {"model": model, "split": split, "blocks": "all"}
@@ -181,7 +185,20 @@ def planted_blocks(truth: Truth) -> set[str]:
 
 
 def named(planted: set[str], content: pd.DataFrame) -> Named | None:
-    """Return what the content test names, misses and names without reason; None if not done."""
+    """Return what the content test names, misses and names without reason.
+
+    Parameters
+    ----------
+    planted : set of str
+        Blocks in which something was planted.
+    content : DataFrame
+        Rows of the content test.
+
+    Returns
+    -------
+    Named or None
+        None where no content was tested.
+    """
     if content.empty:
         return None
     tested, found = set(content["block"]), set(content.loc[content["p_adjusted"] < ALPHA, "block"])

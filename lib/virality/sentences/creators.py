@@ -210,6 +210,10 @@ def creators_caption(found: Skill, n_smaller: int, n: int) -> str:
     found : Skill
     n_smaller, n : int
         Creators for whom it is, and creators.
+
+    Returns
+    -------
+    str
     """
     return (
         f"The same creator by creator: {forecast_name(found.gain.model)} has the smaller miss for "
