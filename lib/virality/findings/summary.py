@@ -45,11 +45,9 @@ def facts(
     """
     history = pd.to_numeric(evidence.loc[evidence["kind"] == "history", "p"], errors="coerce")
     labels = regimes["regime"].dropna()
-    first, last = _days(posts)
-    found: dict[str, Any] = {
+    found = {
         "n_posts": len(posts),
-        "first": first,
-        "last": last,
+        **_days(posts),
         "median_views": float(posts["views"].median()) if len(posts) else None,
         "n_authors": posts["author"].nunique(),
         **_content(evidence),
@@ -58,15 +56,22 @@ def facts(
         "n_regimes": labels[labels >= 0].nunique(),
         "noise_share": (labels == -1).mean(),
     }
+    return _plain(found | _prediction(scores, gaps))
+
+
+def _prediction(scores: pd.DataFrame, gaps: pd.DataFrame) -> dict:
+    """How the named model does against the better plain rule."""
     models = scores[~scores["naive"]].merge(
         gaps[["model", "preset", "against", "difference", "low", "high", "p", "verdict"]]
     )
     if models.empty:
-        return _plain(found | {"verdict": "none"})
+        return {"verdict": "none"}
     best = _best(models, models["verdict"] == "better")
     baseline = scores[scores["model"] == best["against"]].iloc[0]
     alone = models[(models["p"] < ALPHA) & (models["difference"] < 0)]["model"]
-    found |= {
+    shown = [f"{name}{end}" for name in ("factor", "r2_oos", "spearman")
+             for end in ("", "_low", "_high")]  # fmt: skip
+    return {
         "verdict": "alike" if best["verdict"] == "no clear difference" else best["verdict"],
         "n_held_out": best["n"],
         "n_models": len(models),
@@ -75,10 +80,8 @@ def facts(
         "naive": best["against"],
         "naive_factor": baseline["factor"],
         **_gain(best),
+        **best[shown],
     }
-    for name in ("factor", "r2_oos", "spearman"):
-        found |= {f"{name}{end}": best[f"{name}{end}"] for end in ("", "_low", "_high")}
-    return _plain(found)
 
 
 def pooled_facts(
@@ -114,22 +117,32 @@ def pooled_facts(
         ``verdict`` is "single" (one creator), "none" (nothing was modelled), "better", "worse" or
         "alike".
     """
-    first, last = _days(posts)
     n_creators = posts["author"].nunique()
-    found: dict[str, Any] = {"n_posts": len(posts), "n_creators": n_creators}
-    found |= {"first": first, "last": last, **_spread(posts, protocol)}
+    found = {"n_posts": len(posts), "n_creators": n_creators, **_days(posts)}
+    found |= _spread(posts, protocol)
     if n_creators < 2 or predictions.empty:
         return _plain(found | {"verdict": "none" if n_creators > 1 else "single"})
+    every = content[content["kind"] == "content_any"]["p_adjusted"]
+    found |= _skill(predictions, n_bootstrap) | {
+        **_content(content),
+        "content_p": every.iloc[0] if len(every) else None,
+        "cold": _cold(cold),
+        "warm": warm.to_dict("records"),
+    }
+    return _plain(found)
+
+
+def _skill(predictions: pd.DataFrame, n_bootstrap: int) -> dict:
+    """How the named model does against the better of a creator's own rules, and taken apart."""
     rule = skill.better_rule(predictions)
     gaps = skill.compare(predictions, rule)
     models = gaps[~gaps["model"].isin(RULES)].copy()
     models["p"] = (models["p"] * len(models)).clip(upper=1.0)
     best = _best(models, (models["p"] < ALPHA) & (models["difference"] < 0))
     clear = "better" if best["difference"] < 0 else "worse"
-    rows = {name: predictions[predictions["model"] == name]
-            for name in (best["model"], "creator_mean")}  # fmt: skip
-    every = content[content["kind"] == "content_any"]["p_adjusted"]
-    found |= {
+    of_model, of_mean = (predictions[predictions["model"] == name]
+                         for name in (best["model"], "creator_mean"))  # fmt: skip
+    return {
         "verdict": clear if best["p"] < ALPHA else "alike",
         "few": predictions["author"].nunique() < skill.MIN_CREATORS,
         "n_held_out": best["n"],
@@ -139,19 +152,16 @@ def pooled_facts(
         "factors": dict(zip(gaps["model"], gaps["factor"], strict=True)),
         **_gain(best),
         "p": 1.0 if np.isnan(best["p"]) else best["p"],
-        "parts": skill.correlation_intervals(rows[best["model"]], n_bootstrap),
-        "mean_parts": skill.correlation_parts(rows["creator_mean"]),
-        **_content(content),
-        "content_p": every.iloc[0] if len(every) else None,
-        "cold": _cold(cold),
-        "warm": warm.to_dict("records"),
+        "parts": skill.correlation_intervals(of_model, n_bootstrap),
+        "mean_parts": skill.correlation_parts(of_mean),
     }
-    return _plain(found)
 
 
-def _days(posts: pd.DataFrame) -> tuple[str, str]:
-    days = posts["posted_at"]
-    return (f"{days.min():%Y-%m-%d}", f"{days.max():%Y-%m-%d}") if len(posts) else ("", "")
+def _days(posts: pd.DataFrame) -> dict[str, str]:
+    if posts.empty:
+        return {"first": "", "last": ""}
+    days = posts["posted_at"].dt.strftime("%Y-%m-%d")
+    return {"first": days.min(), "last": days.max()}
 
 
 def _best(models: pd.DataFrame, sure: pd.Series) -> pd.Series:
