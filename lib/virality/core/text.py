@@ -55,7 +55,19 @@ def escape(text: object) -> str:
 
 
 def excerpt(text: object, length: int = 60) -> str:
-    """Return the first `length` characters of a text from data, escaped."""
+    """Return the beginning of a text from data, escaped.
+
+    Parameters
+    ----------
+    text : object
+        Anything; missing values become "".
+    length : int
+        Characters, before they are escaped.
+
+    Returns
+    -------
+    str
+    """
     text = clean(text)
     return escape(text if len(text) <= length else text[: length - 1].rstrip() + "…")
 
