@@ -20,7 +20,8 @@ FLOORS = (
     ("findings",),
     ("sentences", "figures"),
     ("book",),
-    ("cli", "__init__"),
+    ("cli", "door"),
+    ("__init__",),
 )
 FLOOR = {room: floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 MODULES = {

@@ -14,6 +14,12 @@ class UserError(Exception):
         File, row, column or chapter.
     do : str, optional
         What to do about it, one sentence or a command.
+
+    Examples
+    --------
+    >>> raise UserError("There is no such file.", where="posts.csv", do="Look at its name.")
+    Traceback (most recent call last):
+    virality.core.errors.UserError: posts.csv: There is no such file. Look at its name.
     """
 
     def __init__(self, what: str, where: str = "", do: str = ""):

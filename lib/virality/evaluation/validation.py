@@ -85,7 +85,19 @@ class TimeSplitter(ABC):
 
 
 class ExpandingWindow(TimeSplitter):
-    """Train on everything that had matured: the window grows from fold to fold."""
+    """Train on everything that had matured: the window grows from fold to fold.
+
+    Parameters
+    ----------
+    times, n_folds, gap_days
+        As for `TimeSplitter`.
+
+    Examples
+    --------
+    >>> times = np.datetime64("2026-01-01") + np.arange(60)
+    >>> [(len(train), len(test)) for train, test in ExpandingWindow(times, n_folds=3).split()]
+    [(18, 12), (30, 12), (42, 12)]
+    """
 
     name = "expanding"
 
@@ -103,6 +115,12 @@ class RollingWindow(TimeSplitter):
     window : int, optional
         Posts in the window; by default about a third of the history, always shorter than what the
         expanding window starts with, so that the two never train on the same posts.
+
+    Examples
+    --------
+    >>> times = np.datetime64("2026-01-01") + np.arange(60)
+    >>> [(len(train), len(test)) for train, test in RollingWindow(times, n_folds=3).split()]
+    [(18, 12), (19, 12), (19, 12)]
     """
 
     name = "rolling"

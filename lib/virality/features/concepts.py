@@ -82,7 +82,7 @@ def reading(
     from_posts = {
         "metadata__hour": hour,
         "metadata__weekday": local.day_of_week,
-        "metadata__season": local.dayofyear,
+        "metadata__season": local.day_of_year,
         "metadata__duration": posts["duration_s"],
     }
     if key in from_posts:

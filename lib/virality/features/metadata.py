@@ -70,7 +70,7 @@ def _calendar(posted_at: pd.Series, timezone: str) -> dict[str, np.ndarray]:
     circles = {
         "hour": hour / 24,
         "weekday": (local.day_of_week + hour / 24) / 7,
-        "day_of_year": (local.dayofyear - 1) / year_length,
+        "day_of_year": (local.day_of_year - 1) / year_length,
     }
     waves = {}
     for name, turn in circles.items():

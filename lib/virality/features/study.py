@@ -202,7 +202,7 @@ def study_features(table: pd.DataFrame) -> pd.DataFrame:
         "metadata__hashtag_density": hashtags / table["caption"].str.len().clip(lower=1),
     }
     circles = (("hour", when.hour, 24), ("weekday", when.day_of_week, 7))
-    for name, value, period in (*circles, ("day_of_year", when.dayofyear, 365)):
+    for name, value, period in (*circles, ("day_of_year", when.day_of_year, 365)):
         columns[f"metadata__{name}_sin"] = np.sin(2 * np.pi * value / period)
         columns[f"metadata__{name}_cos"] = np.cos(2 * np.pi * value / period)
     for days in WINDOWS:
