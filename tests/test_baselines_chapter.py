@@ -166,11 +166,11 @@ def test_tests_say_what_their_corrected_p_says():
             {"kind": "history", "statistic": 0.2, "p": 0.01, "p_adjusted": 0.01, "n": 84},
         ]
     )
-    found = common.tested(evidence, "content_any")
+    found = common.claim(evidence, "content_any")
     assert not found.shown and found.p == 0.2 and found.smallest_p == 0.01
     assert findings.named(evidence) == ("audio", "vision")
-    assert common.tested(evidence, "history").shown
-    assert common.tested(empty_evidence(), "history") is None
+    assert common.claim(evidence, "history").shown
+    assert common.claim(empty_evidence(), "history") is None
 
 
 def test_only_the_last_step_of_the_curve_counts():

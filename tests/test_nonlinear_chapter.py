@@ -293,7 +293,7 @@ def test_two_components_one_or_neither():
 def test_trees_see_what_their_p_says():
     row = {"kind": "trees", "block": "all", "model": "xgboost", "statistic": 0.3, "n": 84}
     sees, blind = (evidence_table([{**row, "p": p, "p_adjusted": p}]) for p in (0.002, 0.4))
-    assert common.tested(sees, "trees").shown and not common.tested(blind, "trees").shown
+    assert common.claim(sees, "trees").shown and not common.claim(blind, "trees").shown
 
 
 @pytest.mark.slow

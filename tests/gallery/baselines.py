@@ -5,15 +5,15 @@ from math import nan
 
 from gallery.scores import compared
 from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
-from virality.findings.scores import Estimate, Leader, Tested, Verdict, record
+from virality.findings.scores import Claim, Estimate, Leader, Verdict, record
 from virality.sentences import baselines as sentences
 
 FALL = Fall("ridge", 0.4, -0.1, 84, clear=True)
 CLEAR = Estimate(0.31, 0.12, 0.48)
 BLOCKS = Blocks(Order("vision", CLEAR), 0.25, None)
-CONTENT = Tested(True, Estimate(0.2), p=0.004, n=84, n_shifts=499)
-HISTORY = Tested(True, Estimate(0.21, 0.05, 0.37), p=0.0001, n=84)
-EFFECT = Tested(False, Estimate(0.14), p=nan, n=84, n_shifts=99)
+CONTENT = Claim(True, Estimate(0.2), p=0.004, n=84, n_shifts=499)
+HISTORY = Claim(True, Estimate(0.21, 0.05, 0.37), p=0.0001, n=84)
+EFFECT = Claim(False, Estimate(0.14), p=nan, n=84, n_shifts=99)
 STUDY = Replication(("ridge", "elastic_net"), ("xgboost",), 3, 3, "rolling_median_10", 0.912, True)
 LEADER = Leader("rolling_median_10", 2.2, 84)
 

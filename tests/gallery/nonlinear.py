@@ -16,13 +16,13 @@ from virality.findings.nonlinear import (
     Survival,
     Viral,
 )
-from virality.findings.scores import Estimate, Tested, Verdict, record
+from virality.findings.scores import Claim, Estimate, Verdict, record
 from virality.sentences import nonlinear as sentences
 
 BETTER, WORSE, UNDECIDED = Verdict.BETTER, Verdict.WORSE, Verdict.UNDECIDED
 MANY, FEW = record(140), record(60)
 IN_SAMPLE = InSample(0.7, 0.4, -0.1, Survival.NOTHING, less_when_shuffled=True, lost=0.8)
-TREES = Tested(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
+TREES = Claim(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
 STEEP = Calibration(
     Slope.RIGHT, Estimate(1.0, 0.6, 1.4), normal=-0.13, viral=1.15, n_viral=9, unforeseen=True,
     n_off=0, n_levels=3,

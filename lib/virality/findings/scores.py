@@ -198,13 +198,13 @@ def leader(typical_miss: pd.Series, n: int) -> Leader | None:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """What a test found.
+class Claim:
+    """A claim that was tested.
 
     Parameters
     ----------
     shown : bool
-        Whether its claim is shown.
+        Whether the test shows it.
     statistic : Estimate
     p : float
         Corrected for all that was tried.
@@ -224,8 +224,8 @@ class Tested:
         return 1 / (1 + self.n_shifts)
 
 
-def tested(evidence: pd.DataFrame, kind: str) -> Tested | None:
-    """Return what a test found that says one thing; None where it was not done.
+def claim(evidence: pd.DataFrame, kind: str) -> Claim | None:
+    """Return what the test of a claim says; None where it was not done.
 
     Parameters
     ----------
@@ -236,13 +236,13 @@ def tested(evidence: pd.DataFrame, kind: str) -> Tested | None:
 
     Returns
     -------
-    Tested or None
+    Claim or None
     """
     rows = evidence[evidence["kind"] == kind].sort_values("p")
     if rows.empty:
         return None
     row = rows.iloc[0]
-    return Tested(
+    return Claim(
         shown=bool(row.p_adjusted < ALPHA),
         statistic=Estimate(row.statistic, row.low, row.high),
         p=float(row.p_adjusted),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from virality.core.text import agree, capital, decimals, listing, p_value, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
-from virality.findings.scores import Comparison, Leader, Record, Tested, Verdict
+from virality.findings.scores import Claim, Comparison, Leader, Record, Verdict
 from virality.models.catalogue import model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
@@ -149,12 +149,12 @@ def _better_without(result: Order | None) -> str:
     return f"{said}: inside a fold, the views of the last posts say little about the next one's."
 
 
-def content_caption(result: Tested | None, named: tuple[str, ...]) -> str:
+def content_caption(result: Claim | None, named: tuple[str, ...]) -> str:
     """State what the content test found.
 
     Parameters
     ----------
-    result : Tested or None
+    result : Claim or None
         Whether any content says something; None where nothing was tested.
     named : tuple of str
         Blocks that can be named.
@@ -176,7 +176,7 @@ def content_caption(result: Tested | None, named: tuple[str, ...]) -> str:
     )
 
 
-def history(result: Tested | None) -> str:
+def history(result: Claim | None) -> str:
     """Say what the history test found."""
     if result is None:
         return "There were too few held-out posts to test the account's memory."
@@ -207,7 +207,7 @@ def curve_caption(helped: bool, n: int) -> str:
     return f"{finding}. The same {plural(n, 'held-out post')} at every point."
 
 
-def smallest(result: Tested | None) -> str:
+def smallest(result: Claim | None) -> str:
     """Say which effect this number of posts could have shown."""
     if result is None:
         return ""
@@ -250,7 +250,7 @@ def answer(
     leader: Leader | None,
     compared: Comparison | None,
     content: tuple[str, ...],
-    history: Tested | None,
+    history: Claim | None,
 ) -> str:
     """Return the answer box.
 
@@ -263,7 +263,7 @@ def answer(
         The linear models against the better rule; None where nothing was modelled.
     content : tuple of str
         Blocks that the content test names.
-    history : Tested or None
+    history : Claim or None
     """
     if leader is None or compared is None:
         return too_few(record)
@@ -283,7 +283,7 @@ def _beaten(compared: Comparison) -> str:
     return f"{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}"
 
 
-def _memory(result: Tested | None) -> str:
+def _memory(result: Claim | None) -> str:
     if result is None:
         return ""
     if result.shown:

@@ -6,7 +6,7 @@ from virality.core.text import above_or_below, agree, capital, decimals, listing
 from virality.features.targets import TARGETS
 from virality.findings import nonlinear as findings
 from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
-from virality.findings.scores import Comparison, Gain, Record, Tested, Verdict
+from virality.findings.scores import Claim, Comparison, Gain, Record, Verdict
 from virality.models.catalogue import MAIN_NONLINEAR, model_name
 from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
@@ -96,7 +96,7 @@ def beyond_linear(result: Gain | None) -> str:
     )
 
 
-def trees(result: Tested | None) -> str:
+def trees(result: Claim | None) -> str:
     """Say whether trees see something in the content that chance would not give them."""
     if result is None:
         return "There is too little content on record to put the trees to this test."
