@@ -20,7 +20,7 @@ from virality.creators.levels import Levels, fit_levels
 from virality.creators.pool import about
 from virality.creators.skill import clustered_mean
 from virality.evaluation.validation import MIN_TRAIN, make_splitter
-from virality.features.blocks import block_of
+from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.momentum import posts_clock
 from virality.features.table import ModelTable, model_table
 from virality.features.targets import target_values
@@ -196,7 +196,7 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
 
 
 def _without_momentum(table: ModelTable) -> ModelTable:
-    keep = [name for name in table.X.columns if block_of(name) != "momentum"]
+    keep = [name for name in table.X.columns if block_of(name) in CONTENT_BLOCKS]
     return ModelTable(table.X[keep], table.y, table.baselines, table.times)
 
 

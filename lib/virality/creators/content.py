@@ -18,7 +18,7 @@ from virality.core.protocol import DEFAULT, Protocol
 from virality.evidence import shifts as sh
 from virality.evidence.claims import content_rows, empty_evidence
 from virality.evidence.level_free import LEVEL, Content, content_folds
-from virality.features.blocks import BLOCKS, block_of
+from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.table import model_table
 
 
@@ -104,9 +104,9 @@ def _blocks(X: pd.DataFrame, rows: list[np.ndarray], train: np.ndarray) -> dict[
         scores[own] = sh.running_scores(X.to_numpy(float)[own])
     names = np.array([block_of(name) for name in X.columns])
     out = {}
-    for block in BLOCKS:
+    for block in CONTENT_BLOCKS:
         part = scores[:, names == block]
         part = part[:, np.ptp(part, axis=0) > 0] if part.size else part
-        if block != "momentum" and part.shape[1]:
+        if part.shape[1]:
             out[block] = sh.components(part, train)
     return out

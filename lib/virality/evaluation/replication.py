@@ -21,7 +21,7 @@ from virality.models.catalogue import (
     RECENT_RULE,
 )
 
-MODELS = tuple(name for name, model in MODEL_TABLE.items() if model.study)
+MODELS = tuple(name for name, model in MODEL_TABLE.items() if model.study is not None)
 EMBARGO_DAYS = 3  # of the baselines, as the study's data were compared before
 METRICS = ["r2", "r2_clipped", "rmse", "mae", "smape", "spearman", "top10"]
 

@@ -315,8 +315,8 @@ def _loss(group: pd.DataFrame, loss: str) -> pd.Series:
 def _with_baseline(predictions: pd.DataFrame, folds: pd.DataFrame | None) -> pd.DataFrame:
     """Predictions with the training mean of their fold beside them."""
     if folds is None:
-        told = predictions[predictions["model"] == LONG_RUN_RULE]
-        folds = told.rename(columns={"y_pred": "train_mean"})
+        means = predictions[predictions["model"] == LONG_RUN_RULE]
+        folds = means.rename(columns={"y_pred": "train_mean"})
     means = folds[["split", "fold", "train_mean"]].drop_duplicates(["split", "fold"])
     return predictions.merge(means, on=["split", "fold"], how="left", validate="many_to_one")
 

@@ -201,9 +201,9 @@ def shift_within_folds(
         return np.nan, 1.0
     rng = np.random.default_rng(seed)
     total = np.zeros(1 + n_shifts)
-    for ranks, told in zip(a, b, strict=True):
+    for ranks, forecast in zip(a, b, strict=True):
         # All shifts, near ones and none at all as well: only a whole group gives an exact rank.
-        at_shift = np.array([np.roll(ranks, move) @ told for move in range(len(ranks))])
+        at_shift = np.array([np.roll(ranks, move) @ forecast for move in range(len(ranks))])
         total += at_shift[np.concatenate([[0], rng.integers(0, len(ranks), n_shifts)])]
     return float(total[0] / size), float((total >= total[0] - 1e-12).mean())
 

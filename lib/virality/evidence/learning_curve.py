@@ -66,10 +66,10 @@ def learning_curve(
         data = [one_fold(table, train[-m:], test, number, protocol)
                 for number, (train, test) in enumerate(folds, start=1)]  # fmt: skip
         for model in models:
-            told = [fit_fold(fold, model).y_pred.to_numpy() for fold in data]
-            truth = [fold.y_test.to_numpy() for fold in data]
-            errors = np.abs(np.concatenate(truth) - np.concatenate(told))
-            rows.append(_row(model, m, errors, truth, told, before.get(model)))
+            y_pred = [fit_fold(fold, model).y_pred.to_numpy() for fold in data]
+            y_true = [fold.y_test.to_numpy() for fold in data]
+            errors = np.abs(np.concatenate(y_true) - np.concatenate(y_pred))
+            rows.append(_row(model, m, errors, y_true, y_pred, before.get(model)))
             before[model] = errors
     return pd.DataFrame(rows, columns=CURVE_COLUMNS)
 
@@ -80,10 +80,10 @@ def memory_sizes(available: int, sizes: Iterable[int] = SIZES) -> list[int]:
     return [*smaller, available]
 
 
-def _row(model, m, errors, truth, told, before) -> dict:
+def _row(model, m, errors, y_true, y_pred, before) -> dict:
     low, high = bs.block_mean_interval(errors)
     row = {"model": model, "m": m, "n": len(errors), "mae": float(errors.mean()),
-           "low": low, "high": high, "spearman": _mean_rank_correlation(truth, told),
+           "low": low, "high": high, "spearman": _mean_rank_correlation(y_true, y_pred),
            "gain": np.nan, "gain_low": np.nan, "gain_high": np.nan}  # fmt: skip
     if before is not None:
         row["gain"] = float((before - errors).mean())
@@ -91,10 +91,10 @@ def _row(model, m, errors, truth, told, before) -> dict:
     return row
 
 
-def _mean_rank_correlation(truth, told) -> float:
-    found = [spearman(np.asarray(t), np.asarray(p)) for t, p in zip(truth, told, strict=True)]
-    found = [value for value in found if np.isfinite(value)]
-    return float(np.mean(found)) if found else np.nan
+def _mean_rank_correlation(y_true, y_pred) -> float:
+    each = [spearman(t, p) for t, p in zip(y_true, y_pred, strict=True)]
+    each = [value for value in each if np.isfinite(value)]
+    return float(np.mean(each)) if each else np.nan
 
 
 def curve_evidence(curve: pd.DataFrame) -> pd.DataFrame:

@@ -10,7 +10,7 @@ import pandas as pd
 from virality.core.embargo import embargo_us, is_matured_by, microseconds
 from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.evidence import shifts as sh
-from virality.features.blocks import block_of
+from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.table import ModelTable
 from virality.models.catalogue import RECENT_RULE
 
@@ -71,7 +71,7 @@ def content_series(table: ModelTable, protocol: Protocol = DEFAULT) -> Content:
         Its embargo.
     """
     keep = (table.y - table.baselines[LEVEL]).notna().to_numpy()
-    X = table.X[[name for name in table.X.columns if block_of(name) != "momentum"]]
+    X = table.X[[name for name in table.X.columns if block_of(name) in CONTENT_BLOCKS]]
     scores = pd.DataFrame(sh.running_scores(X.to_numpy(float)), X.index, X.columns)[keep]
     scores = scores.loc[:, (scores != 0).any()]
     level_free = replace(

@@ -155,8 +155,8 @@ def shift_statistics(
         parts = np.stack(
             [source[m : m + n, m : m + n] if wide else source[m : m + n] for m in some]
         )
-        told = [predict(parts, fit, penalty).swapaxes(0, 1) for fit in fits]
-        out.append(_rank_correlation(fits, told))
+        y_pred = [predict(parts, fit, penalty).swapaxes(0, 1) for fit in fits]
+        out.append(_rank_correlation(fits, y_pred))
     return np.vstack(out)
 
 
@@ -186,8 +186,8 @@ def order_statistics(
     fits = [_Fold(train, test, target[:, None]) for train, test in folds]
     out = []
     for some in np.array_split(orders, -(-len(orders) * scores.size // HELD_AT_ONCE)):
-        told = [_predict_by_columns(scores[some], fit, penalty).swapaxes(0, 1) for fit in fits]
-        out.append(_rank_correlation(fits, told)[:, 0])
+        y_pred = [_predict_by_columns(scores[some], fit, penalty).swapaxes(0, 1) for fit in fits]
+        out.append(_rank_correlation(fits, y_pred)[:, 0])
     return np.concatenate(out)
 
 

@@ -13,11 +13,10 @@ from sklearn.impute import KNNImputer
 
 from virality.core.bounds import within
 from virality.core.protocol import MIN_POSTS
-from virality.features.blocks import block_of
+from virality.features.blocks import CONTENT_BLOCKS, block_of
 
 # Blocks that describe the content. Momentum is left out: it holds the account's past views, so
 # that regimes would be made of the outcome that they are later asked about.
-CONTENT_BLOCKS = ("metadata", "caption_text", "hashtag_text", "vision", "audio", "energy")
 # Metadata that says when, not what: with it, regimes would be seasons and office hours.
 _CALENDAR = re.compile(r"metadata__(hour|weekday|day_of_year|month|year)(_|$)")
 

@@ -19,20 +19,23 @@ class Block:
         Mid-tone with a contrast of at least 3:1 against white and against the dark page.
     kept : bool
         Few, readable columns that stay as they are; others become principal components.
-    content : bool
-        Whether it tells what is in a post, rather than when it went up or how the account did.
+    history : bool
+        Made of what the account's earlier posts earned; every other block is content.
+    listed : bool
+        Its columns stand in the ledger one by one, with the moment when each is known.
     """
 
     name: str
     words: str
     color: str
     kept: bool = False
-    content: bool = True
+    history: bool = False
+    listed: bool = False
 
 
 _TABLE = (
-    Block("metadata", "posting metadata", "#5b8fc7", kept=True, content=False),
-    Block("momentum", "account momentum", "#e08434", kept=True, content=False),
+    Block("metadata", "posting metadata", "#5b8fc7", kept=True, listed=True),
+    Block("momentum", "account momentum", "#e08434", kept=True, history=True, listed=True),
     Block("caption_text", "caption", "#4fa36b"),
     Block("hashtag_text", "hashtags", "#8aa63a"),
     Block("vision", "picture", "#d1605e"),
@@ -43,6 +46,10 @@ _TABLE = (
 #: Every block by name, in the order of the book.
 BLOCK_TABLE: dict[str, Block] = {block.name: block for block in _TABLE}
 BLOCKS = tuple(BLOCK_TABLE)
+KEPT_BLOCKS = tuple(block.name for block in _TABLE if block.kept)
+CONTENT_BLOCKS = tuple(block.name for block in _TABLE if not block.history)
+HISTORY_BLOCKS = tuple(block.name for block in _TABLE if block.history)
+LISTED_BLOCKS = tuple(block.name for block in _TABLE if block.listed)
 
 
 def block_of(column: str) -> str:

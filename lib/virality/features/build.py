@@ -8,7 +8,7 @@ import pandas as pd
 from virality.core.embargo import matured_before
 from virality.core.protocol import DEFAULT, Protocol
 from virality.features import metadata, momentum, study
-from virality.features.blocks import BLOCKS, block_of
+from virality.features.blocks import BLOCKS, LISTED_BLOCKS, block_of
 from virality.features.targets import target_values
 from virality.posts.platforms import histories
 
@@ -169,7 +169,7 @@ def knowable(table: pd.DataFrame, register: pd.DataFrame | None = None) -> pd.Da
     for column in map(str, table.columns):
         if block_of(column) not in BLOCKS and column not in known:
             raise ValueError(f"'{column}' belongs to no feature block")
-        if block_of(column) in ("metadata", "momentum") and column not in known:
+        if block_of(column) in LISTED_BLOCKS and column not in known:
             raise ValueError(f"'{column}' is not in the ledger, so nobody knows when it is known")
         if known.get(column, BEFORE) in (BEFORE, AT):
             keep.append(column)

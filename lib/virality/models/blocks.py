@@ -16,10 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from virality.core.bounds import within
 from virality.core.protocol import DEFAULT, REDUCTIONS, Protocol
-from virality.features.blocks import block_of
-
-#: Blocks of few, readable columns: they keep their columns instead of becoming components.
-KEPT = ("metadata", "momentum", "energy")
+from virality.features.blocks import KEPT_BLOCKS, block_of
 
 
 class BlockImputer(TransformerMixin, BaseEstimator):
@@ -110,7 +107,7 @@ class BlockPCA(TransformerMixin, BaseEstimator):
         self,
         n_components: int = 8,
         mode: str = "block",
-        keep: tuple[str, ...] = KEPT,
+        keep: tuple[str, ...] = KEPT_BLOCKS,
         normalise: bool = True,
         columns: tuple[str, ...] | None = None,
     ):
@@ -245,7 +242,9 @@ class BlockTransform(TransformerMixin, BaseEstimator):
         """The study scaled only what went into a PCA: undo the scaling of the other columns."""
         if self.scale or self.pca == "global":
             return
-        raw = np.array([self.pca == "none" or block_of(name) in KEPT for name in names], dtype=bool)
+        raw = np.array(
+            [self.pca == "none" or block_of(name) in KEPT_BLOCKS for name in names], dtype=bool
+        )
         self.scaler_.mean_[raw], self.scaler_.scale_[raw] = 0.0, 1.0
 
 

@@ -62,8 +62,8 @@ class StoredFold:
 
     def predict(self, rows: pd.DataFrame) -> np.ndarray:
         """Predicted outcome of rows with the columns of `rows`, shape (n,)."""
-        told = self.booster.predict(xgb.DMatrix(rows[self.trees_see])).astype(float)
-        return rows[LEVEL].to_numpy(float) + told if LEVEL in self.rows.columns else told
+        added = self.booster.predict(xgb.DMatrix(rows[self.trees_see])).astype(float)
+        return rows[LEVEL].to_numpy(float) + added if LEVEL in self.rows.columns else added
 
 
 def stored_fold(fitted: FittedFold) -> StoredFold:

@@ -7,18 +7,20 @@ table holds.  What the study did not have is here because it saves error: see
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import ElasticNet, Ridge
 
 from virality.core.errors import UserError
+from virality.features.blocks import HISTORY_BLOCKS
 from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
-from virality.models.trees import RobustBooster, study_booster
+from virality.models.trees import STUDY_BOOSTER, RobustBooster
 
 
 class Kind(Enum):
@@ -30,7 +32,7 @@ class Kind(Enum):
     BASELINE = "baseline"
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Model:
     """One way to forecast.
 
@@ -43,10 +45,10 @@ class Model:
     color : str
         In figures: a mid-tone, legible on white and on dark.
     kind : Kind
-    tuned : callable, optional
-        Makes the estimator for about a hundred posts from a seed; a stack has none of its own.
-    study : callable, optional
-        Makes the study's estimator; where the study had none, the tuned one serves.
+    tuned : estimator, optional
+        For about a hundred posts, unfitted; a stack has none of its own.
+    study : estimator, optional
+        The study's; where the study had none, the tuned one serves.
     on_level : bool
         Tuned, it models what a post adds to the account's level.
     members : tuple of str
@@ -59,8 +61,8 @@ class Model:
     words: str
     color: str
     kind: Kind
-    tuned: Callable[[int], BaseEstimator] | None = None
-    study: Callable[[], BaseEstimator] | None = None
+    tuned: BaseEstimator | None = None
+    study: BaseEstimator | None = None
     on_level: bool = False
     members: tuple[str, ...] = ()
     in_book: bool = True
@@ -68,70 +70,26 @@ class Model:
 
 def _rule(name: str, words: str, color: str) -> Model:
     """A baseline that hands a rule of `features.momentum.RULES` through."""
-    made = lambda seed: PassThrough(f"baseline__{name}")  # noqa: E731
-    return Model(name=name, words=words, color=color, kind=Kind.BASELINE, tuned=made)
+    return Model(name, words, color, Kind.BASELINE, PassThrough(f"baseline__{name}"))
 
+
+_MEAN, _MEDIAN = DummyRegressor(strategy="mean"), DummyRegressor(strategy="median")
+_LINEAR = partial(Model, kind=Kind.LINEAR, on_level=True)
+_NET = ElasticNet(alpha=0.01, l1_ratio=0.2)
 
 _TABLE = (
-    Model(
-        name="train_mean",
-        words="mean of the training posts",
-        color="#9a9a9a",
-        kind=Kind.BASELINE,
-        tuned=lambda seed: DummyRegressor(strategy="mean"),
-    ),
-    Model(
-        name="train_median",
-        words="median of the training posts",
-        color="#8a8a8a",
-        kind=Kind.BASELINE,
-        tuned=lambda seed: DummyRegressor(strategy="median"),
-    ),
+    Model("train_mean", "mean of the training posts", "#9a9a9a", Kind.BASELINE, _MEAN),
+    Model("train_median", "median of the training posts", "#8a8a8a", Kind.BASELINE, _MEDIAN),
     _rule("last_post", "same as the last post", "#a08f7a"),
     _rule("rolling_median_10", "median of the last ten posts", "#7d8a97"),
     _rule("ewm", "weighted mean of recent posts", "#9b8aa0"),
-    Model(
-        name="ridge",
-        words="Ridge",
-        color="#5b8fc7",
-        kind=Kind.LINEAR,
-        tuned=lambda seed: InnerRidge(),
-        study=lambda: Ridge(alpha=10.0),
-        on_level=True,
-    ),
-    Model(
-        name="elastic_net",
-        words="Elastic Net",
-        color="#4fa36b",
-        kind=Kind.LINEAR,
-        tuned=lambda seed: InnerElasticNet(),
-        study=lambda: ElasticNet(alpha=0.01, l1_ratio=0.2),
-        on_level=True,
-    ),
-    Model(
-        name="block_ridge",
-        words="Ridge with one penalty per block",
-        color="#3f9fa8",
-        kind=Kind.LINEAR,
-        tuned=lambda seed: BlockRidge(),
-        on_level=True,
-    ),
-    Model(
-        name="xgboost",
-        words="XGBoost",
-        color="#e08434",
-        kind=Kind.NONLINEAR,
-        tuned=lambda seed: RobustBooster(seed=seed),
-        study=study_booster,
-        on_level=True,
-    ),
+    _LINEAR("ridge", "Ridge", "#5b8fc7", tuned=InnerRidge(), study=Ridge(alpha=10.0)),
+    _LINEAR("elastic_net", "Elastic Net", "#4fa36b", tuned=InnerElasticNet(), study=_NET),
+    _LINEAR("block_ridge", "Ridge with one penalty per block", "#3f9fa8", tuned=BlockRidge()),
+    Model("xgboost", "XGBoost", "#e08434", Kind.NONLINEAR, RobustBooster(), STUDY_BOOSTER, True),
     # Equal weights: with about a hundred posts, weights that are learnt lose more than they win.
     Model(
-        name="stack",
-        words="stack",
-        color="#9678c4",
-        kind=Kind.STACK,
-        members=("ridge", "block_ridge", "xgboost", "ewm"),
+        "stack", "stack", "#9678c4", Kind.STACK, members=("ridge", "block_ridge", "xgboost", "ewm")
     ),
 )
 
@@ -203,14 +161,17 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
     Ridge(alpha=10.0)
     """
     model = find_model(name)
-    if preset == "study" and model.study:
-        return model.study()
+    if preset == "study" and model.study is not None:
+        return clone(model.study)
     if model.tuned is None:
         raise UserError(
             f"“{name}” averages the forecasts of {', '.join(model.members)}.",
             do="Use cross_validate, which makes all of them.",
         )
-    return OnLevel(model.tuned(seed)) if model.on_level else model.tuned(seed)
+    estimator = clone(model.tuned)
+    if "seed" in estimator.get_params():
+        estimator.set_params(seed=seed)
+    return OnLevel(estimator) if model.on_level else estimator
 
 
 def model_name(model: str) -> str:
@@ -228,4 +189,4 @@ def wants_level(model: str, preset: str, blocks: Iterable[str]) -> bool:
 
     Only where momentum is among them: a block alone is alone.
     """
-    return preset == "tuned" and find_model(model).on_level and "momentum" in blocks
+    return preset == "tuned" and find_model(model).on_level and bool({*HISTORY_BLOCKS} & {*blocks})

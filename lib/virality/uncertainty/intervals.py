@@ -146,9 +146,9 @@ class _Clock:
 
 
 def _chances(own: pd.DataFrame, known: np.ndarray, clock: _Clock) -> pd.DataFrame:
-    y, told, line = (own[name].to_numpy(float) for name in ("y_true", "y_pred", "threshold"))
+    y, y_pred, line = (own[name].to_numpy(float) for name in ("y_true", "y_pred", "threshold"))
     return own.assign(
-        p_viral=viral.viral_probability(y, told, known, line),
+        p_viral=viral.viral_probability(y, y_pred, known, line),
         p_recent=viral.recent_rate(clock.all_outcomes, clock.matured(own), line),
     )
 
