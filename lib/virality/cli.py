@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import replace
+from dataclasses import fields
 from io import StringIO
 
 from virality.core import faults, paths
@@ -129,7 +129,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         "-f", dest="files", action="append", default=[], metavar="FILE", help="parameters as YAML"
     )
     parser.add_argument("--params", default="", help=argparse.SUPPRESS)  # one file, from make
-    _add_flag(parser, "--defaults", "forget the parameters of earlier runs of this name")
+    text = "forget the parameters of earlier runs of this name"
+    parser.add_argument("--defaults", dest="forget", action="store_true", help=text)
     _add_choice(parser, "--private", "leave captions, thumbnails and notebooks out of the pages")
     pool = "one report on several creators, told apart in it"
     parser.add_argument("--pool", nargs="?", const="yes", default="", metavar="yes/no", help=pool)
@@ -244,27 +245,16 @@ def _request(options: argparse.Namespace):
         given["private"] = options.private
     if options.pool:
         given["pool"] = options.pool
-    return Request(
-        name=options.name,
-        posts=join_paths(options.posts),
-        videos=options.videos,
-        mapping=options.mapping,
-        columns=_columns(options),
-        given=given,
-        forget=options.defaults,
-        until=options.until,
-        demo_posts=options.demo_posts,
-        demo_videos=options.demo_videos,
-        progress=not options.quiet,
-    )
+    asked = {f.name: getattr(options, f.name) for f in fields(Request) if hasattr(options, f.name)}
+    made = {"posts": join_paths(options.posts), "columns": _columns(options), "given": given}
+    return Request(**asked | made, progress=not options.quiet)
 
 
 def _report(options: argparse.Namespace) -> None:
     from virality.book import session
 
     with _told(options):
-        request = replace(_request(options), by=options.by, plain=options.plain)
-        run = session.report(request)
+        run = session.report(_request(options))
     if options.quiet and not options.until:
         print(run.site / "index.html")
 
@@ -338,10 +328,9 @@ def _evaluate(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
-    from virality.core.paths import DEMO_FOLDER
     from virality.demo.creator import ensure_demo
 
-    folder = DEMO_FOLDER if options.out is None else place_for(options.out, folder=True)
+    folder = paths.DEMO_FOLDER if options.out is None else place_for(options.out, folder=True)
     with writing_to(folder):
         files = ensure_demo(
             folder, options.count, options.seed, videos=not options.no_videos, force=options.force
