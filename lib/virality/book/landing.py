@@ -12,7 +12,7 @@ from virality.book import plain
 from virality.core.paths import NOTEBOOKS, Run
 from virality.core.text import clean
 from virality.core.writing import replacing_folder
-from virality.figures import landing as figures
+from virality.figures import index as figures
 from virality.figures import theme
 from virality.findings.landing import Creator, Landing, compared
 from virality.sentences import landing as sentences

@@ -189,10 +189,10 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
     inside = ((own["y_true"] >= own["lower"]) & (own["y_true"] <= own["upper"])).astype(float)
     each = inside.groupby(own["author"]).mean()
     found = clustered_mean(inside, own["author"])
-    level = float(own["level"].iloc[0])
+    promised = float(own["level"].iloc[0])
     ends = {k: float(np.clip(found[k], 0, 1)) for k in ("mean", "low", "high")}
-    return {"n": len(own), **ends, "level": level,
-            "creators": len(each), "creators_below": int((each < level).sum())}  # fmt: skip
+    return {"n": len(own), **ends, "level": promised,
+            "creators": len(each), "creators_below": int((each < promised).sum())}  # fmt: skip
 
 
 def _without_momentum(table: ModelTable) -> ModelTable:
@@ -233,8 +233,8 @@ def _added(table: ModelTable, authors, left: _LeftOut, protocol: Protocol) -> np
         return np.asarray(model.predict(transform.transform(table.X.iloc[left.test])), dtype=float)
 
 
-def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, level) -> pd.DataFrame:
-    half = left.levels.half_width(level)
+def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, coverage) -> pd.DataFrame:
+    half = left.levels.half_width(coverage)
     return pd.DataFrame(
         {
             "post_id": table.y.index[left.test],
@@ -245,7 +245,7 @@ def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, level) -> p
             "y_pred": y_pred,
             "lower": y_pred - half,
             "upper": y_pred + half,
-            "level": level,
+            "level": coverage,
             "n_others": left.levels.n_creators,
         }
     )

@@ -80,7 +80,7 @@ class Levels:
         table = table.rename_axis("author").reset_index()
         return table.sort_values(["n", "author"], ascending=[False, True], ignore_index=True)
 
-    def half_width(self, level: float = 0.8) -> float:
+    def half_width(self, coverage: float = 0.8) -> float:
         """Half width of the interval for a post of a creator of whom nothing is known.
 
         Student's t with as many degrees of freedom as creators but one; infinite with fewer than
@@ -89,7 +89,7 @@ class Levels:
         if self.n_creators < 2:
             return np.inf
         variance = self.between + self.within + self.grand_variance
-        return float(stats.t.ppf(0.5 + level / 2, self.n_creators - 1) * np.sqrt(variance))
+        return float(stats.t.ppf(0.5 + coverage / 2, self.n_creators - 1) * np.sqrt(variance))
 
 
 def fit_levels(y, authors) -> Levels:

@@ -57,31 +57,15 @@ class Pull(Enum):
 
 @dataclass(frozen=True)
 class LevelsFound:
-    """How far creators' levels lie apart, and how far they were pulled together.
-
-    Parameters
-    ----------
-    n_creators : int
-    far : float
-        Factor by which a level typically lies from the middle.
-    middle : float
-        Views.
-    contrast : Contrast
-    share_between : float
-        Of the variance of log views.
-    least_trust : float
-        The smallest weight of own posts.
-    shortest : int or None
-        Posts of that creator; None where hardly any level was pulled.
-    """
+    """How far creators' levels lie apart, and how far they were pulled together."""
 
     n_creators: int
-    far: float
-    middle: float
+    far: float  # factor by which a level typically lies from the middle
+    middle: float  # views
     contrast: Contrast
-    share_between: float
-    least_trust: float
-    shortest: int | None
+    share_between: float  # of the variance of log views
+    least_trust: float  # the smallest weight of own posts
+    shortest: int | None  # posts of that creator; None where hardly any level was pulled
 
 
 @dataclass(frozen=True)
@@ -89,39 +73,20 @@ class Skill:
     """The named model against the better of a creator's own two rules, and its correlation.
 
     Correlations are with log views, to two decimals; None or NaN where nothing varies.
-
-    Parameters
-    ----------
-    gain : Gain
-    n_held_out, n_models : int
-    total, mean_total : float or None
-        Over all posts: of the model, and of the mean of each creator's own posts.
-    between_part, within_part : float or None
-        The two parts of `total`.
-    within : Estimate
-        Among the posts of one creator.
-    impression : Impression
-    share_between : float or None
-        Share of `total` that only tells creators apart, where that is most of it.
-    apart : bool
-        Whether there is enough of `total` to take apart.
-    all_between : bool
-        Whether all of it only tells creators apart.
-    reading : Within
     """
 
     gain: Gain
     n_held_out: int
     n_models: int
-    total: float | None
-    mean_total: float | None
-    between_part: float | None
+    total: float | None  # over all posts
+    mean_total: float | None  # that of the mean of each creator's own posts
+    between_part: float | None  # what `total` is the sum of
     within_part: float | None
-    within: Estimate
+    within: Estimate  # among the posts of one creator
     impression: Impression
-    share_between: float | None
-    apart: bool
-    all_between: bool
+    share_between: float | None  # of `total`, where most of it only tells creators apart
+    apart: bool  # whether there is enough of `total` to take apart
+    all_between: bool  # whether all of it only tells creators apart
     reading: Within
 
 
@@ -136,31 +101,17 @@ class SharedContent:
 
 @dataclass(frozen=True)
 class Newcomer:
-    """What the others' posts say of a creator of whom nothing is known.
+    """What the others' posts say of a creator of whom nothing is known."""
 
-    Parameters
-    ----------
-    middle, low, high : float
-        The first forecast and its interval, views.
-    promised, held : float
-        Share of posts inside the intervals.
-    factor, rule_factor : float
-        Typical miss of such forecasts, and of the creator's own rule.
-    content_helps : bool
-        Whether the others' content improves on their mean.
-    n_creators, n_below : int
-        Creators left out, and those whose intervals held fewer than promised.
-    """
-
-    middle: float
+    middle: float  # the first forecast and its interval, views
     low: float
     high: float
-    promised: float
+    promised: float  # share of posts inside the intervals
     held: float
-    factor: float
+    factor: float  # typical miss of such forecasts, and of the creator's own rule
     rule_factor: float
-    content_helps: bool
-    n_creators: int
+    content_helps: bool  # beyond the others' mean
+    n_creators: int  # who were left out, and whose intervals held fewer than promised
     n_below: int
 
 

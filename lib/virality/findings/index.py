@@ -27,29 +27,15 @@ class Looked:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The named model against the better simple rule, `gain.against`.
-
-    Parameters
-    ----------
-    gain : Gain
-    n_held_out, n_models : int
-        Posts that it was judged on, and models that were tried.
-    better_alone : tuple of str
-        Models that would count as better had nothing else been tried.
-    miss : Estimate
-        The typical miss, a factor.
-    rule_miss : float
-    between : tuple of float
-        What the forecast of a post with `EXAMPLE` views typically lies between.
-    """
+    """The named model against the better simple rule, `gain.against`."""
 
     gain: Gain
     n_held_out: int
-    n_models: int
-    better_alone: tuple[str, ...]
-    miss: Estimate
+    n_models: int  # that were tried
+    better_alone: tuple[str, ...]  # models that would count as better had no other been tried
+    miss: Estimate  # typical, a factor
     rule_miss: float
-    between: tuple[float, float]
+    between: tuple[float, float]  # where the forecast of a post with `EXAMPLE` views lies
 
 
 @dataclass(frozen=True)

@@ -13,41 +13,20 @@ from virality.findings.scores import Estimate, Verdict
 
 @dataclass(frozen=True)
 class Creator:
-    """One creator's row; what her report does not say is None, NaN or empty.
-
-    Parameters
-    ----------
-    label : DataText
-        What to call her.
-    report : bool
-        Whether there is a report at all.
-    n_posts, median_views : float or None
-    first, last : str
-        Days.
-    miss : Estimate
-        The named model's typical miss, a factor.
-    rule : str
-        The better simple rule.
-    rule_miss : float
-    verdict : Verdict or None
-        None where nothing was modelled.
-    content_tested : bool
-    content : tuple of str
-        Blocks that carry information.
-    """
+    """One creator's row; what her report does not say is None, NaN or empty."""
 
     label: DataText
-    report: bool
+    report: bool  # whether there is one at all
     n_posts: float | None
     median_views: float | None
     first: str
     last: str
-    miss: Estimate
-    rule: str
+    miss: Estimate  # of the named model, a factor
+    rule: str  # the better simple one
     rule_miss: float
-    verdict: Verdict | None
+    verdict: Verdict | None  # None where nothing was modelled
     content_tested: bool
-    content: tuple[str, ...]
+    content: tuple[str, ...]  # blocks that carry information
 
 
 @dataclass(frozen=True)
