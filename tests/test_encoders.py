@@ -370,3 +370,11 @@ def test_wrong_type_and_unknown_words(whisper_folder):
         clip(whisper_folder)
     with pytest.raises(UserError, match="encoders"):
         choose.choose(Settings("best"))
+
+
+def test_the_table_of_encoders_knows_each_kind_and_each_type_once():
+    every = [one for some in registry.ENCODERS.values() for one in some]
+    assert len(registry.KINDS) == len(every)
+    for model_type in ("clip", "siglip", "chinese_clip", "whisper", "siglip2", "bert", ""):
+        takers = [one.kind for one in every if one.takes(model_type)]
+        assert len(takers) == (0 if model_type in ("siglip2", "bert", "") else 1)

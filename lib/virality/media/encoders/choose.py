@@ -25,6 +25,7 @@ _CLASSIC_IN_WORDS = (
     "for sound, patterns of letters for text. They do not know what is shown or said."
 )
 _OTHERWISE = "Or give a local folder as clip_model and whisper_model, or set encoders=classic."
+_MODELS = ("clip_model", "whisper_model")
 ALL_CLASSIC = dict.fromkeys(PARTS, CLASSIC)
 
 
@@ -86,22 +87,25 @@ def choose(
     Raises
     ------
     UserError
-        When `pretrained` was asked for and cannot be had, or a parameter is unknown.
+        `pretrained` was asked for and cannot be had, or a parameter is unknown.
     """
     settings.check()
     encoders, kept = settings.encoders, _kept(settings, previous)
     if "classic" in (encoders, kept.get("used")):
         return Choice(encoders, "classic", kept.get("reason", ""), ALL_CLASSIC)
-    parameters = ("clip_model", "whisper_model") if sound else ("clip_model",)
     try:
-        found = [_find(settings, each, patience_s, announce) for each in parameters]
+        wanted = _MODELS if sound else _MODELS[:1]
+        found = [_find(settings, each, patience_s, announce) for each in wanted]
     except NotHere as error:
         if encoders == "pretrained":
             raise UserError(error.what, do=f"{error.do} {_OTHERWISE}".strip()) from None
         return Choice(encoders, "classic", error.what, ALL_CLASSIC, error.again)
     settled = [settle(one, settings.precision, cache_dir) for one in found]
-    recipes = {part: one for one in settled for part, _ in one.dims}
-    return Choice(encoders, "pretrained", "", ALL_CLASSIC | recipes)
+    return Choice(encoders, "pretrained", "", _by_part(settled))
+
+
+def _by_part(recipes: list[Recipe]) -> dict[str, Recipe]:
+    return ALL_CLASSIC | {part: one for one in recipes for part, _ in one.dims}
 
 
 def _find(settings: Settings, parameter: str, patience_s: float, announce) -> Recipe:
