@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -99,8 +100,8 @@ class Extraction:
         tasks = job.text_tasks(texts)
         for result in here(tasks, job.setup) if tasks else ():
             job.take(result)
-        entries = [job.entries.read("text", text) for text in texts]
-        return np.stack([entry["vector"] for entry in entries if entry is not None])
+        entries = [cast(Entry, job.entries.read("text", text)) for text in texts]
+        return np.stack([entry["vector"] for entry in entries])
 
 
 def extract(

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import ClassVar
 
-import cv2
 import numpy as np
 from threadpoolctl import threadpool_limits
 
@@ -174,6 +173,8 @@ class Encoder(ABC):
 @contextlib.contextmanager
 def one_thread() -> Iterator[None]:
     """Keep every library to one thread: faster side by side, and the same bits every time."""
+    import cv2  # not before a process has begun to watch over itself
+
     torch = sys.modules.get("torch")
     before = cv2.getNumThreads(), torch.get_num_threads() if torch else 0
     cv2.setNumThreads(1)
