@@ -1,6 +1,7 @@
 """Which column is what: by name in any language, by content, by the user's word; never silently."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -15,7 +16,7 @@ from virality.core.paths import Run
 from virality.creators.many import read_tidy
 from virality.findings import record as of_record
 from virality.posts.check import check
-from virality.posts.headers import LEXICON, as_choice, folded, meaning, parse_choice
+from virality.posts.headers import LEXICON, STEMS, as_choice, folded, meaning, parse_choice
 from virality.posts.read import read_posts
 from virality.sentences import record
 
@@ -53,6 +54,11 @@ def test_every_name_of_the_lexicon_has_one_meaning():
             for name in names:
                 assert meaning(name) == field, name
                 assert found.setdefault(folded(name), field) == field, name
+
+
+def test_every_stem_is_whole_and_matches_nothing_by_itself():
+    for what, stem in STEMS.items():
+        assert re.compile(stem).search("") is None, what
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,15 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from dateparser.data.languages_info import language_order
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from virality.core.errors import UserError
 from virality.posts import parse, platforms, timing
-from virality.posts.dates import read_dates
+from virality.posts.dates import LANGUAGES, read_dates
 from virality.posts.moments import read_clock
-from virality.posts.text import MAX_CAPTION, caption
+from virality.posts.text import MAX_CAPTION, kept_caption
 
 
 @pytest.mark.parametrize(
@@ -160,12 +161,12 @@ def test_milliseconds_are_found():
 
 def test_captions_keep_joiners_and_lose_what_cannot_be_stored():
     family = "👩\u200d👩\u200d👧 \u202eabc"
-    assert caption(family) == (family, "")
-    kept, why = caption("a\x00b\ud83d")
+    assert kept_caption(family) == (family, "")
+    kept, why = kept_caption("a\x00b\ud83d")
     assert kept == "a\ufffdb\ufffd"
     assert why
-    assert caption("  \n ")[0] is None
-    assert len(caption("x" * 10**6)[0]) == MAX_CAPTION
+    assert kept_caption("  \n ")[0] is None
+    assert len(kept_caption("x" * 10**6)[0]) == MAX_CAPTION
 
 
 # --- ids ----------------------------------------------------------------------------------------
@@ -213,6 +214,10 @@ def test_made_up_ids_are_stable():
 
 
 # --- dates --------------------------------------------------------------------------------------
+
+
+def test_every_language_of_dates_is_one_that_can_be_read():
+    assert set(LANGUAGES) <= set(language_order)
 
 
 def stamps(texts, by_id=None, clocks=None, now=datetime(2026, 7, 1)):

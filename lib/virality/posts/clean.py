@@ -32,7 +32,7 @@ from virality.posts.plausible import UNREAD, check_values, columns_of_zeros
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log, Remark
 from virality.posts.schema import POST_COLUMNS, TIME, UNKNOWN
-from virality.posts.text import caption, is_blank, plain, visible
+from virality.posts.text import is_blank, kept_caption, plain, visible
 
 #: Of a column: what raw tables call it, how its cells are read, and its type.
 _NUMBERS: dict[str, tuple[str, Callable, str]] = {
@@ -246,7 +246,7 @@ class Cleaner:
     def _texts(self, df: pd.DataFrame) -> None:
         captions: list[str | None] = []
         for i, cell in enumerate(self._cells("caption")):
-            text, why = caption(cell)
+            text, why = kept_caption(cell)
             captions.append(text)
             if why:
                 self._tell(i, "caption", text, why, "repaired")

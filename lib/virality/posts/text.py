@@ -67,7 +67,7 @@ def plain(text: str) -> str:
     )
 
 
-def caption(text: str) -> tuple[str | None, str]:
+def kept_caption(text: str) -> tuple[str | None, str]:
     """A caption as it may be kept, and what was taken from it.
 
     Direction marks and zero-width joiners belong to the text (emoji and Arabic need them) and
