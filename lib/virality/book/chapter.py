@@ -116,6 +116,13 @@ class Chapter:
     def write(self, artefact: str, content: pd.DataFrame | dict) -> None:
         """Store an artefact that this chapter declares; whole or not at all.
 
+        Parameters
+        ----------
+        artefact : str
+            Its name.
+        content : DataFrame or dict
+            A table, or what JSON can hold.
+
         Raises
         ------
         UserError
@@ -156,11 +163,23 @@ class Chapter:
         self.say(pieces.callout("tip", "The answer", text, icon=False))
 
     def note(self, title: str, text: str) -> None:
-        """Show a quiet box."""
+        """Show a quiet box.
+
+        Parameters
+        ----------
+        title, text : str
+            Markdown; texts from data are escaped already.
+        """
         self.say(pieces.callout("note", title, text))
 
     def warn(self, title: str, text: str) -> None:
-        """Show a loud box."""
+        """Show a loud box.
+
+        Parameters
+        ----------
+        title, text : str
+            Markdown; texts from data are escaped already.
+        """
         self.say(pieces.callout("warning", title, text))
 
     def figure(self, figure: Figure, label: str, caption: str, alt: str) -> None:
@@ -185,7 +204,17 @@ class Chapter:
         self.say(pieces.figure(source, f"fig-{label}", caption, alt))
 
     def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
-        """Show a raster picture (`kind` is "jpeg" or "png") like a figure."""
+        """Show a raster picture like a figure.
+
+        Parameters
+        ----------
+        png : bytes
+            The picture as a file.
+        label, caption, alt : str
+            As for :meth:`figure`.
+        kind : {"jpeg", "png"}
+            What kind of file it is.
+        """
         suffix = "jpg" if kind == "jpeg" else kind
         with adding(self.run.figures, f"{self.spec.slug}-{label}.{suffix}") as temporary:
             temporary.write_bytes(png)
@@ -201,7 +230,21 @@ class Chapter:
         formats: dict | None = None,
         markdown: tuple[str, ...] = (),
     ) -> None:
-        """Show a table; refer to it as ``@tbl-<label>``. See :func:`virality.book.pieces.table`."""
+        """Show a table, every cell escaped.
+
+        Parameters
+        ----------
+        data : DataFrame
+            Its index is left out.
+        label : str
+            Refer to it as ``@tbl-<label>``.
+        caption : str
+            Markdown that states the finding.
+        max_rows : int, optional
+            Show so many rows; the caption says of how many.
+        formats, markdown
+            As for :func:`virality.book.pieces.table`.
+        """
         shown = data if max_rows is None else data.head(max_rows)
         if len(shown) < len(data):
             caption += f" The first {len(shown)} of {len(data):,} rows are shown."

@@ -70,7 +70,14 @@ class Parameter:
     range: Range | None = None
 
     def refuse(self, value: Value, where: str = "") -> None:
-        """Raise UserError when a value of the right type is none that it may have."""
+        """Raise UserError when a value of the right type is none that it may have.
+
+        Parameters
+        ----------
+        value : str, int, float or bool
+        where : str
+            Begins the sentence of the error.
+        """
         advice = self.range.advice(value) if self.range else ""
         if advice:
             raise UserError(f"Parameter {self.name!r} may not be {shown(value)}.", where, advice)
@@ -257,7 +264,15 @@ def refuse_notebook(slug: str, cell: Mapping[str, Any]) -> None:
 
 
 def for_chapter(slug: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values that a chapter runs with: its defaults under what was given."""
+    """Return the values that a chapter runs with: its defaults under what was given.
+
+    Parameters
+    ----------
+    slug : str
+        The chapter.
+    given : mapping
+        Resolved parameters, also such as the chapter does not name.
+    """
     return {name: given.get(name, parameter.default) for name, parameter in declared(slug).items()}
 
 

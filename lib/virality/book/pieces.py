@@ -18,13 +18,36 @@ _FRAME_WIDTH = 48
 
 
 def callout(kind: str, title: str, body: str, icon: bool = True) -> str:
-    """Return a Quarto callout ("note", "tip", "important", "warning", "caution")."""
+    """Return a Quarto callout.
+
+    Parameters
+    ----------
+    kind : {"note", "tip", "important", "warning", "caution"}
+    title : str
+        Plain text; it cannot break out of its place.
+    body : str
+        Markdown.
+    icon : bool
+        Whether the box has its kind's picture.
+    """
     plain = "" if icon else " icon=false"
     return f'::: {{.callout-{kind}{plain} title="{_attribute(title)}"}}\n\n{body}\n\n:::'
 
 
 def figure(source: str, identifier: str, caption: str, alt: str) -> str:
-    """Return a captioned, cross-referenced figure around an image address."""
+    """Return a captioned, cross-referenced figure around an image.
+
+    Parameters
+    ----------
+    source : str
+        Address of the image, or the image itself as a data address.
+    identifier : str
+        Label such as ``fig-views``.
+    caption : str
+        Markdown that states the finding.
+    alt : str
+        Plain text for a reader who cannot see it.
+    """
     attributes = f'fig-alt="{_attribute(alt)}" .lightbox'
     return f"::: {{#{identifier}}}\n\n![]({source}){{{attributes}}}\n\n{caption}\n\n:::"
 

@@ -168,7 +168,15 @@ def _stage_chapter(run: Run, spec: Spec, chapters: tuple[Spec, ...], hide, priva
 
 
 def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
-    """Return Quarto's configuration of the book: the template with these chapters."""
+    """Return Quarto's configuration of the book: the template with these chapters.
+
+    Parameters
+    ----------
+    title : str
+        May hold text from data; it is escaped here.
+    chapters : tuple of Spec
+        In the order of the table of contents.
+    """
     import yaml
 
     config = yaml.safe_load((NOTEBOOKS / "book.yml").read_text(encoding="utf-8"))
@@ -290,6 +298,13 @@ def forget_machine(notebook, hide: Callable[[str], str]) -> None:
 
     That is what papermill notes (paths, times), what was printed while it ran, and every folder
     that a source or an output names.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Is changed.
+    hide : callable
+        Cuts folders from a text, see :func:`hider`.
     """
     notebook.metadata.pop("papermill", None)
     for cell in notebook.cells:

@@ -191,7 +191,15 @@ def existing_posts(paths: Sequence[str]) -> str:
 
 
 def said_of_columns(earlier: Inputs, said: str) -> str:
-    """Return which column is what: what is said now over what was said before."""
+    """Return which column is what: what is said now over what was said before.
+
+    Parameters
+    ----------
+    earlier : Inputs
+        As recorded.
+    said : str
+        As the user gave it; "" keeps what was recorded.
+    """
     if not said:
         return earlier.columns
     from virality.posts.headers import remembered

@@ -38,7 +38,14 @@ def is_fresh(run: Run, spec: Spec, values: dict) -> bool:
 
 
 def read(run: Run, slug: str) -> dict:
-    """Return the record of a chapter's last complete execution, empty when there is none."""
+    """Return what a stamp says, empty when there is none or a damaged one.
+
+    Parameters
+    ----------
+    run : Run
+    slug : str
+        The chapter, or "site" for the published pages.
+    """
     try:
         return json.loads(run.stamp(slug).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -46,7 +53,16 @@ def read(run: Run, slug: str) -> dict:
 
 
 def write(run: Run, slug: str, content: dict) -> None:
-    """Store a stamp, whole or not at all."""
+    """Store a stamp, whole or not at all.
+
+    Parameters
+    ----------
+    run : Run
+    slug : str
+        The chapter, or "site" for the published pages.
+    content : dict
+        Anything that JSON can hold.
+    """
     with replacing(run.stamp(slug)) as temporary:
         temporary.write_text(json.dumps(content, indent=2, sort_keys=True), encoding="utf-8")
 
@@ -74,7 +90,16 @@ def complete(run: Run, spec: Spec, asked_for: dict, seconds: float) -> None:
 
 
 def asked(run: Run, spec: Spec, values: dict) -> dict:
-    """Return all that a chapter's result depends on, as hashes and plain values."""
+    """Return all that a chapter's result depends on, as hashes and plain values.
+
+    Parameters
+    ----------
+    run : Run
+    spec : Spec
+        The chapter.
+    values : dict
+        Every parameter that it runs with.
+    """
     inputs = run.inputs()
     return {
         "source": hashing.of_notebook(NOTEBOOKS / f"{spec.slug}.ipynb"),
@@ -90,7 +115,14 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
 
 
 def figures(run: Run, slug: str) -> list[Path]:
-    """Return the figures of a chapter: those that it made, not what somebody laid beside them."""
+    """Return the figures of a chapter: those that it made, not what somebody laid beside them.
+
+    Parameters
+    ----------
+    run : Run
+    slug : str
+        The chapter.
+    """
     made = made_in(run.figures) or frozenset()
     paths = [run.figures / name for name in sorted(made) if name.startswith(f"{slug}-")]
     return [path for path in paths if path.is_file()]

@@ -32,7 +32,14 @@ def within(name: str, value: float, low: float, high: float = math.inf) -> float
 
 
 def holds(value: Any, low: float, high: float = math.inf) -> bool:
-    """Whether a value is a finite number between two others, both included."""
+    """Whether a value is a finite number between two others, both included.
+
+    Parameters
+    ----------
+    value : object
+        Anything; what is no number lies nowhere.
+    low, high : float
+    """
     try:
         return bool(math.isfinite(value) and low <= value <= high)
     except (TypeError, OverflowError):  # no number; or a whole number beyond all floats

@@ -122,7 +122,14 @@ def adding(folder: Path, name: str) -> Iterator[Path]:
 
 
 def remove_made(folder: Path, names: Iterable[str]) -> None:
-    """Remove those of the named files that this project made, and nothing else."""
+    """Remove those of the named files that this project made, and nothing else.
+
+    Parameters
+    ----------
+    folder : Path
+    names : iterable of str
+        Paths below the folder.
+    """
     ours = made_in(folder) or frozenset()
     gone = ours & set(names)
     for name in gone:
@@ -187,7 +194,15 @@ def claim(folder: Path) -> None:
 
 
 def adopt(folder: Path, names: Iterable[str]) -> None:
-    """Mark a folder as this project's own, with these files, whatever else it holds."""
+    """Mark a folder as this project's own, whatever else it holds.
+
+    Parameters
+    ----------
+    folder : Path
+        Is made where it is missing.
+    names : iterable of str
+        The files in it that are this project's, as paths below it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     _write_mark(folder, frozenset(names))
 
