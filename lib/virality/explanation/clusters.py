@@ -145,8 +145,8 @@ def stability(
     """Leave a fifth of the posts out, search again, and compare with posts without groups.
 
     The null are surrogates: the points' Fourier phases over time are drawn anew, the same for every
-    dimension. Their spread and their drift stay, every grouping is gone. (Against a plain
-    Gaussian of the same covariance, content that merely drifts would pass for regimes.)
+    dimension. Their spread and their drift stay, every grouping is gone. (Against plain noise of
+    the same covariance, content that merely drifts would pass for regimes.)
 
     Parameters
     ----------
@@ -168,17 +168,12 @@ def stability(
     rng = np.random.default_rng(seed)
     values, labels = points.to_numpy(float), regimes["regime"].to_numpy()
     recovery = _recovery(values, labels, min_cluster_size, min_samples, rng)
-    tested, overall = _thinned(values), float("nan")
-    if len(tested) == len(values):
-        overall = _overall(labels, recovery)
-    else:
-        overall = _searched_recovery(tested, min_cluster_size, min_samples, rng)
-    null = np.array(
-        [
-            _searched_recovery(_surrogate(tested, rng), min_cluster_size, min_samples, rng)
-            for _ in range(n_surrogates if len(recovery) > 1 else 0)
-        ]
-    )
+    tested = _thinned(values)
+    thinned = len(tested) < len(values)
+    again = min_cluster_size, min_samples, rng
+    overall = _searched_recovery(tested, *again) if thinned else _overall(labels, recovery)
+    sets = range(n_surrogates if len(recovery) > 1 else 0)
+    null = np.array([_searched_recovery(_surrogate(tested, rng), *again) for _ in sets])
     p = (1 + np.sum(null >= overall)) / (1 + len(null))
     return Stability(recovery, eras(labels), overall, null, float(p))
 

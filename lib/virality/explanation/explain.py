@@ -221,15 +221,11 @@ def explanation(
     boosted = predictions[ours & (predictions["model"] == MAIN_NONLINEAR) & bool(folds)]
     whole = boosted[boosted["blocks"] == "all"]
     shap, shap_blocks = shap_tables(folds, whole)
-    blocks = block_importance(shap_blocks, order)
-    columns = shap.groupby("block")["column"].nunique()
-    blocks["columns"] = blocks["block"].map(columns).fillna(0).astype(int)
-    for name, table in (
-        ("shuffle", shuffle_importance(folds, whole, order, protocol.seed)),
-        ("refit", refit_importance(boosted, order)),
-    ):
-        table = table.rename(columns={"loss": name, "low": f"{name}_low", "high": f"{name}_high"})
-        blocks = blocks.merge(table, on="block", how="left")
+    losses = {
+        "shuffle": shuffle_importance(folds, whole, order, protocol.seed),
+        "refit": refit_importance(boosted, order),
+    }
+    blocks = _importances(shap, block_importance(shap_blocks, order), losses)
     return Explanation(
         shap,
         shap_blocks,
@@ -238,3 +234,15 @@ def explanation(
         blocks=blocks,
         lead=lead(shap_blocks, list(blocks["block"]), order),
     )
+
+
+def _importances(
+    shap: pd.DataFrame, blocks: pd.DataFrame, losses: dict[str, pd.DataFrame]
+) -> pd.DataFrame:
+    """Set how wide a block is, and what is lost without it, beside its pushes."""
+    columns = shap.groupby("block")["column"].nunique()
+    blocks["columns"] = blocks["block"].map(columns).fillna(0).astype(int)
+    for name, table in losses.items():
+        table = table.rename(columns={"loss": name, "low": f"{name}_low", "high": f"{name}_high"})
+        blocks = blocks.merge(table, on="block", how="left")
+    return blocks

@@ -34,7 +34,7 @@ def waterfall(
     Parameters
     ----------
     steps : DataFrame
-        From :func:`virality.explanation.explain.waterfall`.
+        From :func:`virality.explanation.shap_values.waterfall`.
     base, prediction, actual : float
         On the log scale of the target: where the model starts, what it says, what came.
     target : str
@@ -42,6 +42,25 @@ def waterfall(
     """
     fig, ax = theme.figure(7.0, 0.34 * len(steps) + 1.5)
     start = base + np.concatenate([[0.0], np.cumsum(steps["value"])])
+    _pushes(ax, steps, start)
+    ax.axvline(base, color=theme.INK, lw=1, ls=":")
+    ax.axvline(prediction, color=theme.INK, lw=1.4)
+    ax.axvline(actual, color=theme.ACCENT, lw=1.4, ls="--")
+    edges = np.r_[start, base, prediction, actual]
+    room = 0.06 * max(np.ptp(edges), 1e-6)
+    ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
+    _outcome_axis(ax, TARGETS.get(target, target))
+    marks = [
+        Line2D([], [], color=theme.INK, ls=":", label="start"),
+        Line2D([], [], color=theme.INK, lw=1.4, label="forecast"),
+        Line2D([], [], color=theme.ACCENT, ls="--", lw=1.4, label="what came"),
+    ]
+    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    return fig
+
+
+def _pushes(ax, steps: pd.DataFrame, start: np.ndarray) -> None:
+    """Draw one bar a step, each beginning where the one above it ended."""
     rows = np.arange(len(steps))
     colors = [theme.BLOCK_COLORS.get(block, theme.MUTED) for block in steps["block"]]
     ax.barh(rows, steps["value"], left=start[:-1], color=colors, height=0.62, linewidth=0)
@@ -57,22 +76,8 @@ def waterfall(
             va="center",
             fontsize=8,
         )
-    ax.axvline(base, color=theme.INK, lw=1, ls=":")
-    ax.axvline(prediction, color=theme.INK, lw=1.4)
-    ax.axvline(actual, color=theme.ACCENT, lw=1.4, ls="--")
     ax.set_yticks(rows, [_step_name(step) for step in steps.itertuples()])
     ax.set_ylim(len(steps) - 0.4, -0.6)
-    edges = np.r_[start, base, prediction, actual]
-    room = 0.06 * max(np.ptp(edges), 1e-6)
-    ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
-    _outcome_axis(ax, TARGETS.get(target, target))
-    marks = [
-        Line2D([], [], color=theme.INK, ls=":", label="start"),
-        Line2D([], [], color=theme.INK, lw=1.4, label="forecast"),
-        Line2D([], [], color=theme.ACCENT, ls="--", lw=1.4, label="what came"),
-    ]
-    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
-    return fig
 
 
 def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int = 12) -> Figure:
@@ -81,7 +86,7 @@ def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int =
     Parameters
     ----------
     values : DataFrame
-        From :func:`virality.explanation.explain.concept_values`.
+        From :func:`virality.explanation.shap_values.concept_values`.
     readings : dict of str to Series
         What a concept was for each post (colour); concepts without one are grey.
     at_most : int
@@ -179,7 +184,7 @@ def dependence(tables: dict[str, pd.DataFrame]) -> Figure:
     Parameters
     ----------
     tables : dict of str to DataFrame
-        Concept to what :func:`virality.explanation.explain.dependence` gives.
+        Concept to what :func:`virality.explanation.shap_values.dependence` gives.
     """
     fig, axes = theme.figure(3.5 * len(tables), 3.0, ncols=len(tables), sharey=True, squeeze=False)
     for ax, (key, table) in zip(axes[0], tables.items(), strict=True):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 import numpy as np
 import pandas as pd
 
-from virality.core.protocol import ALPHA, INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import ALPHA, Extent, extent
 from virality.core.text import DataText
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
 
@@ -18,33 +18,12 @@ SHOWN_REGIMES = 12  # rows in tables; the map shows all
 SAME_LIFT = 5e-3  # factors that differ by less are called the same
 
 
-class Verdict(Enum):
-    """Whether there are content regimes."""
-
-    TOO_FEW = auto()  # posts
-    ALIKE = auto()  # nothing that describes the posts varies
-    ONE_CLOUD = auto()
-    LIKE_CHANCE = auto()  # posts without groups do as well
-    ERAS = auto()  # they come back, but lie within one stretch of the record
-    NOT_RETURNING = auto()
-    STABLE = auto()
-
-
-class Holding(Enum):
-    """What becomes of one regime when posts are left out."""
-
-    HOLDS = auto()
-    LOOSELY = auto()
-    FALLS_APART = auto()
-    ERA = auto()  # it comes back, but as much as an era as a kind of post
-
-
-class Difference(Enum):
-    """What may be concluded about the regimes' views."""
-
-    UNSTABLE = auto()
-    NOT_SHOWN = auto()
-    SHOWN = auto()
+# Whether there are regimes.  ALIKE: nothing that describes posts varies; LIKE_CHANCE: posts without
+# groups do as well; ERAS: they come back, but each lies within one stretch of the record.
+Verdict = Enum("Verdict", "TOO_FEW ALIKE ONE_CLOUD LIKE_CHANCE ERAS NOT_RETURNING STABLE")
+# What becomes of a regime when posts are left out; an ERA comes back, but not as a kind.
+Holding = Enum("Holding", "HOLDS LOOSELY FALLS_APART ERA")
+Difference = Enum("Difference", "UNSTABLE NOT_SHOWN SHOWN")  # what may be said of regimes' views
 
 
 @dataclass(frozen=True)
@@ -149,29 +128,16 @@ def content(
     hashtags : mapping of int to list of str, optional
         From :func:`virality.explanation.behaviour.common_hashtags`; none on a private page.
     """
-    indicative = n_posts < INDICATIVE_POSTS
+    allows = extent(n_posts)
+    indicative = allows is not Extent.ENOUGH
     if regimes.empty:
-        reason = Verdict.TOO_FEW if n_posts < MIN_POSTS else Verdict.ALIKE
+        reason = Verdict.TOO_FEW if allows is Extent.TOO_FEW else Verdict.ALIKE
         return Content(n_posts, reason, indicative=indicative)
     noise = regimes["regime"] == NOISE
-    traits = regimes.groupby("regime")["traits"].first()
-    sizes = regimes["regime"].value_counts()
-    found = [
-        Regime(
-            letter(number),
-            int(sizes[number]),
-            str(traits[number]),
-            _joined((hashtags or {}).get(number, ())),
-            float(check.recovery[number]),
-            _holding(check.recovery[number], check.era[number]),
-            bool(check.era[number]),
-        )
-        for number in range(len(check.recovery))
-    ]
     return Content(
         n_posts,
         _verdict(check),
-        tuple(found),
+        tuple(_regimes(regimes, check, hashtags or {})),
         int(noise.sum()),
         float(noise.mean()),
         indicative,
@@ -183,8 +149,15 @@ def content(
     )
 
 
-def _joined(hashtags: Sequence[str]) -> DataText | None:
-    return DataText(" ".join(hashtags)) if hashtags else None
+def _regimes(
+    regimes: pd.DataFrame, check: Stability, hashtags: Mapping[int, Sequence[str]]
+) -> Iterator[Regime]:
+    for number, (recovery, era) in enumerate(zip(check.recovery, check.era, strict=True)):
+        posts = regimes[regimes["regime"] == number]
+        tags = DataText(" ".join(hashtags[number])) if hashtags.get(number) else None
+        traits, holding = str(posts["traits"].iloc[0]), _holding(recovery, era)
+        name = letter(number)
+        yield Regime(name, len(posts), traits, tags, float(recovery), holding, bool(era))
 
 
 def _holding(recovery: float, era: bool) -> Holding:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
+from enum import Enum
 
 import numpy as np
 import pandas as pd
 from scipy.stats import spearmanr
 
-from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS
+from virality.core.protocol import Extent, extent
 from virality.explanation import explain
 from virality.explanation.explain import Explanation
 
@@ -26,50 +26,13 @@ CIRCLES = {
 }
 
 
-class Nothing(Enum):
-    """Why there is nothing to explain."""
-
-    TOO_FEW = auto()
-    NOT_PREDICTED = auto()
-    FLAT = auto()
-
-
-class Verdict(Enum):
-    """The explained model against the better of two rules that never look at the post."""
-
-    NOT_PREDICTED = auto()
-    BETTER = auto()
-    WORSE = auto()
-    UNCLEAR = auto()
-    NOT_COMPARED = auto()
-
-
-class Order(Enum):
-    """What can be said about the first block's lead over the second."""
-
-    CLEAR = auto()
-    OPEN = auto()
-    ONE_BLOCK = auto()
-    MIXED = auto()  # all blocks were reduced together
-
-
-class Agreement(Enum):
-    """How far the folds put the blocks into the same order."""
-
-    SETTLED = auto()
-    LOOSE = auto()
-    NONE = auto()
-    TOO_FEW = auto()
-
-
-class Course(Enum):
-    """How a push follows its reading."""
-
-    UP = auto()
-    DOWN = auto()
-    NO_DIRECTION = auto()
-    ROUND = auto()
-    TOO_LITTLE = auto()
+Nothing = Enum("Nothing", "TOO_FEW NOT_PREDICTED FLAT")  # why there is nothing to explain
+# The explained model against the better of two rules that never look at the post.
+Verdict = Enum("Verdict", "NOT_PREDICTED BETTER WORSE UNCLEAR NOT_COMPARED")
+# The first block's lead over the second; MIXED where all blocks were reduced together.
+Order = Enum("Order", "CLEAR OPEN ONE_BLOCK MIXED")
+Agreement = Enum("Agreement", "SETTLED LOOSE NONE TOO_FEW")  # of folds on the blocks' order
+Course = Enum("Course", "UP DOWN NO_DIRECTION ROUND TOO_LITTLE")  # of a push with its reading
 
 
 @dataclass(frozen=True)
@@ -192,10 +155,11 @@ def carriers(explained: Explanation) -> Carriers:
     explained : Explanation
         From :func:`virality.explanation.explain.explanation`.
     """
-    n = explained.n_posts
-    indicative = n < INDICATIVE_POSTS
+    n, allows = explained.n_posts, extent(explained.n_posts)
+    indicative = allows is not Extent.ENOUGH
     if explained.empty:
-        return Carriers(n, Nothing.TOO_FEW if n < MIN_POSTS else Nothing.NOT_PREDICTED, indicative)
+        few = allows is Extent.TOO_FEW
+        return Carriers(n, Nothing.TOO_FEW if few else Nothing.NOT_PREDICTED, indicative)
     known = skill(explained.skill)
     if not explained.tells:
         return Carriers(n, Nothing.FLAT, indicative, explained.n_held_out, known)

@@ -40,15 +40,7 @@ _PARTS = {
         "from October on",
     ),
 }
-_ORDINALS = {
-    2: "second",
-    3: "third",
-    4: "fourth",
-    5: "fifth",
-    6: "sixth",
-    7: "seventh",
-    8: "eighth",
-}
+_ORDINALS = ("none", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 def _names(blocks: Iterable[str], last: str = "and") -> str:
@@ -209,7 +201,7 @@ def _width(found: Carriers) -> str:
     text = f"The widest block, {block_name(found.widest)} with {columns}, "
     if found.widest == found.names[0]:
         return text + "also stands first. Whether that is more than width, the checks below tell."
-    place = _ORDINALS.get(found.widest_place, f"{found.widest_place}th")
+    place = dict(enumerate(_ORDINALS)).get(found.widest_place, f"{found.widest_place}th")
     return text + f"stands {place} of {len(found.blocks)}: width alone did not win."
 
 
