@@ -71,6 +71,19 @@ def test_one_author_is_kept_with_what_is_about_her_alone(several_authors):
     assert reading.repairs["why"].str.contains("17 posts of 2 other creators").sum() == 1
 
 
+def test_notes_of_one_author_count_her_platforms_and_outcomes_alone(tmp_path):
+    table = pd.read_csv(written(tmp_path / "two.csv", {"one": 12, "two": 9}))
+    ones = table["author"] == "one"
+    table = table.assign(
+        platform=ones.map({True: "youtube", False: "tiktok"}), likes=table["views"]
+    )
+    table.loc[~ones, "likes"] = None
+    table.to_csv(tmp_path / "two.csv", index=False)
+    reading = choose(read_posts(tmp_path / "two.csv"), "two")
+    assert reading.notes["platforms"] == {"tiktok": 9}
+    assert reading.notes["outcomes"] == []
+
+
 def test_pool_keeps_all(several_authors):
     assert choose(several_authors, pool=True) is several_authors
 
