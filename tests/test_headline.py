@@ -1,5 +1,7 @@
 """One comparison for all chapters: what one of them says, no other contradicts."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,7 +18,7 @@ from virality.findings.scores import Verdict
 from virality.models.catalogue import LINEAR, MODELS
 from virality.sentences import index
 
-NO_REGIMES = pd.DataFrame({"regime": [], "stable": []})
+NO_REGIMES = pd.DataFrame({"regime": [], "stable": []}).astype({"regime": "Int64"})
 
 
 def told(gains: dict[str, float], n: int = 120, seed: int = 0) -> tuple:
@@ -101,6 +103,7 @@ def test_the_abstract_and_the_chapters_turn_round_together(gain, verdict):
 def test_nothing_modelled_is_said():
     predictions, folds = told({})
     found = facts(predictions.head(0), folds.head(0))
+    assert json.dumps(found) and found["noise_share"] is None
     assert found["verdict"] == "none" and "too few" in index.answer(short_answer(found))
     assert headline.against_linear(predictions.head(0)).empty
 

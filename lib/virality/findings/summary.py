@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.protocol import ALPHA, DEFAULT, Protocol
+from virality.core.text import is_missing
 from virality.creators import cold_start, skill
 from virality.creators.levels import fit_levels
 from virality.creators.pool import RULES
@@ -226,4 +227,6 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, np.generic):
         value = value.item()
-    return None if isinstance(value, float) and not isfinite(value) else value
+    if is_missing(value) or (isinstance(value, float) and not isfinite(value)):
+        return None
+    return value
