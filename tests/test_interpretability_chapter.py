@@ -171,10 +171,10 @@ def test_under_eighty_posts_are_indicative(explained):
 
 def test_the_worked_example_is_right_or_wrong_by_what_came():
     steps = pd.DataFrame({"concept": ["energy__tempo", "rest"], "value": [0.5, 0.5]})
-    good = findings.example(steps, np.log1p(1000), np.log1p(2000), np.log1p(4000))
+    good = findings.example("a post", steps, np.log1p(1000), np.log1p(2000), np.log1p(4000))
     assert (good.start, good.forecast, good.actual) == pytest.approx((1000, 2000, 4000))
     assert good.helped and good.off == pytest.approx(4001 / 2001)
-    assert not findings.example(steps, 8.0, 9.0, 7.0).helped
+    assert not findings.example("a post", steps, 8.0, 9.0, 7.0).helped
 
 
 # -------------------------------------------------------------------------------- words
@@ -190,8 +190,8 @@ HOSTILE = (
 def test_a_hostile_caption_stays_text(explained, caption):
     post = made(explained)["example"].iloc[0]
     steps = shap_values.waterfall(explained.shap, post.post_id, post.fold)
-    example = findings.example(steps, 8.0, 9.0, 10.0)
-    text, _ = sentences.waterfall_texts(example, words.excerpt(caption, 200))
+    example = findings.example(words.excerpt(caption, 200), steps, 8.0, 9.0, 10.0)
+    text, _ = sentences.waterfall_texts(example)
     for piece in ("<script", "</div", ":::", "{{<", "![](", "@fig", "$$", "`", "\u202e", "\n"):
         assert piece not in text
 
@@ -199,10 +199,9 @@ def test_a_hostile_caption_stays_text(explained, caption):
 def test_no_sentence_shows_raw_python(explained):
     found = findings.carriers(explained)
     folds = findings.folds(made(explained)["by_fold"], found.names[0])
-    importance = findings.leading(shap_values.concept_importance(explained.shap))
     texts = [
         sentences.skill(found),
-        *sentences.summary_texts(importance, found.n_held_out),
+        *sentences.summary_texts(found),
         *sentences.blocks_texts(found),
         sentences.blocks_reading(found),
         *sentences.folds_texts(folds),

@@ -32,6 +32,12 @@ FOUND = Carriers(
     n_posts=140,
     n_held_out=84,
     skill=SKILL,
+    leading=(
+        ("vision__components", 1.3),
+        ("metadata__hour", 1.2),
+        ("energy__missing", 1.1),
+        ("energy__something_new", 1.04),
+    ),
     blocks=(Pushes("vision", 1.31, 0.42), Pushes("momentum", 1.2, 0.31), Pushes("audio", 1.1, 0.2)),
     order=Order.CLEAR,
     widest="vision",
@@ -40,8 +46,8 @@ FOUND = Carriers(
     checks=CHECKS,
 )
 EXAMPLE = Example(
-    9870, 23400, 31234, (("vision__components", 1.62), ("metadata__hour", 0.81), ("rest", 1.05)),
-    True, 1.33, 3.16,
+    "“a dog” (2024-05-06)", 9870, 23400, 31234,
+    (("vision__components", 1.62), ("metadata__hour", 0.81), ("rest", 1.05)), True, 1.33, 3.16,
 )  # fmt: skip
 
 
@@ -73,13 +79,11 @@ def examples():
 
 
 def one_post():
-    for name, text in zip(("caption", "alt"), say.waterfall_texts(EXAMPLE, "“a dog”"), strict=True):
+    for name, text in zip(("caption", "alt"), say.waterfall_texts(EXAMPLE), strict=True):
         yield f"one post: {name}", text
     yield "one post: it helped", say.waterfall_reading(EXAMPLE)
     yield "one post: it did not", say.waterfall_reading(replace(EXAMPLE, helped=False))
-    concepts = (("vision__components", 1.3), ("metadata__hour", 1.2), ("energy__missing", 1.1))
-    concepts = (*concepts, ("energy__something_new", 1.04))
-    for name, text in zip(("caption", "alt"), say.summary_texts(concepts, 84), strict=True):
+    for name, text in zip(("caption", "alt"), say.summary_texts(FOUND), strict=True):
         yield f"all posts: {name}", text
 
 

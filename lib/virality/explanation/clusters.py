@@ -81,7 +81,18 @@ def letter(regime: int) -> str:
 
 
 def smallest_regime(n_posts: int, min_cluster_size: int = 8) -> int:
-    """Posts that a regime needs: fewer for few posts, a share of them for very many."""
+    """Posts that a regime needs: fewer for few posts, a share of them for very many.
+
+    Parameters
+    ----------
+    n_posts : int
+    min_cluster_size : int
+        As asked for.
+
+    Returns
+    -------
+    int
+    """
     return max(4, min(min_cluster_size, n_posts // 10), round(LARGE_ACCOUNT_SHARE * n_posts))
 
 

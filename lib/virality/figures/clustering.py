@@ -85,6 +85,10 @@ def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         From :func:`virality.explanation.behaviour.members`.
     summary : DataFrame
         From :func:`virality.explanation.behaviour.summarise`.
+
+    Returns
+    -------
+    Views
     """
     fig, (left, right) = theme.figure(7.2, 0.5 * len(summary) + 1.3, ncols=2, sharey=True)
     for row, regime in enumerate(summary.itertuples()):
@@ -164,6 +168,11 @@ def regimes_table(summary: pd.DataFrame, hashtags: Mapping[int, Sequence[str]]) 
     hashtags : mapping of int to list of str
         From :func:`virality.explanation.behaviour.common_hashtags`; raw text, the page escapes it.
         Empty for a private page: then there is no such column.
+
+    Returns
+    -------
+    DataFrame
+        Words as a page shows them.
     """
     shown = _shown(summary)
     days = [

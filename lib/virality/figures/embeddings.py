@@ -29,6 +29,11 @@ def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> tuple[bytes, in
         JPEG files.
     columns : int
         Pictures per row.
+
+    Returns
+    -------
+    tuple of (bytes, int)
+        The file, and how many frames it shows.
     """
     places = np.unique(np.linspace(0, len(thumbnails) - 1, min(len(thumbnails), _MOST_TILES)))
     chosen = [thumbnails[int(place)] for place in places]
@@ -156,6 +161,11 @@ def problems_table(media: pd.DataFrame, private: bool) -> pd.DataFrame:
         Artefact.
     private : bool
         True names neither posts nor files.
+
+    Returns
+    -------
+    DataFrame
+        post, problem, picture, sound, file; raw text, the page escapes it.
     """
     wrong = media[media["problem"].fillna("") != ""]
     return pd.DataFrame(
@@ -182,6 +192,11 @@ def neighbours_table(
         Block → post id → post id of the neighbour.
     names : mapping
         Post id → safe Markdown.
+
+    Returns
+    -------
+    DataFrame
+        post, and a column per block; Markdown.
     """
     rows = [
         {"post": names[post]}
@@ -200,6 +215,11 @@ def words_table(nearest: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame
         Columns post_id, word, lead.
     names : mapping
         Post id → safe Markdown.
+
+    Returns
+    -------
+    DataFrame
+        word, openings, clearest example (Markdown), most frequent first.
     """
     order = nearest.sort_values("lead", ascending=False, kind="stable")
     groups = order.groupby("word", sort=False)

@@ -127,6 +127,10 @@ def content(
         Of the record.
     hashtags : mapping of int to list of str, optional
         From :func:`virality.explanation.behaviour.common_hashtags`; none on a private page.
+
+    Returns
+    -------
+    Content
     """
     allows = extent(n_posts)
     indicative = allows is not Extent.ENOUGH
@@ -189,6 +193,10 @@ def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
         That the regimes' order in time alone makes them differ so much.
     found : Content
         With at least two regimes.
+
+    Returns
+    -------
+    Views
     """
     table = summary.assign(name=summary["regime"].map(letter))
     regimes = table[table["regime"] != NOISE]

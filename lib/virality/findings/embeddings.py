@@ -139,6 +139,10 @@ def files(record: Mapping, media: pd.DataFrame, private: bool = False) -> Files:
         Artefact.
     private : bool
         True names no file.
+
+    Returns
+    -------
+    Files
     """
     spare = [] if private else record["files_without_post"][:NAMED_FILES]
     return Files(
@@ -164,6 +168,10 @@ def encoders(record: Mapping, media: pd.DataFrame) -> Encoders:
         The artefact `encoders`.
     media : DataFrame
         Artefact.
+
+    Returns
+    -------
+    Encoders
     """
     return Encoders(
         classic=record["used"] == "classic",
@@ -203,6 +211,10 @@ def presence(record: Mapping, present: pd.DataFrame, media: pd.DataFrame) -> Pre
     present : DataFrame of bool, shape (n_posts, n_blocks)
     media : DataFrame
         Artefact.
+
+    Returns
+    -------
+    Presence
     """
     shares = present.mean()
     gaps = shares[~present.all()]
@@ -230,6 +242,10 @@ def kept(table: pd.DataFrame, n_components: int) -> Kept | None:
     table : DataFrame
         Columns block, components, share.
     n_components : int
+
+    Returns
+    -------
+    Kept or None
     """
     shares = table[table["components"] == n_components].set_index("block")["share"]
     if shares.empty:

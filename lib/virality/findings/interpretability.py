@@ -13,10 +13,12 @@ from scipy.stats import spearmanr
 from virality.core.protocol import Extent, extent
 from virality.explanation import explain
 from virality.explanation.explain import Explanation
+from virality.explanation.shap_values import concept_importance
 
 SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
 ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
 FEWEST_READINGS = 8
+LEADING = 6  # concepts that are named
 
 # Where a reading goes round, "higher" has no meaning: edges of its parts.
 CIRCLES = {
@@ -90,7 +92,8 @@ class Checks:
 class Carriers:
     """What carries the forecasts.
 
-    Where `nothing` is set, nothing else is but the number of posts, and the skill of flat trees.
+    `leading` are concepts with the typical size of their pushes as factors, largest first.  Where
+    `nothing` is set, nothing else is but the number of posts, and the skill of flat trees.
     """
 
     n_posts: int
@@ -98,6 +101,7 @@ class Carriers:
     indicative: bool = False
     n_held_out: int = 0
     skill: Skill = Skill()
+    leading: tuple[tuple[str, float], ...] = ()
     blocks: tuple[Pushes, ...] = ()
     order: Order | None = None
     widest: str = ""
@@ -120,6 +124,7 @@ class Carriers:
 class Example:
     """One forecast in numbers of views, its steps as factors, and whether moving helped."""
 
+    post: str
     start: float
     forecast: float
     actual: float
@@ -163,7 +168,7 @@ def carriers(explained: Explanation) -> Carriers:
     known = skill(explained.skill)
     if not explained.tells:
         return Carriers(n, Nothing.FLAT, indicative, explained.n_held_out, known)
-    blocks = explained.blocks
+    blocks, leading = explained.blocks, concept_importance(explained.shap).head(LEADING)
     widest = int(blocks["columns"].idxmax())
     return Carriers(
         n,
@@ -171,6 +176,7 @@ def carriers(explained: Explanation) -> Carriers:
         indicative,
         explained.n_held_out,
         known,
+        tuple(zip(leading["concept"], np.exp(leading["importance"].astype(float)), strict=True)),
         tuple(
             Pushes(row.block, float(np.exp(row.importance)), row.share)
             for row in blocks.itertuples()
@@ -210,6 +216,10 @@ def folds(shares: pd.DataFrame, first: str) -> Folds:
         Of all pushes, index fold.
     first : str
         The block with the largest pushes on the whole.
+
+    Returns
+    -------
+    Folds
     """
     leaders = shares.idxmax(axis=1)
     ranks = shares.rank(axis=1).to_numpy()
@@ -261,35 +271,31 @@ def _clear_losses(blocks: pd.DataFrame, check: str) -> tuple[str, ...]:
     return tuple(table.sort_values(check, ascending=False)["block"])
 
 
-def leading(importance: pd.DataFrame, at_most: int = 6) -> tuple[tuple[str, float], ...]:
-    """Return the leading concepts with the typical size of their pushes as factors.
-
-    Parameters
-    ----------
-    importance : DataFrame
-        From :func:`virality.explanation.shap_values.concept_importance`.
-    at_most : int
-    """
-    head = importance.head(at_most)
-    return tuple(zip(head["concept"], np.exp(head["importance"].astype(float)), strict=True))
-
-
 # ---------------------------------------------------------------- one post, and one concept
 
 
-def example(steps: pd.DataFrame, base: float, prediction: float, actual: float) -> Example:
+def example(
+    post: str, steps: pd.DataFrame, base: float, prediction: float, actual: float
+) -> Example:
     """Return one forecast, taken apart.
 
     Parameters
     ----------
+    post : str
+        What it is called, escaped already.
     steps : DataFrame
         From :func:`virality.explanation.shap_values.waterfall`.
     base, prediction, actual : float
         Where the model starts, what it says and what came, in log views.
+
+    Returns
+    -------
+    Example
     """
     off, start_off = abs(actual - prediction), abs(actual - base)
     factors = zip(steps["concept"], np.exp(steps["value"].astype(float)), strict=True)
     return Example(
+        post=post,
         start=_views(base),
         forecast=_views(prediction),
         actual=_views(actual),

@@ -187,7 +187,21 @@ def naming(found: Content) -> str:
 
 
 def typical_caption(n_posts: int, n_regimes: int, frames: bool, private: bool) -> str:
-    """Caption of the table of typical posts."""
+    """Caption of the table of typical posts.
+
+    Parameters
+    ----------
+    n_posts, n_regimes : int
+        Posts that are shown, and regimes that they belong to.
+    frames : bool
+        Whether first frames are shown.
+    private : bool
+        Whether the report is.
+
+    Returns
+    -------
+    str
+    """
     without = "" if frames else " No video could be seen, so there are no first frames to show."
     if private:
         without = " This report is private, so captions and first frames are withheld."
@@ -279,7 +293,18 @@ def fingerprint_texts(found: Fingerprints) -> tuple[str, str]:
 
 
 def answer(found: Content, views: Views | None) -> str:
-    """The answer box; `views` of at least two regimes, else None."""
+    """The answer box; `views` of at least two regimes, else None.
+
+    Parameters
+    ----------
+    found : Content
+    views : Views or None
+        Of at least two regimes.
+
+    Returns
+    -------
+    str
+    """
     if not found.mapped:
         return "None can be named: there are too few posts, or too little in which they differ."
     return _answer(found, views) + (

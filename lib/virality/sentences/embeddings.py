@@ -135,7 +135,17 @@ def problems_caption(found: Presence) -> str:
 
 
 def sheet_caption(shown: int, total: int) -> str:
-    """Return the caption of the contact sheet."""
+    """Return the caption of the contact sheet.
+
+    Parameters
+    ----------
+    shown, total : int
+        First frames.
+
+    Returns
+    -------
+    str
+    """
     some = "" if shown == total else f" {shown} of {total:,}, evenly spread."
     return f"First frames, oldest to newest, row by row.{some}"
 

@@ -118,12 +118,12 @@ def _indicative(found: Carriers) -> str:
 # ------------------------------------------------------------------------------ one post
 
 
-def waterfall_texts(found: Example, label: str) -> tuple[str, str]:
-    """Caption and alternative text of the waterfall; `label` is escaped already."""
+def waterfall_texts(found: Example) -> tuple[str, str]:
+    """Caption and alternative text of the waterfall."""
     largest, push = found.steps[0]
     caption = (
-        f"One forecast taken apart: {label}. The model starts from {about(found.start)} views and "
-        f"arrives at {about(found.forecast)}; {about(found.actual)} came. The largest step is "
+        f"One forecast taken apart: {found.post}. The model starts from {about(found.start)} views "
+        f"and arrives at {about(found.forecast)}; {about(found.actual)} came. The largest step is "
         f"{concept(largest).name}, {multiple(push)}."
     )
     named = [f"{concept(key).name} {multiple(push)}" for key, push in found.steps if key != "rest"]
@@ -152,14 +152,14 @@ def waterfall_reading(found: Example) -> str:
 # -------------------------------------------------------------------------- all the posts
 
 
-def summary_texts(leading: Iterable[tuple[str, float]], n_posts: int) -> tuple[str, str]:
-    """Caption and alternative text of the beeswarm; `leading` concepts and sizes of pushes."""
-    names = [concept(key).name for key, _ in leading]
+def summary_texts(found: Carriers) -> tuple[str, str]:
+    """Caption and alternative text of the beeswarm."""
+    names = [concept(key).name for key, _ in found.leading]
     caption = (
-        f"Every dot is one of {plural(n_posts, 'held-out post')}: how far a reading pushed its "
-        f"forecast up (right) or down (left). Widest on the whole: {listing(names[:3])}."
+        f"Every dot is one of {plural(found.n_held_out, 'held-out post')}: how far a reading pushed "
+        f"its forecast up (right) or down (left). Widest on the whole: {listing(names[:3])}."
     )
-    sizes = [f"{concept(key).name} ({multiple(push)})" for key, push in leading]
+    sizes = [f"{concept(key).name} ({multiple(push)})" for key, push in found.leading]
     return (
         caption,
         f"Rows of dots, one row per feature, by mean size of the push: {listing(sizes)}.",
