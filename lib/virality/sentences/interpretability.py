@@ -156,8 +156,8 @@ def summary_texts(found: Carriers) -> tuple[str, str]:
     """Caption and alternative text of the beeswarm."""
     names = [concept(key).name for key, _ in found.leading]
     caption = (
-        f"Every dot is one of {plural(found.n_held_out, 'held-out post')}: how far a reading pushed "
-        f"its forecast up (right) or down (left). Widest on the whole: {listing(names[:3])}."
+        f"Every dot is one of {plural(found.n_held_out, 'held-out post')}: how far a reading "
+        f"pushed its forecast up (right) or down (left). Widest on the whole: {listing(names[:3])}."
     )
     sizes = [f"{concept(key).name} ({multiple(push)})" for key, push in found.leading]
     return (
