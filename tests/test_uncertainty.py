@@ -26,7 +26,7 @@ def late(n, delay=DELAY):
 
 def test_adaptive_by_hand():
     errors = np.array([1.0, 2.0, 3.0, 4.0, 100.0, 0.0, 0.0, 0.0])
-    found = conformal.adaptive(errors, late(8, 1), level=0.5, gamma=0.1, window=10, warm_up=3)
+    found = conformal.adaptive(errors, late(8, 1), coverage=0.5, gamma=0.1, window=10, warm_up=3)
     assert np.isnan(found.width[:4]).all()
     assert found.width[4] == 2.0  # of 1, 2, 3 at level .5: rank ceil(4 × .5)
     assert found.asked[5] == 0.5  # the miss of post 4 has not matured yet

@@ -189,7 +189,7 @@ class BlockTransform(TransformerMixin, BaseEstimator):
 
     Parameters
     ----------
-    pca : {"block", "global", "none"}
+    reduction : {"block", "global", "none"}
     n_components : int
         Components per embedding block.
     normalise : bool
@@ -209,12 +209,12 @@ class BlockTransform(TransformerMixin, BaseEstimator):
 
     def __init__(
         self,
-        pca: str = "block",
+        reduction: str = "block",
         n_components: int = 8,
         normalise: bool = True,
         scale: bool = True,
     ):
-        self.pca, self.n_components = pca, n_components
+        self.reduction, self.n_components = reduction, n_components
         self.normalise, self.scale = normalise, scale
 
     def fit(self, X: pd.DataFrame, y=None) -> BlockTransform:
@@ -224,7 +224,7 @@ class BlockTransform(TransformerMixin, BaseEstimator):
         self.scaler_ = StandardScaler().fit(values)
         self._leave_unscaled(names)
         self.reducer_ = BlockPCA(
-            self.n_components, self.pca, normalise=self.normalise, columns=tuple(names)
+            self.n_components, self.reduction, normalise=self.normalise, columns=tuple(names)
         ).fit(self.scaler_.transform(values))
         return self
 
@@ -240,10 +240,11 @@ class BlockTransform(TransformerMixin, BaseEstimator):
 
     def _leave_unscaled(self, names) -> None:
         """The study scaled only what went into a PCA: undo the scaling of the other columns."""
-        if self.scale or self.pca == "global":
+        if self.scale or self.reduction == "global":
             return
         raw = np.array(
-            [self.pca == "none" or block_of(name) in KEPT_BLOCKS for name in names], dtype=bool
+            [self.reduction == "none" or block_of(name) in KEPT_BLOCKS for name in names],
+            dtype=bool,
         )
         self.scaler_.mean_[raw], self.scaler_.scale_[raw] = 0.0, 1.0
 

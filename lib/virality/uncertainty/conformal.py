@@ -17,7 +17,6 @@ from virality.core.bounds import within
 from virality.core.protocol import COVERAGES, DEFAULT
 from virality.uncertainty.calibration import level_bins
 
-LEVEL = DEFAULT.coverage
 GAMMA = 0.02
 WINDOW = 100
 WARM_UP = 20
@@ -40,10 +39,10 @@ class Widths:
     width : ndarray of shape (n,)
         NaN during the warm-up.
     saturated : ndarray of bool, shape (n,)
-        The level asked for more (or less) than the errors seen so far can give, so that their
+        The coverage asked for more (or less) than the errors seen so far can give, so that their
         largest (or smallest) was issued.
     asked : ndarray of shape (n,)
-        The level that was asked for.
+        The coverage that was asked for.
     """
 
     width: np.ndarray
@@ -54,7 +53,7 @@ class Widths:
 def adaptive(
     errors: np.ndarray,
     known: np.ndarray,
-    level: float = LEVEL,
+    coverage: float = DEFAULT.coverage,
     gamma: float = GAMMA,
     window: int = WINDOW,
     warm_up: int = WARM_UP,
@@ -71,10 +70,10 @@ def adaptive(
     known : ndarray of int, shape (n,)
         How many of the first posts had matured when each post went up, see
         `matured_before`.
-    level : float
+    coverage : float
         Share of posts that the intervals should hold.
     gamma : float
-        Step of the level after each outcome; 0 gives the rolling quantile.
+        Step of the asked coverage after each outcome; 0 gives the rolling quantile.
     window : int
         Newest matured errors that count.
     warm_up : int
@@ -84,16 +83,16 @@ def adaptive(
     ----------
     Gibbs and Candès (2021), "Adaptive Conformal Inference Under Distribution Shift".
     """
-    within("level", level, *COVERAGES)
+    within("coverage", coverage, *COVERAGES)
     size, n = np.abs(np.asarray(errors, dtype=float)), len(errors)
     width, asked = np.full(n, np.nan), np.full(n, np.nan)
     saturated = np.zeros(n, dtype=bool)
-    miss_rate, seen = 1.0 - level, 0
+    miss_rate, seen = 1.0 - coverage, 0
     for post in range(n):
         while seen < known[post]:
             if np.isfinite(width[seen]):
                 missed = float(size[seen] > width[seen])
-                miss_rate += gamma * ((1.0 - level) - missed)
+                miss_rate += gamma * ((1.0 - coverage) - missed)
             seen += 1
         if seen >= warm_up:
             asked[post] = 1.0 - miss_rate
@@ -105,42 +104,45 @@ def adaptive(
 def rolling(
     errors: np.ndarray,
     known: np.ndarray,
-    level: float = LEVEL,
+    coverage: float = DEFAULT.coverage,
     window: int = WINDOW,
     warm_up: int = WARM_UP,
 ) -> Widths:
     """The quantile of the newest matured errors, without feedback."""
-    return adaptive(errors, known, level, 0.0, window, warm_up)
+    return adaptive(errors, known, coverage, 0.0, window, warm_up)
 
 
 def frozen(
-    errors: np.ndarray, known: np.ndarray, level: float = LEVEL, warm_up: int = WARM_UP
+    errors: np.ndarray,
+    known: np.ndarray,
+    coverage: float = DEFAULT.coverage,
+    warm_up: int = WARM_UP,
 ) -> Widths:
     """Split conformal: the quantile of the first matured errors, never looked at again."""
-    within("level", level, *COVERAGES)
+    within("coverage", coverage, *COVERAGES)
     width = np.full(len(errors), np.nan)
     saturated = np.zeros(len(errors), dtype=bool)
     ready = np.asarray(known) >= warm_up
     if ready.any():
         first = np.abs(errors[: known[np.argmax(ready)]])
-        width[ready], saturated[ready] = _upper_quantile(first, level)
-    return Widths(width, saturated, np.where(ready, level, np.nan))
+        width[ready], saturated[ready] = _upper_quantile(first, coverage)
+    return Widths(width, saturated, np.where(ready, coverage, np.nan))
 
 
-def _upper_quantile(sizes: np.ndarray, level: float) -> tuple[float, bool]:
-    """The order statistic that a new exchangeable error stays below with chance `level`."""
-    rank = int(np.ceil((len(sizes) + 1) * level - 1e-9))
+def _upper_quantile(sizes: np.ndarray, coverage: float) -> tuple[float, bool]:
+    """The order statistic that a new exchangeable error stays below with chance `coverage`."""
+    rank = int(np.ceil((len(sizes) + 1) * coverage - 1e-9))
     inside = min(max(rank, 1), len(sizes))
     return float(np.partition(sizes, inside - 1)[inside - 1]), inside != rank
 
 
-def normal_width(sigma: np.ndarray, level: float = LEVEL) -> np.ndarray:
+def normal_width(sigma: np.ndarray, coverage: float = DEFAULT.coverage) -> np.ndarray:
     """Half width of an interval that believes in a normal error of that standard deviation."""
-    return stats.norm.ppf(0.5 + level / 2) * np.asarray(sigma, dtype=float)
+    return stats.norm.ppf(0.5 + coverage / 2) * np.asarray(sigma, dtype=float)
 
 
 def interval_score(
-    y: np.ndarray, lower: np.ndarray, upper: np.ndarray, level: float = LEVEL
+    y: np.ndarray, lower: np.ndarray, upper: np.ndarray, coverage: float = DEFAULT.coverage
 ) -> np.ndarray:
     """Width plus a fine for every miss; smaller is better, and honesty minimises it.
 
@@ -149,7 +151,7 @@ def interval_score(
     Gneiting and Raftery (2007), section 6.2.
     """
     below, above = np.maximum(lower - y, 0), np.maximum(y - upper, 0)
-    return (upper - lower) + 2 / (1 - level) * (below + above)
+    return (upper - lower) + 2 / (1 - coverage) * (below + above)
 
 
 def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.DataFrame:

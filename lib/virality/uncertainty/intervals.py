@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -77,7 +77,7 @@ def prediction_intervals(
     if predictions.empty:
         return empty_intervals()
     folds = make_folds(posts, protocol) if folds is None else folds
-    level = protocol.coverage
+    coverage = protocol.coverage
     clock = _Clock(posts, protocol)
     lines = folds.drop_duplicates(["split", "fold"]).set_index(["split", "fold"])["train_p90"]
     parts = []
@@ -85,11 +85,13 @@ def prediction_intervals(
         own = clock.sort(series)
         known = matured_before(clock.times(own), protocol.embargo_days)
         own = own.assign(
-            level=level,
+            level=coverage,
             threshold=lines.reindex(list(zip(own["split"], own["fold"], strict=True))).to_numpy(),
         )
         own = _chances(own, known, clock)
-        parts += [_with_interval(own, known, method, level, sigma, warm_up) for method in methods]
+        parts += [
+            _with_interval(own, known, method, coverage, sigma, warm_up) for method in methods
+        ]
     table = pd.concat(parts, ignore_index=True)
     return table[list(INTERVAL_COLUMNS)].astype(INTERVAL_COLUMNS)
 
@@ -153,17 +155,13 @@ def _chances(own: pd.DataFrame, known: np.ndarray, clock: _Clock) -> pd.DataFram
     )
 
 
-def _with_interval(own, known, method, level, sigma, warm_up) -> pd.DataFrame:
+def _with_interval(own, known, method, coverage, sigma, warm_up) -> pd.DataFrame:
     errors = (own["y_true"] - own["y_pred"]).to_numpy(float)
-    if method == "adaptive":
-        found = conformal.adaptive(errors, known, level, warm_up=warm_up)
-    elif method == "rolling":
-        found = conformal.rolling(errors, known, level, warm_up=warm_up)
-    else:
-        found = conformal.frozen(errors, known, level, warm_up=warm_up)
-    width, saturated = found.width, found.saturated
+    issue: dict[str, Callable] = {"adaptive": conformal.adaptive, "rolling": conformal.rolling}
+    widths = issue.get(method, conformal.frozen)(errors, known, coverage, warm_up=warm_up)
+    width, saturated = widths.width, widths.saturated
     if method == "sigma":  # on the same posts, so that the methods can be compared
-        believed = conformal.normal_width(own["fold"].map(sigma or {}).to_numpy(float), level)
+        believed = conformal.normal_width(own["fold"].map(sigma or {}).to_numpy(float), coverage)
         width = np.where(np.isfinite(width), believed, np.nan)
         saturated = np.zeros(len(own), dtype=bool)
     middle = own["y_pred"].to_numpy(float)
