@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from virality.core.text import listing, plural
+from virality.core.text import decimals, listing, plural
 from virality.features.blocks import block_name
 from virality.findings.recovered import Lottery, Memory, Named, Recovered, Recovery, Term
 from virality.models.catalogue import model_name
@@ -58,7 +58,7 @@ def introduction(found: Recovered) -> str:
         return f"{text} Nothing was planted here: views are noise."
     if found.ceiling is None:
         return text
-    ceiling = f"{found.ceiling:.2f}"
+    ceiling = decimals(found.ceiling)
     return f"{text} Somebody who knew every effect exactly would reach an R² of {ceiling}."
 
 
