@@ -12,7 +12,7 @@ from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.evaluation import evaluate
 from virality.explanation import importance, shap_values
-from virality.explanation.explain import explain, explanation, skill
+from virality.explanation.explain import Verdict, explain, explanation, skill
 from virality.features.concepts import concept_of, reading, readings
 from virality.features.table import model_table
 from virality.models.boosters import LEVEL, StoredFold, load_boosters, store_boosters
@@ -174,7 +174,7 @@ def test_no_folds_give_empty_tables(own):
     found = explanation([], evaluate.empty_predictions(), own.posts)
     assert found.empty
     assert not found.tells
-    assert found.skill is None
+    assert found.skill.verdict is Verdict.NOT_PREDICTED
     assert list(found.shap.columns) == list(shap_values.SHAP_COLUMNS)
     assert found.blocks.empty
 
@@ -219,7 +219,7 @@ def test_refits_are_paired_by_post():
 
 
 @pytest.mark.parametrize(
-    ("error", "verdict"), [(0.1, "better"), (3.0, "worse"), (1.0, "no clear difference")]
+    ("error", "verdict"), [(0.1, Verdict.BETTER), (3.0, Verdict.WORSE), (1.0, Verdict.UNCLEAR)]
 )
 def test_skill_is_judged_against_the_better_rule(error, verdict):
     rng = np.random.default_rng(0)
@@ -239,7 +239,7 @@ def test_skill_is_judged_against_the_better_rule(error, verdict):
     )
     found = skill(model, baselines)
     assert found.baseline == "rolling_median_10"
-    assert found.verdict == verdict
+    assert found.verdict is verdict
     assert found.n == n
 
 
@@ -247,7 +247,7 @@ def test_skill_without_baselines_claims_nothing(fitted):
     own = toy.explained(fitted[1])
     found = skill(own, own)
     assert found.baseline == ""
-    assert found.verdict == "no clear difference"
+    assert found.verdict is Verdict.NOT_COMPARED
 
 
 def test_only_the_run_that_the_folds_belong_to_is_explained(own, fitted):

@@ -15,13 +15,13 @@ from test_teaching import taught
 from virality.core import text as words
 from virality.evaluation.evaluate import empty_predictions
 from virality.explanation import shap_values
-from virality.explanation.explain import Skill, explanation
+from virality.explanation.explain import Skill, Verdict, explanation
 from virality.features import concepts
 from virality.features.concepts import concept
 from virality.figures import interpretability as figures
 from virality.figures import theme
 from virality.findings import interpretability as findings
-from virality.findings.interpretability import Agreement, Course, Nothing, Order, Verdict
+from virality.findings.interpretability import Agreement, Course, Nothing, Order
 from virality.sentences import interpretability as sentences
 
 
@@ -70,26 +70,14 @@ def test_nothing_to_explain_breaks_no_cell(own):
 # ------------------------------------------------------------------------------ findings
 
 
-@pytest.mark.parametrize(
-    ("verdict", "expected"),
-    [
-        ("better", Verdict.BETTER),
-        ("worse", Verdict.WORSE),
-        ("no clear difference", Verdict.UNCLEAR),
-    ],
-)
-def test_skill_keeps_its_verdict_and_becomes_factors(explained, verdict, expected):
-    told = Skill("train_mean", np.log(2), np.log(3), -0.5, -0.3, verdict, 84)
-    found = findings.carriers(replace(explained, skill=told))
-    assert found.skill.verdict is expected
-    assert found.believed is (expected is Verdict.BETTER)
-    assert (found.skill.factor, found.skill.baseline_factor) == pytest.approx((2, 3))
+def test_only_a_model_with_skill_is_believed(explained):
+    for verdict in Verdict:
+        found = findings.carriers(replace(explained, skill=Skill(verdict, 84, 2.0)))
+        assert found.believed is (verdict is Verdict.BETTER)
 
 
 def test_without_baselines_nothing_is_claimed(explained):
-    unknown = Skill("", 0.7, *[float("nan")] * 3, "no clear difference", 84)
-    found = findings.carriers(replace(explained, skill=unknown))
-    assert found.skill.verdict is Verdict.NOT_COMPARED
+    found = findings.carriers(replace(explained, skill=Skill(Verdict.NOT_COMPARED, 84, 2.0)))
     assert "nan" not in sentences.skill(found) + sentences.answer(found)
 
 

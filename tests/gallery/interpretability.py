@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from virality.explanation.explain import Skill, Verdict
 from virality.findings.interpretability import (
     Agreement,
     Carriers,
@@ -13,8 +14,6 @@ from virality.findings.interpretability import (
     Nothing,
     Order,
     Pushes,
-    Skill,
-    Verdict,
 )
 from virality.sentences import interpretability as say
 

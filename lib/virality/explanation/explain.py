@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
+import numpy as np
 import pandas as pd
 
 from virality.core.protocol import DEFAULT, Protocol
@@ -86,32 +88,34 @@ BASELINES = (RECENT_RULE, LONG_RUN_RULE)
 SMALLEST_PUSH = 1e-6  # log views
 
 
+# The explained model against the better of two rules that never look at the post.
+Verdict = Enum("Verdict", "NOT_PREDICTED BETTER WORSE UNCLEAR NOT_COMPARED")
+
+
 @dataclass(frozen=True)
 class Skill:
-    """The model against the better of two baselines that know nothing of the post.
+    """Whether the model knows more than the better of two rules that never look at the post.
 
     Parameters
     ----------
-    baseline : str
-        "train_mean" or "rolling_median_10"; "" when neither was predicted.
-    miss, baseline_miss : float
-        Mean absolute error in log views.
-    low, high : float
-        Limits of the model's mean absolute error minus the baseline's, paired by post; negative is
-        better.
-    verdict : str
-        "better", "worse" or "no clear difference".
+    verdict : Verdict
     n : int
         Held-out posts.
+    factor, baseline_factor : float
+        Typical misses.
+    baseline : str
+        "train_mean" or "rolling_median_10"; "" when neither was predicted.
+    low, high : float
+        Limits of the difference in log views, paired by post; negative is better.
     """
 
-    baseline: str
-    miss: float
-    baseline_miss: float
-    low: float
-    high: float
-    verdict: str
-    n: int
+    verdict: Verdict = Verdict.NOT_PREDICTED
+    n: int = 0
+    factor: float = float("nan")
+    baseline: str = ""
+    baseline_factor: float = float("nan")
+    low: float = float("nan")
+    high: float = float("nan")
 
 
 def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
@@ -128,19 +132,30 @@ def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
     -------
     Skill
     """
+    if predictions.empty:
+        return Skill()
     split = predictions["split"].iloc[0]
     naive = baselines[baselines["model"].isin(BASELINES) & (baselines["split"] == split)]
-    miss = float((predictions["y_true"] - predictions["y_pred"]).abs().mean())
     if naive.empty:
-        nan = float("nan")
-        return Skill("", miss, nan, nan, nan, "no clear difference", len(predictions))
+        return Skill(Verdict.NOT_COMPARED, len(predictions), _typical_miss(predictions))
     baseline = scores.better_naive(naive, split)
     rule = naive[naive["model"] == baseline]
-    both = pd.concat([predictions, rule])
-    gap = scores.paired_differences(both, baseline, family=FAMILY).iloc[0]
-    baseline_miss = float((rule["y_true"] - rule["y_pred"]).abs().mean())
-    limits = float(gap["low"]), float(gap["high"])
-    return Skill(baseline, miss, baseline_miss, *limits, str(gap["verdict"]), int(gap["n"]))
+    gap = scores.paired_differences(pd.concat([predictions, rule]), baseline, family=FAMILY).iloc[0]
+    verdicts = {"better": Verdict.BETTER, "worse": Verdict.WORSE}
+    return Skill(
+        verdicts.get(gap["verdict"], Verdict.UNCLEAR),
+        int(gap["n"]),
+        _typical_miss(predictions),
+        baseline,
+        _typical_miss(rule),
+        float(gap["low"]),
+        float(gap["high"]),
+    )
+
+
+def _typical_miss(predictions: pd.DataFrame) -> float:
+    """Mean absolute error as a factor."""
+    return float(np.exp((predictions["y_true"] - predictions["y_pred"]).abs().mean()))
 
 
 @dataclass(frozen=True)
@@ -153,8 +168,7 @@ class Explanation:
         The artefacts; without rows when nothing was modelled.
     n_posts : int
         Of the record.
-    skill : Skill or None
-        The model against its naive baselines.
+    skill : Skill
     blocks : DataFrame
         One row a block, largest SHAP first: importance, low, high, share, columns (that the model
         saw), shuffle, shuffle_low, shuffle_high, refit, refit_low, refit_high.
@@ -165,7 +179,7 @@ class Explanation:
     shap: pd.DataFrame
     shap_blocks: pd.DataFrame
     n_posts: int
-    skill: Skill | None
+    skill: Skill
     blocks: pd.DataFrame
     lead: tuple[float, float, float]
 
@@ -230,7 +244,7 @@ def explanation(
         shap,
         shap_blocks,
         len(posts),
-        skill=None if shap_blocks.empty else skill(whole, predictions),
+        skill=skill(whole, predictions),
         blocks=blocks,
         lead=lead(shap_blocks, list(blocks["block"]), order),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 import numpy as np
@@ -11,8 +11,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from virality.core.protocol import Extent, extent
-from virality.explanation import explain
-from virality.explanation.explain import Explanation
+from virality.explanation.explain import Explanation, Skill, Verdict
 from virality.explanation.shap_values import concept_importance
 
 SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
@@ -29,25 +28,10 @@ CIRCLES = {
 
 
 Nothing = Enum("Nothing", "TOO_FEW NOT_PREDICTED FLAT")  # why there is nothing to explain
-# The explained model against the better of two rules that never look at the post.
-Verdict = Enum("Verdict", "NOT_PREDICTED BETTER WORSE UNCLEAR NOT_COMPARED")
 # The first block's lead over the second; MIXED where all blocks were reduced together.
 Order = Enum("Order", "CLEAR OPEN ONE_BLOCK MIXED")
 Agreement = Enum("Agreement", "SETTLED LOOSE NONE TOO_FEW")  # of folds on the blocks' order
 Course = Enum("Course", "UP DOWN NO_DIRECTION ROUND TOO_LITTLE")  # of a push with its reading
-
-
-@dataclass(frozen=True)
-class Skill:
-    """Typical misses as factors, and the limits of their difference in log views."""
-
-    verdict: Verdict = Verdict.NOT_PREDICTED
-    n: int = 0
-    factor: float = float("nan")
-    baseline: str = ""
-    baseline_factor: float = float("nan")
-    low: float = float("nan")
-    high: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -100,7 +84,7 @@ class Carriers:
     nothing: Nothing | None = None
     indicative: bool = False
     n_held_out: int = 0
-    skill: Skill = Skill()
+    skill: Skill = field(default_factory=Skill)
     leading: tuple[tuple[str, float], ...] = ()
     blocks: tuple[Pushes, ...] = ()
     order: Order | None = None
@@ -165,7 +149,7 @@ def carriers(explained: Explanation) -> Carriers:
     if explained.empty:
         few = allows is Extent.TOO_FEW
         return Carriers(n, Nothing.TOO_FEW if few else Nothing.NOT_PREDICTED, indicative)
-    known = skill(explained.skill)
+    known = explained.skill
     if not explained.tells:
         return Carriers(n, Nothing.FLAT, indicative, explained.n_held_out, known)
     blocks, leading = explained.blocks, concept_importance(explained.shap).head(LEADING)
@@ -187,16 +171,6 @@ def carriers(explained: Explanation) -> Carriers:
         widest_place=widest + 1,
         checks=checks(explained),
     )
-
-
-def skill(own: explain.Skill | None) -> Skill:
-    """Return whether the model that is explained knows anything."""
-    if own is None:
-        return Skill()
-    verdicts = {"better": Verdict.BETTER, "worse": Verdict.WORSE}
-    verdict = verdicts.get(own.verdict, Verdict.UNCLEAR) if own.baseline else Verdict.NOT_COMPARED
-    factors = float(np.exp(own.miss)), own.baseline, float(np.exp(own.baseline_miss))
-    return Skill(verdict, own.n, *factors, own.low, own.high)
 
 
 def _order(explained: Explanation) -> Order:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import about, capital, listing, multiple, percent, plural, significant
+from virality.explanation.explain import Skill, Verdict
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.findings.interpretability import (
@@ -18,8 +19,6 @@ from virality.findings.interpretability import (
     Folds,
     Nothing,
     Order,
-    Skill,
-    Verdict,
 )
 from virality.models.catalogue import model_name
 
