@@ -86,3 +86,13 @@ def samples() -> Path:
     if not folder or not Path(folder).is_dir():
         pytest.skip("VIRALITY_SAMPLES does not name a folder of real samples")
     return Path(folder)
+
+
+# What runs the whole small book, or opens pages in a browser.
+_BOOKS = {"small_book", "own_book", "browser", "page"}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if _BOOKS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.book)
