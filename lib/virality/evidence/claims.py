@@ -232,8 +232,8 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     recent, mean = (
         chosen[chosen["model"] == model].set_index(keys) for model in (RECENT_RULE, LONG_RUN_RULE)
     )
-    both = mean.join(recent[["y_pred"]], rsuffix="_recent", how="inner")
-    return history_evidence(both["y_true"], both["y_pred_recent"], both["y_pred"])
+    both = mean.join(recent["y_pred"].rename("recent"), how="inner")
+    return history_evidence(both["y_true"], both["recent"], both["y_pred"])
 
 
 def history_evidence(y, recent, mean) -> pd.DataFrame:
