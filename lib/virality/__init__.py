@@ -13,6 +13,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from virality.core import VERSION
+
 if TYPE_CHECKING:
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     from virality.models.catalogue import make_model
     from virality.uncertainty.intervals import prediction_intervals
 
-__version__ = "0.2.0"
+
+__version__ = VERSION
 
 # Name -> module: loaded when first used, so that the door itself opens at once.
 _ROOMS = {

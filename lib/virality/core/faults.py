@@ -10,8 +10,7 @@ import traceback
 from contextlib import suppress
 from datetime import datetime
 
-from virality import __version__
-from virality.core import paths
+from virality.core import VERSION, paths
 from virality.core.errors import UserError
 
 FAULT = 70  # what the system's own list of exit codes calls an internal error of the program
@@ -61,7 +60,7 @@ def _say(text: str, code: int) -> int:
 def _keep_report(error: BaseException) -> str:
     now = datetime.now()
     place = paths.ROOT / "build" / ".faults" / f"{now:%Y-%m-%d-%H%M%S}-{os.getpid()}.txt"
-    words = [f"virality {__version__}, Python {platform.python_version()}, {platform.platform()}"]
+    words = [f"virality {VERSION}, Python {platform.python_version()}, {platform.platform()}"]
     words += ["", *traceback.format_exception(error)]
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
