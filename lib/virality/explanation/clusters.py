@@ -128,13 +128,13 @@ def _search(points: np.ndarray, smallest: int, neighbours: int) -> tuple[np.ndar
         warnings.simplefilter("ignore")  # invalid escapes in the package's own strings
         from hdbscan import HDBSCAN
 
-        found = HDBSCAN(
+        fitted = HDBSCAN(
             min_cluster_size=smallest,
             min_samples=max(1, neighbours),
             approx_min_span_tree=False,
             core_dist_n_jobs=1,
         ).fit(points)
-    return _largest_first(found.labels_), found.probabilities_
+    return _largest_first(fitted.labels_), fitted.probabilities_
 
 
 def _largest_first(labels: np.ndarray) -> np.ndarray:
@@ -155,9 +155,8 @@ def stability(
 ) -> Stability:
     """Leave a fifth of the posts out, search again, and compare with posts without groups.
 
-    The null are surrogates: the points' Fourier phases over time are drawn anew, the same for every
-    dimension. Their spread and their drift stay, every grouping is gone. (Against plain noise of
-    the same covariance, content that merely drifts would pass for regimes.)
+    Those are surrogates: the points' Fourier phases over time are drawn anew, the same for every
+    dimension. Spread and drift stay, every grouping is gone. (Plain noise would not drift.)
 
     Parameters
     ----------
@@ -167,10 +166,8 @@ def stability(
         From :func:`cluster` on the same points.
     min_cluster_size, min_samples : int
         As there.
-    n_surrogates : int
-        Sets of posts without groups; 0 skips the test (p = 1).
-    seed : int
-        Of the resampling.
+    n_surrogates, seed : int
+        Sets of posts without groups, 0 skips the test (p = 1); and of the resampling.
 
     Returns
     -------

@@ -79,8 +79,7 @@ def shap_tables(
     Returns
     -------
     shap : DataFrame
-        Long, columns :data:`SHAP_COLUMNS`; `value` in log views, `feature_value` as the model saw
-        it (scaled).
+        Long, columns :data:`SHAP_COLUMNS`; `value` in log views, `feature_value` scaled.
     shap_blocks : DataFrame
         post_id, fold, one column per block (its SHAP values summed), base_value, prediction.
 
