@@ -37,3 +37,9 @@ def test_types_and_rooms_name_the_same_things():
     source = inspect.getsource(vi)
     for name, room in vi._ROOMS.items():
         assert f"from virality.{room} import" in source and name in source
+
+
+def test_a_missing_extra_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "virality.media.extract", None)
+    with pytest.raises(vi.UserError, match=r"virality\[media\]"):
+        vi.extract_media(vi.simulate_creator(n_posts=3))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from virality.core.errors import UserError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -90,7 +92,7 @@ def extract_media(
     Raises
     ------
     UserError
-        When the folder cannot be used; a broken film raises nothing.
+        When the folder cannot be used, or the extra is not installed; a broken film raises nothing.
 
     Examples
     --------
@@ -101,7 +103,13 @@ def extract_media(
     >>> sorted({name.split("__")[0] for name in vectors})
     ['caption_text', 'hashtag_text']
     """
-    from virality.media.extract import extract
+    try:
+        from virality.media.extract import extract
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"Reading captions and films needs the package {error.name}.",
+            do="Run: pip install 'virality[media]'",
+        ) from None
     from virality.media.settings import Settings, Workers
 
     where = Workers(workers, progress=False)
