@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from matplotlib import pyplot as plt
 
+import chapters
 import exports
 import virality as vi
 from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
@@ -26,6 +27,7 @@ from virality.findings.data import Direction, Lean, Movement, Views, Weight
 from virality.findings.habits import Habit, Tags
 from virality.findings.record import Embargo, Trust, Zone
 from virality.posts import describe
+from virality.posts.export import write_posts
 from virality.posts.read import PostsReading, read_posts
 from virality.posts.schema import SEVERITIES, empty_posts, empty_repairs, validate_posts
 from virality.posts.settling import settled_at, settled_from, settling
@@ -520,3 +522,15 @@ def test_the_notebook_runs_alone_and_writes_its_artefacts(tmp_path, monkeypatch)
     register = pd.read_parquet(run.artefact("ledger"))
     assert set(features.columns) <= set(register["feature"])
     assert len(list(run.figures.glob("data-*.svg"))) >= 5
+
+
+def test_a_first_run_warns_as_later_ones_do(tmp_path, monkeypatch):
+    """The posts are not stored yet when the page of a first run says what they are."""
+    posts = simulate_creator(n_posts=40)
+    posts.loc[posts.index[:10], "platform"] = "youtube"
+    write_posts(posts, tmp_path / "posts.csv")
+    for _ in range(2):
+        page = chapters.run_chapters(
+            tmp_path / "run", monkeypatch, tmp_path / "posts.csv", "data", draw=False
+        )[1]
+        assert "This creator is simulated" in page and "Several platforms, one report" in page

@@ -91,7 +91,9 @@ def test_order_title_parameters_setup_banner(slug):
     assert "".join(first["source"]).startswith("# ")
     assert second["metadata"]["tags"] == ["parameters"]
     assert f'Chapter("{slug}", name' in "".join(third["source"])
-    assert any(re.search(r"(page|here)\.banner\(\)", "".join(c["source"])) for c in code(slug)[:3])
+    # The chapter that makes the posts hands them over: a first run has none stored.
+    banner = "page.banner(reading.posts)" if "posts" in chapter(slug).writes else "page.banner()"
+    assert any(banner in "".join(c["source"]) for c in code(slug)[:3])
     assert any(re.search(r"(page|here)\.answer\(", "".join(c["source"])) for c in code(slug))
 
 

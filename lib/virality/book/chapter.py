@@ -60,7 +60,10 @@ class Chapter:
     @property
     def simulated(self) -> bool:
         """Whether the posts were made by this project's own simulator."""
-        return self.inputs.simulated or DEMO_AUTHOR in self._column("author")
+        return self._is_simulated(self._column("author"))
+
+    def _is_simulated(self, authors: list[str]) -> bool:
+        return self.inputs.simulated or DEMO_AUTHOR in authors
 
     @property
     def author(self) -> str:
@@ -266,15 +269,25 @@ class Chapter:
         caption = "" if self.private else post.caption
         return str(PostName(f"{post.posted_at:%Y-%m-%d}", caption))
 
-    def banner(self) -> None:
-        """Show what no reader of this page may miss: simulated data, stand-in encoders."""
-        if self.simulated:
+    def banner(self, posts: pd.DataFrame | None = None) -> None:
+        """Show what no reader of this page may miss: simulated data, stand-in encoders.
+
+        Parameters
+        ----------
+        posts : DataFrame, optional
+            Tidy posts, from the chapter that reads them and has not stored them yet; those of the
+            run when left out.
+        """
+        authors, platforms = (
+            self._column(name) if posts is None else sorted(set(posts[name]))
+            for name in ("author", "platform")
+        )
+        if self._is_simulated(authors):
             self.warn(
                 "This creator is simulated",
                 "Posts, videos and views were made by a program with effects planted on "
                 "purpose. Nothing here is about a real person or account.",
             )
-        authors, platforms = self._column("author"), self._column("platform")
         if self.run.pooled and len(authors) > 1:
             self.note(
                 "Several creators, one report",
