@@ -235,7 +235,7 @@ def _table_key(truth: Truth) -> str:
     names = ("captions.toml", "creator.py", "model.py", "posts.py", "table_errors.py")
     sources = [of_path(Path(__file__).with_name(name)) for name in names]
     content = [truth.n_posts, truth.seed, asdict(truth.effects), sources]
-    return of_value([VERSION, np.VERSION, *content])[:24]
+    return of_value([VERSION, np.__version__, *content])[:24]
 
 
 def save_truth(truth: Truth, path: Path) -> None:
