@@ -155,7 +155,8 @@ def examine(
     if drawn:
         table[["x", "y"]] = map_posts(space.points, umap_neighbors, umap_min_dist, seed)
     table["typical"] = typical_posts(space.points, groups)
-    table["traits"] = table["regime"].map(traits(groups["regime"], content)).fillna("")
+    named = table["regime"].map(traits(groups["regime"], content))
+    table["traits"] = named.astype("string").fillna("")
     table["recovery"] = table["regime"].map(dict(enumerate(check.recovery))).astype(float)
     table["era"] = table["regime"].map(dict(enumerate(check.era)))
     table["recovery_all"], table["recovery_null"] = check.overall, check.bar
