@@ -137,7 +137,13 @@ def known() -> dict[str, Parameter]:
 
 
 def read_option(text: str) -> tuple[str, str]:
-    """Split ``key=value``."""
+    """Split ``key=value``.
+
+    Raises
+    ------
+    UserError
+        When there is no ``=``, or nothing before it.
+    """
     name, equals, value = text.partition("=")
     if not equals or not name.strip():
         raise UserError(f"{shown(text)} is not of the form key=value.", where="-p")

@@ -114,7 +114,13 @@ def exists(path: str | Path) -> bool:
 
 
 def expanded(path: str | Path) -> Path:
-    """Return a path with its ``~`` replaced; raise UserError when nothing can be called that."""
+    """Return a path with its ``~`` replaced.
+
+    Raises
+    ------
+    UserError
+        When nothing can be called that.
+    """
     if "\0" in str(path):
         raise UserError("No path holds a NUL character.", where=shown(str(path)))
     try:
@@ -128,7 +134,13 @@ def expanded(path: str | Path) -> Path:
 
 
 def resolved(path: str | Path) -> Path:
-    """Return an absolute path without links; raise UserError when nothing can lie there."""
+    """Return an absolute path without links.
+
+    Raises
+    ------
+    UserError
+        When nothing can lie there.
+    """
     try:
         return expanded(path).resolve()
     except (OSError, RuntimeError):  # links that lead round in a circle
@@ -167,7 +179,7 @@ def read_ordinary(path: str | Path, most: int, what: str) -> bytes:
 
 
 def place_for(path: str, folder: bool = False) -> Path:
-    """Return where an output goes, absolute; raise UserError when it cannot be written there.
+    """Return where an output goes, absolute.
 
     Parameters
     ----------
@@ -175,6 +187,11 @@ def place_for(path: str, folder: bool = False) -> Path:
         As the user gave it.
     folder : bool
         Whether the output is a folder of its own; a file otherwise.
+
+    Raises
+    ------
+    UserError
+        When it cannot be written there.
     """
     wanted = "folder" if folder else "file"
     if not path.strip() or not path.isprintable():
@@ -201,7 +218,13 @@ def place_for(path: str, folder: bool = False) -> Path:
 
 @contextmanager
 def writing_to(place: Path):
-    """Tell in a sentence what the system says against writing a user's output there."""
+    """Tell in a sentence what the system says against writing a user's output there.
+
+    Raises
+    ------
+    UserError
+        In place of the system's own error.
+    """
     try:
         yield
     except BrokenPipeError:  # what is printed meanwhile is another matter
@@ -260,7 +283,13 @@ class Run:
 
     @classmethod
     def named(cls, name: str) -> Run:
-        """Return the run called `name`; raise UserError when the name is not safe."""
+        """Return the run called `name`.
+
+        Raises
+        ------
+        UserError
+            When the name is none that a folder can safely have.
+        """
         if not _SAFE_NAME.fullmatch(name) or name.endswith("."):
             raise UserError(
                 f"The name {shown(name)} cannot be used for a folder.",
@@ -328,7 +357,13 @@ class Run:
         return Inputs(**{key: value for key, value in stored.items() if key in known})
 
     def load(self) -> dict:
-        """Return the record of the run, empty when there is none."""
+        """Return the record of the run, empty when there is none.
+
+        Raises
+        ------
+        UserError
+            When the record is damaged.
+        """
         try:
             return json.loads(self.record.read_text(encoding="utf-8"))
         except FileNotFoundError:

@@ -71,7 +71,20 @@ def block_standard_error(values: np.ndarray) -> float:
 
 
 def block_mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Mean of per-post values in time order ± t × block standard error; NaN below 8 posts."""
+    """Mean of per-post values ± t × block standard error.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        In time order.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    low, high : float
+        In the unit of the values; NaN below 8 posts.
+    """
     if len(values) < 8:
         return np.nan, np.nan
     half = t_width(len(values), confidence) * block_standard_error(values)
@@ -79,7 +92,20 @@ def block_mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> t
 
 
 def t_width(n: int, confidence: float = CONFIDENCE) -> float:
-    """Student's t for as many blocks as n posts give."""
+    """Student's t for as many blocks as n posts give.
+
+    Parameters
+    ----------
+    n : int
+        Posts.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    float
+        Half the width of an interval, in standard errors.
+    """
     freedom = max(n / block_length(n) - 1, 1)
     return float(stats.t.ppf(0.5 + confidence / 2, freedom))
 
@@ -87,7 +113,23 @@ def t_width(n: int, confidence: float = CONFIDENCE) -> float:
 def interval(
     estimate: float, draws: np.ndarray, n: int, confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
-    """Estimate ± t × bootstrap standard error; NaN when there is nothing to go by."""
+    """Estimate ± t × bootstrap standard error.
+
+    Parameters
+    ----------
+    estimate : float
+    draws : ndarray
+        The same statistic of bootstrap samples; those that are not finite are left out.
+    n : int
+        Posts behind the estimate.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    low, high : float
+        In the unit of the estimate; NaN when there is nothing to go by.
+    """
     draws = draws[np.isfinite(draws)]
     if n < 8 or len(draws) < 2 or not np.isfinite(estimate):
         return np.nan, np.nan
@@ -98,14 +140,46 @@ def interval(
 def fisher_interval(
     r: float, draws: np.ndarray, n: int, confidence: float = CONFIDENCE
 ) -> tuple[float, float]:
-    """The same on Fisher's z scale, for a correlation: it never leaves −1 to 1."""
+    """The same as `interval` on Fisher's z scale, for a correlation: it never leaves −1 to 1.
+
+    Parameters
+    ----------
+    r : float
+        A correlation.
+    draws : ndarray
+        Correlations of bootstrap samples.
+    n : int
+        Posts behind the correlation.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    low, high : float
+        Around `r`, −1 to 1.
+    """
     squeeze = lambda x: np.arctanh(np.clip(x, -0.999, 0.999))  # noqa: E731
     low, high = interval(float(squeeze(r)), squeeze(draws), n, confidence)
     return min(float(np.tanh(low)), r), max(float(np.tanh(high)), r)
 
 
 def p_value(estimate: float, draws: np.ndarray, n: int) -> float:
-    """Two-sided chance of a mean this far from zero if it were zero, by the same t."""
+    """Two-sided chance of a mean this far from zero if it were zero, by the same t.
+
+    Parameters
+    ----------
+    estimate : float
+        The mean.
+    draws : ndarray
+        Means of bootstrap samples.
+    n : int
+        Posts behind the mean.
+
+    Returns
+    -------
+    float
+        0 to 1; NaN when there is nothing to go by.
+    """
     spread = float(np.std(draws, ddof=1)) if len(draws) > 1 else 0.0
     if n < 8 or not np.isfinite(estimate):
         return np.nan

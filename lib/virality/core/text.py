@@ -201,6 +201,14 @@ def capital(text: str) -> str:
 def decimals(value: float, digits: int = 2) -> str:
     """Return a number with so many decimals and a true minus; "–" when missing.
 
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Decimals.
+
+    Examples
+    --------
     >>> decimals(-0.126), decimals(float("nan"))
     ('−0.13', '–')
     """
@@ -249,6 +257,14 @@ def above_or_below(gap: float) -> str:
 def significant(value: float, digits: int = 3) -> str:
     """Return a number with so many significant digits and no exponent; "–" when missing.
 
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Significant digits.
+
+    Examples
+    --------
     >>> significant(12345.6), significant(1.2345), significant(-0.0012345, 2)
     ('12,346', '1.23', '−0.0012')
     """
@@ -283,7 +299,14 @@ def multiple(value: float) -> str:
 
 
 def about(value: float, digits: int = 2) -> str:
-    """Return a number rounded to so many digits, "190" for 187; "–" when missing."""
+    """Return a number rounded to so many digits, "190" for 187; "–" when missing.
+
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Significant digits that are kept.
+    """
     return "–" if is_missing(value) else f"{float(f'{value:.{digits}g}'):,.0f}"
 
 

@@ -187,7 +187,13 @@ def refuse_foreign(folder: Path) -> None:
 
 
 def claim(folder: Path) -> None:
-    """Make a folder this project's own; raise UserError where it is somebody else's."""
+    """Make a folder this project's own.
+
+    Raises
+    ------
+    UserError
+        When it is somebody else's.
+    """
     if made_in(folder) is None:
         refuse_foreign(folder)
         adopt(folder, ())

@@ -108,6 +108,8 @@ def known_lottery(
 
     Parameters
     ----------
+    n : int
+        Posts.
     base : float
         Chance of going viral at average content; 0 = never.
     slope : float
@@ -116,6 +118,7 @@ def known_lottery(
         What going viral adds, in units of a post's own spread.
     skew : float
         Skewness of ordinary luck (a shifted gamma), with no regime behind it.
+    seed : int or list of int
 
     Returns
     -------

@@ -63,13 +63,28 @@ def apply() -> None:
 
 
 def figure(width: float = 7.0, height: float = 3.6, **subplots) -> tuple:
-    """Return ``plt.subplots`` in the book's look; `width` and `height` in inches."""
+    """Return ``plt.subplots`` in the book's look.
+
+    Parameters
+    ----------
+    width, height : float
+        In inches.
+    **subplots
+        As ``plt.subplots`` takes them.
+    """
     apply()
     return plt.subplots(figsize=(width, height), **subplots)
 
 
 def plain(text: object, length: int = 60) -> str:
-    """Return text from data that the figures' font can show, cut to `length` characters."""
+    """Return text from data that the figures' font can show.
+
+    Parameters
+    ----------
+    text : object
+    length : int
+        Characters that it is cut to.
+    """
     text = "".join(char for char in clean(text) if ord(char) < 0x2190)
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 

@@ -141,7 +141,13 @@ def load_final(folder: Path) -> StoredFold | None:
 
 
 def read_manifest(folder: Path) -> dict:
-    """Read what a folder of boosters says about itself."""
+    """Read what a folder of boosters says about itself.
+
+    Raises
+    ------
+    UserError
+        When it is missing, damaged, or of another version.
+    """
     try:
         manifest = json.loads((Path(folder) / MANIFEST).read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError) as error:

@@ -27,8 +27,11 @@ def check(paths: str | Path | Sequence[str | Path], timezone: str = "UTC", **opt
 
     Parameters
     ----------
-    paths, timezone
-        As in `read_posts`, which also takes the further options.
+    paths : path or sequence of paths
+    timezone : str
+        Of times without a zone.
+    **options
+        The further options of `read_posts`.
 
     Returns
     -------
@@ -48,8 +51,11 @@ def judge(paths: str | Path | Sequence[str | Path], timezone: str = "UTC", **opt
 
     Parameters
     ----------
-    paths, timezone
-        As in `read_posts`, which also takes the further options.
+    paths : path or sequence of paths
+    timezone : str
+        Of times without a zone.
+    **options
+        The further options of `read_posts`.
 
     Returns
     -------

@@ -12,7 +12,14 @@ from virality.sentences.scores import allowance, gain, indicative, the, too_few
 
 
 def in_sample(result: findings.InSample, record: Record) -> str:
-    """Say how the score of a model falls when the test gets honest, on so many posts."""
+    """Say how the score of a model falls when the test gets honest.
+
+    Parameters
+    ----------
+    result : InSample
+    record : Record
+        Whose posts these are, and how many.
+    """
     start = (
         f"{indicative(record)} Asked about the posts that it was fitted on, XGBoost reaches an R² "
         f"of {decimals(result.fitted)}."

@@ -106,7 +106,10 @@ class ClipEncoder(Encoder):
 
     @classmethod
     def prepare(cls, recipe: Recipe, images: np.ndarray) -> np.ndarray:
-        """Crop or squeeze pictures to the model's square."""
+        """Crop or squeeze pictures to the model's square.
+
+        See :class:`virality.media.encoders.base.Encoder`.
+        """
         wishes, side = preparation(recipe.folder), recipe.image_side
         if wishes.get("do_center_crop", False):
             inner = min(side_of(wishes.get("crop_size")) or side, side)

@@ -89,7 +89,14 @@ class Artist:
         self.shown: av.VideoFrame | None = None
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
-        """Draw what was on the screen until `time` (s), when this frame appears."""
+        """Draw what was on the screen until this frame appears.
+
+        Parameters
+        ----------
+        frame : av.VideoFrame
+        time : float
+            When it appears, in s from the start.
+        """
         if self.shown is None:
             turn(self.facts, frame)
         else:
