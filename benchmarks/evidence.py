@@ -87,7 +87,7 @@ def _known(seed: int, level, content, n, r2, blocks, block):
 
 def wrong_test(creator, seed: int, n_shifts: int = 199) -> float:
     """The test not to use: held-out outcomes shifted against fixed predictions."""
-    table = model_table(creator.posts, creator.content)
+    table = model_table(creator.posts, [creator.content])
     y, X = table.y.to_numpy(), table.X.to_numpy()
     content = content_series(table)
     late = len(y) - len(content.residual)

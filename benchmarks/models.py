@@ -61,7 +61,7 @@ def forest() -> RandomForestRegressor:
 def candidates(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> dict[str, float]:
     """Mean absolute error of the models that the book does not have."""
     misses: dict[str, list] = {"forest on the level": [], "xgboost without level": []}
-    for fold in fold_data(model_table(posts, *tables)):
+    for fold in fold_data(model_table(posts, tables)):
         y, truth = fold.y_train.to_numpy(), fold.y_test.to_numpy()
         near = fold.X_train.join(fold.baselines_train), fold.X_test.join(fold.baselines_test)
         trees = OnLevel(forest()).fit(near[0], y).predict(near[1])

@@ -20,7 +20,7 @@ THREE = Protocol(n_folds=3)
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     creator = known_creator(80, seed=1)
-    table = model_table(creator.posts, creator.content)
+    table = model_table(creator.posts, [creator.content])
     fitted = [fit_fold(fold, "xgboost") for fold in fold_data(table, THREE)]
     folder = tmp_path_factory.mktemp("boosters")
     manifest = boosters.store_boosters(folder, fitted, fit_final(table, "xgboost"), target="views")
@@ -47,7 +47,7 @@ def test_the_level_is_one_more_column(stored):
         assert loaded.mean_level == 0 and loaded.trees_see == list(loaded.rows.columns)
     creator = known_creator(80, "walk", seed=1)
     posts = creator.posts.assign(caption=None, duration_s=float("nan"), kind="video")
-    table = model_table(posts, build_features(posts), creator.content)
+    table = model_table(posts, [build_features(posts), creator.content])
     fold = list(fold_data(table, THREE))[-1]
     one = fit_fold(fold, "xgboost")
     found = boosters.stored_fold(one)
@@ -102,6 +102,6 @@ def test_nothing_to_store_is_no_error(tmp_path):
 
 def test_only_boosters_can_be_stored(tmp_path):
     creator = known_creator(60, seed=1)
-    fold = next(iter(fold_data(model_table(creator.posts, creator.content), THREE)))
+    fold = next(iter(fold_data(model_table(creator.posts, [creator.content]), THREE)))
     with pytest.raises(ValueError, match="no booster"):
         boosters.store_boosters(tmp_path, [fit_fold(fold, "ridge")])

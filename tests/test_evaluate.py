@@ -13,9 +13,10 @@ from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.many import evaluate_many, main_evaluate, read_tidy
 from virality.evaluation import evaluate as ev
+from virality.evaluation.evaluate import variations
 from virality.evaluation.scores import score_table
 from virality.features.build import build_features
-from virality.features.table import select_columns, variations
+from virality.features.table import select_columns
 from virality.models import catalogue as md
 
 
@@ -85,7 +86,7 @@ def test_a_baseline_is_its_column(toy, linear):
 
 def test_the_stack_is_the_mean_of_its_members(toy):
     posts, *tables = toy
-    table = ev.model_table(posts, *tables)
+    table = ev.model_table(posts, tables)
     fold = next(iter(ev.fold_data(table)))
     members = [ev.fit_fold(fold, name).y_pred for name in md.find_model("stack").members]
     stack = ev.fit_fold(fold, "stack")
@@ -97,7 +98,7 @@ def test_the_stack_is_the_mean_of_its_members(toy):
 
 def test_a_stored_booster_gives_the_predictions(toy, tmp_path):
     posts, *tables = toy
-    table = ev.model_table(posts, *tables)
+    table = ev.model_table(posts, tables)
     fold = next(iter(ev.fold_data(table)))
     fitted = ev.fit_fold(fold, "xgboost")
     fitted.booster.save_model(tmp_path / "fold.json")
@@ -129,7 +130,7 @@ def test_other_ways_to_reduce(toy, reduction):
 def test_a_block_alone_does_not_start_from_the_level(toy, reduction):
     posts, *tables = toy
     protocol = Protocol(reduction=reduction)
-    table = ev.model_table(posts, *tables)
+    table = ev.model_table(posts, tables)
     for selection, starts in {"all": True, "vision": False, "all-momentum": False}.items():
         fold = next(iter(ev.fold_data(table, protocol, selection)))
         fitted = ev.fit_fold(fold, "ridge", "all")
@@ -192,7 +193,7 @@ def test_posts_read_too_early_are_left_out(toy):
     posts = posts.copy()
     posts["captured_at"] = posts["posted_at"].max() + pd.Timedelta(days=1)
     early = posts["posted_at"] > posts["captured_at"] - pd.Timedelta(days=7)
-    table = ev.model_table(posts, *tables)
+    table = ev.model_table(posts, tables)
     assert not set(posts.loc[early, "post_id"]) & set(table.y.index)
     assert len(table.y) == (~early).sum()
 

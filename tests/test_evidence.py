@@ -144,7 +144,7 @@ def test_momentum_is_not_content():
     creator = known_creator(100, seed=5)
     rng = np.random.default_rng(0)
     momentum = pd.DataFrame({"momentum__ewm": rng.normal(size=100)}, index=creator.content.index)
-    table = model_table(creator.posts, creator.content, momentum)
+    table = model_table(creator.posts, [creator.content, momentum])
     assert set(level_free.content_series(table).blocks) == {"vision", "audio", "caption_text"}
 
 

@@ -148,7 +148,7 @@ def test_same_input_same_bits(fitted, explained):
 
 
 def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
-    table = model_table(own.posts, own.features, own.embeddings)
+    table = model_table(own.posts, [own.features, own.embeddings])
     two = Protocol(n_folds=2)
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, two)]
     store_boosters(tmp_path, fitted, evaluate.fit_final(table, "xgboost", two))

@@ -69,7 +69,7 @@ def check_features_do_not_know_the_outcome():
     other = posts.assign(views=posts["views"] * 3 + 1)
     own = ft.build_features(posts).filter(like="metadata__")
     pd.testing.assert_frame_equal(own, ft.build_features(other).filter(like="metadata__"))
-    ev.model_table(posts, ft.build_features(posts))
+    ev.model_table(posts, [ft.build_features(posts)])
 
 
 CHECKS = {
@@ -153,7 +153,7 @@ def test_a_column_that_ranks_like_the_outcome_is_refused(disguise):
     y = target_values(posts)
     X = pd.DataFrame({"vision__000": disguise(y)}, index=y.index)
     with pytest.raises(UserError, match="vision__000"):
-        ev.model_table(posts, X)
+        ev.model_table(posts, [X])
 
 
 def test_honest_columns_are_not_refused():
@@ -168,4 +168,4 @@ def test_outcomes_cannot_be_joined_as_features():
     posts, _ = toy_posts(40)
     likes = pd.DataFrame({"likes": 1.0}, index=posts["post_id"])
     with pytest.raises(ValueError, match="likes"):
-        ev.model_table(posts, likes)
+        ev.model_table(posts, [likes])

@@ -157,7 +157,7 @@ def test_an_account_that_moved_is_met_where_it_is(name):
     posts, traits = toy_posts(120, content=0.3)
     views = posts["views"].to_numpy(float) * np.where(np.arange(120) < 60, 1, 200)
     posts = posts.assign(views=pd.Series(views).round().astype("Int64"))
-    table = model_table(posts, build_features(posts), toy_embeddings(posts, traits))
+    table = model_table(posts, [build_features(posts), toy_embeddings(posts, traits)])
     *_, last = fold_data(table)
     told = fit_fold(last, name).y_pred
     assert abs(float(np.median(last.y_test - told))) < 1.0
@@ -234,7 +234,7 @@ def test_the_table_of_models_is_whole():
 @pytest.mark.parametrize("name", md.MODELS)
 def test_two_fits_are_bit_identical(name):
     posts, traits = toy_posts(60, content=0.5)
-    table = model_table(posts, build_features(posts), toy_embeddings(posts, traits))
+    table = model_table(posts, [build_features(posts), toy_embeddings(posts, traits)])
     fold = next(iter(fold_data(table, Protocol(seed=1))))
     one, two = (fit_fold(fold, name).y_pred for _ in range(2))
     pd.testing.assert_series_equal(one, two, check_exact=True)

@@ -66,7 +66,7 @@ def find(effects: Effects, cache) -> Findings:
     tables = [columns, seen.embeddings]
     predictions = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
     folds = evaluate.make_folds(posts)
-    table = model_table(posts, *tables)
+    table = model_table(posts, tables)
     fitted = [evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table)]
     with TemporaryDirectory() as folder:
         boosters.store_boosters(folder, fitted)

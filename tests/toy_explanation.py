@@ -61,7 +61,7 @@ def fit(
         blocks="every" if refits else "all",
     )
     folds = evaluate.make_folds(own.posts, protocol)
-    table = model_table(own.posts, own.features, own.embeddings)
+    table = model_table(own.posts, [own.features, own.embeddings])
     fitted = [evaluate.fit_fold(f, "xgboost") for f in evaluate.fold_data(table, protocol)]
     return (
         [stored_fold(one) for one in fitted],

@@ -79,7 +79,7 @@ def first_forecasts(
         their own levels).  The interval is that of a new level and a post around it, by what the
         others' levels and posts differ.  Empty with fewer than three creators.
     """
-    table = _without_momentum(model_table(posts, *tables, protocol=protocol))
+    table = _without_momentum(model_table(posts, tables, protocol))
     authors = about(posts, protocol).loc[table.y.index, "author"].to_numpy(object)
     parts = []
     for left in _left_out(table, authors, protocol):
@@ -116,7 +116,7 @@ def warm_up(
         absolute error of their mean as it is, and pulled towards the others' grand mean; for no
         post both are the grand mean), and gain of shrinking with low and high.
     """
-    table = model_table(posts, protocol=protocol)
+    table = model_table(posts, (), protocol)
     whose = about(posts, protocol).loc[table.y.index]
     authors, n_known = whose["author"].to_numpy(object), whose["n_known"].to_numpy()
     left = list(_left_out(table, authors, protocol))

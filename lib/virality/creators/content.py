@@ -51,7 +51,7 @@ def content_within(
         As from `claims.content_test`: a row of kind "content_any", and one of kind "content" per
         block.  Empty when nothing can be tested.
     """
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     level_free = table.y - table.baselines[LEVEL]
     keep = level_free.notna().to_numpy()
     residual = level_free.to_numpy()[keep]

@@ -68,7 +68,7 @@ def predict_pooled(
     """
     if posts["author"].nunique() < 2:
         return _empty()
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     known = about(posts, protocol).reindex(table.y.index)
     parts = []
     for fold in fold_data(table, protocol):

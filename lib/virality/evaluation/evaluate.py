@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,14 +18,11 @@ from threadpoolctl import threadpool_limits
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.validation import folds_table, make_splitter
 from virality.features.blocks import block_of
-from virality.features.build import build_features
-from virality.features.table import ModelTable, model_table, select_columns, variations
+from virality.features.table import Features, ModelTable, model_table, select_columns
 from virality.models import catalogue as md
 from virality.models.blocks import make_transform
 from virality.models.fitted import FittedFold, FoldData
 from virality.models.trees import booster_of
-
-Features: TypeAlias = pd.DataFrame | Iterable[pd.DataFrame] | None
 
 PREDICTION_COLUMNS = {
     "post_id": "string",
@@ -185,7 +181,7 @@ def cross_validate(
     >>> predictions.columns.tolist()[-2:]
     ['y_true', 'y_pred']
     """
-    table = model_table(posts, *feature_tables(posts, features, protocol), protocol=protocol)
+    table = model_table(posts, features, protocol)
     selections = _selections(blocks, table.blocks, protocol.reduction)
     parts: list[pd.DataFrame] = []
     with threadpool_limits(1):
@@ -214,7 +210,7 @@ def make_folds(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFram
     DataFrame
         Columns as in `validation.FOLD_COLUMNS`; empty below 30 posts.
     """
-    table = model_table(posts, protocol=protocol)
+    table = model_table(posts, (), protocol)
     return folds_table(make_splitter(table.times, protocol), table.y)
 
 
@@ -223,23 +219,14 @@ def empty_predictions() -> pd.DataFrame:
     return pd.DataFrame({k: pd.Series(dtype=v) for k, v in PREDICTION_COLUMNS.items()})
 
 
-def feature_tables(
-    posts: pd.DataFrame, features: Features = None, protocol: Protocol = DEFAULT
-) -> list[pd.DataFrame]:
-    """Return the feature tables that were given; metadata and momentum are built when none are.
-
-    Parameters
-    ----------
-    posts : DataFrame
-        Tidy posts table.
-    features : DataFrame or list of DataFrame, optional
-        Indexed by post_id.
-    protocol : Protocol
-        Its embargo.
-    """
-    if features is None:
-        return [build_features(posts, protocol.embargo_days)]
-    return [features] if isinstance(features, pd.DataFrame) else list(features)
+def variations(blocks: list[str]) -> list[str]:
+    """All blocks, metadata and momentum only, each block alone, each left out."""
+    out = ["all"]
+    if set(blocks) > {"metadata", "momentum"}:
+        out.append("metadata+momentum")
+    if len(blocks) > 1:
+        out += blocks + [f"all-{block}" for block in blocks]
+    return out
 
 
 def _selections(blocks, present: list[str], reduction: str) -> list[tuple[str, list[str]]]:

@@ -81,7 +81,7 @@ def block_gaps(
     Parameters
     ----------
     predictions : DataFrame
-        With the model on every selection of blocks, see `table.variations`.
+        With the model on every selection of blocks, see `evaluate.variations`.
     model : str
 
     Returns

@@ -82,7 +82,7 @@ def fit_nonlinear(
     protocol : Protocol
     """
     tables = [part for part in tables if part.shape[1]]
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     if not table.blocks:
         return Nonlinear(empty_predictions())
     validate = partial(cross_validate, posts, tables, baselines=False)
@@ -179,7 +179,7 @@ def compare_targets(
     for target in available_targets(posts):
         asked = protocol.but(target=target)
         try:
-            table = model_table(posts, *tables, protocol=asked)
+            table = model_table(posts, tables, asked)
         except LeakFound:  # that is no prediction
             rows.append({"target": target, "n": 0})
             continue

@@ -15,10 +15,10 @@ from threadpoolctl import threadpool_limits
 
 from virality.core import resampling as bs
 from virality.core.protocol import DEFAULT, Protocol
-from virality.evaluation.evaluate import Features, feature_tables, fit_fold, fold_data
+from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.evidence import shifts as sh
 from virality.evidence.level_free import Content, content_series
-from virality.features.table import model_table
+from virality.features.table import Features, model_table
 from virality.models.catalogue import LONG_RUN_RULE, MAIN_NONLINEAR, RECENT_RULE
 
 MIN_TESTED = 12  # held-out posts for a test of history
@@ -80,7 +80,7 @@ def content_test(
     >>> found[["kind", "block"]].to_numpy().tolist()
     [['content_any', 'all'], ['content', 'metadata']]
     """
-    table = model_table(posts, *feature_tables(posts, features, protocol), protocol=protocol)
+    table = model_table(posts, features, protocol)
     return content_evidence(content_series(table, protocol), n_shifts, protocol.seed)
 
 
@@ -160,7 +160,7 @@ def tree_test(
     DataFrame
         One row of kind "trees" per model, block "all".
     """
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     content = content_series(table, protocol)
     if not content.testable:
         return empty_evidence()

@@ -56,7 +56,7 @@ def learning_curve(
         spearman (mean of the folds'), and gain = error with the next smaller m minus this one,
         with gain_low and gain_high: above zero, more posts helped.  Empty when there are too few.
     """
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     folds = list(make_splitter(table.times, protocol).split())[-LATE:]
     if not folds or table.X.shape[1] == 0:
         return pd.DataFrame(columns=CURVE_COLUMNS)

@@ -53,7 +53,7 @@ def smallest_effect(
         "smallest_effect": `statistic` is the R² with 80 % power, NaN when even the largest size
         has less.
     """
-    table = model_table(posts, *tables, protocol=protocol)
+    table = model_table(posts, tables, protocol)
     content = content_series(table, protocol)
     if not content.testable:
         return empty_evidence()

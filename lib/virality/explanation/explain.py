@@ -18,14 +18,14 @@ from virality.explanation.importance import (
     shuffle_importance,
 )
 from virality.explanation.shap_values import shap_tables
-from virality.features.table import model_table
+from virality.features.table import Features, model_table
 from virality.models.boosters import StoredFold, stored_fold
 from virality.models.catalogue import LONG_RUN_RULE, MAIN_NONLINEAR, RECENT_RULE
 
 
 def explain(
     posts: pd.DataFrame,
-    features: evaluate.Features = None,
+    features: Features = None,
     *,
     protocol: Protocol = DEFAULT,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -77,9 +77,7 @@ def explain(
     >>> (size / size.sum()).idxmax()
     'momentum'
     """
-    tables = evaluate.feature_tables(posts, features, protocol)
-    table = model_table(posts, *tables, protocol=protocol)
-    folds = evaluate.fold_data(table, protocol)
+    folds = evaluate.fold_data(model_table(posts, features, protocol), protocol)
     return shap_tables(stored_fold(evaluate.fit_fold(fold, MAIN_NONLINEAR)) for fold in folds)
 
 

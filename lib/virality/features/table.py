@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -51,10 +52,14 @@ class ModelTable:
         return [block for block in BLOCKS if block in known]
 
 
+#: One table of features, several, or none: then metadata and momentum are built.
+Features: TypeAlias = pd.DataFrame | Iterable[pd.DataFrame] | None
+
+
 def model_table(
-    posts: pd.DataFrame, *tables: pd.DataFrame, protocol: Protocol = DEFAULT
+    posts: pd.DataFrame, features: Features = None, protocol: Protocol = DEFAULT
 ) -> ModelTable:
-    """Join feature tables to posts by post_id and leave out posts without a matured outcome.
+    """Join features to posts by post_id and leave out posts without a matured outcome.
 
     Where all outcomes are equal there is nothing to learn and nothing to score, so no post is left.
 
@@ -62,10 +67,15 @@ def model_table(
     ----------
     posts : DataFrame
         Tidy posts table.
-    *tables : DataFrame
-        Feature tables indexed by post_id (features, embeddings); empty ones are fine.
+    features : DataFrame or list of DataFrame, optional
+        Indexed by post_id (features, embeddings); empty ones are fine.  Metadata and momentum are
+        built when none are given.
     protocol : Protocol
         Its target and embargo.
+
+    Returns
+    -------
+    ModelTable
 
     Raises
     ------
@@ -78,7 +88,7 @@ def model_table(
     y = target_values(posts, protocol.target)
     usable &= y.notna().to_numpy()
     usable &= y[usable].min() < y[usable].max()
-    X = _join(y.index, tables)
+    X = _join(y.index, _tables(posts, features, protocol))
     refuse_leaks(X[usable], y[usable])
     baselines = ft.baseline_columns(posts, protocol)
     times = pd.Series(posts["posted_at"].to_numpy(), index=y.index, name="posted_at")
@@ -128,14 +138,10 @@ def select_columns(columns: Iterable[str], blocks: str = "all") -> list[str]:
     return [name for name in columns if block_of(name) in blocks.split("+")]
 
 
-def variations(blocks: list[str]) -> list[str]:
-    """All blocks, metadata and momentum only, each block alone, each left out."""
-    out = ["all"]
-    if set(blocks) > {"metadata", "momentum"}:
-        out.append("metadata+momentum")
-    if len(blocks) > 1:
-        out += blocks + [f"all-{block}" for block in blocks]
-    return out
+def _tables(posts: pd.DataFrame, features: Features, protocol: Protocol) -> list[pd.DataFrame]:
+    if features is None:
+        return [ft.build_features(posts, protocol.embargo_days)]
+    return [features] if isinstance(features, pd.DataFrame) else list(features)
 
 
 def _join(index: pd.Index, tables) -> pd.DataFrame:
