@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pandas as pd
 
-from virality.posts.schema import empty_posts, validate_posts
+from virality.posts.schema import POST_COLUMNS, REPAIR_COLUMNS, validate_posts, validate_repairs
 
 NOW = datetime(2026, 7, 1)
 CAPTIONS = (
@@ -22,13 +22,23 @@ CAPTIONS = (
 )
 
 
+def no_posts() -> pd.DataFrame:
+    """The tidy table without a row."""
+    return validate_posts(pd.DataFrame(columns=POST_COLUMNS))
+
+
+def no_repairs() -> pd.DataFrame:
+    """The repair log without a row."""
+    return validate_repairs(pd.DataFrame(columns=REPAIR_COLUMNS))
+
+
 def made_up_posts(n=12, start=datetime(2025, 11, 20, 9, 13, 7), seed=3) -> pd.DataFrame:
     """Tidy posts with ids that hold their time; 2.5 days apart, so that they cross a year."""
     rng = np.random.default_rng(seed)
     times = [start + timedelta(days=2.5 * i, minutes=int(rng.integers(0, 600))) for i in range(n)]
     seconds = [int(t.replace(tzinfo=UTC).timestamp()) for t in times]
     views = rng.integers(1_000, 900_000, n)
-    posts = empty_posts().reindex(range(n))
+    posts = no_posts().reindex(range(n))
     posts["post_id"] = [str((s << 32) + int(rng.integers(10**6, 2**31)) * 2 + 1) for s in seconds]
     posts["author"] = "maker"
     posts["posted_at"] = pd.to_datetime(seconds, unit="s", utc=True)

@@ -29,7 +29,7 @@ from virality.findings.record import Embargo, Trust, Zone
 from virality.posts import describe
 from virality.posts.export import write_posts
 from virality.posts.read import PostsReading, read_posts
-from virality.posts.schema import SEVERITIES, empty_posts, empty_repairs, validate_posts
+from virality.posts.schema import POST_COLUMNS, SEVERITIES, validate_posts
 from virality.posts.settling import settled_at, settled_from, settling
 from virality.sentences import data as sentences
 from virality.sentences import record as on_record
@@ -58,7 +58,7 @@ def reading_of(posts, repairs=None, **notes) -> PostsReading:
         "embargo_days": 7,
         "n_read_twice": 0,
     } | notes
-    return PostsReading(posts, empty_repairs() if repairs is None else repairs, notes)
+    return PostsReading(posts, exports.no_repairs() if repairs is None else repairs, notes)
 
 
 def taught(posts) -> SimpleNamespace:
@@ -83,7 +83,7 @@ def lengths_of(posts) -> habits.Lengths:
 
 
 def repairs_with(severities) -> pd.DataFrame:
-    table = empty_repairs().reindex(range(len(severities)))
+    table = exports.no_repairs().reindex(range(len(severities)))
     return table.assign(
         source="posts.csv",
         row=pd.array(range(1, len(severities) + 1), dtype="Int64"),
@@ -323,7 +323,7 @@ def test_the_verdict_on_hashtags_follows_the_effect():
 
 
 def test_repairs_are_counted_by_what_they_did():
-    nothing = of_record.repairs(empty_repairs(), 60)
+    nothing = of_record.repairs(exports.no_repairs(), 60)
     assert not any(nothing.number.values()) and nothing.trust is Trust.WHOLE
     log = repairs_with(["repaired", "set missing", "row dropped", "row dropped", "note"])
     log.loc[3, "why"] = "the same post again; row 1 is used"
@@ -440,7 +440,7 @@ ODD = {
 
 @pytest.mark.parametrize("case", ODD)
 def test_every_part_survives(case):
-    posts = validate_posts(ODD[case].reindex(columns=list(empty_posts())))
+    posts = validate_posts(ODD[case].reindex(columns=POST_COLUMNS))
     shown, spread = taught(posts), findings.spread(posts)
     drawn = [
         figures.views_histogram(posts, spread),

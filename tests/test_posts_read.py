@@ -11,13 +11,7 @@ from virality.core.errors import UserError
 from virality.demo.creator import ensure_demo
 from virality.demo.posts import simulate_creator
 from virality.posts.read import read_posts
-from virality.posts.schema import (
-    REPAIR_COLUMNS,
-    empty_posts,
-    empty_repairs,
-    validate_posts,
-    validate_repairs,
-)
+from virality.posts.schema import POST_COLUMNS, REPAIR_COLUMNS, validate_posts
 
 POSTS = exports.made_up_posts(n=40)
 VIEWS, LIKES, COMMENTS, LENGTH, PLAY, WATCH = 6, 7, 8, 5, 11, 12
@@ -179,9 +173,9 @@ def test_posts_without_ids(tmp_path):
 # --- schema ---------------------------------------------------------------------------------------
 
 
-def test_empty_tables_are_valid():
-    assert len(validate_posts(empty_posts())) == 0
-    assert list(validate_repairs(empty_repairs())) == list(REPAIR_COLUMNS)
+def test_empty_tables_have_their_columns():
+    assert list(exports.no_posts()) == list(POST_COLUMNS) and exports.no_posts().empty
+    assert list(exports.no_repairs()) == list(REPAIR_COLUMNS) and exports.no_repairs().empty
 
 
 @pytest.mark.parametrize(

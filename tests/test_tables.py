@@ -14,7 +14,6 @@ from virality.core.paths import RUN_VARIABLE
 from virality.core.protocol import Protocol
 from virality.evaluation.evaluate import cross_validate, empty_predictions, make_folds
 from virality.features.build import build_features, ledger
-from virality.posts.schema import empty_repairs
 
 POSTS, TRAITS = toy_posts(40)
 FEATURES = build_features(POSTS)
@@ -34,7 +33,7 @@ def test_every_table_has_a_promise():
 def test_what_the_library_makes_passes(predictions):
     told, folds = predictions
     check_table("posts", exports.made_up_posts())
-    check_table("repairs", empty_repairs())
+    check_table("repairs", exports.no_repairs())
     check_table("features", FEATURES)
     check_table("embeddings", toy_embeddings(POSTS, TRAITS))
     check_table("embeddings", toy_embeddings(POSTS, TRAITS).iloc[:, :0])

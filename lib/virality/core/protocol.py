@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from virality.core.bounds import within
@@ -94,10 +94,6 @@ class Protocol:
     def but(self, **changes) -> Protocol:
         """Return the same protocol with some values changed."""
         return replace(self, **changes)
-
-    def as_dict(self) -> dict:
-        """Return the values by name, for records."""
-        return asdict(self)
 
 
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-LEVELS = ("white", "ar", "walk", "jump", "spread")
-CONTENTS = ("iid", "ar", "drift")
-
 WALK_STEP = 0.2  # of a random-walk level, in units of a post's own spread
 JUMP_CHANCE, JUMP_SIZE = 0.03, 2.0
 CONTENT_STEP = 0.3  # of drifting content, in units of its spread from post to post

@@ -114,16 +114,6 @@ _CHECKS = {
 }
 
 
-def empty_posts() -> pd.DataFrame:
-    """The tidy table with all its columns and no row."""
-    return _empty(POSTS)
-
-
-def empty_repairs() -> pd.DataFrame:
-    """The repair log with all its columns and no row."""
-    return _empty(REPAIRS)
-
-
 def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     """Check a posts table and bring its columns into type and order.
 
@@ -162,10 +152,6 @@ def validate_repairs(df: pd.DataFrame) -> pd.DataFrame:
         Names the row, the column and the value of the first violation.
     """
     return _validate(df, REPAIRS, "repairs")
-
-
-def _empty(columns: tuple[Column, ...]) -> pd.DataFrame:
-    return pd.DataFrame({c.name: pd.Series(dtype=c.dtype) for c in columns})
 
 
 def _validate(df, columns, what, unique=()) -> pd.DataFrame:
