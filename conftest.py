@@ -4,6 +4,7 @@
 variable that the library reads, so that the notebooks run in any order and harm nothing.
 """
 
+import hashlib
 import os
 import shutil
 import tempfile
@@ -52,11 +53,27 @@ def add_pooled_artefacts(name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def small_book() -> Run:
-    """The small book; where tests run side by side, one process builds it and the others wait."""
+def small_book():
+    """The small book; where tests run side by side, one process builds it and the others wait.
+
+    Tests share it, so none may change it: those that have to take `own_book`.
+    """
     SMALL.folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(SMALL.folder.parent / "small.lock"):
-        return build_small_book()
+        run = build_small_book()
+        before = contents(run)
+    yield run
+    changed = before ^ contents(run)
+    assert not changed, f"a test changed the book that all share: {sorted(changed)[:5]}"
+
+
+def contents(run: Run) -> set[tuple[str, str]]:
+    """Every file of a run, with a hash of what it holds."""
+    files = (path for path in run.folder.rglob("*") if path.is_file() and path.name != "lock")
+    return {
+        (path.relative_to(run.folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest())
+        for path in files
+    }
 
 
 @pytest.fixture

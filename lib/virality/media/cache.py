@@ -54,7 +54,8 @@ class Store:
     def read(self, key: str) -> Entry | None:
         """Return an entry; None when it is missing or damaged (it will then be made again)."""
         try:
-            with np.load(self.path(key), allow_pickle=False) as entry:
+            # Opened here: what numpy opens it leaves open where the entry is damaged.
+            with self.path(key).open("rb") as file, np.load(file, allow_pickle=False) as entry:
                 return {name: entry[name] for name in entry.files}
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return None

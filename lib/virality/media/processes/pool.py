@@ -100,13 +100,17 @@ class Child:
         # Paths that are added at run time (notebooks, tests) hold for the child as well.
         paths = os.pathsep.join(path for path in sys.path if path)
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
-        self.process = subprocess.Popen(
-            [*_COMMAND, *preload],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._complaints,
-            env=os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
-        )
+        try:
+            self.process = subprocess.Popen(
+                [*_COMMAND, *preload],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._complaints,
+                env=os.environ | _ONE_THREAD | {"PYTHONPATH": paths, "PYTHONFAULTHANDLER": "1"},
+            )
+        except OSError:
+            self._complaints.close()
+            raise
         self._questions = cast("IO[bytes]", self.process.stdin)
         self._answers = cast("IO[bytes]", self.process.stdout)
         self.task: Task | None = None
