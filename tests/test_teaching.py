@@ -6,29 +6,29 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import stats
 
+import virality as vi
 from test_headline import NO_REGIMES, told
 from toycreators import toy_creators
 from toyposts import toy_posts
 from virality.book.plain import TEACHES
 from virality.core.paths import NOTEBOOKS
 from virality.creators import pool, skill
-from virality.creators.levels import fit_levels
 from virality.evaluation import headline
 from virality.evidence.claims import empty_evidence
 from virality.features.build import build_features
-from virality.features.targets import target_values
 from virality.findings import creators, index, summary
 
 
 def taught(slug: str, run: SimpleNamespace, **known) -> dict:
     """What the teaching cells of a chapter leave behind, given what other cells made."""
-    known |= {"name": "toy", "vi": SimpleNamespace(load_run=lambda name: run), "np": np, "pd": pd}
+    known |= {"name": "toy"}
     cells = json.loads((NOTEBOOKS / f"{slug}.ipynb").read_text(encoding="utf-8"))["cells"]
-    for source in ("".join(cell["source"]) for cell in cells):
-        if source.startswith(TEACHES):
-            exec(compile(source, slug, "exec"), known)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vi, "load_run", lambda name: run, raising=False)
+        for source in ("".join(cell["source"]) for cell in cells):
+            if source.startswith(TEACHES):
+                exec(compile(source, slug, "exec"), known)
     return known
 
 
@@ -46,11 +46,9 @@ def test_the_abstract_shows_how_its_interval_is_made():
         embeddings=pd.DataFrame({"vision__000": np.nan}, index=features.index),
     )
     found = index.short_answer(facts)
-    made = taught("index", run, split="expanding", n_bootstrap=200, found=found, facts=facts,
-                  headline=headline, stats=stats)  # fmt: skip
+    made = taught("index", run, split="expanding", n_bootstrap=200, found=found, facts=facts)
     named = gaps.set_index("model").loc[facts["model"]]
-    assert made["miss"].index.tolist() == scores["model"].tolist()
-    np.testing.assert_allclose(made["miss"], scores["factor"])
+    np.testing.assert_allclose(made["miss"].loc[scores["model"]], scores["factor"])
     assert made["gap"].mean() == pytest.approx(named["difference"])
     assert made["interval"] == pytest.approx((named["low"], named["high"]))
     columns = index.columns(made["features"].shape[1], made["by_block"])
@@ -71,9 +69,9 @@ def several():
 
 def test_the_chapter_on_creators_shows_how_skill_is_taken_apart(several):
     facts, found = several.creators, creators.pooled(several.creators)
-    made = taught("creators", several, target="views", target_values=target_values,
-                  fit_levels=fit_levels, found=found, facts=facts,
-                  predictions=several.predictions_pooled)  # fmt: skip
+    predictions = several.predictions_pooled
+    made = taught("creators", several, target="views", found=found, facts=facts,
+                  predictions=predictions)  # fmt: skip
     levels = made["levels"].table().set_index("author")[["n", "mean", "weight", "level"]]
     shown = made["pulled"].loc[levels.index].rename(columns={"count": "n"})
     np.testing.assert_allclose(shown, levels)
@@ -101,5 +99,5 @@ def test_a_single_creator_breaks_no_cell(slug):
     facts = summary.pooled_facts(posts, predictions, empty_evidence(), predictions, predictions)
     run = SimpleNamespace(posts=posts, features=features, embeddings=embeddings, creators=facts,
                           predictions_pooled=predictions)  # fmt: skip
-    assert taught(slug, run, target="views", target_values=target_values, fit_levels=fit_levels,
-                  found=creators.pooled(facts), facts=facts, predictions=predictions)  # fmt: skip
+    assert taught(slug, run, target="views", found=creators.pooled(facts), facts=facts,
+                  predictions=predictions)  # fmt: skip
