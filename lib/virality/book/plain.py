@@ -188,7 +188,7 @@ td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
 .callout.tip{border-color:#4fa36b}.callout.warning{border-color:#d1605e}
 details{margin:.4rem 0}summary{font-size:.8rem;opacity:.7;cursor:pointer}
-pre{white-space:pre-wrap;overflow-wrap:anywhere;background:#8881;padding:.6rem;font-size:.8rem}
+pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
 .anchor-link{display:none}
 nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
 .plain{font-size:.85rem;opacity:.8}

@@ -341,8 +341,8 @@ def hashtags_reading(hashtags: Hashtags) -> str:
         )
     text = (
         f"The {plural(hashtags.n_tags, 'most used hashtag')} could be compared. If none mattered, "
-        f"about {plural(hashtags.n_by_chance, 'raw comparison')} at this level would still look "
-        "like something."
+        f"about {plural(hashtags.n_by_chance, 'raw comparison')} with intervals like these would "
+        "still look like something."
     )
     if hashtags.verdict is Tags.NONE_CLEAR:
         return text + (

@@ -208,8 +208,8 @@ def coverage_caption(result: findings.Coverage) -> str:
     return (
         f"Intervals that promise {result.promised:.0%}, on the same posts. Smallest interval "
         f"score: {result.best}. The score adds the width and a fine for each miss "
-        "(smaller is better) [@gneiting2007scoring]; an interval is saturated when the level asks "
-        "for more than the errors seen so far can give."
+        "(smaller is better) [@gneiting2007scoring]; an interval is saturated when its coverage "
+        "asks for more than the errors seen so far can give."
     )
 
 
