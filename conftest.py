@@ -38,10 +38,9 @@ def build_small_book() -> Run:
 
 def add_pooled_artefacts(name: str) -> None:
     """Give the scratch copy what the chapter on many creators makes of a single one."""
-    from virality.evidence.claims import empty_evidence
-
     from virality.book.chapter import Chapter
     from virality.creators import cold_start, facts, pool
+    from virality.evidence.claims import empty_evidence
 
     page = Chapter("creators", name)
     posts = page.read("posts")
