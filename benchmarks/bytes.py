@@ -29,6 +29,7 @@ RENAMED: dict[str, str] = {
     "rival": "baseline",
     "see": "vision_encoder",
     "hear": "audio_encoder",
+    "level": "nominal",
 }
 QUICK = ("n_shifts=99", "n_bootstrap=200", "encoders=classic")
 WHEN = {"read_at", "made_at"}  # of the clock, not of the data

@@ -223,7 +223,7 @@ def test_what_survives_an_honest_test():
 def kept(coverage, low, high, naive=0.55):
     return pd.DataFrame(
         {"method": ["adaptive", "sigma"], "n": 60, "coverage": [coverage, naive], "low": low,
-         "high": high, "level": 0.8, "width": 2.0, "score": [3.0, 2.5], "saturated": 0.0}
+         "high": high, "nominal": 0.8, "width": 2.0, "score": [3.0, 2.5], "saturated": 0.0}
     )  # fmt: skip
 
 

@@ -81,7 +81,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "author": _column(TEXT),
         "model": _column(TEXT),
         **{name: _column(REAL) for name in ("y_true", "y_pred", "lower", "upper")},
-        "level": _column(REAL, _SHARE),
+        "nominal": _column(REAL, _SHARE),
         "n_others": _column(WHOLE, _POSITIVE),
     },
     "evidence": {
@@ -92,7 +92,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
     "intervals": {
         **_PREDICTIONS,
         "method": _column(TEXT),
-        "level": _column(REAL, _SHARE),
+        "nominal": _column(REAL, _SHARE),
         # an interval may be open where the errors seen so far cannot close it
         "lower": pa.Column(REAL, nullable=True),
         "upper": pa.Column(REAL, nullable=True),

@@ -37,7 +37,7 @@ COLD_COLUMNS = {
     "y_pred": "float64",
     "lower": "float64",
     "upper": "float64",
-    "level": "float64",
+    "nominal": "float64",
     "n_others": "int64",
 }
 MOST_GROUPS = 20  # of creators that are left out together; few creators are left out one by one
@@ -180,7 +180,7 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
     Returns
     -------
     dict
-        n, mean, low, high, level, creators (how many), creators_below (of whom fewer posts than
+        n, mean, low, high, nominal, creators (how many), creators_below (of whom fewer posts than
         promised were inside).
     """
     own = cold[(cold["model"] == model) & np.isfinite(cold["lower"])]
@@ -189,9 +189,9 @@ def coverage(cold: pd.DataFrame, model: str = OTHERS_MODEL) -> dict[str, float]:
     inside = ((own["y_true"] >= own["lower"]) & (own["y_true"] <= own["upper"])).astype(float)
     each = inside.groupby(own["author"]).mean()
     found = clustered_mean(inside, own["author"])
-    promised = float(own["level"].iloc[0])
+    promised = float(own["nominal"].iloc[0])
     ends = {k: float(np.clip(found[k], 0, 1)) for k in ("mean", "low", "high")}
-    return {"n": len(own), **ends, "level": promised,
+    return {"n": len(own), **ends, "nominal": promised,
             "creators": len(each), "creators_below": int((each < promised).sum())}  # fmt: skip
 
 
@@ -245,7 +245,7 @@ def _part(table: ModelTable, authors, left: _LeftOut, model, y_pred, coverage) -
             "y_pred": y_pred,
             "lower": y_pred - half,
             "upper": y_pred + half,
-            "level": coverage,
+            "nominal": coverage,
             "n_others": left.levels.n_creators,
         }
     )

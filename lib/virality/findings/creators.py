@@ -208,7 +208,7 @@ def _newcomer(facts: dict) -> Newcomer:
         middle=facts["new_middle"],
         low=facts["new_low"],
         high=facts["new_high"],
-        promised=held["level"],
+        promised=held["nominal"],
         held=held["mean"],
         factor=cold["factor"],
         rule_factor=facts["factors"][facts["rule"]],

@@ -196,13 +196,13 @@ def coverage(table: pd.DataFrame) -> Coverage | None:
     adaptive = rows.loc["adaptive"]
     naive = float(rows["coverage"]["sigma"]) if "sigma" in rows.index else None
     return Coverage(
-        _promise(adaptive.low, adaptive.high, adaptive.level),
-        promised=float(adaptive.level),
+        _promise(adaptive.low, adaptive.high, adaptive.nominal),
+        promised=float(adaptive.nominal),
         held=Estimate(adaptive.coverage, adaptive.low, adaptive.high),
         n=int(adaptive.n),
         factor=float(np.exp(adaptive.width)),
         naive=naive,
-        naive_punished=naive is not None and naive < adaptive.level - PUNISHED,
+        naive_punished=naive is not None and naive < adaptive.nominal - PUNISHED,
         best=METHOD_NAMES[rows["score"].idxmin()],
     )
 
@@ -226,7 +226,7 @@ def groups(table: pd.DataFrame) -> Groups:
     rows = table[table["method"] == "adaptive"]
     kept = {
         promise: tuple(row.group for row in rows.itertuples()
-                       if _promise(row.low, row.high, row.level) is promise)
+                       if _promise(row.low, row.high, row.nominal) is promise)
         for promise in Promise
     }  # fmt: skip
     return Groups(kept[Promise.BROKEN], kept[Promise.EXCEEDED])

@@ -194,7 +194,7 @@ def _spread(posts: pd.DataFrame, protocol: Protocol) -> dict:
         "share_between": levels.between / total if total > 0 else None,
         "between_factor": np.exp(np.sqrt(levels.between)),
         "within_factor": np.exp(np.sqrt(levels.within)),
-        "level": protocol.coverage,
+        "nominal": protocol.coverage,
         "new_middle": np.expm1(levels.grand),
         "new_low": max(0.0, np.expm1(levels.grand - half)),
         "new_high": np.expm1(min(levels.grand + half, 30.0)),

@@ -160,7 +160,7 @@ def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.D
     Parameters
     ----------
     intervals : DataFrame
-        Columns method, y_true, lower, upper, level, saturated; rows of one method in time order.
+        Columns method, y_true, lower, upper, nominal, saturated; rows of one method in time order.
         Posts of the warm-up (no interval) are left out.
     by : str or list of str, optional
         More columns to group by.
@@ -169,7 +169,7 @@ def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.D
     -------
     DataFrame
         One row per method (and group): n, coverage with `low` and `high` (95 %, block bootstrap
-        standard error, at least the binomial one), level, width (mean, log views), score,
+        standard error, at least the binomial one), nominal, width (mean, log views), score,
         saturated (share).
     """
     issued = intervals.dropna(subset=["lower", "upper"])
@@ -178,7 +178,7 @@ def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.D
         {**dict(zip(keys, key, strict=True)), **_coverage(group)}
         for key, group in issued.groupby(keys, sort=False, observed=True)
     ]
-    columns = ["n", "coverage", "low", "high", "level", "width", "score", "saturated"]
+    columns = ["n", "coverage", "low", "high", "nominal", "width", "score", "saturated"]
     return pd.DataFrame(rows, columns=[*keys, *columns])
 
 
@@ -228,16 +228,16 @@ def _order(groups: pd.Series) -> pd.Series:
 def _coverage(group: pd.DataFrame) -> dict[str, float]:
     y, lower, upper = (group[name].to_numpy(float) for name in ("y_true", "lower", "upper"))
     inside = ((y >= lower) & (y <= upper)).astype(float)
-    n, level = len(y), float(group["level"].iloc[0])
+    n, nominal = len(y), float(group["nominal"].iloc[0])
     low, high = _share_interval(inside)
     return {
         "n": n,
         "coverage": float(inside.mean()),
         "low": low,
         "high": high,
-        "level": level,
+        "nominal": nominal,
         "width": float((upper - lower).mean()),
-        "score": float(interval_score(y, lower, upper, level).mean()),
+        "score": float(interval_score(y, lower, upper, nominal).mean()),
         "saturated": float(group["saturated"].mean()),
     }
 

@@ -18,7 +18,7 @@ INTERVAL_COLUMNS = {
     **PREDICTION_COLUMNS,
     "lower": "float64",
     "upper": "float64",
-    "level": "float64",
+    "nominal": "float64",
     "method": "string",
     "saturated": "bool",
     "p_viral": "float64",
@@ -85,7 +85,7 @@ def prediction_intervals(
         own = clock.sort(series)
         known = matured_before(clock.times(own), protocol.embargo_days)
         own = own.assign(
-            level=coverage,
+            nominal=coverage,
             threshold=lines.reindex(list(zip(own["split"], own["fold"], strict=True))).to_numpy(),
         )
         own = _chances(own, known, clock)
