@@ -65,7 +65,7 @@ test: setup lint
 	@$(BIN)/python -m pytest --nbmake notebooks
 
 test-fast: setup
-	@$(BIN)/python -m pytest -n 2 --max-worker-restart 0 -m "not slow and not book" tests lib README.md
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --max-worker-restart 0 -m "not slow and not book" tests lib README.md
 
 lint: setup
 	@$(BIN)/ruff check .

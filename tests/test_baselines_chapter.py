@@ -101,6 +101,7 @@ def whole(shown):
     return ordered, folds, scores.score_table(ordered, folds, 50)
 
 
+@pytest.mark.slow
 def test_the_shown_cells_compute_what_the_library_says(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].set_index("model")
@@ -118,6 +119,7 @@ def test_the_shown_cells_compute_what_the_library_says(shown, whole):
     assert np.allclose(shown["r2"][bright["model"]], bright["r2"])
 
 
+@pytest.mark.slow
 def test_the_fold_by_hand_learns_from_the_posts_of_the_fold(shown):
     last = shown["folds"].iloc[-1]
     assert (shown["learn"].sum(), len(shown["misses"])) == (last["n_train"], last["n_test"])
@@ -126,6 +128,7 @@ def test_the_fold_by_hand_learns_from_the_posts_of_the_fold(shown):
     )
 
 
+@pytest.mark.slow
 def test_every_figure_and_table_can_be_drawn(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")

@@ -15,6 +15,8 @@ from virality.media.processes.tasks import FileTask, TextTask, run
 from virality.media.processes.worker import Setup
 from virality.media.settings import Workers
 
+pytestmark = pytest.mark.slow
+
 WANTS = ("media", "vision", "audio")
 
 
@@ -59,7 +61,6 @@ def test_the_owner_gives_the_vectors_that_workers_give(recipes, tasks, films):
     same(alone, owned)
 
 
-@pytest.mark.slow
 def test_the_whole_road_with_decoders_in_processes(recipes, tasks, monkeypatch):
     """As with a card: workers get no encoder, captions and vectors are made here."""
     from virality.media.encoders import canary

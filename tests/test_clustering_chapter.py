@@ -166,9 +166,9 @@ def test_only_sure_regimes_reach_the_answer():
 
 def made(regimes, posts, shap_blocks=None):
     """What the cells that teach make of regimes and posts."""
-    run = SimpleNamespace(shap_blocks=PUSHES if shap_blocks is None else shap_blocks)
-    members = behaviour.members(regimes, posts)
-    return taught("clustering", run, members=members, regimes=regimes, seed=0)
+    pushes = PUSHES if shap_blocks is None else shap_blocks
+    run = SimpleNamespace(regimes=regimes, posts=posts, shap_blocks=pushes)
+    return taught("clustering", run, regimes=regimes, seed=0)
 
 
 def test_the_page_tests_the_views_and_finds_what_was_planted():
@@ -308,6 +308,7 @@ def test_no_sentence_shows_raw_python():
 # --------------------------------------------------------------------------------- figures
 
 
+@pytest.mark.slow
 def test_figures_come_from_the_tables_alone():
     table, posts, summary = described()
     index = pd.Index([pd.NA, 0, 1], dtype="Int64")

@@ -57,12 +57,14 @@ def test_a_structureless_cloud_has_no_stable_regimes(seed):
     assert not check.stable
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1])
 def test_content_that_merely_drifts_has_no_stable_regimes(seed):
     _, _, check = searched(cloud(seed=seed, drift=1.0))
     assert not check.stable
 
 
+@pytest.mark.slow
 def test_regimes_are_numbered_by_size_and_noise_is_minus_one():
     own = toy.creator(140, seed=2, separation=1.5)
     _, found, _ = searched(content_table(own.features, own.embeddings))
@@ -73,6 +75,7 @@ def test_regimes_are_numbered_by_size_and_noise_is_minus_one():
     assert found["strength"].between(0, 1).all()
 
 
+@pytest.mark.slow
 def test_search_and_test_give_the_same_bits():
     content = cloud(drift=0.5)
     first, second = (searched(content, n_surrogates=9) for _ in range(2))
@@ -111,6 +114,7 @@ def test_surrogates_keep_spread_and_spectrum_and_lose_the_order():
     assert not np.allclose(twin, ring)
 
 
+@pytest.mark.slow
 def test_many_posts_are_thinned_for_the_test_only():
     content = cloud(n=clusters.TESTED_POSTS + 200)
     space = content_space(content)
@@ -143,6 +147,7 @@ def test_momentum_and_calendar_do_not_shape_the_space():
     )
 
 
+@pytest.mark.slow
 def test_a_block_gains_no_say_by_being_wide():
     content = cloud(n=60)
     vision = content[[c for c in content if c.startswith("vision")]]

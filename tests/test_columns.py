@@ -143,6 +143,7 @@ HAND = {
 FIELDS = ("url", "caption", "views", "likes", "comments", "shares", "saves", "duration_s")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", HAND)
 def test_a_table_kept_by_hand_in_any_language(language, read):
     cells = [POSTS["posted_at"].dt.strftime("%d/%m/%Y").tolist()]

@@ -3,6 +3,7 @@
 import random
 
 import pandas as pd
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -80,6 +81,7 @@ def disordered(dice: random.Random) -> tuple[list[str], list[list[str]]]:
     return [n for n, _ in columns], [c for _, c in columns]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120, suppress_health_check=CALM)
 @given(st.integers(0, 10**9))
 def test_the_same_table_or_a_refusal(tmp_path, seed):

@@ -26,6 +26,7 @@ def table(tmp_path):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [[], ["--json"]])
 def test_a_reader_who_leaves_early_ends_it_quietly(table, more):
     read, write = os.pipe()

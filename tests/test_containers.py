@@ -92,6 +92,7 @@ CONTAINERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("numbers", ["as text", "as numbers"])
 @pytest.mark.parametrize("container", CONTAINERS)
 def test_the_same_table_in_any_container(container, numbers, read):
@@ -108,6 +109,7 @@ def test_the_tidy_table_as_json(read):
     assert found.equals(POSTS.drop(columns=ELSEWHERE))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("joint", [".", "/"])
 @pytest.mark.parametrize("form", ["TikTokApi", "apify", "aweme"])
 def test_objects_that_were_written_as_a_table_are_read_as_objects(form, joint, read):
@@ -255,6 +257,7 @@ def test_a_caption_may_quote_a_link_on_a_line_of_its_own(read):
     assert posts["caption"].tolist() == [row["caption"] for row in rows]
 
 
+@pytest.mark.slow
 def test_objects_with_endless_keys_do_not_hide_the_posts(read):
     rows = [{"url": p.url, "views": p.views} for p in POSTS.itertuples()]
     index = {f"k{i}": {f"word {i}": i, "n": 1} for i in range(2500)}

@@ -182,6 +182,7 @@ def test_a_clustered_interval_keeps_its_level(n_creators):
     assert np.mean(hits) >= 0.9
 
 
+@pytest.mark.slow
 def test_level_alone_is_a_high_correlation_and_no_skill(level_report):
     predictions, facts = level_report
     assert facts["parts"]["total"] > 0.85
@@ -198,6 +199,7 @@ def test_level_alone_is_a_high_correlation_and_no_skill(level_report):
     check_table("predictions_pooled", predictions)
 
 
+@pytest.mark.slow
 def test_a_planted_effect_within_creators_is_found(effect_report):
     _, facts = effect_report
     assert facts["parts"]["within"] > 0.35
@@ -219,6 +221,7 @@ def with_views(posts, where, factor):
     return posts.assign(views=pd.array(views.round().astype("int64"), dtype="Int64"))
 
 
+@pytest.mark.slow
 def test_history_is_each_creators_own(level_only):
     posts, _ = level_only
     where = posts["author"] == "creator01"
@@ -230,6 +233,7 @@ def test_history_is_each_creators_own(level_only):
     assert not build_features(posts).equals(build_features(changed))
 
 
+@pytest.mark.slow
 def test_the_future_of_no_creator_is_seen(level_only):
     posts, embeddings = level_only
     light = {**FOLDS, "models": ["block_ridge"]}
@@ -247,6 +251,7 @@ def test_the_future_of_no_creator_is_seen(level_only):
     assert cold[0].loc[past].equals(cold[1].loc[past])
 
 
+@pytest.mark.slow
 def test_who_is_left_out_is_never_seen(level_only):
     posts, embeddings = level_only
     where = posts["author"] == "creator02"
@@ -261,6 +266,7 @@ def test_who_is_left_out_is_never_seen(level_only):
     check_table("cold_start", before)
 
 
+@pytest.mark.slow
 def test_many_creators_are_left_out_a_few_at_a_time(monkeypatch, effect):
     posts, embeddings = effect
     monkeypatch.setattr(cold_start, "MOST_GROUPS", 3)
@@ -272,6 +278,7 @@ def test_many_creators_are_left_out_a_few_at_a_time(monkeypatch, effect):
     assert not found.duplicated(["post_id", "fold", "model"]).any()
 
 
+@pytest.mark.slow
 def test_training_posts_had_matured(level_only):
     posts, _ = level_only
     known = matured_posts(posts)
@@ -295,6 +302,7 @@ def test_shifts_stay_within_a_creator():
 # --- a new creator ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_last_means_are_those_of_matured_own_posts(level_only):
     posts, _ = level_only
     found = cold_start.last_means(posts, [0, 1, 3])
@@ -309,6 +317,7 @@ def test_last_means_are_those_of_matured_own_posts(level_only):
         assert np.isnan(found.loc[post["post_id"], 0])
 
 
+@pytest.mark.slow
 def test_own_posts_soon_replace_the_others(level_report, level_only):
     _, facts = level_report
     warm = pd.DataFrame(facts["warm"])
@@ -352,6 +361,7 @@ def test_few_posts_of_several_creators_are_not_modelled():
     assert "too few" in sentences.answer(pooled(facts))
 
 
+@pytest.mark.slow
 def test_the_record_says_how_much_lies_between_creators(level_only):
     posts, _ = level_only
     assert 0 < spread(posts).between_creators < 1
@@ -363,6 +373,7 @@ def test_the_record_says_how_much_lies_between_creators(level_only):
 # --- names ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_hostile_names_are_only_names(level_report, level_only):
     predictions, facts = level_report
     posts, _ = level_only

@@ -164,6 +164,7 @@ def test_hashtags_are_shrunk_and_a_planted_one_stands_out():
     assert (table["effect"].abs() <= table["raw"].abs() + 1e-12).all()
 
 
+@pytest.mark.slow
 def test_hashtags_without_effect_rarely_stand_out():
     clear = 0
     for seed in range(20):
@@ -438,6 +439,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ODD)
 def test_every_part_survives(case):
     posts = validate_posts(ODD[case].reindex(columns=POST_COLUMNS))
@@ -524,6 +526,7 @@ def test_the_notebook_runs_alone_and_writes_its_artefacts(tmp_path, monkeypatch)
     assert len(list(run.figures.glob("data-*.svg"))) >= 5
 
 
+@pytest.mark.slow
 def test_a_first_run_warns_as_later_ones_do(tmp_path, monkeypatch):
     """The posts are not stored yet when the page of a first run says what they are."""
     posts = simulate_creator(n_posts=40)

@@ -16,6 +16,8 @@ from virality.demo.model import REGIMES, stream
 from virality.demo.videos import Recipe, make_video
 from virality.media.film import second_reader
 
+pytestmark = pytest.mark.slow
+
 CALM, LIVELY = 0.15, 0.85
 
 
@@ -72,7 +74,6 @@ def cpu_has(feature):
         return False
 
 
-@pytest.mark.slow
 def test_bytes_do_not_depend_on_the_instructions_of_the_processor(tmp_path):
     """With AVX-512 some encoders read memory that was never written; then no two runs agree."""
     poorer = {}
@@ -114,7 +115,6 @@ def test_picture_and_sound_end_together(tmp_path):
     assert len(sound) / rate == pytest.approx(seconds, abs=0.1)
 
 
-@pytest.mark.slow
 def test_regimes_look_and_sound_different(made):
     def fingerprint(regime):
         pictures, sound, rate = made[regime, LIVELY]
@@ -135,7 +135,6 @@ def test_regimes_look_and_sound_different(made):
             assert tone > 0.3, (one, other)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("regime", REGIMES)
 def test_loudness_and_motion_follow_energy(made, regime):
     loud, motion = [], []
@@ -193,7 +192,6 @@ def small(tmp_path_factory):
     return odd_demo(tmp_path_factory.mktemp("small"))
 
 
-@pytest.mark.slow
 def test_every_video_decodes_with_decord_and_pyav(small):
     decord = second_reader.decord()
     truth = load_truth(small.truth)
@@ -211,7 +209,6 @@ def test_every_video_decodes_with_decord_and_pyav(small):
         assert short == (odd == videos.IS_SHORT)
 
 
-@pytest.mark.slow
 def test_second_call_makes_nothing(small, monkeypatch):
     monkeypatch.setattr(videos, "make_videos", lambda *_: pytest.fail("made again"))
     again = odd_demo(small.posts.parent)

@@ -107,6 +107,7 @@ def test_scripts():
 # --- pretrained -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_clip_vectors(clip_folder, images):
     encoder = load(clip(clip_folder))
     vectors = encoder.encode_images(images)
@@ -118,6 +119,7 @@ def test_clip_vectors(clip_folder, images):
     assert limit == 77 and counts[3] > 77 > counts[0]
 
 
+@pytest.mark.slow
 def test_clip_agrees_with_transformers(clip_folder, images):
     import torch
     from transformers import AutoTokenizer, CLIPModel
@@ -135,6 +137,7 @@ def test_clip_agrees_with_transformers(clip_folder, images):
     assert cosine(encoder.encode_images(images), seen) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_text_does_not_depend_on_its_batch(clip_folder):
     encoder = load(clip(clip_folder))
     texts = [f"text {'and more ' * (i % 9)}{i}" for i in range(70)]
@@ -143,6 +146,7 @@ def test_a_text_does_not_depend_on_its_batch(clip_folder):
     assert np.array_equal(together, alone)
 
 
+@pytest.mark.slow
 def test_whisper_windows(whisper_folder):
     exact = load(whisper(whisper_folder, "exact"))
     padded = load(whisper(whisper_folder, "padded"))
@@ -155,6 +159,7 @@ def test_whisper_windows(whisper_folder):
     assert np.isfinite(exact.encode_sound(samples[:1600])).all()
 
 
+@pytest.mark.slow
 def test_whisper_exact_is_the_encoder_on_a_cut_table(whisper_folder):
     import torch
     from transformers import WhisperFeatureExtractor, WhisperModel
@@ -171,6 +176,7 @@ def test_whisper_exact_is_the_encoder_on_a_cut_table(whisper_folder):
     assert np.allclose(ours.encode_sound(tone(3)[0]), expected, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_siglip_type(tmp_path, clip_folder):
     from transformers import SiglipConfig, SiglipModel
 
@@ -187,6 +193,7 @@ def test_siglip_type(tmp_path, clip_folder):
     assert encoder.encode_texts(["a dog", "a"]).shape == (2, 32)
 
 
+@pytest.mark.slow
 def test_a_clip_of_another_language(tmp_path):
     """BERT's words and positions; the padding must not be read."""
     import torch
@@ -218,6 +225,7 @@ def test_a_clip_of_another_language(tmp_path):
     assert len(encoder.encode_texts(["狗" * 80])) == 1
 
 
+@pytest.mark.slow
 def test_half_of_a_clip_is_refused(tmp_path, clip_folder):
     from transformers import CLIPVisionConfig, CLIPVisionModel
 
@@ -230,6 +238,7 @@ def test_half_of_a_clip_is_refused(tmp_path, clip_folder):
         load(clip(tmp_path))
 
 
+@pytest.mark.slow
 def test_a_model_is_loaded_once_in_a_process(clip_folder):
     recipe = clip(clip_folder)
     assert load(recipe) is load(replace(recipe))
@@ -262,6 +271,7 @@ def test_half_precision_needs_a_processor_that_computes_in_it(monkeypatch):
     assert weights.half_type("cpu") == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("close", [True, False])
 def test_half_precision_stays_close_or_is_refused(clip_folder, monkeypatch, close):
     recipe = clip(clip_folder)
@@ -279,6 +289,7 @@ def test_half_precision_stays_close_or_is_refused(clip_folder, monkeypatch, clos
         assert all(cosine(plain[part], answer[part]).min() >= 0.999 for part in plain)
 
 
+@pytest.mark.slow
 def test_precision_is_measured_once_and_kept(tmp_path, clip_folder, whisper_folder, monkeypatch):
     settings = Settings("pretrained", str(clip_folder), str(whisper_folder))
     first = choose.choose(settings, tmp_path, **SILENT)
@@ -293,6 +304,7 @@ def test_precision_is_measured_once_and_kept(tmp_path, clip_folder, whisper_fold
 # --- what is not whole ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_tokenizer_of_two_tokens_is_no_tokenizer(tmp_path, clip_folder):
     folder = shutil.copytree(clip_folder, tmp_path / "m")
     (folder / "vocab.json").write_text(json.dumps({"<|startoftext|>": 0, "<|endoftext|>": 1}))
@@ -301,6 +313,7 @@ def test_a_tokenizer_of_two_tokens_is_no_tokenizer(tmp_path, clip_folder):
         load(clip(folder))
 
 
+@pytest.mark.slow
 def test_missing_parts_are_named(tmp_path, clip_folder):
     folder = shutil.copytree(clip_folder, tmp_path / "m")
     (folder / "merges.txt").unlink()
@@ -312,6 +325,7 @@ def test_missing_parts_are_named(tmp_path, clip_folder):
     assert choice.used == "classic" and "lacks" in choice.reason and "classic" in choice.note
 
 
+@pytest.mark.slow
 def test_incomplete_weights_are_refused(tmp_path, clip_folder):
     from safetensors.torch import load_file, save_file
 
@@ -323,6 +337,7 @@ def test_incomplete_weights_are_refused(tmp_path, clip_folder):
         load(clip(folder))
 
 
+@pytest.mark.slow
 def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
     import torch
 
@@ -338,6 +353,7 @@ def test_pickled_objects_are_never_loaded(tmp_path, clip_folder):
     assert not (tmp_path / "exploded").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "damage", [lambda c: c[: len(c) // 2], lambda c: b"", lambda c: b"<html>Not here</html>" * 99]
 )
@@ -351,12 +367,14 @@ def test_damaged_weights_give_a_sentence(tmp_path, clip_folder, damage):
             load(clip(folder))
 
 
+@pytest.mark.slow
 def test_a_clone_without_its_large_files_lacks_them(tmp_path, clip_folder):
     folder = shutil.copytree(clip_folder, tmp_path / "m")
     (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid x")
     assert lacks(folder) == ["its weights"]
 
 
+@pytest.mark.slow
 def test_weights_of_another_name_do_not_hide_the_archive(tmp_path, clip_folder):
     folder = as_archive(clip_folder, tmp_path / "m")
     (folder / "open_clip_model.safetensors").write_bytes(b"for another library")
@@ -365,6 +383,7 @@ def test_weights_of_another_name_do_not_hide_the_archive(tmp_path, clip_folder):
     assert np.array_equal(vectors, safe)
 
 
+@pytest.mark.slow
 def test_wrong_type_and_unknown_words(whisper_folder):
     with pytest.raises(UserError, match="not CLIP"):
         clip(whisper_folder)

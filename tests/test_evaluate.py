@@ -58,6 +58,7 @@ def test_baselines_and_every_block_alone_and_left_out(linear):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_two_runs_are_bit_identical(toy, linear):
     posts, *tables = toy
     again = both(posts, tables)
@@ -65,6 +66,7 @@ def test_two_runs_are_bit_identical(toy, linear):
         assert_frame_equal(one, two, check_exact=True)
 
 
+@pytest.mark.slow
 def test_row_order_of_the_tables_does_not_matter(toy, linear):
     posts, *tables = toy
     mixed = [table.sample(frac=1, random_state=1) for table in tables]
@@ -84,6 +86,7 @@ def test_a_baseline_is_its_column(toy, linear):
     np.testing.assert_array_equal(column[own["post_id"]].to_numpy(), own["y_pred"])
 
 
+@pytest.mark.slow
 def test_the_stack_is_the_mean_of_its_members(toy):
     posts, *tables = toy
     table = ev.model_table(posts, tables)
@@ -112,6 +115,7 @@ def test_a_stored_booster_gives_the_predictions(toy, tmp_path):
     assert len(final.X_test) == 100 and final.fold == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reduction", ["none", "global"])
 def test_other_ways_to_reduce(toy, reduction):
     posts, *tables = toy
@@ -158,6 +162,7 @@ def test_too_few_posts_give_empty_tables(n):
     assert score_table(predictions, folds).empty
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["forty", "equal", "burst", "no media", "no captions"])
 def test_odd_creators(case):
     posts, traits = toy_posts(40, every_days=0.2 if case == "burst" else 5)
@@ -241,6 +246,7 @@ def test_the_rules_need_no_columns():
     assert set(told["model"]) == set(md.BASELINES) and len(ev.make_folds(posts))
 
 
+@pytest.mark.slow
 def test_one_table_of_posts_is_enough():
     posts, _ = toy_posts(60, content=0.4)
     alone = ev.cross_validate(posts, models=["ridge"])

@@ -226,6 +226,7 @@ def test_a_folds_own_level_cannot_speak():
     assert evidence.shift_within_folds(*moved) == evidence.shift_within_folds(truth, told)
 
 
+@pytest.mark.slow
 def test_shifts_keep_their_level_where_neighbours_are_alike():
     """Without the near shifts an eighth of these would be called a find."""
     rng = np.random.default_rng(2)
@@ -264,6 +265,7 @@ def test_history_of_a_moving_level_is_found_and_of_a_constant_one_is_not():
     assert found["p"].iloc[0] > 0.5
 
 
+@pytest.mark.slow
 def test_history_reads_the_long_table():
     creator = known_creator(140, "jump", seed=4)
     told = cross_validate(creator.posts, [creator.content], models=())

@@ -147,6 +147,7 @@ def test_same_input_same_bits(fitted, explained):
         pd.testing.assert_frame_equal(first, second, check_exact=True)
 
 
+@pytest.mark.slow
 def test_what_was_stored_is_explained_and_the_final_model_is_not(tmp_path, own):
     table = model_table(own.posts, [own.features, own.embeddings])
     two = Protocol(n_folds=2)
@@ -182,6 +183,7 @@ def test_no_folds_give_empty_tables(own):
 # ---------------------------------------------------------------------------- importance
 
 
+@pytest.mark.slow
 def test_width_alone_wins_nothing():
     folds, predictions, order = planted(width=60)
     shap_blocks = shap_values.shap_tables(folds, predictions)[1]
@@ -192,6 +194,7 @@ def test_width_alone_wins_nothing():
     assert shuffled.loc["vision", "low"] < 0
 
 
+@pytest.mark.slow
 def test_shap_gives_noise_a_share_and_shuffling_does_not():
     folds, predictions, order = planted(strength=0.0)
     shap_blocks = shap_values.shap_tables(folds, predictions)[1]
@@ -250,6 +253,7 @@ def test_skill_without_baselines_claims_nothing(fitted):
     assert found.verdict is Verdict.NOT_COMPARED
 
 
+@pytest.mark.slow
 def test_only_the_run_that_the_folds_belong_to_is_explained(own, fitted):
     folds, predictions, _ = fitted
     other = predictions.assign(split="rolling", y_pred=predictions["y_pred"] + 0.3)
@@ -335,6 +339,7 @@ def test_the_steps_to_a_forecast_add_up(explained):
     assert steps["value"].sum() == pytest.approx(post["prediction"] - post["base_value"], abs=1e-4)
 
 
+@pytest.mark.slow
 def test_a_flat_model_tells_nothing(own):
     views = [1000] * (len(own.posts) - 1) + [1001]  # all that is learnt from is equal
     flat = own.posts.assign(views=pd.array(views, dtype="Int64"))

@@ -23,6 +23,8 @@ from virality.media.film.window import wanted_times
 from virality.media.processes import parallel, tasks
 from virality.media.settings import Settings, Workers
 
+pytestmark = pytest.mark.slow
+
 CLASSIC = Settings(encoders="classic")
 
 
@@ -220,7 +222,6 @@ def test_the_order_of_posts_changes_nothing(videos, tmp_path):
     pd.testing.assert_frame_equal(one.embeddings, other.embeddings.loc[one.embeddings.index])
 
 
-@pytest.mark.slow
 def test_worker_counts_and_a_cluster_give_the_same_bits(videos, tmp_path):
     from dask.distributed import LocalCluster
 
@@ -252,7 +253,6 @@ def test_a_scheduler_without_workers(videos, tmp_path, monkeypatch):
             run(videos, tmp_path / "c", **idle)
 
 
-@pytest.mark.slow
 def test_a_cluster_of_ones_own_has_as_many_processes_as_were_asked_for():
     with parallel._cluster(1, "") as client:
         assert len(client.scheduler_info()["workers"]) == 1

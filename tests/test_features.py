@@ -32,6 +32,7 @@ def both(posts, embargo_days=7.0) -> pd.DataFrame:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
@@ -75,6 +76,7 @@ def test_followers_are_a_feature_where_they_are_known():
         assert not [c for c in ft.build_features(without) if "followers" in c]
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 999), n=st.integers(2, 40), data=st.data())
 def test_later_followers_change_nothing(seed, n, data):

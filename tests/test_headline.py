@@ -60,6 +60,7 @@ def test_the_interval_says_what_the_corrected_p_says():
     assert (wider["low"] < alone["low"]).all() and (wider["high"] > alone["high"]).all()
 
 
+@pytest.mark.slow
 def test_no_chapter_contradicts_another():
     for seed in range(4):
         predictions, folds = told({"ridge": 0.09, "xgboost": 0.08}, seed=seed)
@@ -75,6 +76,7 @@ def test_no_chapter_contradicts_another():
         assert not better or found["model"] in better
 
 
+@pytest.mark.slow
 def test_a_gain_that_only_one_lucky_model_has_is_none():
     lucky = {1: 0, headline.FAMILY: 0}
     for seed in range(25):

@@ -21,6 +21,8 @@ from virality.media.encoders.hub import wanted
 from virality.media.encoders.registry import load
 from virality.media.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):

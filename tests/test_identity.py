@@ -37,6 +37,7 @@ POST = st.tuples(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40, suppress_health_check=CALM)
 @given(st.lists(POST, min_size=1, max_size=8))
 def test_only_what_agrees_in_minute_caption_and_link_is_the_same(read, posts):

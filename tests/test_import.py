@@ -42,6 +42,7 @@ def recorded(run):
     return [path.rpartition("/")[2] for path in split_paths(run.inputs().posts)]
 
 
+@pytest.mark.slow
 def test_a_second_import_adds_and_anew_starts_over(run, files):
     may, june = map(str, files)
     reading, _ = bring(run, [may])
@@ -56,6 +57,7 @@ def test_a_second_import_adds_and_anew_starts_over(run, files):
     assert recorded(run) == ["june.zip"]
 
 
+@pytest.mark.slow
 def test_what_is_remembered_is_what_a_report_reads(run, files):
     bring(run, list(map(str, files)), timezone="Asia/Tokyo")
     resolve(Request(name="alice"), run).remember()
@@ -67,6 +69,7 @@ def test_what_is_remembered_is_what_a_report_reads(run, files):
     assert hashing.of_input(run.inputs().posts) != before, "a changed file is noticed"
 
 
+@pytest.mark.slow
 def test_importing_keeps_the_videos_and_starting_over_does_not(run, files, tmp_path):
     request = Request(name="alice", posts=str(files[0]), videos=str(tmp_path))
     resolve(request, run).remember()

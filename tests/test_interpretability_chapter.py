@@ -52,6 +52,7 @@ def made(explained):
 # ------------------------------------------------------------------------------- the page
 
 
+@pytest.mark.slow
 def test_the_page_shows_how_pushes_add_up_and_what_blocks_share(explained):
     page, blocks = made(explained), explained.blocks.set_index("block")
     example = page["example"].iloc[0]
@@ -70,17 +71,20 @@ def test_nothing_to_explain_breaks_no_cell(own):
 # ------------------------------------------------------------------------------ findings
 
 
+@pytest.mark.slow
 def test_only_a_model_with_skill_is_believed(explained):
     for verdict in Verdict:
         found = findings.carriers(replace(explained, skill=Skill(verdict, 84, 2.0)))
         assert found.believed is (verdict is Verdict.BETTER)
 
 
+@pytest.mark.slow
 def test_without_baselines_nothing_is_claimed(explained):
     found = findings.carriers(replace(explained, skill=Skill(Verdict.NOT_COMPARED, 84, 2.0)))
     assert "nan" not in sentences.skill(found) + sentences.answer(found)
 
 
+@pytest.mark.slow
 def test_checks_name_what_helps_and_what_misleads(explained):
     found = findings.checks(with_losses(explained, vision=0.2, energy=0.3, audio=-0.2))
     assert found.helpful == ("energy", "vision")
@@ -92,6 +96,7 @@ def test_checks_name_what_helps_and_what_misleads(explained):
     assert findings.checks(replace(explained, blocks=unfitted)).missed is None
 
 
+@pytest.mark.slow
 def test_the_lead_is_open_unless_it_is_clear(explained):
     def order(**changes):
         return findings.carriers(replace(explained, **changes)).order
@@ -102,6 +107,7 @@ def test_the_lead_is_open_unless_it_is_clear(explained):
     assert order(blocks=explained.blocks.head(1).assign(block="all")) is Order.MIXED
 
 
+@pytest.mark.slow
 def test_the_widest_block_has_a_place(explained):
     blocks = explained.blocks.assign(columns=1)
     blocks.loc[2, "columns"] = 80
@@ -152,6 +158,7 @@ def test_few_posts_have_nothing_to_explain(own, n, reason):
     assert (found.n_posts, found.nothing) == (n, reason)
 
 
+@pytest.mark.slow
 def test_under_eighty_posts_are_indicative(explained):
     assert findings.carriers(replace(explained, n_posts=79)).indicative
     assert not findings.carriers(explained).indicative
@@ -174,6 +181,7 @@ HOSTILE = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("caption", HOSTILE)
 def test_a_hostile_caption_stays_text(explained, caption):
     post = made(explained)["example"].iloc[0]
@@ -184,6 +192,7 @@ def test_a_hostile_caption_stays_text(explained, caption):
         assert piece not in text
 
 
+@pytest.mark.slow
 def test_no_sentence_shows_raw_python(explained):
     found = findings.carriers(explained)
     folds = findings.folds(made(explained)["by_fold"], found.names[0])
@@ -215,6 +224,7 @@ def test_unknown_columns_still_get_a_harmless_name():
 # ------------------------------------------------------------------------------- figures
 
 
+@pytest.mark.slow
 def test_figures_come_from_the_tables_alone(explained, own):
     columns = own.features.join(own.embeddings)
     importance = shap_values.concept_importance(explained.shap)

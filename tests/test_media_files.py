@@ -234,6 +234,7 @@ def two_films(tmp_path, **options):
     return whole, other
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bframes", ["0", "3"])
 def test_after_damage_nothing_is_looked_at_up_to_the_next_key_frame(tmp_path, bframes):
     options = {"g": "36", "keyint_min": "36", "sc_threshold": "0", "bf": bframes, "threads": "1"}
@@ -249,6 +250,7 @@ def test_after_damage_nothing_is_looked_at_up_to_the_next_key_frame(tmp_path, bf
     assert np.array_equal(kept, frames.images)
 
 
+@pytest.mark.slow
 def test_damage_behind_the_window_harms_nothing(tmp_path):
     whole, other = two_films(tmp_path, options={"g": "30", "threads": "1"})
     spoil(other, lambda seconds: seconds > 3.05)
@@ -269,6 +271,7 @@ def test_a_stream_that_dies_at_the_end_of_the_window_is_used(tmp_path):
     assert np.array_equal(truth.images, frames.images)
 
 
+@pytest.mark.slow
 def test_too_little_is_left(tmp_path):
     _, other = two_films(tmp_path, options={"g": "300", "threads": "1"})
     spoil(other, lambda seconds: 0.05 < seconds < 0.3)
@@ -334,6 +337,7 @@ def test_a_picture_larger_than_any_film(film, monkeypatch):
     assert "96 × 160 pixels" in facts.problem == frames.problem == sound.problem
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not shutil.which("ffmpeg"), reason="ffmpeg is not installed")
 @pytest.mark.parametrize("reader", ["decord", "pyav"])
 @pytest.mark.parametrize("kind", AS_FFMPEG)

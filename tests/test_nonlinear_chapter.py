@@ -59,6 +59,7 @@ def shown(run):
         return shown_cells("nonlinear", fits=found, n_folds=3)
 
 
+@pytest.mark.slow
 def test_the_shown_cells_compute_what_the_library_says(run, shown):
     _, _, everything, _, frame = run
     gaps = headline.headline_gaps(everything, n_bootstrap=50).set_index("model")
@@ -81,12 +82,14 @@ def test_the_shown_cells_compute_what_the_library_says(run, shown):
     assert np.allclose(shown["means"], rows[["predicted", "observed"]])
 
 
+@pytest.mark.slow
 def test_the_honest_exam_is_the_hard_one(run):
     exams = run[3].in_sample.set_index("exam")["r2"]
     assert exams["learnt"] > exams["ordered"]
     assert list(exams.index) == ["learnt", "shuffled", "ordered"]
 
 
+@pytest.mark.slow
 def test_predictions_hold_every_variation_and_the_boosters_are_those_of_the_predictions(run):
     _, _, everything, found, _ = run
     assert {"all", "metadata+momentum", "vision", "all-vision"} <= set(found.predictions["blocks"])
@@ -97,12 +100,14 @@ def test_predictions_hold_every_variation_and_the_boosters_are_those_of_the_pred
     assert len(everything) > len(found.predictions)
 
 
+@pytest.mark.slow
 def test_in_sample_sigma_is_smaller_than_the_errors_that_came(run):
     found = run[3]
     errors = (found.all_blocks["y_true"] - found.all_blocks["y_pred"]).std()
     assert np.mean(list(found.sigma.values())) < errors
 
 
+@pytest.mark.slow
 def test_two_runs_are_the_same_to_the_bit():
     own = creator(50)
     asked = {"protocol": Protocol(n_folds=2)}
@@ -134,6 +139,7 @@ def test_too_few_posts_are_described_and_not_modelled(n):
     assert compare_targets(own.posts, tables).empty
 
 
+@pytest.mark.slow
 def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
     own = creator(60)
     length = own.features["metadata__log_duration"].rank(method="first").to_numpy(float)
@@ -147,6 +153,7 @@ def test_an_outcome_that_a_feature_gives_away_is_left_out_and_named():
     assert figures.targets(table) is not None
 
 
+@pytest.mark.slow
 def test_without_any_content_the_chapter_still_runs():
     own = creator(40)
     tables = [own.features, own.embeddings[[]]]
@@ -155,6 +162,7 @@ def test_without_any_content_the_chapter_still_runs():
     assert evidence.tree_test(own.posts, [own.embeddings[[]]]).empty
 
 
+@pytest.mark.slow
 def test_the_studys_figures_appear_beside_its_own_table_alone(run, tmp_path):
     _, folds, everything, _, _ = run
     path = tmp_path / "posts.csv"
@@ -163,6 +171,7 @@ def test_the_studys_figures_appear_beside_its_own_table_alone(run, tmp_path):
     assert run_beside_published("", everything, folds).empty
 
 
+@pytest.mark.slow
 def test_every_figure_draws_and_every_finding_has_words(run):
     own, _, everything, found, frame = run
     told = viral.chances(frame)

@@ -18,6 +18,8 @@ from virality.media.extract import extract
 from virality.media.settings import Settings, Workers
 from virality.sentences.embeddings import leftovers, problems_caption
 
+pytestmark = pytest.mark.slow
+
 BOTH, PICTURE, SOUND, NOTHING = (True, True), (True, False), (False, True), (False, False)
 FAST = {"libx265": {"x265-params": "log-level=none"}, "libsvtav1": {"preset": "12"}}
 

@@ -390,6 +390,7 @@ def mixed_posts(seed, n=40):
     return posts.assign(platform=rng.choice(["tiktok", "youtube", "instagram"], n))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 10**7))
 def test_momentum_knows_posts_of_the_same_platform_only(seed, factor):
@@ -431,6 +432,7 @@ def test_the_level_of_one_platform_knows_nothing_of_another():
 # --- what a report says --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_report_names_the_platforms_that_there_are(tmp_path, monkeypatch):
     folder = tmp_path / "in"
     folder.mkdir()

@@ -116,6 +116,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", DAYS)
 def test_studio_in_any_language(language, read):
     header = HEADERS.get(language, ",".join(f"?{i}" for i in range(8))).split(",")
@@ -235,6 +236,7 @@ def test_a_folder_of_info_json(tmp_path):
     assert "notes.txt" in reading.notes["ignored"]
 
 
+@pytest.mark.slow
 def test_followers_are_those_known_before_the_day_of_the_post(read):
     end = pd.Timestamp("2026-06-30").to_pydatetime()
     counts = list(range(1000, 1365))

@@ -12,6 +12,8 @@ from virality.book import params, runner, stamps
 from virality.book.ownership import locked
 from virality.core.errors import UserError
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
@@ -146,7 +148,6 @@ def test_second_run_of_a_name_stops(run):
     assert done.stdout.strip() == "entered", "a lock ends with its holder"
 
 
-@pytest.mark.slow
 def test_killed_at_any_moment_never_passes_for_finished(run, tmp_path):
     """Stop the process hard at several moments; the next run must end with the right files."""
     script = tmp_path / "killed.py"

@@ -18,6 +18,8 @@ import yaml
 
 from virality.core.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 POSIX = pytest.mark.skipif(os.name == "nt", reason="needs links, signals and scripts of a Unix")
 CLOSED_PORT = "http://127.0.0.1:9/simple"
 # An editable project that can be built without a network.

@@ -180,6 +180,7 @@ def test_the_page_holds_text_from_data_as_text_only(agency):
                                  b"", (target.site / landing.FIGURE).read_bytes())  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_later_request_keeps_names_and_a_private_one_hides_them(agency):
     target, report, asked = agency
     with pytest.raises(UserError):

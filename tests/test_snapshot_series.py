@@ -45,6 +45,7 @@ def exported(tmp_path_factory):
     return posts, gone, paths
 
 
+@pytest.mark.slow
 def test_no_zero_enters_and_settling_is_shown_as_before(exported, tmp_path, monkeypatch):
     posts, gone, paths = exported
     run = Run.at(tmp_path / "alice")

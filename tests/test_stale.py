@@ -65,6 +65,7 @@ def test_nothing_changed_is_nothing_stale(library, stale_after):
     assert stale_after(lambda: None) == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("slug", SPEAKING)
 def test_a_word_in_a_chapters_sentences_is_its_own_matter(library, stale_after, slug):
     sentences = library / "sentences" / f"{slug}.py"

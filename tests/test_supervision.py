@@ -209,6 +209,7 @@ def test_a_download_that_takes_too_long_is_told_as_such(film):
     assert told["0.mp4"] == "Fetching this file took longer than 600 s and was stopped."
 
 
+@pytest.mark.slow
 def test_what_a_start_prints_comes_not_between_the_messages(tmp_path, film, setup, monkeypatch):
     (tmp_path / "sitecustomize.py").write_text("import os\nos.write(1, b'hello ' * 99)\n")
     monkeypatch.syspath_prepend(tmp_path)
@@ -255,6 +256,7 @@ def test_starting_many_may_fail_where_starting_one_does_not(film):
     assert asked[-1][2] == 1
 
 
+@pytest.mark.slow
 def test_wrong_numbers_in_a_worker_stop_everything(film, setup):
     wrong = {
         part: np.roll(one, 1, axis=-1) for part, one in setup.expected[CLASSIC.fingerprint].items()

@@ -36,6 +36,7 @@ def alone(tmp_path):
     return virality, home
 
 
+@pytest.mark.slow
 def test_posts_are_judged_and_remembered(alone):
     virality, home = alone
     assert virality("check", "posts.csv", "--quiet")[0] == 0

@@ -334,6 +334,7 @@ def test_what_the_runner_writes_replaces_no_folder(run, hers, place):
     assert contents(paths[place]) == before
 
 
+@pytest.mark.slow
 def test_figures_of_somebody_outlive_a_rerun(tmp_path, monkeypatch):
     run = toybook.make(tmp_path, monkeypatch)
     try:
