@@ -129,6 +129,18 @@ def fit_final(table: ModelTable, model: str, protocol: Protocol = DEFAULT) -> Fi
     """Fit one model on all matured posts; `X_test` holds these same rows (fold 0).
 
     For looking at the model and for scoring a draft.  Its own predictions prove nothing.
+
+    Parameters
+    ----------
+    table : ModelTable
+        Of one creator.
+    model : str
+        From `models.MODELS`.
+    protocol : Protocol
+
+    Returns
+    -------
+    FittedFold
     """
     everything = np.arange(len(table.y))
     return fit_fold(one_fold(table, everything, everything, 0, protocol), model)

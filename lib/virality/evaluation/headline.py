@@ -16,7 +16,20 @@ FAMILY = len(MODELS)
 
 
 def headline_predictions(predictions: pd.DataFrame, split: str = "expanding") -> pd.DataFrame:
-    """Return the held-out predictions that the comparison is about: all blocks, and baselines."""
+    """Return the held-out predictions that the comparison is about: all blocks, and baselines.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table of held-out predictions.
+    split : str
+        The honest split of this run.
+
+    Returns
+    -------
+    DataFrame
+        Of the same columns; each post once per fold, model and preset.
+    """
     part = predictions[predictions["split"] == split]
     part = part[part["blocks"].isin(["all", "none"])]
     return part.drop_duplicates(["fold", "model", "preset", "post_id"])
@@ -60,6 +73,10 @@ def headline_gaps(
     ----------
     predictions : DataFrame
         Of any number of models with all blocks, and of the baselines.
+    split : str
+        The honest split of this run.
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------
@@ -83,6 +100,10 @@ def block_gaps(
     predictions : DataFrame
         With the model on every selection of blocks, see `evaluate.variations`.
     model : str
+    split : str
+        The honest split of this run.
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------
@@ -105,6 +126,17 @@ def against_linear(
     n_bootstrap: int = 1000,
 ) -> pd.DataFrame:
     """Return a model with all blocks against the linear model with the smallest error.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table of held-out predictions.
+    model : str
+        From `models.MODELS`.
+    split : str
+        The honest split of this run.
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------

@@ -36,6 +36,8 @@ def replicate(table: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     ----------
     table : DataFrame
         From `study.read_study_table`, or `study.study_table_from_posts`.
+    seed : int
+        Of the models that draw at random.
 
     Returns
     -------
@@ -64,6 +66,8 @@ def beside_published(path: str, seed: int = 0) -> pd.DataFrame:
     ----------
     path : str
         The input of the run.
+    seed : int
+        Of the models that draw at random.
 
     Returns
     -------

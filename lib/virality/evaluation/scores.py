@@ -100,7 +100,18 @@ def score_table(
 
 
 def mean_over_folds(predictions: pd.DataFrame, folds: pd.DataFrame) -> pd.DataFrame:
-    """Plain means of the fold scores, as the study printed them; `top10` is the share of hits."""
+    """Plain means of the fold scores, as the study printed them; `top10` is the share of hits.
+
+    Parameters
+    ----------
+    predictions, folds : DataFrame
+        Stored predictions and their folds.
+
+    Returns
+    -------
+    DataFrame
+        One row per split, preset, selection of blocks and model.
+    """
     each = fold_scores(predictions, folds)
     each["top10"] = each["top10_hits"] / each["top10_k"]
     return each.groupby(KEYS, sort=False)[[*METRICS, "top10"]].mean().reset_index()
@@ -159,7 +170,20 @@ def paired_differences(
 
 
 def better_naive(predictions: pd.DataFrame, split: str = "expanding") -> str:
-    """The stronger of two plain baselines, training mean and rolling median, by absolute error."""
+    """The stronger of two plain baselines, training mean and rolling median, by absolute error.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Long table of held-out predictions.
+    split : str
+        The honest split of this run.
+
+    Returns
+    -------
+    str
+        Name of the baseline.
+    """
     part = predictions[predictions["split"] == split]
     errors = (part["y_true"] - part["y_pred"]).abs().groupby(part["model"]).mean()
     candidates = [name for name in (RECENT_RULE, LONG_RUN_RULE) if name in errors.index]
@@ -186,17 +210,38 @@ def top_hits_chance(hits: float, sizes: list[tuple[int, int]]) -> float:
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:
-    """Rank correlation; NaN when one side does not vary."""
+    """Rank correlation.
+
+    Parameters
+    ----------
+    a, b : ndarray of shape (n,)
+
+    Returns
+    -------
+    float
+        −1 to 1; NaN when one side does not vary, or below three pairs.
+    """
     if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
         return np.nan
     return float(np.corrcoef(stats.rankdata(a), stats.rankdata(b))[0, 1])
 
 
 def top_hits(y_true: np.ndarray, y_pred: np.ndarray) -> tuple[float, int]:
-    """(posts of the true top tenth among as many that were named, how many were named).
+    """How many posts of the true top tenth are among as many that a prediction names.
 
-    A tie at the border is broken by luck, so its posts count with their chance.  NaN when the
-    prediction does not rank at all.
+    A tie at the border is broken by luck, so its posts count with their chance.
+
+    Parameters
+    ----------
+    y_true, y_pred : ndarray of shape (n,)
+        Outcomes and predictions of the posts of one fold.
+
+    Returns
+    -------
+    hits : float
+        NaN when the prediction does not rank at all.
+    named : int
+        How many were named.
     """
     k = max(1, int(TOP_SHARE * len(y_true)))
     if np.ptp(y_pred) == 0:

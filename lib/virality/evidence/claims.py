@@ -85,7 +85,22 @@ def content_test(
 
 
 def content_evidence(content: Content, n_shifts: int = 499, seed: int = 0) -> pd.DataFrame:
-    """The content test on prepared series, see `content_test`."""
+    """The content test on prepared series.
+
+    Parameters
+    ----------
+    content : Content
+        From `level_free.content_series`.
+    n_shifts : int
+        Shifts wanted.
+    seed : int
+        Of the choice of shifts.
+
+    Returns
+    -------
+    DataFrame
+        As from `content_test`.
+    """
     if not content.testable:
         return empty_evidence()
     moves = sh.all_shifts(len(content.residual), n_shifts, seed=seed)
@@ -237,7 +252,18 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
 
 
 def history_evidence(y, recent, mean) -> pd.DataFrame:
-    """The history test on arrays of held-out outcomes and two forecasts, in time order."""
+    """The history test on arrays.
+
+    Parameters
+    ----------
+    y, recent, mean : array-like of shape (n,)
+        Held-out outcomes and two forecasts of them, log views, in time order.
+
+    Returns
+    -------
+    DataFrame
+        As from `history_test`.
+    """
     y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
     gain = (y - mean) ** 2 - (y - recent) ** 2
     base = float(((y - mean) ** 2).mean()) if len(y) else 0.0

@@ -75,7 +75,20 @@ def learning_curve(
 
 
 def memory_sizes(available: int, sizes: Iterable[int] = SIZES) -> list[int]:
-    """Training sizes to compare: those well below what there is, and all there is."""
+    """Training sizes to compare.
+
+    Parameters
+    ----------
+    available : int
+        Training posts that there are.
+    sizes : iterable of int
+        Those worth a look.
+
+    Returns
+    -------
+    list of int
+        Those well below what there is, and all there is.
+    """
     smaller = [m for m in sorted(sizes) if MIN_TRAIN <= m <= 0.8 * available]
     return [*smaller, available]
 

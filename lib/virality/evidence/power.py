@@ -67,7 +67,22 @@ def effect_sizes(
     n_simulated: int = 100,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """The smallest effect on prepared series, see `smallest_effect`."""
+    """The smallest effect on prepared series.
+
+    Parameters
+    ----------
+    content : Content
+        From `level_free.content_series`.
+    n_directions, n_shifts, n_simulated : int
+        As in `smallest_effect`.
+    seed : int
+        Of what is planted and of the choice of shifts.
+
+    Returns
+    -------
+    DataFrame
+        As from `smallest_effect`.
+    """
     rng = np.random.default_rng(seed)
     n, scores = len(content.residual), content.together()
     moves = sh.all_shifts(n, n_shifts, seed=seed)

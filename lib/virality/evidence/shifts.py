@@ -73,6 +73,8 @@ def reduce(scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONEN
     scores : ndarray of shape (n_posts, n_columns)
     train : ndarray of int
         Training rows of the first fold.
+    n_components : int
+        Columns that are left of many.
     """
     return scores if len(scores) <= MANY_POSTS else components(scores, train, n_components)
 
@@ -80,7 +82,19 @@ def reduce(scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONEN
 def components(
     scores: np.ndarray, train: np.ndarray, n_components: int = N_COMPONENTS
 ) -> np.ndarray:
-    """The first principal components of the training rows, as columns for all rows."""
+    """The first principal components of the training rows, as columns for all rows.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_posts, n_columns)
+    train : ndarray of int
+        Rows that the axes are found on.
+    n_components : int
+
+    Returns
+    -------
+    ndarray of shape (n_posts, at most n_components)
+    """
     if scores.shape[1] <= n_components:
         return scores
     _, _, axes = np.linalg.svd(scores[train] - scores[train].mean(axis=0), full_matrices=False)

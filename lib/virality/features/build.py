@@ -158,6 +158,13 @@ def knowable(table: pd.DataFrame, register: pd.DataFrame | None = None) -> pd.Da
     Columns of media and text blocks come from the post itself and are always allowed; columns that
     the ledger lists must be known before or at posting; anything else is refused.
 
+    Parameters
+    ----------
+    table : DataFrame
+        Features, a column each.
+    register : DataFrame, optional
+        From `ledger`; that of the default features when left out.
+
     Raises
     ------
     ValueError

@@ -105,7 +105,23 @@ _COLUMN_OF: dict[str, tuple[str, Callable]] = {
 def readings(
     keys: Iterable[str], posts: pd.DataFrame, columns: pd.DataFrame, timezone: str = "UTC"
 ) -> dict[str, pd.Series]:
-    """Return the readings of those concepts that have one, in the order of `keys`."""
+    """Return the readings of several concepts.
+
+    Parameters
+    ----------
+    keys : iterable of str
+    posts : DataFrame
+        Tidy posts.
+    columns : DataFrame
+        Features, indexed by post_id.
+    timezone : str
+        The creator's.
+
+    Returns
+    -------
+    dict of str to Series
+        Of those that have a reading, in the order of `keys`.
+    """
     found = {key: reading(key, posts, columns, timezone) for key in keys}
     return {key: values for key, values in found.items() if values is not None}
 

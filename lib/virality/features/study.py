@@ -142,7 +142,20 @@ def published_input(path: str | Path) -> pd.DataFrame | None:
 
 
 def study_table_from_posts(posts: pd.DataFrame, timezone: str = "UTC") -> pd.DataFrame:
-    """The same five columns from a tidy posts table, for accounts other than the study's."""
+    """The same five columns from a tidy posts table, for accounts other than the study's.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    timezone : str
+        Whose clock `posted_at` follows.
+
+    Returns
+    -------
+    DataFrame
+        post_id, posted_at (without a zone), caption, length_s (s), views.
+    """
     return pd.DataFrame(
         {
             "post_id": posts["post_id"].astype("string"),

@@ -98,6 +98,12 @@ def model_table(
 def refuse_leaks(X: pd.DataFrame, y: pd.Series) -> None:
     """Stop when a column ranks the posts just as the outcome does: nothing honest can.
 
+    Parameters
+    ----------
+    X : DataFrame of shape (n_posts, n_features)
+    y : Series of shape (n_posts,)
+        The outcome, in log units.
+
     Raises
     ------
     LeakFound
@@ -127,6 +133,17 @@ def select_columns(columns: Iterable[str], blocks: str = "all") -> list[str]:
 
     With the study's features, "metadata+momentum" are the 19 columns of its metadata rows, in its
     order.  After a global PCA blocks can no longer be told apart: only "all" is possible.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        That there are.
+    blocks : str
+        Names of blocks with "+" between them, "all", or "all-" and the one that is left out.
+
+    Returns
+    -------
+    list of str
     """
     columns = [str(name) for name in columns]
     if blocks == "metadata+momentum" and set(study.METADATA_ROWS) <= set(columns):

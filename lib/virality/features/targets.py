@@ -61,15 +61,39 @@ def target_values(posts: pd.DataFrame, target: str = "views") -> pd.Series:
 
 
 def available_targets(posts: pd.DataFrame, at_least: int = MIN_POSTS) -> list[str]:
-    """Targets that at least `at_least` posts have a value for, and that are not constant."""
+    """Targets that enough posts have a value for, and that are not constant.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    at_least : int
+        Posts that are enough.
+
+    Returns
+    -------
+    list of str
+        Names from `TARGETS`.
+    """
     values = {name: target_values(posts, name).dropna() for name in TARGETS}
     return [name for name, y in values.items() if len(y) >= at_least and y.min() < y.max()]
 
 
 def is_matured(posts: pd.DataFrame, embargo_days: float = 7) -> np.ndarray:
-    """Whether a post's outcome had at least `embargo_days` to grow before it was read.
+    """Whether a post's outcome had time to grow before it was read.
 
     Posts whose `captured_at` is unknown count as matured: nothing says that they are not.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    embargo_days : float
+        Days that are enough.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_posts,)
     """
     embargo_us(embargo_days)  # refuses what makes no sense
     if "captured_at" not in posts:

@@ -188,5 +188,13 @@ def wants_level(model: str, preset: str, blocks: Iterable[str]) -> bool:
     """Whether a model starts from the account's level when it may see these blocks.
 
     Only where momentum is among them: a block alone is alone.
+
+    Parameters
+    ----------
+    model : str
+        From `MODELS`.
+    preset : {"tuned", "study"}
+    blocks : iterable of str
+        Those that it may see.
     """
     return preset == "tuned" and find_model(model).on_level and bool({*HISTORY_BLOCKS} & {*blocks})

@@ -13,7 +13,18 @@ WHOLE = -1
 
 
 def level_bins(y_pred: np.ndarray, n_bins: int = 3) -> np.ndarray:
-    """Which of a few equally large groups, from low to high, each prediction falls into."""
+    """Which of a few equally large groups, from low to high, each prediction falls into.
+
+    Parameters
+    ----------
+    y_pred : ndarray of shape (n,)
+    n_bins : int
+        Groups wanted; ties may leave fewer.
+
+    Returns
+    -------
+    ndarray of int, shape (n,)
+    """
     if len(y_pred) == 0:
         return np.zeros(0, dtype=int)
     bins = pd.qcut(pd.Series(y_pred), n_bins, labels=False, duplicates="drop")
@@ -91,6 +102,8 @@ def slope(
     ----------
     y_true, y_pred : ndarray of shape (n,)
         Held-out posts, in time order.
+    n_bootstrap, seed : int
+        Of the circular block bootstrap.
 
     Returns
     -------

@@ -108,7 +108,21 @@ def rolling(
     window: int = WINDOW,
     warm_up: int = WARM_UP,
 ) -> Widths:
-    """The quantile of the newest matured errors, without feedback."""
+    """The quantile of the newest matured errors, without feedback.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n,)
+        Outcome minus prediction, in time order.
+    known : ndarray of int, shape (n,)
+        How many of the first posts had matured when each post went up.
+    coverage : float
+        Share of posts that an interval should hold.
+    window : int
+        Newest errors that count.
+    warm_up : int
+        Matured errors before the first interval.
+    """
     return adaptive(errors, known, coverage, 0.0, window, warm_up)
 
 
@@ -118,7 +132,19 @@ def frozen(
     coverage: float = DEFAULT.coverage,
     warm_up: int = WARM_UP,
 ) -> Widths:
-    """Split conformal: the quantile of the first matured errors, never looked at again."""
+    """Split conformal: the quantile of the first matured errors, never looked at again.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n,)
+        Outcome minus prediction, in time order.
+    known : ndarray of int, shape (n,)
+        How many of the first posts had matured when each post went up.
+    coverage : float
+        Share of posts that an interval should hold.
+    warm_up : int
+        Matured errors before the first interval; these are the ones that count.
+    """
     within("coverage", coverage, *COVERAGES)
     width = np.full(len(errors), np.nan)
     saturated = np.zeros(len(errors), dtype=bool)
@@ -137,7 +163,20 @@ def _upper_quantile(sizes: np.ndarray, coverage: float) -> tuple[float, bool]:
 
 
 def normal_width(sigma: np.ndarray, coverage: float = DEFAULT.coverage) -> np.ndarray:
-    """Half width of an interval that believes in a normal error of that standard deviation."""
+    """Half width of an interval that believes in a normal error.
+
+    Parameters
+    ----------
+    sigma : ndarray
+        Standard deviation of the error.
+    coverage : float
+        Share of posts that an interval should hold.
+
+    Returns
+    -------
+    ndarray
+        In the unit of `sigma`.
+    """
     return stats.norm.ppf(0.5 + coverage / 2) * np.asarray(sigma, dtype=float)
 
 
@@ -145,6 +184,18 @@ def interval_score(
     y: np.ndarray, lower: np.ndarray, upper: np.ndarray, coverage: float = DEFAULT.coverage
 ) -> np.ndarray:
     """Width plus a fine for every miss; smaller is better, and honesty minimises it.
+
+    Parameters
+    ----------
+    y, lower, upper : ndarray of shape (n,)
+        Outcomes and the ends of their intervals.
+    coverage : float
+        Share of posts that the intervals should hold.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        In the unit of `y`.
 
     References
     ----------

@@ -53,7 +53,18 @@ class Mixture:
         return expit(self.gate[0] + inputs @ self.gate[1:])
 
     def log_density(self, errors: np.ndarray, Z: np.ndarray) -> np.ndarray:
-        """Log density of errors, shape (n,)."""
+        """Log density of errors.
+
+        Parameters
+        ----------
+        errors : ndarray of shape (n,)
+        Z : ndarray of shape (n, k)
+            What the share may depend on.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+        """
         share = np.clip(self.share(Z), 1e-9, 1 - 1e-9)
         return logsumexp(_joint(np.asarray(errors, float), share, self.means, self.spreads), axis=1)
 
