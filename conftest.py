@@ -39,8 +39,9 @@ def build_small_book() -> Run:
 def add_pooled_artefacts(name: str) -> None:
     """Give the scratch copy what the chapter on many creators makes of a single one."""
     from virality.book.chapter import Chapter
-    from virality.creators import cold_start, facts, pool
+    from virality.creators import cold_start, pool
     from virality.evidence.claims import empty_evidence
+    from virality.findings.summary import pooled_facts
 
     page = Chapter("creators", name)
     posts = page.read("posts")
@@ -48,7 +49,7 @@ def add_pooled_artefacts(name: str) -> None:
     cold, warm = cold_start.first_forecasts(posts, []), cold_start.warm_up(posts)
     page.write("predictions_pooled", predictions)
     page.write("cold_start", cold)
-    page.write("creators", facts.facts(posts, predictions, empty_evidence(), cold, warm))
+    page.write("creators", pooled_facts(posts, predictions, empty_evidence(), cold, warm))
 
 
 @pytest.fixture(scope="session")
