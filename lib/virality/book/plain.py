@@ -182,7 +182,7 @@ body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1
 img{max-width:100%;height:auto}
 td img{display:block}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
-td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow-wrap:anywhere}
+td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow-wrap:break-word}
 .float,.block{overflow-x:auto;margin:1.4rem 0}
 .float>p{font-size:.9rem}
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
