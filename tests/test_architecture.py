@@ -1,12 +1,14 @@
 """The house: which room may use which, and what a module of sentences may do."""
 
 import ast
+import importlib
+import json
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
-from virality.core.paths import LIBRARY
+from virality.core.paths import LIBRARY, ROOT
 
 # From the ground up: a room uses the rooms below it, and nothing beside or above it.
 FLOORS = (
@@ -28,6 +30,11 @@ MODULES = {
     ".".join(path.relative_to(LIBRARY).with_suffix("").parts): path
     for path in sorted(LIBRARY.rglob("*.py"))
 }
+OUTSIDE = [
+    path.relative_to(ROOT).as_posix()
+    for pattern in ("conftest.py", "benchmarks/*.py", "notebooks/*.ipynb")
+    for path in sorted(ROOT.glob(pattern))
+]
 SENTENCES = [name for name in MODULES if name.startswith("sentences.") and "__init__" not in name]
 
 
@@ -101,3 +108,22 @@ def test_sentences_speak_and_do_not_compute(name):
 def uses_escape(tree: ast.AST) -> bool:
     names = {"escape", "excerpt", "clean"}
     return any(isinstance(node, ast.alias) and node.name in names for node in ast.walk(tree))
+
+
+@pytest.mark.parametrize("path", OUTSIDE)
+def test_names_that_are_imported_from_outside_are_there(path):
+    """Benchmarks run seldom, and a notebook says what it lacks only when its cell is reached."""
+    for node in ast.walk(ast.parse(code(ROOT / path))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "virality":
+            module = importlib.import_module(node.module)
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
+
+
+def code(path: Path) -> str:
+    """The source of a module, or of all cells of a notebook."""
+    if path.suffix == ".py":
+        return path.read_text(encoding="utf-8")
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
