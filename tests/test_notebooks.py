@@ -1,6 +1,7 @@
 """The house rules of a chapter, checked on the sources in git."""
 
 import ast
+import builtins
 import json
 import re
 import statistics
@@ -17,6 +18,9 @@ ALLOWED_TAGS = {"parameters", "remove-cell"}
 # Digits that are part of a name or a constant of the method, not of anybody's data.
 CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@[\w-]+|`[^`]*`")
 LONGEST_CELL = 15
+LONGEST_LINE_ON_THE_PAGE = 80  # what the column of a page holds
+# What code on the page takes from cells that are not: the posts as read, and the answer's model.
+FROM_OTHER_CELLS = {"data": {"record", "source"}, "index": {"facts", "found"}}
 
 
 def cells(slug):
@@ -104,6 +108,21 @@ def test_cells_that_carry_the_claim_show_their_computation(slug):
     assert len(teaching) >= 2
     for cell in code(slug):
         assert teaches(cell) or "echo:" not in "".join(cell["source"])
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_code_on_the_page_can_be_pasted_into_a_notebook(slug):
+    """It takes its names from the parameters, its own imports, and code on the page before it."""
+    known = {*dir(builtins), *params.declared(slug), *FROM_OTHER_CELLS.get(slug, ())}
+    for source in ("".join(cell["source"]) for cell in code(slug) if teaches(cell)):
+        assert all(len(line) <= LONGEST_LINE_ON_THE_PAGE for line in source.splitlines())
+        nodes = list(ast.walk(ast.parse(source)))
+        imports = [n for n in nodes if isinstance(n, ast.Import | ast.ImportFrom)]
+        known |= {alias.asname or alias.name for node in imports for alias in node.names}
+        known |= {n.arg for n in nodes if isinstance(n, ast.arg)}
+        names = [n for n in nodes if isinstance(n, ast.Name)]
+        known |= {n.id for n in names if isinstance(n.ctx, ast.Store)}
+        assert {n.id for n in names} <= known
 
 
 @pytest.mark.parametrize("slug", SLUGS)
