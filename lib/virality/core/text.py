@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from math import exp, expm1
 
 # ASCII punctuation can start Markdown, HTML, math, shortcodes or references; as a numeric
@@ -255,7 +256,9 @@ def above_or_below(gap: float) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """Return a number with so many significant digits and no exponent; "–" when missing.
+    """Return a number with so many significant digits; "–" when missing.
+
+    It has an exponent below a millionth only.
 
     Parameters
     ----------
@@ -265,15 +268,16 @@ def significant(value: float, digits: int = 3) -> str:
 
     Examples
     --------
-    >>> significant(12345.6), significant(1.2345), significant(-0.0012345, 2)
-    ('12,346', '1.23', '−0.0012')
+    >>> significant(12345.6), significant(1.2345), significant(-0.000012345, 2)
+    ('12,346', '1.23', '−0.000012')
     """
     if is_missing(value):
         return "–"
     if abs(value) >= 10 ** (digits - 1):
         return f"{value:,.0f}".replace("-", "−")
-    text = f"{float(f'{value:.{digits}g}'):.{digits}g}"
-    return text.replace("-", "−") if "e" not in text else f"{value:.{digits}e}"
+    text = f"{value:.{digits}g}"
+    text = f"{Decimal(text):f}" if abs(value) >= 1e-6 else text
+    return text.replace("-", "−")
 
 
 def count(value: float) -> str:
