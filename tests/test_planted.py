@@ -160,9 +160,9 @@ def test_best_regime_turns_round(findings):
         found = findings(name)
         table = known_regimes(found)
         table_of_regimes = behaviour.summarise(table, found.posts)
-        members = behaviour.members(table, found.posts)
-        run = SimpleNamespace(shap_blocks=shap_values.shap_tables([])[1])
-        p = taught("clustering", run, members=members, regimes=table, seed=0)["p"]
+        pushes = shap_values.shap_tables([])[1]
+        run = SimpleNamespace(regimes=table, posts=found.posts, shap_blocks=pushes)
+        p = taught("clustering", run, regimes=table, seed=0)["p"]
         return clustering.views_texts(views(table_of_regimes, p, Content(N, Verdict.ONE_CLOUD)))[0]
 
     place = {name: clusters.letter(number) for number, name in enumerate(REGIMES)}
