@@ -38,8 +38,8 @@ def vectors(n=40, **blocks):
 def shown(table, posts=("0", "3", "25")):
     """What the cells that teach make of a table of embeddings."""
     posts = pd.DataFrame({"post_id": list(posts)})
-    run = SimpleNamespace(embeddings=table)
-    return taught("embeddings", run, posts=posts, diagnostics=diagnostics)
+    run = SimpleNamespace(embeddings=table, posts=posts)
+    return taught("embeddings", run)
 
 
 def test_neighbours_are_the_twins_and_never_the_post_itself():
