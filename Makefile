@@ -77,5 +77,5 @@ benchmark: setup
 
 clean:
 	@PYTHONPATH=lib "$$PYTHON" -m virality.book.ownership
-	@rm -rf .quarto .pytest_cache .ruff_cache .hypothesis
+	@rm -rf .quarto .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	@test ! -e .venv/pyvenv.cfg || rm -rf .venv
