@@ -22,8 +22,9 @@ def embargo_us(embargo_days: float) -> int:
 
 def microseconds(times) -> np.ndarray:
     """Return any kind of times as whole microseconds since 1970 in UTC, shape (n,), int64."""
-    stamps = pd.to_datetime(pd.Series(np.asarray(times, dtype=object)), utc=True)
-    return stamps.dt.as_unit("us").astype("int64").to_numpy()
+    typed = isinstance(times, pd.Series | pd.DatetimeIndex)
+    column = pd.Series(times if typed else np.asarray(times, dtype=object))
+    return pd.to_datetime(column, utc=True).dt.as_unit("us").astype("int64").to_numpy()
 
 
 def matured_before(times: np.ndarray, embargo_days: float, at: np.ndarray | None = None):

@@ -14,7 +14,7 @@ import pandas as pd
 from sklearn.model_selection import KFold, TimeSeriesSplit
 
 from virality.core.bounds import within
-from virality.core.embargo import is_matured_by
+from virality.core.embargo import is_matured_by, microseconds
 from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 
 FIRST_TRAIN_SHARE = 0.4
@@ -40,7 +40,7 @@ class TimeSplitter(ABC):
     name = ""
 
     def __init__(self, times, n_folds: int = 5, gap_days: float = 7):
-        self.times = _clock(times)
+        self.times = microseconds(times).view("datetime64[us]")
         self.n_folds = int(within("n_folds", n_folds, 1))
         self.gap_days = within("gap_days", gap_days, 0)  # below zero would train on the future
 
@@ -259,9 +259,3 @@ def _fold_row(splitter: TimeSplitter, fold: int, train, test, y: np.ndarray) -> 
         "train_median": median,
         "train_p90": p90,
     }
-
-
-def _clock(times) -> np.ndarray:
-    """Any kind of times as datetime64[us] in UTC."""
-    stamps = pd.to_datetime(pd.Series(np.asarray(times, dtype=object)), utc=True)
-    return stamps.dt.tz_localize(None).to_numpy("datetime64[us]")

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
-from virality.core.embargo import DAY_US, matured_before
+from virality.core.embargo import DAY_US, matured_before, microseconds
 
 WINDOWS = (7, 14, 28)
 LEVEL_POSTS = 10
@@ -152,7 +152,7 @@ def follower_features(posts: pd.DataFrame) -> pd.DataFrame:
 
 def posts_clock(posts: pd.DataFrame) -> np.ndarray:
     """Posting times as whole microseconds since 1970, int64."""
-    times = posts["posted_at"].dt.as_unit("us").astype("int64").to_numpy()
+    times = microseconds(posts["posted_at"])
     if np.any(np.diff(times) < 0):
         raise ValueError("posts must be sorted by posted_at")
     return times

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from virality.core.embargo import matured_before
+from virality.core.embargo import matured_before, microseconds
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.evaluate import PREDICTION_COLUMNS, make_folds
 from virality.evaluation.scores import KEYS
@@ -126,8 +126,8 @@ class _Clock:
     """Posting times and outcomes of all posts."""
 
     def __init__(self, posts: pd.DataFrame, protocol: Protocol):
-        micros = posts["posted_at"].dt.as_unit("us").astype("int64")
-        self.posted = pd.Series(micros.to_numpy(), index=posts["post_id"].astype("string"))
+        times = microseconds(posts["posted_at"])
+        self.posted = pd.Series(times, index=posts["post_id"].astype("string"))
         y = target_values(posts, protocol.target)
         order = np.argsort(self.posted.to_numpy(), kind="stable")
         present = y.notna().to_numpy()[order]
