@@ -250,6 +250,7 @@ def test_a_negative_embargo_is_a_leak_and_refused_everywhere(bad):
     "nonsense",
     [
         lambda: validation.ExpandingWindow(POSTS["posted_at"], n_folds=0),
+        lambda: validation.ExpandingWindow(POSTS["posted_at"], test_share=1),
         lambda: bootstrap.block_weights(40, 0),
         lambda: shifts.all_shifts(40, 0),
         lambda: conformal.adaptive(np.zeros(40), KNOWN, coverage=0),

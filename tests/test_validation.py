@@ -53,6 +53,26 @@ def test_expanding_grows_and_rolling_does_not():
         assert grown[0] == 0 and max(fixed) == max(grown)
 
 
+@pytest.mark.parametrize("name", ["expanding", "rolling"])
+def test_the_reference_split_holds_the_newest_posts_out(name):
+    when = times(200, every=1.0)
+    last = Protocol(split=name, n_folds=1, test_share=0.3, embargo_days=3)
+    ((train, test),) = va.make_splitter(when, last).split()
+    assert test.tolist() == list(range(140, 200))
+    assert when.iloc[train].max() <= when.iloc[140] - pd.Timedelta(days=3)
+    assert train.max() >= 135 and (name == "rolling") == (train.min() > 0)
+
+
+@pytest.mark.parametrize("n", [30, 31, 50, 140, 999])
+def test_the_share_that_nobody_chose_is_three_fifths(n):
+    assert va.first_train_size(n) == max(20, round(0.4 * n))
+
+
+def test_no_share_leaves_fewer_than_twenty_posts_to_learn_from():
+    for train, _ in va.ExpandingWindow(times(40), gap_days=0, test_share=0.9).split():
+        assert len(train) >= 20
+
+
 def test_five_folds_of_140_posts_test_three_fifths():
     folds = list(va.ExpandingWindow(times()).split())
     assert [len(test) for _, test in folds] == [17, 17, 17, 17, 16]

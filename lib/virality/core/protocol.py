@@ -16,6 +16,7 @@ SPLITS = ("expanding", "rolling", "shuffled", "study")
 PRESETS = ("tuned", "study")
 REDUCTIONS = ("block", "global", "none")
 COVERAGES = (0.01, 0.99)  # that can be asked of an interval
+TEST_SHARES = (0.05, 0.9)  # of a history that can be held out
 
 
 class Extent(Enum):
@@ -45,6 +46,9 @@ class Protocol:
         How folds follow time.
     n_folds : int
         Folds wanted; a short history gets fewer.
+    test_share : float
+        Newest share of the posts that is held out, in all folds together, but for the first twenty
+        posts.  0.3 with one fold judges the last 30 % by what came before them.
     embargo_days : float
         Days before a post's outcome counts as known.
     preset : {"tuned", "study"}
@@ -75,6 +79,7 @@ class Protocol:
     target: str = "views"
     split: str = "expanding"
     n_folds: int = 5
+    test_share: float = 0.6
     embargo_days: float = 7
     preset: str = "tuned"
     reduction: str = "block"
@@ -87,6 +92,7 @@ class Protocol:
         _one_of("preset", self.preset, PRESETS)
         _one_of("reduction", self.reduction, REDUCTIONS)
         within("n_folds", self.n_folds, 1)
+        within("test_share", self.test_share, *TEST_SHARES)
         within("embargo_days", self.embargo_days, 0)  # below zero would train on the future
         within("n_components", self.n_components, 1)
         within("coverage", self.coverage, *COVERAGES)

@@ -15,9 +15,8 @@ from sklearn.model_selection import KFold, TimeSeriesSplit
 
 from virality.core.bounds import within
 from virality.core.embargo import is_matured_by, microseconds
-from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
+from virality.core.protocol import DEFAULT, MIN_POSTS, TEST_SHARES, Protocol
 
-FIRST_TRAIN_SHARE = 0.4
 MIN_TRAIN = 12
 MIN_TEST = 6
 
@@ -35,14 +34,23 @@ class TimeSplitter(ABC):
         Folds wanted; a short history gets fewer, and fewer than 30 posts get none.
     gap_days : float
         Days between the last training post and the first test post.
+    test_share : float
+        Newest share of the posts that is held out, in all folds together.
     """
 
     name = ""
 
-    def __init__(self, times, n_folds: int = 5, gap_days: float = 7):
+    def __init__(
+        self,
+        times,
+        n_folds: int = 5,
+        gap_days: float = 7,
+        test_share: float = DEFAULT.test_share,
+    ):
         self.times = microseconds(times).view("datetime64[us]")
         self.n_folds = int(within("n_folds", n_folds, 1))
         self.gap_days = within("gap_days", gap_days, 0)  # below zero would train on the future
+        self.test_share = within("test_share", test_share, *TEST_SHARES)
 
     def split(self, X=None, y=None, groups=None) -> Iterator[Indices]:
         """Yield (train, test) row numbers, in time order.
@@ -73,7 +81,7 @@ class TimeSplitter(ABC):
 
     def _test_blocks(self, order: np.ndarray) -> list[np.ndarray]:
         n = len(order)
-        first = first_train_size(n)
+        first = first_train_size(n, self.test_share)
         folds = min(self.n_folds, (n - first) // MIN_TEST)
         if n < MIN_POSTS or folds < 1:
             return []
@@ -89,7 +97,7 @@ class ExpandingWindow(TimeSplitter):
 
     Parameters
     ----------
-    times, n_folds, gap_days
+    times, n_folds, gap_days, test_share
         As for `TimeSplitter`.
 
     Examples
@@ -110,7 +118,7 @@ class RollingWindow(TimeSplitter):
 
     Parameters
     ----------
-    times, n_folds, gap_days
+    times, n_folds, gap_days, test_share
         As for `TimeSplitter`.
     window : int, optional
         Posts in the window; by default about a third of the history, always shorter than what the
@@ -125,12 +133,19 @@ class RollingWindow(TimeSplitter):
 
     name = "rolling"
 
-    def __init__(self, times, n_folds: int = 5, gap_days: float = 7, window: int | None = None):
-        super().__init__(times, n_folds, gap_days)
+    def __init__(
+        self,
+        times,
+        n_folds: int = 5,
+        gap_days: float = 7,
+        test_share: float = DEFAULT.test_share,
+        window: int | None = None,
+    ):
+        super().__init__(times, n_folds, gap_days, test_share)
         self.window = window
 
     def _train(self, past: np.ndarray, n: int) -> np.ndarray:
-        window = self.window or max(MIN_TRAIN, round(0.8 * first_train_size(n)))
+        window = self.window or max(MIN_TRAIN, round(0.8 * first_train_size(n, self.test_share)))
         return past[-window:]
 
 
@@ -185,18 +200,28 @@ def make_splitter(times, protocol: Protocol = DEFAULT) -> TimeSplitter:
     ----------
     times : array-like of datetime64, shape (n_posts,)
     protocol : Protocol
-        Its split, folds, embargo and seed.
+        Its split, folds, embargo, share held out and seed.
     """
     if protocol.split == "study":
         return Study(times)
     if protocol.split == "shuffled":
         return Shuffled(times, protocol.n_folds, seed=protocol.seed)
-    return SPLITTERS[protocol.split](times, protocol.n_folds, protocol.embargo_days)
+    return SPLITTERS[protocol.split](
+        times, protocol.n_folds, protocol.embargo_days, protocol.test_share
+    )
 
 
-def first_train_size(n: int) -> int:
-    """Posts before the first test fold: two fifths of the history, at least twenty."""
-    return max(20, round(FIRST_TRAIN_SHARE * n))
+def first_train_size(n: int, test_share: float = DEFAULT.test_share) -> int:
+    """Posts before the first test fold: what is not held out, at least twenty.
+
+    Parameters
+    ----------
+    n : int
+        Posts of the history.
+    test_share : float
+        Share of them that is held out.
+    """
+    return max(20, round((1 - test_share) * n))
 
 
 FOLD_COLUMNS = {
