@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-WALK_STEP = 0.2  # of a random-walk level, in units of a post's own spread
-JUMP_CHANCE, JUMP_SIZE = 0.03, 2.0
+from virality.demo.courses import level_course, spread_course, with_memory
+
 CONTENT_STEP = 0.3  # of drifting content, in units of its spread from post to post
 TAIL = 4  # degrees of freedom of a post's own luck: heavy tails
 DAYS_BETWEEN = 2.5
@@ -87,9 +87,9 @@ def known_creator(
             strength += float(slopes @ slopes)
     luck = rng.standard_t(TAIL, n) / np.sqrt(TAIL / (TAIL - 2))
     if level == "ar":
-        luck = _memory(luck, 0.5)
+        luck = with_memory(luck, 0.5)
     own = np.sqrt(r2 / max(strength, 1e-9)) * signal + np.sqrt(1 - r2) * luck
-    log_views = 9.0 + _level(level, n, rng) + own * _spread(level, n)
+    log_views = 9.0 + level_course(level, n, rng) + own * spread_course(level, n)
     return _creator(log_views, columns, rng)
 
 
@@ -154,27 +154,7 @@ def _creator(log_views: np.ndarray, columns: dict, rng: np.random.Generator) -> 
 def _content(kind: str, n: int, size: int, rng: np.random.Generator) -> np.ndarray:
     fresh = rng.standard_normal((n, size))
     if kind == "ar":
-        return _memory(fresh, 0.8)
+        return with_memory(fresh, 0.8)
     if kind == "drift":
         return fresh + np.cumsum(CONTENT_STEP * rng.standard_normal((n, size)), axis=0)
     return fresh
-
-
-def _level(kind: str, n: int, rng: np.random.Generator) -> np.ndarray:
-    if kind == "walk":
-        return np.cumsum(WALK_STEP * rng.standard_normal(n))
-    if kind == "jump":
-        return np.cumsum((rng.random(n) < JUMP_CHANCE) * rng.standard_normal(n) * JUMP_SIZE)
-    return np.zeros(n)
-
-
-def _spread(kind: str, n: int) -> np.ndarray:
-    return np.linspace(0.5, 2.0, n) if kind == "spread" else np.ones(n)
-
-
-def _memory(fresh: np.ndarray, share: float) -> np.ndarray:
-    """First-order autoregression of unit variance."""
-    out = fresh.copy()
-    for t in range(1, len(out)):
-        out[t] = share * out[t - 1] + np.sqrt(1 - share**2) * fresh[t]
-    return out
