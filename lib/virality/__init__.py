@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from virality.core.errors import UserError
     from virality.core.protocol import Protocol
     from virality.demo.posts import simulate_creator
-    from virality.door import extract_media, read_posts
+    from virality.door import extract_media, read_posts, read_snapshots
     from virality.evaluation.evaluate import cross_validate
     from virality.evaluation.scores import score_table
     from virality.evaluation.validation import ExpandingWindow, RollingWindow
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from virality.explanation.regimes import find_regimes
     from virality.features.build import build_features
     from virality.models.catalogue import make_model
+    from virality.models.growth import growth_curve
     from virality.uncertainty.intervals import prediction_intervals
+    from virality.uncertainty.nowcast import nowcast
 
 
 __version__ = VERSION
@@ -37,6 +39,7 @@ __version__ = VERSION
 # Name -> module: loaded when first used, so that the door itself opens at once.
 _ROOMS = {
     "read_posts": "door",
+    "read_snapshots": "door",
     "extract_media": "door",
     "build_features": "features.build",
     "Protocol": "core.protocol",
@@ -46,6 +49,8 @@ _ROOMS = {
     "cross_validate": "evaluation.evaluate",
     "score_table": "evaluation.scores",
     "prediction_intervals": "uncertainty.intervals",
+    "growth_curve": "models.growth",
+    "nowcast": "uncertainty.nowcast",
     "content_test": "evidence.claims",
     "explain": "explanation.explain",
     "find_regimes": "explanation.regimes",
@@ -65,10 +70,13 @@ __all__ = [
     "explain",
     "extract_media",
     "find_regimes",
+    "growth_curve",
     "load_run",
     "make_model",
+    "nowcast",
     "prediction_intervals",
     "read_posts",
+    "read_snapshots",
     "score_table",
     "simulate_creator",
 ]

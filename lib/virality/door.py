@@ -10,6 +10,8 @@ from virality.core.errors import UserError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from virality.posts.read import PostsReading
+
 
 def read_posts(
     path: str | Path,
@@ -53,11 +55,50 @@ def read_posts(
     ...     vi.read_posts(f"{folder}/posts.csv")["views"].notna().all()
     np.True_
     """
+    return _reading(path, timezone, columns, author, embargo_days).posts
+
+
+def read_snapshots(
+    path: str | Path, timezone: str = "UTC", *, columns: str = "", author: str = ""
+) -> pd.DataFrame:
+    """Read what posts had at each time that they were read, from several exports of an account.
+
+    Parameters
+    ----------
+    path, timezone, columns, author
+        As for :func:`read_posts`.
+
+    Returns
+    -------
+    DataFrame
+        post_id, captured_at, views and posted_at: every reading of posts that were read at two
+        known times or more, for :func:`virality.nowcast` and :func:`virality.growth_curve`.
+
+    Raises
+    ------
+    UserError
+        When it cannot be read; says what is wrong, where, and what to do.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd, virality as vi
+    >>> posts = vi.simulate_creator(n_posts=5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     for number, days in enumerate((2, 40)):
+    ...         read = posts.assign(captured_at=posts["posted_at"] + pd.Timedelta(days, "D"))
+    ...         read.to_csv(f"{folder}/{number}.csv", index=False)
+    ...     len(vi.read_snapshots(folder))
+    10
+    """
+    return _reading(path, timezone, columns, author).snapshots
+
+
+def _reading(path, timezone: str, columns: str, author: str, embargo_days=7) -> PostsReading:
     from virality.posts.accounts import choose
     from virality.posts.read import read_posts as read
 
     reading = read(path, timezone, embargo_days=embargo_days, columns=columns)
-    return choose(reading, author, pool=True).posts
+    return choose(reading, author, pool=True)
 
 
 def extract_media(

@@ -13,6 +13,8 @@ AGES = (0, 1, 2, 4, 7, 14, 30, 60, 120, np.inf)  # edges of bands of age, in day
 NEAR = 2.0  # readings of posts within this factor of an age can speak for it
 MIN_READINGS, MOST_READINGS = 5, 15
 SETTLED = 0.9  # share of its later views from which a post counts as settled
+FINAL_DAYS = 30.0  # the final number of a post is its first reading from this age on
+YOUNGEST = 1 / 24  # days; readings of younger posts, or from before they went up, tell nothing
 
 
 def settling(snapshots: pd.DataFrame, apart_days: float = 7) -> pd.DataFrame:
@@ -117,3 +119,52 @@ def settled_from(table: pd.DataFrame) -> float:
     shares = bands(table)
     late = shares["share"].ge(SETTLED)[::-1].cummin()[::-1]
     return float(shares.loc[late, "start"].min()) if late.any() else np.nan
+
+
+def readings(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """Every reading of a post that had gone up, with its age; one a moment.
+
+    Parameters
+    ----------
+    snapshots : DataFrame
+        post_id, captured_at, views, posted_at; also of posts that were read once.
+
+    Returns
+    -------
+    DataFrame
+        The same and age_days (at least an hour), in order of post and moment.  Of two counts of
+        one moment the larger is kept.
+    """
+    columns = ["post_id", "captured_at", "views", "posted_at"]
+    if snapshots.empty:
+        return pd.DataFrame(columns=[*columns, "age_days"])
+    table = snapshots[columns].dropna().sort_values(["post_id", "captured_at", "views"])
+    table = table.drop_duplicates(["post_id", "captured_at"], keep="last")
+    age = (table["captured_at"] - table["posted_at"]) / DAY
+    return table.assign(age_days=age)[age >= YOUNGEST].reset_index(drop=True)
+
+
+def growth(snapshots: pd.DataFrame) -> pd.DataFrame:
+    """How much each reading of a young post still fell short of the post's final number.
+
+    Parameters
+    ----------
+    snapshots : DataFrame
+        post_id, captured_at, views, posted_at.
+
+    Returns
+    -------
+    DataFrame
+        A row a reading of a post younger than `FINAL_DAYS` whose final number is known: what
+        `readings` has, final (views), known_at (when that was read), log_growth
+        (ln(1 + final) - ln(1 + views), below zero where a count fell) and share (of the final).
+    """
+    table = readings(snapshots)
+    final = table[table["age_days"] >= FINAL_DAYS].drop_duplicates("post_id").set_index("post_id")
+    early = table[(table["age_days"] < FINAL_DAYS) & table["post_id"].isin(final.index)]
+    own = final.loc[early["post_id"]]
+    count, last = early["views"].to_numpy(dtype=float), own["views"].to_numpy(dtype=float)
+    grown = np.log1p(last) - np.log1p(count)
+    return early.assign(
+        final=last, known_at=own["captured_at"].to_numpy(), log_growth=grown, share=np.exp(-grown)
+    ).reset_index(drop=True)
