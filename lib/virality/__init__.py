@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from virality.demo.posts import simulate_creator
     from virality.door import extract_media, read_posts, read_snapshots
     from virality.evaluation.evaluate import cross_validate
+    from virality.evaluation.forecast import Forecast, forecast
     from virality.evaluation.scores import score_table
     from virality.evaluation.validation import ExpandingWindow, RollingWindow
     from virality.evidence.claims import content_test
@@ -47,6 +48,8 @@ _ROOMS = {
     "RollingWindow": "evaluation.validation",
     "make_model": "models.catalogue",
     "cross_validate": "evaluation.evaluate",
+    "forecast": "evaluation.forecast",
+    "Forecast": "evaluation.forecast",
     "score_table": "evaluation.scores",
     "prediction_intervals": "uncertainty.intervals",
     "growth_curve": "models.growth",
@@ -61,6 +64,7 @@ _ROOMS = {
 
 __all__ = [
     "ExpandingWindow",
+    "Forecast",
     "Protocol",
     "RollingWindow",
     "UserError",
@@ -70,6 +74,7 @@ __all__ = [
     "explain",
     "extract_media",
     "find_regimes",
+    "forecast",
     "growth_curve",
     "load_run",
     "make_model",

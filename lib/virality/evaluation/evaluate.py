@@ -6,144 +6,39 @@ once (`cross_validate`).  Predictions are stored, scores are derived from them e
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-import numpy as np
 import pandas as pd
-from scipy.linalg import LinAlgWarning
-from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import DEFAULT, Protocol
+from virality.evaluation.folds import FoldFits, fit_final, fit_fold, fold_data, one_fold
+from virality.evaluation.forecast import weigh
+from virality.evaluation.predictions import (
+    PREDICTION_COLUMNS,
+    empty_predictions,
+    prediction_rows,
+    stack_up,
+)
 from virality.evaluation.validation import folds_table, make_splitter
-from virality.features.blocks import block_of
-from virality.features.table import Features, ModelTable, model_table, select_columns
+from virality.features.table import Features, model_table
 from virality.models import catalogue as md
-from virality.models.blocks import make_transform
-from virality.models.fitted import FittedFold, FoldData
-from virality.models.trees import booster_of
+from virality.models.fitted import FoldData
 
-PREDICTION_COLUMNS = {
-    "post_id": "string",
-    "split": "string",
-    "fold": "int64",
-    "model": "string",
-    "blocks": "string",
-    "preset": "string",
-    "y_true": "float64",
-    "y_pred": "float64",
-}
-
-
-def fold_data(
-    table: ModelTable, protocol: Protocol = DEFAULT, blocks: str = "all"
-) -> Iterator[FoldData]:
-    """The folds, each with its own imputation, scaling and PCA fitted on its training rows.
-
-    Parameters
-    ----------
-    table : ModelTable
-    protocol : Protocol
-        Its split, folds, embargo, preset, reduction and seed.
-    blocks : str
-        Raw columns to start from; narrow it only for a global PCA, which mixes blocks.
-
-    Yields
-    ------
-    FoldData
-    """
-    splits = make_splitter(table.times, protocol).split()
-    for fold, (train, test) in enumerate(splits, start=1):
-        yield one_fold(table, train, test, fold, protocol, blocks)
-
-
-def one_fold(
-    table: ModelTable, train, test, fold: int, protocol: Protocol = DEFAULT, blocks: str = "all"
-) -> FoldData:
-    """Transform the rows of one fold by what its training rows say.
-
-    Parameters
-    ----------
-    table : ModelTable
-    train, test : ndarray of int
-        Row numbers of the table.
-    fold : int
-        Its number.
-    protocol, blocks
-        As for `fold_data`.
-    """
-    X = table.X[select_columns(table.X.columns, blocks)]
-    X_train, X_test = X.iloc[train], X.iloc[test]
-    transform = make_transform(protocol)
-    if X.shape[1]:  # the naive rules need no columns
-        with threadpool_limits(1):
-            X_train, X_test = transform.fit_transform(X_train), transform.transform(X_test)
-    return FoldData(
-        protocol=protocol,
-        fold=fold,
-        X_train=X_train,
-        X_test=X_test,
-        baselines_train=table.baselines.iloc[train],
-        baselines_test=table.baselines.iloc[test],
-        y_train=table.y.iloc[train],
-        y_test=table.y.iloc[test],
-        transform=transform,
-        raw_blocks=frozenset(map(block_of, X.columns)),
-    )
-
-
-def fit_fold(fold: FoldData, model: str, blocks: str = "all") -> FittedFold:
-    """Fit one model on one fold's training rows and predict its test rows.
-
-    Parameters
-    ----------
-    fold : FoldData
-    model : str
-        One of `models.MODELS` or `models.BASELINES`.
-    blocks : str
-        Blocks the model may see.
-    """
-    if members := md.find_model(model).members:
-        return _average(fold, [fit_fold(fold, member, blocks) for member in members])
-    preset, seed = fold.protocol.preset, fold.protocol.seed
-    X_train, X_test = _model_rows(fold, model, blocks)
-    with threadpool_limits(1), warnings.catch_warnings():
-        if preset == "study":  # its solvers do not converge on unscaled view sums; that is known
-            warnings.simplefilter("ignore", ConvergenceWarning)
-            warnings.simplefilter("ignore", LinAlgWarning)
-        fitted = md.make_model(model, preset, seed).fit(X_train, fold.y_train.to_numpy())
-        y_pred = np.asarray(fitted.predict(X_test), dtype=float)
-    return FittedFold(
-        fold=fold.fold,
-        model=fitted,
-        booster=booster_of(fitted),
-        transform=fold.transform,
-        X_train=X_train,
-        X_test=X_test,
-        y_pred=pd.Series(y_pred, index=X_test.index, name="y_pred"),
-    )
-
-
-def fit_final(table: ModelTable, model: str, protocol: Protocol = DEFAULT) -> FittedFold:
-    """Fit one model on all matured posts; `X_test` holds these same rows (fold 0).
-
-    For looking at the model and for scoring a draft.  Its own predictions prove nothing.
-
-    Parameters
-    ----------
-    table : ModelTable
-        Of one creator.
-    model : str
-        From `models.MODELS`.
-    protocol : Protocol
-
-    Returns
-    -------
-    FittedFold
-    """
-    everything = np.arange(len(table.y))
-    return fit_fold(one_fold(table, everything, everything, 0, protocol), model)
+__all__ = [
+    "PREDICTION_COLUMNS",
+    "cross_validate",
+    "empty_predictions",
+    "fit_final",
+    "fit_fold",
+    "fold_data",
+    "fold_predictions",
+    "make_folds",
+    "model_table",
+    "one_fold",
+    "stack_up",
+    "variations",
+]
 
 
 def cross_validate(
@@ -164,7 +59,7 @@ def cross_validate(
     features : DataFrame or list of DataFrame, optional
         Feature tables indexed by post_id; metadata and momentum are built when none are given.
     models : list of str
-        From `models.MODELS`.
+        From `models.MODELS`, or "forecast", see :func:`virality.evaluation.forecast.forecast`.
     protocol : Protocol
     blocks : list of str, or "every"
         Selections of blocks, see `select_columns`; "every" = `variations`: all, metadata and
@@ -195,16 +90,24 @@ def cross_validate(
     """
     table = model_table(posts, features, protocol)
     selections = _selections(blocks, table.blocks, protocol.reduction)
+    singles, weighed = md.apart(models)
     parts: list[pd.DataFrame] = []
     with threadpool_limits(1):
         for selection, inside in selections:
-            for fold in fold_data(table, protocol, selection):
-                for name in inside:
-                    found = fold_predictions(fold, models, name)
-                    mixed = protocol.reduction == "global"
-                    parts += [part.assign(blocks=selection) for part in found] if mixed else found
-                if baselines and selection == selections[0][0]:
-                    parts += fold_predictions(fold, md.BASELINES, "none")
+            folds = list(fold_data(table, protocol, selection))
+            found: list[pd.DataFrame] = []
+            for name in inside:
+                fits = [FoldFits(fold, name) for fold in folds]
+                found += [rows for one in fits for rows in _predicted(one, singles)]
+                if weighed:
+                    found.append(
+                        weigh(posts, table, fits, selection, protocol=protocol).predictions
+                    )
+            mixed = protocol.reduction == "global"
+            parts += [part.assign(blocks=selection) for part in found] if mixed else found
+            if baselines and selection == selections[0][0]:
+                naive = [fold_predictions(fold, md.BASELINES, "none") for fold in folds]
+                parts += [rows for found in naive for rows in found]
     return stack_up(parts)
 
 
@@ -224,11 +127,6 @@ def make_folds(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFram
     """
     table = model_table(posts, (), protocol)
     return folds_table(make_splitter(table.times, protocol), table.y)
-
-
-def empty_predictions() -> pd.DataFrame:
-    """A prediction table of the right columns and no rows."""
-    return pd.DataFrame({k: pd.Series(dtype=v) for k, v in PREDICTION_COLUMNS.items()})
 
 
 def variations(blocks: list[str]) -> list[str]:
@@ -264,64 +162,15 @@ def fold_predictions(fold: FoldData, models: Iterable[str], blocks: str) -> list
     blocks : str
         A selection of blocks; "none" for baselines.
     """
-    done: dict[str, FittedFold] = {}
+    return _predicted(FoldFits(fold, blocks), models)
 
-    def fitted(name: str) -> FittedFold:
-        if name not in done:
-            members = [fitted(member) for member in md.find_model(name).members]
-            done[name] = _average(fold, members) if members else fit_fold(fold, name, blocks)
-        return done[name]
 
+def _predicted(fits: FoldFits, models: Iterable[str]) -> list[pd.DataFrame]:
+    """One long table per model that has columns to look at."""
+    naive = fits.blocks == "none"
+    preset = "baseline" if naive else ""
     return [
-        pd.DataFrame(
-            {
-                "post_id": fold.y_test.index,
-                "split": fold.protocol.split,
-                "fold": fold.fold,
-                "blocks": blocks,
-                "preset": "baseline" if blocks == "none" else fold.protocol.preset,
-                "model": name,
-                "y_true": fold.y_test.to_numpy(),
-                "y_pred": fitted(name).y_pred.to_numpy(),
-            }
-        )
+        prediction_rows(fits.fold, name, fits[name].y_pred, fits.blocks, preset)
         for name in models
-        if blocks == "none" or len(fold.columns(blocks))
+        if naive or fits.columns
     ]
-
-
-def _average(fold: FoldData, members: list[FittedFold]) -> FittedFold:
-    """A stack: the plain average of its members' forecasts."""
-    y_pred = np.mean([one.y_pred.to_numpy() for one in members], axis=0)
-    return FittedFold(
-        fold=fold.fold,
-        model=None,
-        booster=None,
-        transform=fold.transform,
-        X_train=fold.X_train,
-        X_test=fold.X_test,
-        y_pred=pd.Series(y_pred, index=fold.X_test.index, name="y_pred"),
-    )
-
-
-def stack_up(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """One table in a fixed order; rows of a fold stay in time order."""
-    if not parts:
-        return empty_predictions()
-    table = pd.concat(parts, ignore_index=True)[list(PREDICTION_COLUMNS)].astype(PREDICTION_COLUMNS)
-    return table.sort_values(["blocks", "model", "fold"], kind="stable", ignore_index=True)
-
-
-def _model_rows(fold: FoldData, model: str, blocks: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Columns that a model may see.
-
-    Baselines see the rules' columns.  Models that start from the account's level see them as well,
-    but only where momentum is among their blocks: a block alone is alone.
-    """
-    if md.is_baseline(model):
-        return fold.baselines_train, fold.baselines_test
-    columns = fold.columns(blocks)
-    X_train, X_test = fold.X_train[columns], fold.X_test[columns]
-    if md.wants_level(model, fold.protocol.preset, fold.blocks(blocks)):
-        return X_train.join(fold.baselines_train), X_test.join(fold.baselines_test)
-    return X_train, X_test

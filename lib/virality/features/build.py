@@ -76,6 +76,8 @@ def build_features(
 def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
     """The naive rules as columns: `baseline__last_post`, `baseline__rolling_median_10`, …
 
+    With them those of `momentum.EXPERT_RULES`, which only the forecast listens to.
+
     Parameters
     ----------
     posts : DataFrame
@@ -93,7 +95,8 @@ def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.Da
     def own_rules(own: pd.DataFrame) -> pd.DataFrame:
         y = target_values(own, protocol.target)
         known = matured_before(momentum.posts_clock(own), protocol.embargo_days)
-        return momentum.rule_columns(y.to_numpy(), known).set_axis(y.index)
+        rules = {**momentum.RULES, **momentum.EXPERT_RULES}
+        return momentum.rule_columns(y.to_numpy(), known, rules).set_axis(y.index)
 
     return _per_author(posts, own_rules).add_prefix("baseline__")
 

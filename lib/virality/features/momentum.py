@@ -7,7 +7,7 @@ there were is known at once, so counts of posts carry no embargo.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,6 +50,30 @@ RULES = {
         lambda known: known.ewm(halflife=EWM_HALFLIFE_POSTS).mean(),
     ),
     "running_mean": Rule("mean of all matured outcomes", lambda known: known.expanding().mean()),
+}
+
+
+def _median(posts: int) -> Rule:
+    return Rule(
+        f"median outcome of the last {posts} matured posts",
+        lambda known: known.rolling(posts, min_periods=1).median(),
+    )
+
+
+def _weighted(halflife: int) -> Rule:
+    return Rule(
+        f"exponentially weighted mean of all matured outcomes, halving every {halflife} posts",
+        lambda known: known.ewm(halflife=halflife).mean(),
+    )
+
+
+#: Further rules, which only the forecast listens to: shorter and longer memories of the account.
+EXPERT_RULES = {
+    **{f"rolling_median_{posts}": _median(posts) for posts in (5, 20)},
+    **{f"ewm_{halflife}": _weighted(halflife) for halflife in (3, 7, 15, 40)},
+    "running_median": Rule(
+        "median of all matured outcomes", lambda known: known.expanding().median()
+    ),
 }
 
 #: (feature, unit, definition); in the table only where the input knows followers.
@@ -158,8 +182,10 @@ def posts_clock(posts: pd.DataFrame) -> np.ndarray:
     return times
 
 
-def rule_columns(outcome: np.ndarray, known: np.ndarray) -> pd.DataFrame:
-    """The naive rules of `RULES`, one column each, from matured outcomes only.
+def rule_columns(
+    outcome: np.ndarray, known: np.ndarray, rules: Mapping[str, Rule] = RULES
+) -> pd.DataFrame:
+    """The naive rules, one column each, from matured outcomes only.
 
     Parameters
     ----------
@@ -167,12 +193,14 @@ def rule_columns(outcome: np.ndarray, known: np.ndarray) -> pd.DataFrame:
         Log outcome in time order; NaN = unknown, and skipped.
     known : ndarray of int, shape (n,)
         From `matured_before`.
+    rules : mapping of str to Rule
+        By name.
     """
     past = pd.Series(outcome)
     present = past.dropna()
     seen = np.concatenate([[0], np.cumsum(past.notna().to_numpy())])[known]  # matured and present
     return pd.DataFrame(
-        {name: _state_after(seen, rule.after(present)) for name, rule in RULES.items()}
+        {name: _state_after(seen, rule.after(present)) for name, rule in rules.items()}
     )
 
 

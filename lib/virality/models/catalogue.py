@@ -20,7 +20,7 @@ from virality.core.errors import UserError
 from virality.features.blocks import HISTORY_BLOCKS
 from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
-from virality.models.trees import STUDY_BOOSTER, RobustBooster
+from virality.models.trees import STUDY_BOOSTER, Forest, RobustBooster
 
 
 class Kind(Enum):
@@ -30,6 +30,7 @@ class Kind(Enum):
     NONLINEAR = "nonlinear"
     STACK = "stack"
     BASELINE = "baseline"
+    FORECAST = "forecast"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,10 @@ _TABLE = (
     Model(
         "stack", "stack", "#9678c4", Kind.STACK, members=("ridge", "block_ridge", "xgboost", "ewm")
     ),
+    # Experts of the forecast that are no models of the book; and the forecast, which is compared by
+    # itself and not as the best of several.
+    Model("forest", "forest", "#7f9c3b", Kind.NONLINEAR, Forest(), in_book=False),
+    Model("forecast", "forecast", "#c2557f", Kind.FORECAST, in_book=False),
 )
 
 #: Every model and baseline by name.
@@ -102,6 +107,8 @@ def models_of(*kinds: Kind) -> tuple[str, ...]:
     return tuple(each.name for each in _TABLE if each.kind in kinds and each.in_book)
 
 
+#: The forecast that the book stands for: not one model, see `evaluation.forecast`.
+FORECAST = "forecast"
 LINEAR = models_of(Kind.LINEAR)
 NONLINEAR = models_of(Kind.NONLINEAR, Kind.STACK)
 MODELS = (*LINEAR, *NONLINEAR)
@@ -115,6 +122,18 @@ MAIN_LINEAR = "block_ridge"
 MAIN_NONLINEAR = "xgboost"
 #: The rules that a model has to beat: recent history, and the long-run mean.
 RECENT_RULE, LONG_RUN_RULE = "rolling_median_10", "train_mean"
+
+
+def apart(models: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Return the models that forecast fold by fold, and those that weigh what others say.
+
+    Parameters
+    ----------
+    models : iterable of str
+    """
+    names = list(models)
+    weighed = [name for name in names if find_model(name).kind is Kind.FORECAST]
+    return [name for name in names if name not in weighed], weighed
 
 
 def find_model(name: str) -> Model:
@@ -164,8 +183,9 @@ def make_model(name: str, preset: str = "tuned", seed: int = 0) -> BaseEstimator
     if preset == "study" and model.study is not None:
         return clone(model.study)
     if model.tuned is None:
+        whose = ", ".join(model.members) or "many experts"
         raise UserError(
-            f"“{name}” averages the forecasts of {', '.join(model.members)}.",
+            f"“{name}” averages the forecasts of {whose}.",
             do="Use cross_validate, which makes all of them.",
         )
     estimator = clone(model.tuned)
