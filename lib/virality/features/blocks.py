@@ -36,6 +36,7 @@ class Block:
 _TABLE = (
     Block("metadata", "posting metadata", "#5b8fc7", kept=True, listed=True),
     Block("momentum", "account momentum", "#e08434", kept=True, history=True, listed=True),
+    Block("similar", "similar posts", "#c26a9e", kept=True, history=True, listed=True),
     Block("caption_text", "caption", "#4fa36b"),
     Block("hashtag_text", "hashtags", "#8aa63a"),
     Block("vision", "picture", "#d1605e"),
@@ -48,7 +49,6 @@ BLOCK_TABLE: dict[str, Block] = {block.name: block for block in _TABLE}
 BLOCKS = tuple(BLOCK_TABLE)
 KEPT_BLOCKS = tuple(block.name for block in _TABLE if block.kept)
 CONTENT_BLOCKS = tuple(block.name for block in _TABLE if not block.history)
-HISTORY_BLOCKS = tuple(block.name for block in _TABLE if block.history)
 LISTED_BLOCKS = tuple(block.name for block in _TABLE if block.listed)
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from virality.core.embargo import matured_before
 from virality.core.protocol import DEFAULT, Protocol
-from virality.features import metadata, momentum, study
+from virality.features import metadata, momentum, similarity, study
 from virality.features.blocks import BLOCKS, LISTED_BLOCKS, block_of
 from virality.features.targets import target_values
 from virality.posts.platforms import histories
@@ -34,7 +34,7 @@ def build_features(
     study_features: bool = False,
     source: str = "",
 ) -> pd.DataFrame:
-    """Metadata and momentum of every post, from what was known when it went up.
+    """Metadata, momentum and similar posts, from what was known when each post went up.
 
     Parameters
     ----------
@@ -52,17 +52,17 @@ def build_features(
     Returns
     -------
     DataFrame of n rows
-        Index post_id, columns `metadata__*` and `momentum__*`, float64; NaN = not known.  Columns
-        about followers are there only where some post has a count.
+        Index post_id, columns `metadata__*`, `momentum__*` and `similar__*`, float64; NaN = not
+        known.  Columns about followers are there only where some post has a count.
 
     Examples
     --------
     >>> from virality.demo.posts import simulate_creator
     >>> features = build_features(simulate_creator(n_posts=40))
     >>> features.shape
-    (40, 40)
+    (40, 53)
     >>> features.columns[-1]
-    'momentum__running_mean'
+    'similar__nearest'
     """
     if study_features:
         return study.study_columns(posts, timezone, source)
@@ -70,6 +70,9 @@ def build_features(
     parts.append(_per_author(posts, lambda own: momentum.momentum_features(own, embargo_days)))
     if "followers" in posts and posts["followers"].notna().any():
         parts.append(_per_author(posts, momentum.follower_features))
+    parts.append(
+        _per_author(posts, lambda own: similarity.similar_features(own, embargo_days, timezone))
+    )
     return pd.concat(parts, axis=1)
 
 
@@ -145,7 +148,8 @@ def ledger(study_features: bool = False, embargo_days: float = 7) -> pd.DataFram
         rows = [(n, u, _study_known(n, late), d) for n, u, d in study.COLUMNS]
     else:
         rows = [(n, u, BEFORE, d) for n, u, d in metadata.COLUMNS]
-        rows += [(n, u, AT, d) for n, u, d in (*momentum.momentum_columns(), *momentum.FOLLOWERS)]
+        of_account = (*momentum.momentum_columns(), *momentum.FOLLOWERS)
+        rows += [(n, u, AT, d) for n, u, d in (*of_account, *similarity.similar_columns())]
     rows += [
         (f"outcome__{name}", unit, late, "an outcome: predicted, never used to predict itself")
         for name, unit in _OUTCOMES.items()

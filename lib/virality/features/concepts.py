@@ -33,6 +33,13 @@ _PATTERNS = {
         (r"log_days_since_hit", "last_hit"),
         (r".*views|last_post$|rolling_median|running_mean|ewm$|account_level$", "level"),
     ),
+    "similar": (
+        (r"hashtags", "hashtags"),
+        (r"words|letters", "wording"),
+        (r"hour", "hour"),
+        (r"weekday", "weekday"),
+        (r"length", "length"),
+    ),
 }
 
 _COMPONENT = re.compile(r"__(pc)?\d+$")
@@ -99,6 +106,7 @@ _COLUMN_OF: dict[str, tuple[str, Callable]] = {
     "momentum__pace": ("momentum__posts_28d", lambda values: values),
     "momentum__followers": ("momentum__log_followers", np.expm1),
     "momentum__last_hit": ("momentum__log_days_since_hit", np.expm1),
+    "similar__wording": ("similar__letters", lambda values: values),
 }
 
 
@@ -171,6 +179,42 @@ CONCEPTS = {
     "momentum__pace": Concept("posting pace", "posts in the 28 days before"),
     "momentum__followers": Concept("followers", "followers on the day before the post"),
     "momentum__last_hit": Concept("time since the last hit", "days since the last hit"),
+    "similar__hashtags": Concept(
+        "posts with the same hashtags",
+        "posts with the same hashtags (log views above the level)",
+        "hashtags that did well",
+        "hashtags that did badly",
+    ),
+    "similar__wording": Concept(
+        "posts with similar captions",
+        "posts with similar captions (log views above the level)",
+        "wording that did well",
+        "wording that did badly",
+    ),
+    "similar__hour": Concept(
+        "posts at a near hour",
+        "posts at a near hour (log views above the level)",
+        "an hour that did well",
+        "an hour that did badly",
+    ),
+    "similar__weekday": Concept(
+        "posts on the same weekday",
+        "posts on the same weekday (log views above the level)",
+        "a weekday that did well",
+        "a weekday that did badly",
+    ),
+    "similar__length": Concept(
+        "posts of a near length",
+        "posts of a near length (log views above the level)",
+        "a length that did well",
+        "a length that did badly",
+    ),
+    "similar__nearest": Concept(
+        "likeness to the last posts",
+        "likeness to the nearest of the last posts (0 to 1)",
+        "much like the last posts",
+        "unlike the last posts",
+    ),
     "energy__rms_level": Concept("loudness", "loudness (dB)", "loud", "quiet"),
     "energy__rms_slope": Concept(
         "growing loudness", "loudness gained (dB a second)", "getting louder", "getting quieter"

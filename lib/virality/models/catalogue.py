@@ -17,7 +17,6 @@ from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import ElasticNet, Ridge
 
 from virality.core.errors import UserError
-from virality.features.blocks import HISTORY_BLOCKS
 from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
 from virality.models.trees import STUDY_BOOSTER, Forest, RobustBooster
@@ -207,7 +206,8 @@ def is_baseline(model: str) -> bool:
 def wants_level(model: str, preset: str, blocks: Iterable[str]) -> bool:
     """Whether a model starts from the account's level when it may see these blocks.
 
-    Only where momentum is among them: a block alone is alone.
+    Only where momentum is among them: a block alone is alone, and what similar posts earned is
+    counted from the level, which it does not tell.
 
     Parameters
     ----------
@@ -217,4 +217,4 @@ def wants_level(model: str, preset: str, blocks: Iterable[str]) -> bool:
     blocks : iterable of str
         Those that it may see.
     """
-    return preset == "tuned" and find_model(model).on_level and bool({*HISTORY_BLOCKS} & {*blocks})
+    return preset == "tuned" and find_model(model).on_level and "momentum" in blocks
