@@ -8,6 +8,7 @@ import pytest
 
 from virality.core.captions import hashtags
 from virality.core.errors import UserError
+from virality.demo.population import drawn_world, shuffled_captions
 from virality.demo.talk import speak
 from virality.demo.worlds import LEVELS, LUCK, Shares, World, simulate_world
 from virality.posts.schema import validate_posts
@@ -149,3 +150,25 @@ def test_shares_that_cannot_be_are_refused():
         Shares(topics=0.9, hashtags=0.2)
     with pytest.raises(UserError):
         Shares(topics=-0.1)
+
+
+def test_population_differs_from_account_to_account():
+    worlds = [drawn_world(seed) for seed in range(60)]
+    assert len({world.level for world in worlds}) == 5 and len({w.luck for w in worlds}) == 2
+    assert all(100 <= world.n <= 300 for world in worlds)
+    totals = np.array([world.shares.total for world in worlds])
+    assert totals.max() > 2 * totals.min() and totals.max() < 0.6
+
+
+def test_length_of_a_history_changes_nothing_else():
+    assert replace(drawn_world(7, n=60), n=drawn_world(7).n) == drawn_world(7)
+
+
+def test_shuffled_captions_are_the_same_captions_at_other_posts():
+    posts, _ = simulate_world(World(n=80), seed=1)
+    mixed = shuffled_captions(posts)
+    assert sorted(mixed["caption"]) == sorted(posts["caption"])
+    assert (mixed["caption"] == posts["caption"]).mean() < 0.2
+    rest = posts.columns.drop("caption")
+    pd.testing.assert_frame_equal(mixed[rest], posts[rest])
+    pd.testing.assert_frame_equal(validate_posts(mixed), mixed)
