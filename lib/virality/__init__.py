@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from virality.door import extract_media, read_posts, read_snapshots
     from virality.evaluation.evaluate import cross_validate
     from virality.evaluation.forecast import Forecast, forecast
+    from virality.evaluation.ordering import pairwise_skill
     from virality.evaluation.scores import score_table
     from virality.evaluation.validation import ExpandingWindow, RollingWindow
     from virality.evidence.claims import content_test
@@ -51,6 +52,7 @@ _ROOMS = {
     "forecast": "evaluation.forecast",
     "Forecast": "evaluation.forecast",
     "score_table": "evaluation.scores",
+    "pairwise_skill": "evaluation.ordering",
     "prediction_intervals": "uncertainty.intervals",
     "growth_curve": "models.growth",
     "nowcast": "uncertainty.nowcast",
@@ -79,6 +81,7 @@ __all__ = [
     "load_run",
     "make_model",
     "nowcast",
+    "pairwise_skill",
     "prediction_intervals",
     "read_posts",
     "read_snapshots",

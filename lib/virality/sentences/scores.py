@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from virality.core.text import listing, plural, smaller
+from virality.evaluation.ordering import APART_DAYS
 from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
+from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Comparison, Extent, Gain, Missed, Record
 from virality.models.catalogue import BASELINES, model_name
 
@@ -85,4 +87,42 @@ def allowance(compared: Comparison) -> str:
     return (
         f"The intervals are wide enough to hold for all {compared.n_models} models of this book at "
         "once, because the best of several has also been the luckiest."
+    )
+
+
+def ordering(result: Ordering | None) -> str:
+    """Say how often a forecast picks the better of two posts, beside a plain rule."""
+    if result is None:
+        return "No two posts lie close enough in time to ask which of them does better."
+    if result.pick is Pick.UNTOLD:
+        return (
+            "Which of two posts does better **cannot be told yet**: "
+            f"{plural(result.n, 'held-out post')} are too few for that question."
+        )
+    worth = {
+        Pick.SURER: "That is **more often than a coin**.",
+        Pick.UNSURE: "That is **not clearly more often than a coin**.",
+        Pick.WRONG: "That is **less often than a coin**.",
+    }[result.pick]
+    return (
+        f"Of two posts of this account, at most {APART_DAYS} days apart, it "
+        f"{ordering_in_numbers(result)}. {worth}"
+    )
+
+
+def ordering_in_numbers(result: Ordering) -> str:
+    """Return how often it is right, with its interval, and how often the rule is."""
+    times = f"picks the better one {result.times.value:.0f} times in 100"
+    if result.times.bounded:
+        times += f" (between {result.times.low:.0f} and {result.times.high:.0f})"
+    known = result.rule_times == result.rule_times
+    return f"{times}; {the(result.rule)} {result.rule_times:.0f}" if known else times
+
+
+def ordering_is_about() -> str:
+    """Say what pairs are taken, and why a coin is the bar."""
+    return (
+        "Both posts of a pair were held out together, and neither outcome was known to the fit "
+        "that forecast the other. A coin is right 50 times. A rule that follows the account's "
+        "level tends to stay below: after a good post it expects more of the same."
     )
