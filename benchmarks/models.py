@@ -96,7 +96,7 @@ def real(files: list[str]) -> pd.DataFrame:
 
 def saved(found: pd.DataFrame) -> pd.Series:
     """Percent of the better plain rule's error that each model saves, mean ± standard error."""
-    naive = found[["rolling_median_10", "train_mean"]].min(axis=1)
+    naive = found[["rolling_median_10", "train_median"]].min(axis=1)
     gains = 100 * (1 - found.div(naive, axis=0))
     ends = zip(gains.mean(), gains.sem(), strict=True)
     return pd.Series([f"{mean:+.1f} ± {error:.1f}" for mean, error in ends], gains.columns)

@@ -238,7 +238,7 @@ def test_skill_is_judged_against_the_better_rule(error, verdict):
 
     model = rows("xgboost", "all", error * rng.choice([-1.0, 1.0], n) + noise)
     baselines = pd.concat(
-        [rows("train_mean", "none", 1.5 * miss), rows("rolling_median_10", "none", miss)]
+        [rows("train_median", "none", 1.5 * miss), rows("rolling_median_10", "none", miss)]
     )
     found = skill(model, baselines)
     assert found.baseline == "rolling_median_10"

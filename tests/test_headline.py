@@ -28,7 +28,7 @@ def told(gains: dict[str, float], n: int = 120, seed: int = 0) -> tuple:
     rule = y + rng.choice([-1, 1], n)
     fold = np.arange(n) * 3 // n + 1
     models = {name: gains.get(name, 0.0) + 0.3 * rng.normal(size=n) for name in MODELS}
-    columns = {"rolling_median_10": rule, "train_mean": rule + 2}
+    columns = {"rolling_median_10": rule, "train_median": rule + 2}
     columns |= {name: y + np.sign(rule - y) * (1 - gain) for name, gain in models.items()}
     parts = [
         pd.DataFrame(
@@ -65,7 +65,7 @@ def test_no_chapter_contradicts_another():
     for seed in range(4):
         predictions, folds = told({"ridge": 0.09, "xgboost": 0.08}, seed=seed)
         linear = predictions[
-            predictions["model"].isin([*LINEAR, "train_mean", "rolling_median_10"])
+            predictions["model"].isin([*LINEAR, "train_median", "rolling_median_10"])
         ]
         first = headline.headline_gaps(linear).set_index("model")
         both = headline.headline_gaps(predictions).set_index("model")

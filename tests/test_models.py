@@ -220,7 +220,7 @@ def test_unknown_names_are_refused():
 def test_the_table_of_models_is_whole():
     known = {*md.MODELS, *md.BASELINES}
     assert known == {name for name, model in md.MODEL_TABLE.items() if model.in_book}
-    assert {md.MAIN_LINEAR, md.RECENT_RULE, md.LONG_RUN_RULE} < known
+    assert {md.MAIN_LINEAR, md.RECENT_RULE, md.LONG_RUN_RULE, md.MEAN_RULE} < known
     assert md.MAIN_LINEAR in md.LINEAR and md.MAIN_NONLINEAR in md.NONLINEAR
     for model in md.MODEL_TABLE.values():
         assert model.words and re.fullmatch("#[0-9a-f]{6}", model.color)

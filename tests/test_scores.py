@@ -127,10 +127,22 @@ def test_pairs_are_compared_on_the_same_posts():
     assert again.loc["ridge", "difference"] == pytest.approx(expected)
 
 
+def test_a_comparison_is_by_absolute_error():
+    """One far miss out of fifty: worse by squared error, better by the book's."""
+    rng = np.random.default_rng(0)
+    y = rng.normal(size=50)
+    steady = y + rng.choice([-1, 1], 50) * 1.0
+    often_right = y + np.where(np.arange(50) == 25, 12.0, 0.3 * rng.choice([-1, 1], 50))
+    predictions, _ = stored(y, {"ridge": often_right, "rolling_median_10": steady})
+    assert np.mean((y - often_right) ** 2) > np.mean((y - steady) ** 2)
+    found = sc.paired_differences(predictions).iloc[0]
+    assert found["difference"] == pytest.approx((49 * 0.3 + 12) / 50 - 1)
+
+
 def test_the_better_naive_rule():
     y = np.arange(50.0)
-    predictions, _ = stored(y, {"train_mean": y + 1, "rolling_median_10": y + 2})
-    assert sc.better_naive(predictions) == "train_mean"
+    predictions, _ = stored(y, {"train_median": y + 1, "rolling_median_10": y + 2})
+    assert sc.better_naive(predictions) == "train_median"
     assert sc.better_naive(predictions.iloc[:0]) == "rolling_median_10"
 
 

@@ -67,7 +67,7 @@ def headline_scores(
 def headline_gaps(
     predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
 ) -> pd.DataFrame:
-    """Return every model and baseline against the better of training mean and rolling median.
+    """Return every model and baseline against the better of training median and rolling median.
 
     Parameters
     ----------

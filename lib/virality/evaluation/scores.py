@@ -7,7 +7,7 @@ import pandas as pd
 from scipy import stats
 
 from virality.core import resampling as bs
-from virality.models.catalogue import LONG_RUN_RULE, RECENT_RULE
+from virality.models.catalogue import LONG_RUN_RULE, MEAN_RULE, RECENT_RULE
 
 KEYS = ["split", "preset", "blocks", "model"]
 
@@ -120,13 +120,12 @@ def mean_over_folds(predictions: pd.DataFrame, folds: pd.DataFrame) -> pd.DataFr
 def paired_differences(
     predictions: pd.DataFrame,
     against: str = RECENT_RULE,
-    loss: str = "absolute",
     n_bootstrap: int = 1000,
     confidence: float = bs.CONFIDENCE,
     family: int = 1,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """How much more each model errs than a reference, on the very same posts.
+    """How much more each model errs than a reference, on the very same posts, by absolute error.
 
     Parameters
     ----------
@@ -134,7 +133,6 @@ def paired_differences(
     against : str
         The reference model; of several selections of blocks that of the baselines ("none"), else
         "all".
-    loss : {"absolute", "squared"}
     n_bootstrap, seed : int
     confidence : float
         With which all intervals of the family hold together.
@@ -151,13 +149,13 @@ def paired_differences(
     """
     rows = []
     for _, part in predictions.groupby("split", sort=False):
-        reference = _reference_loss(part, against, loss)
+        reference = _reference_loss(part, against)
         if reference.empty:
             continue
         for keys, group in part.groupby(KEYS, sort=False):
             if keys[3] == against and keys[2] in ("none", "all"):
                 continue
-            own = _loss(group, loss)
+            own = _loss(group)
             gap = (own - reference).dropna().reindex(own.index).dropna().to_numpy()
             weights = (
                 bs.block_weights(len(gap), n_bootstrap, seed) if len(gap) else np.zeros((0, 0))
@@ -170,7 +168,7 @@ def paired_differences(
 
 
 def better_naive(predictions: pd.DataFrame, split: str = "expanding") -> str:
-    """The stronger of two plain baselines, training mean and rolling median, by absolute error.
+    """The stronger of two plain baselines, training median and rolling median.
 
     Parameters
     ----------
@@ -342,25 +340,25 @@ def _difference(gap: np.ndarray, weights: np.ndarray, confidence: float) -> dict
     return {"n": len(gap), "difference": mean, "low": low, "high": high, "p": p, "verdict": verdict}
 
 
-def _reference_loss(part: pd.DataFrame, against: str, loss: str) -> pd.Series:
+def _reference_loss(part: pd.DataFrame, against: str) -> pd.Series:
     rows = part[part["model"] == against]
     for blocks in ("none", "all"):
         if (rows["blocks"] == blocks).any():
-            return _loss(rows[rows["blocks"] == blocks], loss)
+            return _loss(rows[rows["blocks"] == blocks])
     return pd.Series(dtype=float)
 
 
-def _loss(group: pd.DataFrame, loss: str) -> pd.Series:
-    error = group["y_true"] - group["y_pred"]
-    values = error.abs() if loss == "absolute" else error**2
+def _loss(group: pd.DataFrame) -> pd.Series:
+    """Absolute errors: the book's loss, in every comparison."""
+    error = (group["y_true"] - group["y_pred"]).abs()
     keys = pd.MultiIndex.from_frame(group[["fold", "post_id"]])
-    return pd.Series(values.to_numpy(float), index=keys)
+    return pd.Series(error.to_numpy(float), index=keys)
 
 
 def _with_baseline(predictions: pd.DataFrame, folds: pd.DataFrame | None) -> pd.DataFrame:
     """Predictions with the training mean of their fold beside them."""
     if folds is None:
-        means = predictions[predictions["model"] == LONG_RUN_RULE]
+        means = predictions[predictions["model"] == MEAN_RULE]
         folds = means.rename(columns={"y_pred": "train_mean"})
     means = folds[["split", "fold", "train_mean"]].drop_duplicates(["split", "fold"])
     return predictions.merge(means, on=["split", "fold"], how="left", validate="many_to_one")

@@ -1,7 +1,7 @@
 """Is anything predictable at all?  Two claims, each with its own test.
 
 *Content*: does what a post shows say anything about its views, beyond how the account was doing?
-*History*: does how the account was doing say anything, beyond its long-run mean?
+*History*: does how the account was doing say anything, beyond its long-run median?
 """
 
 from __future__ import annotations
@@ -224,11 +224,12 @@ def shift_within_folds(
 
 
 def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.DataFrame:
-    """Does recent history beat the long-run mean?  A paired test on the same held-out posts.
+    """Does recent history beat the long run?  A paired test on the same held-out posts.
 
-    Squared error, because the mean is the best constant for it: under absolute error a median of
-    recent posts could win by being a median.  Errors of neighbours hang together, so the standard
-    error is that of circular blocks, with one degree of freedom per block but one; one-sided.
+    Absolute error, the book's loss, and a median on both sides: of the last ten posts, and of all
+    training posts.  So neither can win by being a median.  Errors of neighbours hang together, so
+    the standard error is that of circular blocks, with one degree of freedom per block but one;
+    one-sided.
 
     Parameters
     ----------
@@ -239,24 +240,24 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     Returns
     -------
     DataFrame
-        One row of kind "history": `statistic` is the share of the mean's squared error that the
-        rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
+        One row of kind "history": `statistic` is the share of the training median's absolute error
+        that the rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
     """
     keys = ["fold", "post_id"]
     chosen = predictions[predictions["split"] == split].drop_duplicates([*keys, "model"])
-    recent, mean = (
+    recent, long_run = (
         chosen[chosen["model"] == model].set_index(keys) for model in (RECENT_RULE, LONG_RUN_RULE)
     )
-    both = mean.join(recent["y_pred"].rename("recent"), how="inner")
+    both = long_run.join(recent["y_pred"].rename("recent"), how="inner")
     return history_evidence(both["y_true"], both["recent"], both["y_pred"])
 
 
-def history_evidence(y, recent, mean) -> pd.DataFrame:
+def history_evidence(y, recent, long_run) -> pd.DataFrame:
     """The history test on arrays.
 
     Parameters
     ----------
-    y, recent, mean : array-like of shape (n,)
+    y, recent, long_run : array-like of shape (n,)
         Held-out outcomes and two forecasts of them, log views, in time order.
 
     Returns
@@ -264,9 +265,9 @@ def history_evidence(y, recent, mean) -> pd.DataFrame:
     DataFrame
         As from `history_test`.
     """
-    y, recent, mean = (np.asarray(values, dtype=float) for values in (y, recent, mean))
-    gain = (y - mean) ** 2 - (y - recent) ** 2
-    base = float(((y - mean) ** 2).mean()) if len(y) else 0.0
+    y, recent, long_run = (np.asarray(values, dtype=float) for values in (y, recent, long_run))
+    gain = np.abs(y - long_run) - np.abs(y - recent)
+    base = float(np.abs(y - long_run).mean()) if len(y) else 0.0
     if len(y) < MIN_TESTED or base <= 0:
         return empty_evidence()
     error = bs.block_standard_error(gain)
@@ -275,7 +276,7 @@ def history_evidence(y, recent, mean) -> pd.DataFrame:
     half = bs.t_width(len(y)) * error
     return evidence_table(
         [{"kind": "history", "block": "momentum", "model": RECENT_RULE,
-          "measure": "share of squared error saved", "statistic": gain.mean() / base,
+          "measure": "share of absolute error saved", "statistic": gain.mean() / base,
           "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
           "p": p, "p_adjusted": p, "n": len(y)}]
     )  # fmt: skip

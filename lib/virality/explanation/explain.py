@@ -102,7 +102,7 @@ class Skill:
     factor, baseline_factor : float
         Typical misses.
     baseline : str
-        "train_mean" or "rolling_median_10"; "" when neither was predicted.
+        "train_median" or "rolling_median_10"; "" when neither was predicted.
     low, high : float
         Limits of the difference in log views, paired by post; negative is better.
     """
@@ -117,7 +117,7 @@ class Skill:
 
 
 def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
-    """Compare the explained model with the better of training mean and rolling median.
+    """Compare the explained model with the better of training median and rolling median.
 
     Parameters
     ----------

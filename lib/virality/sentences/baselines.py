@@ -181,12 +181,12 @@ def history(result: Claim | None) -> str:
     if result is None:
         return "There were too few held-out posts to test the account's memory."
     start = (
-        "**The account has a memory.** Recent posts forecast better than the long-run mean"
+        "**The account has a memory.** Recent posts forecast better than the long-run median"
         if result.shown
         else "**No memory is shown.** Recent posts do not clearly forecast better than the "
-        "long-run mean"
+        "long-run median"
     )
-    return f"{start}: squared error saved {result.statistic:+.0%}, p {p_value(result.p)}."
+    return f"{start}: absolute error saved {result.statistic:+.0%}, p {p_value(result.p)}."
 
 
 def curve_caption(helped: bool, n: int) -> str:
@@ -287,5 +287,5 @@ def _memory(result: Claim | None) -> str:
     if result is None:
         return ""
     if result.shown:
-        return " Recent posts forecast better than the long-run mean."
-    return " Recent posts are not shown to forecast better than the long-run mean."
+        return " Recent posts forecast better than the long-run median."
+    return " Recent posts are not shown to forecast better than the long-run median."

@@ -54,7 +54,7 @@ def in_sample_caption(result: findings.InSample) -> str:
 
 
 def comparison(compared: Comparison) -> str:
-    """Say which models beat the better of training mean and rolling median, and which do not."""
+    """Say which models beat the better of training median and rolling median, and which do not."""
     parts = [
         f"The rule to beat is {the(compared.rule)}: of the two plain rules it makes the smaller "
         f"error on these {plural(compared.n, 'held-out post')}."
@@ -322,7 +322,7 @@ def targets_caption(clear: tuple[str, ...], given_away: tuple[str, ...]) -> str:
         else ""
     )
     return (
-        f"{finding}. Error saved against the better of training mean and rolling median, each "
+        f"{finding}. Error saved against the better of training median and rolling median, each "
         f"outcome on its own log scale, with intervals as wide as those above.{left_out}"
     )
 
