@@ -78,4 +78,4 @@ def shuffled_captions(posts: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     DataFrame
     """
     order = np.random.default_rng([seed, 2]).permutation(len(posts))
-    return posts.assign(caption=posts["caption"].to_numpy()[order])
+    return posts.assign(caption=posts["caption"].array[order])
