@@ -15,7 +15,8 @@ from pathlib import Path
 import pandas as pd
 from stages import measure
 
-from virality.creators.many import main_evaluate
+from virality.book.evaluating import Task, evaluate
+from virality.creators.evaluate.settings import Settings
 from virality.demo.posts import simulate_creator
 
 
@@ -47,7 +48,8 @@ def report(folder: Path, creators: int, n_posts: int, jobs: int) -> None:
     path = folder / "posts.parquet"
     table(creators, n_posts).to_parquet(path)
     before = processor_seconds()
-    meter = measure(lambda: main_evaluate(str(path), out=str(folder / "scores.parquet"), jobs=jobs))
+    task = Task(posts=[str(path)], out=str(folder / "results"), settings=Settings(), jobs=jobs)
+    meter = measure(lambda: evaluate(task))
     spent = processor_seconds() - before
     print(
         f"{creators:4d} creators of {n_posts:6,d} posts, {jobs} jobs: {meter.seconds:7.1f} s, "

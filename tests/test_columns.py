@@ -13,7 +13,7 @@ from virality.book.session import bring
 from virality.core import paths
 from virality.core.errors import UserError
 from virality.core.paths import Run
-from virality.creators.many import read_tidy
+from virality.creators.evaluate.read import Reader
 from virality.findings import record as of_record
 from virality.posts.check import check
 from virality.posts.headers import LEXICON, STEMS, as_choice, folded, meaning, parse_choice
@@ -438,10 +438,10 @@ def test_the_command_line_takes_columns(tmp_path, capsys):
 def test_tables_for_many_creators_take_columns_as_well(tmp_path):
     path = tmp_path / "many.parquet"
     POSTS.rename(columns={"views": "n_plays"}).to_parquet(path)
-    found = read_tidy(path, parse_choice("views=n_plays"))
+    (found,) = Reader([path], columns="views=n_plays").tables()
     assert found["views"].tolist() == POSTS["views"].tolist()
     with pytest.raises(UserError, match="n_plays"):
-        read_tidy(path, parse_choice("views=plays"))
+        list(Reader([path], columns="views=plays").tables())
 
 
 # --- what is not used is said ---------------------------------------------------------------------

@@ -9,9 +9,7 @@ import xgboost as xgb
 from pandas.testing import assert_frame_equal
 
 from toyposts import toy_embeddings, toy_posts
-from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
-from virality.creators.many import evaluate_many, main_evaluate, read_tidy
 from virality.evaluation import evaluate as ev
 from virality.evaluation.evaluate import variations
 from virality.evaluation.scores import score_table
@@ -201,43 +199,6 @@ def test_posts_read_too_early_are_left_out(toy):
     table = ev.model_table(posts, tables)
     assert not set(posts.loc[early, "post_id"]) & set(table.y.index)
     assert len(table.y) == (~early).sum()
-
-
-@pytest.mark.slow
-def test_many_creators(tmp_path, capsys):
-    many = [toy_posts(n, seed=n, author=f"a{n}")[0] for n in (10, 50, 60)]
-    posts = pd.concat(many, ignore_index=True)
-    columns = ["post_id", "author", "posted_at", "caption", "duration_s", "views"]
-    posts[columns].to_parquet(tmp_path / "posts.parquet")
-    main_evaluate(str(tmp_path / "posts.parquet"), out=str(tmp_path / "out.parquet"), jobs=1)
-    assert "1 of 3 creators have fewer than 30" in capsys.readouterr().out
-    predictions = pd.read_parquet(tmp_path / "out.parquet")
-    scores = pd.read_parquet(tmp_path / "out_by_author.parquet")
-    assert {"author", "post_id", "y_pred", "lower", "upper", "p_viral"} <= set(predictions)
-    assert set(scores["author"]) == {"a50", "a60"}
-    assert len(scores) == 2 * (len(md.MODELS) + len(md.BASELINES))
-    own = ev.cross_validate(many[1], build_features(many[1]), ["ridge"])
-    mine = predictions[(predictions["author"] == "a50") & (predictions["model"] == "ridge")]
-    np.testing.assert_array_equal(mine["y_pred"], own.loc[own["model"] == "ridge", "y_pred"])
-
-
-def test_many_creators_by_another_column():
-    posts = pd.concat([toy_posts(40, 1, author="x")[0], toy_posts(40, 2, author="y")[0]])
-    posts = posts.assign(niche=np.repeat(["dance", "food"], 40))
-    _, scores = evaluate_many(posts, by="niche", models=["ridge"], n_bootstrap=50)
-    assert set(scores["niche"]) == {"dance", "food"}
-    with pytest.raises(UserError, match="planet"):
-        evaluate_many(posts, by="planet")
-    predictions, scores = evaluate_many(posts.head(5), models=["ridge"])
-    assert predictions.empty and scores.empty and "lower" in predictions
-
-
-def test_broken_tables_are_explained(tmp_path):
-    (tmp_path / "a.parquet").write_bytes(b"no parquet")
-    (tmp_path / "b.csv").write_text("post_id,views\n1,2\n")
-    for name, words in {"a.parquet": "read", "b.csv": "posted_at", "c.parquet": "no file"}.items():
-        with pytest.raises(UserError, match=words):
-            read_tidy(tmp_path / name)
 
 
 def test_the_rules_need_no_columns():

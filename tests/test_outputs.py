@@ -9,8 +9,10 @@ import pytest
 import exports
 from toyposts import toy_posts
 from virality import cli
+from virality.book import evaluating
 from virality.core import paths
 from virality.core.errors import UserError
+from virality.creators.evaluate import store
 from virality.posts import outputs
 from virality.posts.export import write_posts
 
@@ -64,7 +66,7 @@ def snapshot(folder):
     return {p: (folder / p).read_bytes() for p in files if p.parts[0] != "checkout"}
 
 
-ENDINGS = {"evaluate": ".parquet", "import": ".csv"}
+ENDINGS = {"import": ".csv"}
 
 
 @pytest.mark.parametrize("command", ENDINGS)
@@ -86,7 +88,6 @@ def test_a_file_of_somebody_survives_until_told(told, tmp_path, command):
     out.write_text("post_id,remark\n1,my own\n")
     assert "--force" in told(command, out)
     assert out.read_text() == "post_id,remark\n1,my own\n"
-    assert not (tmp_path / "mine_by_author.parquet").exists()
     assert told(command, out, "--force") == ""
     assert b"my own" not in out.read_bytes()
 
@@ -100,25 +101,11 @@ def test_an_earlier_result_is_replaced(told, tmp_path, command):
     assert told(command, out) == "", "a file without content is nobody's"
 
 
-def test_the_second_table_of_evaluate_is_guarded_too(told, tmp_path):
-    beside = tmp_path / "out_by_author.parquet"
-    beside.write_text("mine")
-    assert "out_by_author.parquet" in told("evaluate", tmp_path / "out.parquet")
-    assert not (tmp_path / "out.parquet").exists()
-    assert beside.read_text() == "mine"
-    beside.unlink()
-    beside.mkdir()
-    assert "left as it is" in told("evaluate", tmp_path / "out.parquet", "--force")
-    assert not (tmp_path / "out.parquet").exists()
-
-
 def test_one_kind_of_our_tables_does_not_replace_another(told, tmp_path):
-    out = tmp_path / "t.parquet"
-    assert told("import", out) == ""
-    assert "--force" in told("evaluate", out)
-    assert told("evaluate", tmp_path / "p.parquet") == ""
-    assert "--force" in told("import", tmp_path / "p.parquet")
-    assert "--force" in told("import", tmp_path / "p_by_author.parquet")
+    assert told("evaluate", tmp_path / "results") == ""
+    before = snapshot(tmp_path)
+    assert "--force" in told("import", tmp_path / "results" / "scores.parquet")
+    assert snapshot(tmp_path) == before
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet", ".xlsx"])
@@ -162,20 +149,20 @@ def test_what_cannot_be_read_is_not_ours(tmp_path, junk, ending):
 @pytest.mark.parametrize("how", ["itself", "link", "hard link", "another spelling"])
 def test_no_output_is_an_input(told, table, export, tmp_path, how, force):
     (tmp_path / "sub").mkdir()
-    for command, given in (("evaluate", table), ("import", export)):
-        out = {
-            "itself": given,
-            "link": tmp_path / f"link{given.suffix}",
-            "hard link": tmp_path / f"hard{given.suffix}",
-            "another spelling": tmp_path / "sub" / ".." / given.relative_to(tmp_path),
-        }[how]
-        if how == "link":
-            out.symlink_to(given)
-        if how == "hard link":
-            out.hardlink_to(given)
-        before = snapshot(tmp_path)
-        assert "never changed" in told(command, out, *force)
-        assert snapshot(tmp_path) == before
+    out = {
+        "itself": export,
+        "link": tmp_path / "link.csv",
+        "hard link": tmp_path / "hard.csv",
+        "another spelling": tmp_path / "sub" / ".." / export.relative_to(tmp_path),
+    }[how]
+    if how == "link":
+        out.symlink_to(export)
+    if how == "hard link":
+        out.hardlink_to(export)
+    before = snapshot(tmp_path)
+    assert "never changed" in told("import", out, *force)
+    assert told("evaluate", table, *force)
+    assert snapshot(tmp_path) == before
 
 
 @LINKS
@@ -218,6 +205,7 @@ def test_odd_places_are_told(told, tmp_path, command):
     (tmp_path / "file").write_text("mine")
     for out in (f"pipe{ending}", f"loop{ending}", f"null{ending}", f"file/x{ending}"):
         assert told(command, tmp_path / out, "--force")
+        assert told("evaluate", tmp_path / out, "--force")
     assert (tmp_path / "file").read_text() == "mine"
     assert Path(os.devnull).is_char_device()
 
@@ -227,12 +215,6 @@ def test_odd_places_are_told(told, tmp_path, command):
 def test_a_device_is_never_replaced(told, command):
     assert told(command, os.devnull, "--force")
     assert Path(os.devnull).is_char_device()
-
-
-@pytest.mark.parametrize("name", ["scores.csv", "scores", "scores.parquet.gz", "scores.pkl"])
-def test_evaluate_writes_parquet_and_calls_it_so(told, tmp_path, name):
-    assert "Parquet" in told("evaluate", tmp_path / name)
-    assert not (tmp_path / name).exists()
 
 
 def test_missing_folders_are_made(told, tmp_path):
@@ -247,43 +229,88 @@ def test_a_closed_folder_is_told(told, tmp_path):
         assert "Nothing can be made" in told(command, tmp_path / "closed" / f"x{ending}")
 
 
-def test_a_failed_write_keeps_the_old_table(told, tmp_path, monkeypatch):
-    out = tmp_path / "out.parquet"
+# --- the results of evaluate: a folder ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["scores.csv", "scores.parquet", "page.html"])
+def test_evaluate_writes_a_folder_and_says_so(told, tmp_path, name):
+    assert "folder" in told("evaluate", tmp_path / name)
+    assert not (tmp_path / name).exists()
+
+
+def test_the_folder_of_somebody_survives_until_told(told, tmp_path):
+    (tmp_path / "hers").mkdir()
+    (tmp_path / "hers" / "thesis.txt").write_text("ten years")
+    (tmp_path / "hers" / "scores.parquet").write_text("mine")
+    before = snapshot(tmp_path)
+    assert "left as it is" in told("evaluate", tmp_path / "hers")
+    assert snapshot(tmp_path) == before
+    assert told("evaluate", tmp_path / "hers", "--force") == ""
+    assert (tmp_path / "hers" / "thesis.txt").read_text() == "ten years"
+    assert (tmp_path / "hers" / "scores.parquet").read_bytes() != b"mine"
+    assert "thesis.txt" in told("evaluate", tmp_path / "hers")
+    assert told("evaluate", tmp_path / "hers", "--force") == ""
+
+
+def test_no_folder_makes_way_for_a_file(told, tmp_path):
+    (tmp_path / "hers" / "scores.parquet").mkdir(parents=True)
+    (tmp_path / "hers" / "scores.parquet" / "thesis.txt").write_text("ten years")
+    before = snapshot(tmp_path)
+    assert "left as it is" in told("evaluate", tmp_path / "hers", "--force")
+    assert snapshot(tmp_path) == before
+
+
+def test_earlier_results_are_replaced_by_the_same(told, tmp_path):
+    out = tmp_path / "results"
     assert told("evaluate", out) == ""
     before = snapshot(tmp_path)
-    genuine, written = outputs.write_parquet, []
+    assert told("evaluate", out) == ""
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+def test_no_results_lie_among_the_posts(tmp_path, table, capsys, force):
+    (tmp_path / "posts").mkdir()
+    table.rename(tmp_path / "posts" / "posts.parquet")
+    for out in (tmp_path / "posts", tmp_path / "posts" / "results"):
+        before = snapshot(tmp_path)
+        words = ["evaluate", str(tmp_path / "posts"), "--out", str(out), *force]
+        assert cli.main(words) == 1
+        assert "never changed" in capsys.readouterr().err
+        assert snapshot(tmp_path) == before
+
+
+def test_a_failed_write_keeps_the_old_results(told, tmp_path, monkeypatch):
+    out = tmp_path / "results"
+    assert told("evaluate", out) == ""
+    before = snapshot(tmp_path)
 
     def full(table, path, kind):
-        genuine(table, path, kind)
-        written.append(path)
-        if len(written) == 2:
-            raise OSError(28, "No space left on device")
+        raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(outputs, "write_parquet", full)
+    monkeypatch.setattr(store, "write_parquet", full)
     assert "No space left" in told("evaluate", out)
-    assert len(written) == 2
-    assert snapshot(tmp_path) == before, "neither table, and nothing half"
+    assert snapshot(tmp_path) == before, "nothing half, and nothing left over"
 
 
-def test_a_column_with_a_slash_names_a_file_all_the_same(told, table, tmp_path):
+def test_a_column_with_any_name_separates_creators(told, table, tmp_path):
     frame = pd.read_parquet(table)
     frame.assign(**{"a/b": "x"}).to_parquet(table)
-    assert told("evaluate", tmp_path / "out.parquet", "--by", "a/b") == ""
-    assert (tmp_path / "out_by_a-b.parquet").is_file()
+    assert told("evaluate", tmp_path / "results", "--by", "a/b") == ""
+    assert pd.read_parquet(tmp_path / "results" / "creators.parquet")["a/b"].tolist() == ["x"]
 
 
 def test_who_comes_while_evaluate_works_survives(told, tmp_path, monkeypatch):
-    from virality.creators import many
-
-    out, genuine = tmp_path / "out.parquet", many.evaluate_many
+    out, genuine = tmp_path / "results", evaluating.spread
 
     def slow(*args, **kwargs):
-        out.write_text("mine")
-        return genuine(*args, **kwargs)
+        out.mkdir()
+        (out / "thesis.txt").write_text("ten years")
+        yield from genuine(*args, **kwargs)
 
-    monkeypatch.setattr(many, "evaluate_many", slow)
-    assert "--force" in told("evaluate", out)
-    assert out.read_text() == "mine"
+    monkeypatch.setattr(evaluating, "spread", slow)
+    assert "left as it is" in told("evaluate", out)
+    assert [path.name for path in out.iterdir()] == ["thesis.txt"]
 
 
 @pytest.mark.parametrize("out", ["file", "hers"])

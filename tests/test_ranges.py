@@ -19,7 +19,7 @@ from virality.core import resampling as bootstrap
 from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
 from virality.core.protocol import MIN_POSTS, REDUCTIONS, Protocol
-from virality.creators import many
+from virality.creators.evaluate import many
 from virality.demo.creator import ensure_demo
 from virality.evaluation import validation
 from virality.evidence import level_free, shifts
@@ -264,6 +264,11 @@ def test_a_negative_embargo_is_a_leak_and_refused_everywhere(bad):
         lambda: clusters.cluster(POINTS, min_samples=0),
         lambda: many.evaluate_many(POSTS, jobs=0),
         lambda: many.evaluate_many(POSTS, by="post_id"),
+        lambda: many.evaluate_many(POSTS, by="views"),
+        lambda: many.evaluate_many(POSTS, text="aloud"),
+        lambda: many.evaluate_many(POSTS, n_shifts=-1),
+        lambda: many.evaluate_many(POSTS, models="crystal_ball"),
+        lambda: many.evaluate_many(POSTS, protocol=Protocol(target="planet")),
     ],
 )
 def test_nonsense_is_refused_where_it_is_used(nonsense):

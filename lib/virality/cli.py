@@ -23,6 +23,7 @@ from virality.core.paths import (
     split_paths,
     writing_to,
 )
+from virality.core.protocol import DEFAULT, SPLITS, TEST_SHARES, Protocol
 
 _DESCRIPTION = """\
 An honest report on what moves a short-video creator's views.
@@ -100,9 +101,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_import(
         command("import", _import, "read exports of one account and remember them under a name")
     )
-    _add_evaluate(
-        command("evaluate", _evaluate, "score many creators from one table, without notebooks")
-    )
+    _add_evaluate(command("evaluate", _evaluate, "score any number of creators, without notebooks"))
     _add_demo(command("demo", _demo, "make the simulated creator's files"))
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
@@ -164,13 +163,53 @@ def _add_import(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_evaluate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("posts", metavar="POSTS", help="tidy posts table, see data/README.md")
+    parser.add_argument(
+        "posts", nargs="+", metavar="POSTS", help="files and folders in any format of a report"
+    )
     parser.add_argument("--by", default="author", help="column that separates creators")
-    parser.add_argument("--out", required=True, help="Parquet file for the predictions")
+    parser.add_argument(
+        "--out", default="results", metavar="FOLDER", help="of the results (default results)"
+    )
     _add_force(parser)
-    parser.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
-    parser.add_argument("--timezone", default="UTC", help="zone of the posting times (UTC)")
     _add_columns(parser)
+    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    how = parser.add_argument_group("how creators are examined")
+    how.add_argument("--target", default=DEFAULT.target, help=f"outcome (default {DEFAULT.target})")
+    how.add_argument("--split", default=DEFAULT.split, help=" or ".join(SPLITS))
+    how.add_argument("--folds", type=_whole(1, 50), default=DEFAULT.n_folds, help="of the split")
+    how.add_argument(
+        "--test-share",
+        type=_number(*TEST_SHARES),
+        default=DEFAULT.test_share,
+        metavar="SHARE",
+        help="newest share of the posts that is held out; 0.3 with --folds 1 is the last 30 %%",
+    )
+    how.add_argument(
+        "--embargo",
+        type=_number(0, 365),
+        default=DEFAULT.embargo_days,
+        metavar="DAYS",
+        help="before an outcome counts as known",
+    )
+    how.add_argument(
+        "--models", default="all", metavar="NAME,...", help="or all, those of the book"
+    )
+    how.add_argument(
+        "--text", default="classic", help="how captions are read: none, classic or pretrained"
+    )
+    how.add_argument(
+        "--content-test",
+        type=_whole(0, 10_000),
+        default=99,
+        metavar="SHIFTS",
+        help="shifts of the test of content; 0 leaves it out (default 99)",
+    )
+    how.add_argument("--seed", type=_whole(0, 10**9), default=DEFAULT.seed, help="of everything")
+    where = parser.add_argument_group("where it is done; the results do not depend on it")
+    where.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
+    where.add_argument(
+        "--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler whose workers do it"
+    )
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -223,6 +262,23 @@ def _whole(low: int, high: int):
         if number is None or not holds(number, low, high):
             raise argparse.ArgumentTypeError(
                 f"choose a whole number from {low} to {high}, not {shown(text)}"
+            )
+        return number
+
+    return read
+
+
+def _number(low: float, high: float):
+    """Return what reads an option's number between two others."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = None
+        if number is None or not holds(number, low, high):
+            raise argparse.ArgumentTypeError(
+                f"choose a number from {low:g} to {high:g}, not {shown(text)}"
             )
         return number
 
@@ -314,16 +370,35 @@ def _import(options: argparse.Namespace) -> None:
 
 
 def _evaluate(options: argparse.Namespace) -> None:
-    from virality.creators.many import main_evaluate
+    from virality.book.evaluating import Task, evaluate
+    from virality.creators.evaluate.settings import Settings, chosen_models
 
-    main_evaluate(
-        options.posts,
-        options.by,
-        options.out,
-        options.jobs,
-        options.timezone,
-        columns=_columns(options),
-        force=options.force,
+    protocol = Protocol(
+        target=options.target,
+        split=options.split,
+        n_folds=options.folds,
+        test_share=options.test_share,
+        embargo_days=options.embargo,
+        seed=options.seed,
+    )
+    settings = Settings(
+        by=options.by,
+        models=chosen_models(options.models),
+        protocol=protocol,
+        text=options.text,
+        n_shifts=options.content_test,
+        timezone=options.timezone,
+    )
+    evaluate(
+        Task(
+            posts=options.posts,
+            out=options.out,
+            settings=settings,
+            columns=_columns(options),
+            jobs=options.jobs,
+            scheduler=options.scheduler,
+            force=options.force,
+        )
     )
 
 

@@ -96,6 +96,50 @@ def replacing_folder(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def merging_folder(target: Path, force: bool = False) -> Iterator[Path]:
+    """Yield a temporary path beside `target`, and let the folder made there take its place.
+
+    As :func:`replacing_folder`, but with `force` what somebody else has in that folder stays there,
+    and only files of the same names are replaced.
+
+    Parameters
+    ----------
+    target : Path
+        Final place.
+    force : bool
+
+    Yields
+    ------
+    Path
+        Where to make the folder.
+
+    Raises
+    ------
+    UserError
+        Without `force`, what stands there holds anything that this project did not make; with it, a
+        folder stands where a file has to go.
+    """
+    if not force or not foreign_in(target):
+        with replacing_folder(target) as temporary:
+            yield temporary
+        return
+    target = Path(os.path.realpath(target))
+    temporary = _temporary(target)
+    try:
+        yield temporary
+        made = sorted(_files(temporary))
+        for name in made:
+            refuse_odd(target / name)
+        remove_made(target, made_in(target) or ())
+        for name in made:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (temporary / name).replace(target / name)
+        adopt(target, made)
+    finally:
+        rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
 def adding(folder: Path, name: str) -> Iterator[Path]:
     """Yield a temporary path for a file that becomes one of ours in a folder of ours.
 

@@ -63,7 +63,7 @@ def refuse_inputs(path: Path, inputs: Sequence[str | Path]) -> None:
     for given in (each for each in inputs if str(each) and exists(each)):
         if any(exists(each) and os.path.samefile(each, given) for each in (path, *path.parents)):
             raise UserError(
-                "The tidy table would lie among the files that it is made from."
+                "The output would lie among the files that it is made from."
                 if Path(given).is_dir()
                 else "This output would replace a file that is read.",
                 where=str(path),

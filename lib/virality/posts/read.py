@@ -15,6 +15,8 @@ from virality.core.embargo import had_time_to_grow
 from virality.core.errors import UserError
 from virality.core.text import listing, plural
 from virality.posts import limits
+from virality.posts.carried import carried
+from virality.posts.carried import carry as carry_along
 from virality.posts.clean import Cleaner
 from virality.posts.headers import as_choice, parse_choice, same_name
 from virality.posts.merge import enrich, known_followers, merge, one_spelling, read_series
@@ -76,6 +78,8 @@ class PostsReading:
         Every reading of posts that were read at least twice.
     followers : DataFrame
         The daily follower series, empty if there is none.
+    carried : DataFrame
+        Further columns that were asked for, as text; index post_id.
     """
 
     posts: pd.DataFrame
@@ -83,6 +87,7 @@ class PostsReading:
     notes: dict
     snapshots: pd.DataFrame = field(default_factory=pd.DataFrame)
     followers: pd.DataFrame = field(default_factory=pd.DataFrame)
+    carried: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
 def read_posts(
@@ -91,6 +96,7 @@ def read_posts(
     now: datetime | None = None,
     embargo_days: float = 7,
     columns: str | Mapping[str, str] = "",
+    carry: Sequence[str] = (),
 ) -> PostsReading:
     """Read one or several exports of an account.
 
@@ -106,6 +112,8 @@ def read_posts(
         Posts younger than this when their numbers were read are noted.
     columns : str or dict of str to str
         Which column is what, where the user says it: see `headers.parse_choice`.
+    carry : sequence of str
+        Further columns to keep beside the posts, as the files call them.
 
     Returns
     -------
@@ -120,7 +128,7 @@ def read_posts(
     within("embargo_days", embargo_days, 0)
     chosen = parse_choice(columns) if isinstance(columns, str) else dict(columns)
     work = _Reading(timezone, _naive_utc(now), embargo_days)
-    raws, ignored = work.recognised(paths, chosen)
+    raws, ignored = work.recognised(paths, chosen, carry)
     by_role = {r: [t for t in raws if t.role == r] for r in ("posts", "enriches", "followers")}
     if not by_role["posts"]:
         raise _nothing(raws, ignored)
@@ -146,7 +154,8 @@ def read_posts(
         "enriched": enriched,
     }
     notes = {name: facts[name] for name in NOTES}
-    return PostsReading(posts, repairs, notes, snapshots, series)
+    beside = carried(posts, by_role["posts"], carry)
+    return PostsReading(posts, repairs, notes, snapshots, series, beside)
 
 
 def counted(
@@ -195,7 +204,9 @@ class _Reading:
         self.log = Log()
         self.zone = self.clock = ""  # the first zone that local times fit, and whose clock it is
 
-    def recognised(self, paths, chosen: dict[str, str]) -> tuple[list[RawTable], dict[str, str]]:
+    def recognised(
+        self, paths, chosen: dict[str, str], further: Sequence[str] = ()
+    ) -> tuple[list[RawTable], dict[str, str]]:
         """What each file holds, and why others are not used."""
         raws: list[RawTable] = []
         ignored: dict[str, str] = {}
@@ -209,6 +220,7 @@ class _Reading:
                 errors.append(error)
                 ignored[source.name] = error.what
                 continue
+            carry_along(source, found, further)
             raws += found
             if sum(map(len, raws)) > limits.MAX_ROWS:
                 raise limits.too_many(f"{limits.MAX_ROWS:,} rows", raws[-1].source)

@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 Needs = Mapping[str, tuple[tuple[str, ...], ...]]
 # What an encoder can turn into vectors.
 PARTS = ("vision", "text", "audio")
+RATE = 16_000  # samples per second of the sound that encoders hear
 
 
 @dataclass(frozen=True)

@@ -21,9 +21,8 @@ import numpy as np
 
 from virality.core.errors import UserError
 from virality.core.writing import replacing
-from virality.media.encoders.base import Encoder, Recipe, one_thread
+from virality.media.encoders.base import RATE, Encoder, Recipe, one_thread
 from virality.media.encoders.registry import build, load
-from virality.media.film.sound import RATE
 
 # Half precision is used only where its vectors agree this well with float32.
 SAME_COSINE = 0.999

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from virality.media.encoders.base import Encoder, Recipe
-from virality.media.film.sound import RATE
+from virality.media.encoders.base import RATE, Encoder, Recipe
 
 _GRID = 4
 _TEXT_DIMS = 256

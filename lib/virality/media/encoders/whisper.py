@@ -13,8 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from virality.media.encoders import weights
-from virality.media.encoders.base import Encoder, Needs, Recipe
-from virality.media.film.sound import RATE
+from virality.media.encoders.base import RATE, Encoder, Needs, Recipe
 
 # Where a configuration leaves it out, this default of transformers holds.
 _DIMS = 384

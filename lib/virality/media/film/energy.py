@@ -13,7 +13,7 @@ from typing import Any, cast
 import cv2
 import numpy as np
 
-from virality.media.film.sound import RATE
+from virality.media.encoders.base import RATE
 
 _HOP = 160  # 10 ms
 _FRAME = 512

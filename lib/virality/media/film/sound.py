@@ -8,10 +8,10 @@ from pathlib import Path
 import av
 import numpy as np
 
+from virality.media.encoders.base import RATE
 from virality.media.film.frames import ENOUGH
 from virality.media.film.probe import Damage, Facts, frames_of, reason, sound_stream, time_of
 
-RATE = 16_000
 # Less than this is a click, not a sound that an encoder could describe.
 SHORTEST_S = 0.1
 

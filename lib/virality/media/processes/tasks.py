@@ -15,12 +15,12 @@ import fsspec
 import numpy as np
 
 from virality.media.cache import Entry, hash_file, pack
-from virality.media.encoders.base import Encoder, Recipe, one_thread
+from virality.media.encoders.base import RATE, Encoder, Recipe, one_thread
 from virality.media.encoders.registry import KINDS, load
 from virality.media.film import energy
 from virality.media.film.frames import Frames, read_frames
 from virality.media.film.probe import Facts, probe, reason
-from virality.media.film.sound import RATE, Sound, read_sound
+from virality.media.film.sound import Sound, read_sound
 from virality.media.match import signature
 
 THUMBNAIL_HEIGHT = 128

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
-from virality.media.encoders.base import Recipe
+from virality.media.encoders.base import RATE, Recipe
 
 # What a worker says, each with one value.
 READY, STAGE, DONE, WRONG, RAISED = "ready", "stage", "done", "wrong", "raised"
@@ -90,14 +90,14 @@ def _preload(names: list[str]) -> None:
     import numpy as np
 
     from virality.core import compiled
-    from virality.media.film import energy, sound
+    from virality.media.film import energy
     from virality.media.processes import tasks  # noqa: F401
 
     for name in names:
         importlib.import_module(name)
     # The first sound that is measured loads compiled code; nothing is compiled here.
     if compiled.VARIABLE in os.environ:
-        energy.of_sound(np.zeros(sound.RATE, np.float32), 1.0)
+        energy.of_sound(np.zeros(RATE, np.float32), 1.0)
 
 
 def _serve(questions: BinaryIO, say: Callable[[str, object], None]) -> None:

@@ -58,6 +58,8 @@ class RawTable:
         For the repair log.
     unused : list of str
         Columns or keys that are not used.
+    carried : dict of str to list of str
+        Further columns that whoever reads asked for, see :mod:`virality.posts.carried`.
     """
 
     source: str
@@ -73,6 +75,7 @@ class RawTable:
     platform: str = TIKTOK
     remarks: list[Remark] = field(default_factory=list)
     unused: list[str] = field(default_factory=list)
+    carried: dict[str, list[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.rows)
