@@ -31,6 +31,8 @@ ARTEFACTS: dict[str, str] = {
     "predictions_nonlinear": "predictions_nonlinear.parquet",
     "boosters": "boosters",
     "intervals": "intervals.parquet",
+    "forecast": "forecast.parquet",
+    "forecast_weights": "forecast_weights.parquet",
     "shap": "shap.parquet",
     "shap_blocks": "shap_blocks.parquet",
     "regimes": "regimes.parquet",
@@ -119,6 +121,15 @@ CHAPTERS: tuple[Spec, ...] = (
         "Does XGBoost find anything more, and can its uncertainty be trusted?",
         reads=("posts", "features", "embeddings", "folds", "predictions_linear"),
         writes=("predictions_nonlinear", "boosters", "intervals"),
+    ),
+    Spec(
+        "forecast",
+        "The forecast",
+        "The prediction",
+        "What does this book forecast, does it beat a plain rule, and which of two posts would it "
+        "pick?",
+        reads=("posts", "features", "embeddings", "folds", "predictions_linear"),
+        writes=("forecast", "forecast_weights"),
     ),
     Spec(
         "interpretability",

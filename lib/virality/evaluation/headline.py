@@ -10,7 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from virality.evaluation import scores
-from virality.models.catalogue import BASELINES, LINEAR, MAIN_NONLINEAR, MODELS
+from virality.models.catalogue import BASELINES, FORECAST, LINEAR, MAIN_NONLINEAR, MODELS
 
 FAMILY = len(MODELS)
 
@@ -88,6 +88,35 @@ def headline_gaps(
     naive = scores.better_naive(chosen, split)
     found = scores.paired_differences(chosen, naive, n_bootstrap=n_bootstrap, family=FAMILY)
     return found.sort_values(["difference", "model"], ignore_index=True)
+
+
+def forecast_gap(
+    predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
+) -> pd.DataFrame:
+    """Return the book's forecast against the better of training mean and rolling median.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        With the forecast and the baselines.
+    split : str
+        The honest split of this run.
+    n_bootstrap : int
+        Draws of the block bootstrap.
+
+    Returns
+    -------
+    DataFrame
+        One row as in :func:`virality.evaluation.scores.paired_differences`, or none.  The
+        comparison was chosen before the posts were seen, so that it is corrected for nothing.
+    """
+    chosen = headline_predictions(predictions, split)
+    if FORECAST not in set(chosen["model"]):
+        return scores.paired_differences(chosen.head(0))
+    naive = scores.better_naive(chosen, split)
+    pair = chosen[chosen["model"].isin([FORECAST, naive])]
+    found = scores.paired_differences(pair, naive, n_bootstrap=n_bootstrap)
+    return found[found["model"] == FORECAST].reset_index(drop=True)
 
 
 def block_gaps(

@@ -20,7 +20,7 @@ MODEL, RULE = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"]
 PACKAGES = ("scikit-learn", "shap", "umap-learn", "hdbscan", "torch")
 
 
-def typical_misses(scores: pd.DataFrame) -> Figure:
+def typical_misses(scores: pd.DataFrame, against: str) -> Figure:
     """Draw each model's typical miss as a factor, with its interval, best at the top.
 
     Parameters
@@ -28,6 +28,8 @@ def typical_misses(scores: pd.DataFrame) -> Figure:
     scores : DataFrame
         Columns model, factor, factor_low, factor_high and naive (True for a baseline that needs
         no model).
+    against : str
+        The rule that the answer compares with, drawn as a line.
     """
     ordered = scores.sort_values("factor", ascending=False).reset_index(drop=True)
     figure, axis = theme.figure(7.0, 0.9 + 0.34 * len(ordered))
@@ -36,9 +38,8 @@ def typical_misses(scores: pd.DataFrame) -> Figure:
         axis.plot([row.factor_low, row.factor_high], [place, place], color=color, linewidth=2)
         face = "none" if row.naive else color
         axis.plot(row.factor, place, "o", color=color, markerfacecolor=face, markersize=7)
-    baselines = ordered[ordered.naive]
-    if len(baselines):
-        axis.axvline(baselines.factor.min(), color=theme.INK, linewidth=1, linestyle=":")
+    rule = ordered.loc[ordered["model"] == against, "factor"].iloc[0]
+    axis.axvline(rule, color=theme.INK, linewidth=1, linestyle=":")
     axis.set_yticks(range(len(ordered)), [model_name(model) for model in ordered.model])
     axis.set_xlabel("typical miss as a factor (1 would be perfect); open circles need no model")
     axis.grid(axis="y", visible=False)
@@ -74,7 +75,7 @@ def compared(table: pd.DataFrame) -> Figure:
 # The columns of the pipeline: heading, chapters that tell of it, and what stands there.
 _STAGES = (
     ("inside every fold", ("fill gaps", "scale", "components\nby block")),
-    ("models and baselines", ("naive rules", "Ridge,\nElastic Net", "XGBoost")),
+    ("models and baselines", ("naive rules", "Ridge,\nElastic Net", "XGBoost", "the forecast")),
     ("what you read", ("scores with\nintervals", "SHAP\nby block", "content\nregimes")),
 )
 

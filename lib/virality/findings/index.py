@@ -8,6 +8,7 @@ import pandas as pd
 
 from virality.core.protocol import ALPHA, MIN_POSTS
 from virality.features.blocks import BLOCKS
+from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
 
 VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
@@ -27,15 +28,13 @@ class Looked:
 
 @dataclass(frozen=True)
 class Prediction:
-    """The named model against the better simple rule, `gain.against`."""
+    """The forecast against the better simple rule, `gain.against`."""
 
     gain: Gain
     n_held_out: int
-    n_models: int  # that were tried
-    better_alone: tuple[str, ...]  # models that would count as better had no other been tried
-    miss: Estimate  # typical, a factor
-    rule_miss: float
-    between: tuple[float, float]  # where the forecast of a post with `EXAMPLE` views lies
+    half: float  # the factor that half of the forecasts are within
+    rule_half: float
+    between: tuple[float, float]  # where half of the forecasts of a post with `EXAMPLE` views lie
 
 
 @dataclass(frozen=True)
@@ -47,6 +46,7 @@ class Answer:
     content_tested: bool
     content: tuple[str, ...]
     history: bool | None
+    order: Ordering | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,7 @@ def short_answer(facts: dict) -> Answer:
         content_tested=bool(facts["content_tested"]),
         content=tuple(facts["content_found"]),
         history=None if p is None else bool(p < ALPHA),
+        order=order(facts),
     )
 
 
@@ -92,20 +93,33 @@ def verdict(facts: dict) -> Verdict | None:
 
 
 def prediction(facts: dict) -> Prediction | None:
-    """Return how the named model does; None where nothing was modelled."""
+    """Return how the forecast does; None where nothing was modelled."""
     judged = verdict(facts)
     if judged is None:
         return None
     error = Estimate(-facts["gain"], -facts["gain_high"], -facts["gain_low"])
-    factor = facts["factor"]
     return Prediction(
         gain=Gain(facts["model"], facts["naive"], error, judged),
         n_held_out=facts["n_held_out"],
-        n_models=facts["n_models"],
-        better_alone=tuple(facts["better_alone"]),
-        miss=estimate(facts, "factor"),
-        rule_miss=facts["naive_factor"],
-        between=(EXAMPLE / factor, EXAMPLE * factor),
+        half=facts["half"],
+        rule_half=facts["naive_half"],
+        between=(EXAMPLE / facts["half"], EXAMPLE * facts["half"]),
+    )
+
+
+def order(facts: dict) -> Ordering | None:
+    """Return whether the forecast picks the better of two posts; None where there are no pairs."""
+    if facts.get("pick") is None:
+        return None
+    rule_times = facts["picks_by_rule"]
+    return Ordering(
+        facts["model"],
+        Pick[facts["pick"]],
+        estimate(facts, "picks"),
+        facts["picks_rule"],
+        float("nan") if rule_times is None else rule_times,
+        facts["picks_n"],
+        facts["picks_pairs"],
     )
 
 

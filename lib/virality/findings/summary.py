@@ -16,28 +16,40 @@ from virality.core.text import is_missing
 from virality.creators import cold_start, skill
 from virality.creators.levels import fit_levels
 from virality.creators.pool import RULES
+from virality.evaluation import headline
+from virality.evaluation.ordering import ORDER, pairwise_table
 from virality.features.targets import target_values
+from virality.findings.forecast import half_within
+from virality.findings.ordering import ordering
+from virality.models.catalogue import FORECAST
 
 
 def facts(
     posts: pd.DataFrame,
+    predictions: pd.DataFrame,
     scores: pd.DataFrame,
-    gaps: pd.DataFrame,
     evidence: pd.DataFrame,
     regimes: pd.DataFrame,
+    *,
+    split: str = DEFAULT.split,
+    n_bootstrap: int = 1000,
 ) -> dict:
     """Return what the report on one creator says.
 
-    The named model has the smallest error of those that clearly beat the better plain rule, or
-    of all when none does.
+    It speaks of the forecast that the book stands for, beside the better plain rule.
 
     Parameters
     ----------
     posts, evidence, regimes : DataFrame
         Artefacts of the run.
-    scores, gaps : DataFrame
-        From :func:`virality.evaluation.headline.headline_scores` and ``headline_gaps``, both
-        modelling chapters together.
+    predictions : DataFrame
+        Held-out predictions of all modelling chapters together, the forecast's with `order`.
+    scores : DataFrame
+        From :func:`virality.evaluation.headline.headline_scores`, of these predictions.
+    split : str
+        The honest split of this run.
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------
@@ -57,32 +69,41 @@ def facts(
         "n_regimes": labels[labels >= 0].nunique(),
         "noise_share": (labels == -1).mean(),
     }
-    return _plain(found | _prediction(scores, gaps))
+    gap = headline.forecast_gap(predictions, split, n_bootstrap)
+    pairs = pairwise_table(predictions, posts, split)
+    return _plain(found | _prediction(scores, gap, predictions) | _order(pairs))
 
 
-def _prediction(scores: pd.DataFrame, gaps: pd.DataFrame) -> dict:
-    """How the named model does against the better plain rule."""
-    models = scores[~scores["naive"]].merge(
-        gaps[["model", "preset", "against", "difference", "low", "high", "p", "verdict"]]
-    )
-    if models.empty:
+def _prediction(scores: pd.DataFrame, gap: pd.DataFrame, predictions: pd.DataFrame) -> dict:
+    """How the forecast does against the better plain rule."""
+    if gap.empty:
         return {"verdict": "none"}
-    best = _best(models, models["verdict"] == "better")
-    baseline = scores[scores["model"] == best["against"]].iloc[0]
-    alone = models[(models["p"] < ALPHA) & (models["difference"] < 0)]["model"]
+    found = gap.iloc[0]
+    model, rule = (scores[scores["model"] == name].iloc[0] for name in found[["model", "against"]])
     shown = [f"{name}{end}" for name in ("factor", "r2_oos", "spearman")
              for end in ("", "_low", "_high")]  # fmt: skip
     return {
-        "verdict": "alike" if best["verdict"] == "no clear difference" else best["verdict"],
-        "n_held_out": best["n"],
-        "n_models": len(models),
-        "better_alone": sorted(alone),
-        "model": best["model"],
-        "naive": best["against"],
-        "naive_factor": baseline["factor"],
-        **_gain(best),
-        **best[shown],
+        "verdict": "alike" if found["verdict"] == "no clear difference" else found["verdict"],
+        "n_held_out": found["n"],
+        "model": found["model"],
+        "naive": found["against"],
+        "naive_factor": rule["factor"],
+        "half": half_within(predictions, found["model"]),
+        "naive_half": half_within(predictions, found["against"]),
+        **_gain(found),
+        **model[shown],
     }
+
+
+def _order(pairs: pd.DataFrame) -> dict:
+    """How often the forecast, and a plain rule, picks the better of two posts."""
+    found = ordering(pairs, FORECAST, by=ORDER)
+    if found is None:
+        return {}
+    times = found.times
+    return {"pick": found.pick.name, "picks": times.value, "picks_low": times.low,
+            "picks_high": times.high, "picks_rule": found.rule, "picks_by_rule": found.rule_times,
+            "picks_n": found.n, "picks_pairs": found.pairs}  # fmt: skip
 
 
 def pooled_facts(

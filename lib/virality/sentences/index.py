@@ -10,14 +10,19 @@ from virality.features.blocks import block_name
 from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
 from virality.findings.scores import Extent, Verdict
 from virality.models.catalogue import model_name
-from virality.sentences.scores import gain, indicative
+from virality.sentences.scores import gain, indicative, ordering
 
 
 def answer(found: Answer) -> str:
     """Return the answer box: how much can be predicted, and how sure we are."""
     if found.prediction is None:
         return _nothing(found)
-    parts = [_verdict(found.prediction), _size(found.prediction), _sources(found)]
+    parts = [
+        _verdict(found.prediction),
+        _size(found.prediction),
+        ordering(found.order) if found.order else "",
+        _sources(found),
+    ]
     return "\n\n".join(part for part in [*parts, indicative(found.record)] if part)
 
 
@@ -35,42 +40,30 @@ def _nothing(found: Answer) -> str:
 
 
 def _verdict(found: Prediction) -> str:
-    model, rule = model_name(found.gain.model), _rule(found.gain.against)
-    posts = plural(found.n_held_out, "held-out post")
+    rule, posts = _rule(found.gain.against), plural(found.n_held_out, "held-out post")
     if found.gain.verdict is Verdict.BETTER:
         return (
-            f"**Yes, in part.** {capital(model)} predicts this creator's views better than "
-            f"{rule} on {posts} ({gain(found.gain)})."
+            f"**Yes, in part.** The forecast of this book misses by less than {rule} on {posts} "
+            f"({gain(found.gain)})."
         )
     if found.gain.verdict is Verdict.WORSE:
         return (
-            f"**No.** Even the best of {plural(found.n_models, 'model')}, {model}, predicts "
-            f"this creator's views worse than {rule} ({gain(found.gain)})."
+            f"**No.** On {posts} the forecast of this book misses by more than {rule} "
+            f"({gain(found.gain)})."
         )
-    choice = "" if found.n_models == 1 else ", once choosing the best is corrected for"
-    near = listing([model_name(name) for name in found.better_alone])
-    aside = (
-        f" Looked at alone, {near} would count as better; with so many tries that is less of a "
-        "surprise."
-        if near
-        else ""
-    )
     return (
-        f"**Not beyond a simple rule, as far as these posts can show.** The best of "
-        f"{plural(found.n_models, 'model')}, {model}, is not clearly better than {rule} on "
-        f"{posts}{choice} ({gain(found.gain)}).{aside}"
+        "**Not beyond a simple rule, as far as these posts can show.** On "
+        f"{posts} the forecast of this book is not clearly better than {rule} "
+        f"({gain(found.gain)})."
     )
 
 
 def _size(found: Prediction) -> str:
     low, high = found.between
-    miss = found.miss
-    ends = f" (between {miss.low:.1f} and {miss.high:.1f})" if miss.bounded else ""
     return (
-        f"The typical forecast is off by a factor of {miss.value:.1f}{ends}: a post "
-        f"that gets ten thousand views was typically forecast somewhere between {low:,.0f} "
-        f"and {high:,.0f}. {capital(_rule(found.gain.against))} is off by a factor of "
-        f"{found.rule_miss:.1f}."
+        f"Half of the forecasts were within a factor of {found.half:.1f}: of posts that are "
+        f"forecast ten thousand views, half end between {low:,.0f} and {high:,.0f}. For "
+        f"{_rule(found.gain.against)} that factor is {found.rule_half:.1f}."
     )
 
 
@@ -98,14 +91,13 @@ def _sources(found: Answer) -> str:
 def headline_caption(found: Prediction) -> str:
     """Return the caption of the comparison of models and rules."""
     result = {
-        Verdict.BETTER: f"{capital(model_name(found.gain.model))} beats "
-        f"{_rule(found.gain.against)}",
-        Verdict.WORSE: "The simple rules win",
-        Verdict.UNDECIDED: "The intervals of models and simple rules overlap",
+        Verdict.BETTER: f"The forecast beats {_rule(found.gain.against)}",
+        Verdict.WORSE: "The simple rule wins",
+        Verdict.UNDECIDED: "The forecast and the simple rule lie too close together to tell",
     }[found.gain.verdict]
     return (
         f"{result}. Typical miss on held-out posts as a factor, with intervals from the block "
-        "bootstrap; the dotted line is the best rule."
+        f"bootstrap; the dotted line is {_rule(found.gain.against)}."
     )
 
 

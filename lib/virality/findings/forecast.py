@@ -1,0 +1,147 @@
+"""What the forecast that the book stands for is worth, and who speaks in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from virality.evaluation.experts import MODEL_EXPERTS, PRIOR
+from virality.findings.scores import Gain, gains
+from virality.models.catalogue import FORECAST
+
+LAST_POSTS = 20  # held-out posts that say who speaks now
+CLEARLY_MORE = 0.6  # of the weight, from which one side leads
+LONG_RUN = ("running_mean", "running_median")
+GROUPS = ("recent", "long_run", "models", "others")
+
+
+class Lead(Enum):
+    """Who speaks loudest in the forecasts of the last posts."""
+
+    RULES = "plain rules"
+    MODELS = "models"
+    SHARED = "neither"
+
+
+@dataclass(frozen=True)
+class Voices:
+    """Who speaks in the forecasts of the last held-out posts.
+
+    Parameters
+    ----------
+    lead : Lead
+    rules, models, others : float
+        Shares of the weight: plain rules, models of this creator, the model of other creators.
+    asked_others : bool
+        Whether there was a model of other creators.
+    n : int
+        Held-out posts that these shares are about.
+    """
+
+    lead: Lead
+    rules: float
+    models: float
+    others: float
+    asked_others: bool
+    n: int
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The forecast beside the better of two plain rules.
+
+    Parameters
+    ----------
+    gain : Gain
+    n : int
+        Held-out posts.
+    half, rule_half : float
+        Factor that half of the forecasts, and of the rule's, were within.
+    """
+
+    gain: Gain
+    n: int
+    half: float
+    rule_half: float
+
+
+def group_of(expert: str) -> str:
+    """Return the group of an expert: "recent", "long_run", "models" or "others"."""
+    if expert == PRIOR:
+        return "others"
+    if expert in MODEL_EXPERTS:
+        return "models"
+    return "long_run" if expert in LONG_RUN else "recent"
+
+
+def shares(weights: pd.DataFrame) -> pd.DataFrame:
+    """Return each group's share of the weight, a row per post and a column per group.
+
+    Parameters
+    ----------
+    weights : DataFrame
+        Of an `evaluation.forecast.Forecast`.
+
+    Returns
+    -------
+    DataFrame of shape (n_posts, 4)
+        Index post_id in the order given, columns `GROUPS`.
+    """
+    grouped = weights.assign(group=weights["expert"].map(group_of))
+    table = grouped.pivot_table("weight", "post_id", "group", aggfunc="sum", sort=False)
+    return table.reindex(columns=list(GROUPS), fill_value=0.0).reindex(weights["post_id"].unique())
+
+
+def voices(weights: pd.DataFrame) -> Voices | None:
+    """Return who speaks in the last forecasts; None where there are none.
+
+    Parameters
+    ----------
+    weights : DataFrame
+        Of an `evaluation.forecast.Forecast`, posts in time order.
+    """
+    if weights.empty:
+        return None
+    last = shares(weights).tail(LAST_POSTS)
+    said = last.mean()
+    rules, models = float(said["recent"] + said["long_run"]), float(said["models"])
+    others = float(said["others"])
+    lead = Lead.MODELS if models + others > CLEARLY_MORE else Lead.SHARED
+    return Voices(
+        Lead.RULES if rules > CLEARLY_MORE else lead,
+        rules,
+        models,
+        others,
+        bool((weights["expert"] == PRIOR).any()),
+        len(last),
+    )
+
+
+def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:
+    """Return how the forecast does beside the better plain rule; None where nothing was predicted.
+
+    Parameters
+    ----------
+    gap : DataFrame
+        From :func:`virality.evaluation.headline.forecast_gap`.
+    predictions : DataFrame
+        The same held-out predictions.
+    """
+    found = next(iter(gains(gap)), None)
+    if found is None:
+        return None
+    return Worth(
+        found,
+        n=int(gap["n"].iloc[0]),
+        half=half_within(predictions, FORECAST),
+        rule_half=half_within(predictions, found.against),
+    )
+
+
+def half_within(predictions: pd.DataFrame, model: str) -> float:
+    """Return the factor that half of a model's forecasts were within: exp of the median miss."""
+    own = predictions[predictions["model"] == model]
+    return float(np.exp((own["y_true"] - own["y_pred"]).abs().median()))
