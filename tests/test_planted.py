@@ -81,8 +81,8 @@ def find(effects: Effects, cache) -> Findings:
         ignore_index=True,
     )
     scored = headline.headline_scores(predictions, folds, n_bootstrap=200)
-    gaps = headline.headline_gaps(predictions, n_bootstrap=200)
-    facts = summary.facts(posts, scored, gaps, tests, regimes.empty())
+    made = posts, predictions, scored, tests, regimes.empty()
+    facts = summary.facts(*made, n_bootstrap=200)
     return Findings(posts, truth, predictions, tests, facts, shap, columns)
 
 

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 import virality as vi
-from test_headline import NO_REGIMES, told
+from test_headline import NO_REGIMES, posts_of, told_by_forecast
 from toycreators import toy_creators
-from toyposts import toy_posts
 from virality.book.plain import TEACHES
 from virality.core.paths import NOTEBOOKS
 from virality.creators import pool, skill
@@ -18,6 +17,7 @@ from virality.evaluation import headline
 from virality.evidence.claims import empty_evidence
 from virality.features.build import build_features
 from virality.findings import creators, index, summary
+from virality.models.catalogue import FORECAST
 
 
 def taught(slug: str, run: SimpleNamespace, **known) -> dict:
@@ -33,21 +33,22 @@ def taught(slug: str, run: SimpleNamespace, **known) -> dict:
 
 
 def test_the_abstract_shows_how_its_interval_is_made():
-    predictions, folds = told({"ridge": 0.2})
-    posts, _ = toy_posts(40)
+    predictions, folds = told_by_forecast(0.2)
+    posts, own = posts_of(predictions), predictions["model"] == FORECAST
     scores = headline.headline_scores(predictions, folds, n_bootstrap=200)
-    gaps = headline.headline_gaps(predictions, n_bootstrap=200)
-    facts = summary.facts(posts, scores, gaps, empty_evidence(), NO_REGIMES)
+    made = posts, predictions, scores, empty_evidence(), NO_REGIMES
+    facts = summary.facts(*made, n_bootstrap=200)
     features = build_features(posts)
     run = SimpleNamespace(
-        predictions_linear=predictions,
+        predictions_linear=predictions[~own],
         predictions_nonlinear=predictions[predictions["blocks"] == "none"],  # rules stand in both
+        forecast=predictions[own],
         features=features,
         embeddings=pd.DataFrame({"vision__000": np.nan}, index=features.index),
     )
     found = index.short_answer(facts)
     made = taught("index", run, split="expanding", n_bootstrap=200, found=found, facts=facts)
-    named = gaps.set_index("model").loc[facts["model"]]
+    named = headline.forecast_gap(predictions, n_bootstrap=200).iloc[0]
     np.testing.assert_allclose(made["miss"].loc[scores["model"]], scores["factor"])
     assert made["gap"].mean() == pytest.approx(named["difference"])
     assert made["interval"] == pytest.approx((named["low"], named["high"]))

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
+from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Verdict, record
 from virality.sentences import index
 
-GAIN = Gain("xgboost", "rolling_median_10", Estimate(-0.12, -0.2, -0.04), Verdict.BETTER)
-BETTER = Prediction(GAIN, 120, 6, (), Estimate(2.1, 1.9, 2.4), 2.4, (4762, 21000))
-ANSWER = Answer(record(140), BETTER, True, ("vision", "hashtag_text"), True)
+GAIN = Gain("forecast", "rolling_median_10", Estimate(-0.12, -0.2, -0.04), Verdict.BETTER)
+BETTER = Prediction(GAIN, 120, 1.7, 1.9, (5882, 17000))
+ORDER = Ordering("forecast", Pick.SURER, Estimate(58, 52, 64), "rolling_median_10", 47.0, 120, 2210)
+ANSWER = Answer(record(140), BETTER, True, ("vision", "hashtag_text"), True, ORDER)
 LOOKED = Looked(140, "2023-01-01", "2024-12-31", 12345.0)
 
 
@@ -28,13 +30,13 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Answer", index.answer(ANSWER)
     yield "Answer: worse, of few posts", index.answer(replace(worse, record=record(45)))
     yield "Answer: no clear difference", index.answer(alike)
-    alone = judged(Verdict.UNDECIDED, better_alone=("ridge",), miss=Estimate(2.1))
-    yield "Answer: one of many lucky ones, no interval", index.answer(alone)
     rule = replace(GAIN, against="last_post", verdict=Verdict.UNDECIDED)
-    one = replace(BETTER, n_models=1, gain=rule)
-    yield "Answer: a single model", index.answer(replace(ANSWER, prediction=one))
+    one = replace(ANSWER, prediction=replace(BETTER, gain=rule), order=None)
+    yield "Answer: another rule, no two posts near", index.answer(one)
     none = replace(ANSWER, content=(), history=False)
     yield "Answer: nothing carries information", index.answer(none)
+    unsure = replace(none, order=replace(ORDER, pick=Pick.UNSURE, times=Estimate(53, 47, 59)))
+    yield "Answer: nothing carries information, nor orders", index.answer(unsure)
     untested = replace(none, content_tested=False)
     yield "Answer: content not tested", index.answer(untested)
     yield (
@@ -46,7 +48,7 @@ def examples() -> Iterator[tuple[str, str]]:
     for verdict in Verdict:
         found = ANSWER if verdict is Verdict.BETTER else judged(verdict)
         yield f"Comparison: {verdict.value}", index.headline_caption(found.prediction)
-    yield "Comparison, described", index.headline_alt([("xgboost", 2.1), ("train_mean", 2.6)])
+    yield "Comparison, described", index.headline_alt([("forecast", 2.1), ("train_mean", 2.6)])
     yield "No comparison", index.NO_HEADLINE
     yield "Pipeline", index.pipeline_caption(Columns(40, ("metadata",), ()))
     yield "Pipeline without films", index.pipeline_caption(Columns(40, (), ("vision", "audio")))

@@ -142,6 +142,13 @@ def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:
 
 
 def half_within(predictions: pd.DataFrame, model: str) -> float:
-    """Return the factor that half of a model's forecasts were within: exp of the median miss."""
+    """Return the factor that half of a model's forecasts were within: exp of the median miss.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Held-out predictions, each post once per model.
+    model : str
+    """
     own = predictions[predictions["model"] == model]
     return float(np.exp((own["y_true"] - own["y_pred"]).abs().median()))

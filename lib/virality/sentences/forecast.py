@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import capital, percent, plural
+from virality.core.text import percent, plural
 from virality.findings.forecast import Lead, Voices, Worth
 from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
@@ -163,6 +163,5 @@ def _sure(found: Coverage | None) -> str:
         Promise.EXCEEDED: "held more than they promised",
     }[found.promise]
     return (
-        f"{capital('its intervals')} {kept}, and they are wide: a factor of {found.factor:.1f} from "
-        "end to end."
+        f"Its intervals {kept}, and they are wide: a factor of {found.factor:.1f} from end to end."
     )

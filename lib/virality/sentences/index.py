@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from virality.core.chapters import book
-from virality.core.text import agree, capital, listing, plural
+from virality.core.text import agree, listing, plural
 from virality.features.blocks import block_name
 from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
+from virality.findings.ordering import Pick
 from virality.findings.scores import Extent, Verdict
 from virality.models.catalogue import model_name
 from virality.sentences.scores import gain, indicative, ordering
@@ -80,6 +81,11 @@ def _sources(found: Answer) -> str:
             "No part of the content is shown to carry information about views; an effect "
             "may still hide below what this number of posts can show."
         )
+        if found.order and found.order.pick is Pick.SURER:
+            sentences.append(
+                "That is no contradiction: the forecast orders posts by all parts and by the time "
+                "of posting together, and the test asks for a part that suffices alone."
+            )
     if found.history:
         sentences.append("How the account did lately does help.")
     elif found.history is not None:
