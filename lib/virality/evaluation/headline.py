@@ -93,7 +93,7 @@ def headline_gaps(
 def forecast_gap(
     predictions: pd.DataFrame, split: str = "expanding", n_bootstrap: int = 1000
 ) -> pd.DataFrame:
-    """Return the book's forecast against the better of training mean and rolling median.
+    """Return the book's forecast against the better of training median and rolling median.
 
     Parameters
     ----------
