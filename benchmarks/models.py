@@ -1,47 +1,46 @@
-"""Does every model earn its place?  Error saved against what it would replace, printed.
+"""Does every model earn its place, and does the forecast keep its bound?  Measured, printed.
 
-    python benchmarks/models.py [--creators 40] [--jobs 2] [--first-seed 0] [--posts FILE ...]
+    python benchmarks/models.py [--creators 30] [--jobs 1] [--first-seed 0] [--quick]
+                                [--only models bound captions]
+    python benchmarks/models.py --posts FILE ...
 
-Simulated creators of known truth, or the real ones in the files given; each model, candidate and
-rule predicts the same held-out posts.  Candidates are models that the book does not have, measured
-here so that their absence can be checked: a random forest, and the book's trees without the
-account's level to start from.
+Simulated creators of known truth (`cells.py`), or the real ones in the files given; each model,
+candidate and rule predicts the same held-out posts.  Numbers are means over creators, paired, with
+their standard errors.  Candidates are models that the book does not have, measured here so that
+their absence can be checked: a random forest, and the book's trees without the account's level to
+start from.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
+from cells import (
+    BOUND_CELLS,
+    CAPTION_CELLS,
+    MODEL_CELLS,
+    REAL_EMBARGO,
+    Maker,
+    captioned,
+)
 from joblib import Parallel, delayed
-from sklearn.ensemble import RandomForestRegressor
-from threadpoolctl import threadpool_limits
+from measures import (
+    SLOW_RULE,
+    better_rule,
+    bounded,
+    compared,
+    judged,
+    predictions,
+    saved,
+    shown,
+    spoken,
+)
 
-from virality.core.protocol import MIN_POSTS
-from virality.demo.known_truth import known_creator
-from virality.evaluation.evaluate import cross_validate, fold_data
-from virality.features.build import build_features
-from virality.features.table import model_table
-from virality.models.catalogue import MODELS
-from virality.models.level import OnLevel
-from virality.models.trees import RobustBooster
+from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
+from virality.models.catalogue import FORECAST, MODELS
 from virality.posts.read import read_posts
-
-FOUR = {"vision": 10, "audio": 10, "caption_text": 10, "hashtag_text": 10}
-
-#: name -> (level, content, posts, R², blocks, blocks that carry the signal)
-CELLS = {
-    "nothing, white": ("white", "iid", 140, 0.0, None, None),
-    "nothing, walk": ("walk", "drift", 140, 0.0, None, None),
-    "R² .25, white": ("white", "iid", 140, 0.25, None, None),
-    "R² .25, walk": ("walk", "drift", 140, 0.25, None, None),
-    "one block of four, white": ("white", "iid", 140, 0.25, FOUR, ("audio",)),
-    "one block of four, walk": ("walk", "drift", 140, 0.25, FOUR, ("audio",)),
-    "one block of four, white, n = 300": ("white", "iid", 300, 0.25, FOUR, ("audio",)),
-    "R² .25, jumps, n = 300": ("jump", "drift", 300, 0.25, None, None),
-    "R² .1, walk, n = 300": ("walk", "drift", 300, 0.1, None, None),
-}
 
 #: What is measured: the newcomer, and the model that it would replace or stand beside.
 PAIRS = (
@@ -51,92 +50,140 @@ PAIRS = (
     ("stack", "block_ridge"),
     ("forest on the level", "xgboost"),
     ("xgboost", "xgboost without level"),
+    (FORECAST, "stack"),
+)
+#: The last 30 % of a history, forecast from what came before.
+REFERENCE = Protocol(n_folds=1, test_share=0.3, embargo_days=REAL_EMBARGO)
+
+
+#: What is said about the order of posts.
+ORDERS = (
+    *(("spearman", model) for model in (FORECAST, "stack", "stack, blind", "xgboost")),
+    *(("pairs", model) for model in ("order", FORECAST, "stack", "rolling_median_10")),
+    *(("r2_oos", model) for model in (FORECAST, "stack", "stack, blind", "xgboost")),
 )
 
 
-def forest() -> RandomForestRegressor:
-    return RandomForestRegressor(200, min_samples_leaf=10, max_features=0.33, random_state=0)
+def each_creator(judge: Callable, make: Maker, options) -> pd.DataFrame:
+    """What a judge finds in every creator of a cell, a row each."""
+    seeds = range(options.first_seed, options.first_seed + options.creators)
+    return pd.DataFrame(Parallel(options.jobs)(delayed(judge)(seed, make) for seed in seeds))
 
 
-def candidates(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> dict[str, float]:
-    """Mean absolute error of the models that the book does not have."""
-    misses: dict[str, list] = {"forest on the level": [], "xgboost without level": []}
-    for fold in fold_data(model_table(posts, tables)):
-        y, truth = fold.y_train.to_numpy(), fold.y_test.to_numpy()
-        near = fold.X_train.join(fold.baselines_train), fold.X_test.join(fold.baselines_test)
-        trees = OnLevel(forest()).fit(near[0], y).predict(near[1])
-        plain = RobustBooster().fit(fold.X_train, y).predict(fold.X_test)
-        misses["forest on the level"].append(np.abs(truth - trees))
-        misses["xgboost without level"].append(np.abs(truth - plain))
-    return {name: float(np.concatenate(parts).mean()) for name, parts in misses.items()}
+def models_table(options) -> None:
+    """Which newcomer earns its place."""
+    rows = {}
+    for name, make in chosen(MODEL_CELLS, options):
+        found = each_creator(compared, make, options)
+        rows[name] = {f"{new} over {old}": shown(saved(found, new, old)) for new, old in PAIRS}
+        report(name, rows[name])
+    print_table("% of error saved by each newcomer", rows, options)
 
 
-def errors(posts: pd.DataFrame, tables: list[pd.DataFrame]) -> pd.Series:
-    """Mean absolute error of each model, candidate and rule on one creator."""
-    with threadpool_limits(1):
-        told = cross_validate(posts, tables, MODELS)
-        miss = (told["y_true"] - told["y_pred"]).abs().groupby(told["model"]).mean()
-        return pd.concat([miss, pd.Series(candidates(posts, tables))])
+def bound_table(options) -> None:
+    """Whether the forecast keeps its bound."""
+    rows, ratios = {}, {}
+    for name, make in chosen(BOUND_CELLS | MODEL_CELLS, options):
+        found = each_creator(bounded, make, options)
+        best = better_rule(found)
+        ratios[name] = -saved(found, FORECAST, best).mean()
+        rivals = {f"better rule ({best})": best, "median of ten": "rolling_median_10"}
+        rivals |= {"median of twenty": SLOW_RULE, "stack": "stack"}
+        rows[name] = {"better rule is": best} | {
+            f"over {words.partition(' (')[0]}": shown(saved(found, FORECAST, old))
+            for words, old in rivals.items()
+        }
+        report(name, rows[name])
+    print_table("% of error saved by the forecast", rows, options)
+    worst = max(ratios, key=ratios.__getitem__)
+    print(f"worst cell against the better rule: {ratios[worst]:+.1f} % in “{worst}”")
 
 
-def simulated(seed: int, level, content, n, r2, blocks, carries) -> pd.Series:
-    """Errors on one creator of known truth."""
-    made = known_creator(n, level, content, r2, blocks, carries, seed=[seed, n, 8])
-    posts = made.posts.assign(caption=None, duration_s=float("nan"), kind="video")
-    return errors(posts, [build_features(posts).filter(like="momentum__"), made.content])
+def captions_table(options) -> None:
+    """What captions and the similar posts are worth."""
+    errors, orders = {}, {}
+    for name, make in chosen(CAPTION_CELLS, options):
+        found = each_creator(spoken, make, options)
+        errors[name] = {
+            f"{new} over {old}": shown(saved(found, new, old))
+            for new, old in (
+                (FORECAST, better_rule(found)),
+                (FORECAST, SLOW_RULE),
+                (FORECAST, "stack, blind"),
+                *((each, f"{each}, blind") for each in (FORECAST, "xgboost", "block_ridge")),
+            )
+        }
+        orders[name] = {
+            f"{measure} {model}": shown(found[measure, model], 3) for measure, model in ORDERS
+        }
+        report(name, errors[name] | orders[name])
+    print_table("% of error saved; “blind” = without the similar posts", errors, options)
+    print_table("Order of posts, and R² against the training mean", orders, options)
 
 
-def real(files: list[str]) -> pd.DataFrame:
-    """Errors on every creator in these files, from posting metadata and momentum."""
+def real_table(files: list[str]) -> None:
+    """The same on the creators in these files, by the book's folds and by the reference split."""
     posts = read_posts(files).posts
     groups = {str(author): own for author, own in posts.groupby("author") if len(own) >= MIN_POSTS}
-    rows = {author: errors(own, [build_features(own)]) for author, own in groups.items()}
-    return pd.DataFrame(rows).T
+    for words, protocol in (("the book's folds", DEFAULT), ("the last 30 %", REFERENCE)):
+        rows = {}
+        for author, own in groups.items():
+            own = own.reset_index(drop=True)
+            told = predictions(captioned(own), protocol, MODELS, with_candidates=True)
+            rows[author] = judged(told, own)
+        found = pd.DataFrame(rows).T
+        print(f"\n{words}: medians over {len(found)} creators")
+        print(
+            found.median()
+            .rename_axis(["measure", "model"])
+            .reset_index()
+            .pivot_table(0, "model", "measure")
+            .round(3)
+            .to_string()
+        )
+        gains = {f"{new} over {old}": shown(saved(found, new, old)) for new, old in PAIRS}
+        print(f"\n{words}: % of error saved\n{pd.Series(gains).to_string()}")
+        better = (found["mae", FORECAST] < found["mae", SLOW_RULE]).mean()
+        print(f"the forecast errs less than the median of twenty for {better:.0%}")
 
 
-def saved(found: pd.DataFrame) -> pd.Series:
-    """Percent of the better plain rule's error that each model saves, mean ± standard error."""
-    naive = found[["rolling_median_10", "train_median"]].min(axis=1)
-    gains = 100 * (1 - found.div(naive, axis=0))
-    ends = zip(gains.mean(), gains.sem(), strict=True)
-    return pd.Series([f"{mean:+.1f} ± {error:.1f}" for mean, error in ends], gains.columns)
+def chosen(cells: dict[str, Maker], options) -> list[tuple[str, Maker]]:
+    """The cells that are asked for: of a quick look every fourth."""
+    return list(cells.items())[:: 4 if options.quick else 1]
 
 
-def gains(found: pd.DataFrame) -> dict[str, str]:
-    """Percent of error that each newcomer saves, mean ± standard error over creators."""
-    out = {}
-    for new, old in PAIRS:
-        gain = 100 * (1 - found[new] / found[old])
-        error = f" ± {gain.sem():.1f}" if len(gain) > 1 else ""
-        out[f"{new} over {old}"] = f"{gain.mean():+.1f}{error}"
-    return out
+def report(name: str, row: dict[str, str]) -> None:
+    """Say how far the work is."""
+    print(f"{name}: {row}", flush=True)
+
+
+def print_table(title: str, rows: dict[str, dict], options) -> None:
+    print(f"\n{title}, {options.creators} creators a row, mean ± standard error")
+    print(pd.DataFrame(rows).T.to_string(), flush=True)
+
+
+PARTS = {
+    "models": models_table,
+    "bound": bound_table,
+    "captions": captions_table,
+}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--creators", type=int, default=40)
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--creators", type=int, default=30, help="a row")
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--first-seed", type=int, default=0)
+    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
+    parser.add_argument("--quick", action="store_true", help="a few creators of a few worlds")
     parser.add_argument("--posts", nargs="*", default=[])
     options = parser.parse_args()
+    if options.quick:
+        options.creators = 3
     if options.posts:
-        found = real(options.posts)
-        print(f"{len(found)} creators: mean absolute error of log views")
-        print(found.mean().round(3).to_string())
-        print("\n% of error saved")
-        print(pd.Series(gains(found)).to_string())
-        return
-    seeds = range(options.first_seed, options.first_seed + options.creators)
-    tables, added = {}, {}
-    for name, arguments in CELLS.items():
-        work = (delayed(simulated)(seed, *arguments) for seed in seeds)
-        found = pd.DataFrame(Parallel(options.jobs)(work))
-        tables[name], added[name] = saved(found), gains(found)
-        print(f"{name}: done", flush=True)
-    print(f"\n% of the better plain rule's error saved, {options.creators} creators a row")
-    print(pd.DataFrame(tables).to_string())
-    print("\n% of error saved by each newcomer, mean ± standard error")
-    print(pd.DataFrame(added).to_string())
+        return real_table(options.posts)
+    for part in options.only:
+        PARTS[part](options)
 
 
 if __name__ == "__main__":
