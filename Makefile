@@ -24,7 +24,8 @@ override BY := $(value BY)
 override POOL := $(value POOL)
 override PYTHON := $(value PYTHON)
 override TORCH := $(value TORCH)
-export NAME POSTS VIDEOS MAPPING NAMED PARAMS BY POOL PYTHON TORCH
+override LIGHT := $(value LIGHT)
+export NAME POSTS VIDEOS MAPPING NAMED PARAMS BY POOL PYTHON TORCH LIGHT
 unexport COLUMNS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
@@ -34,6 +35,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo "make report                               the demo report, set-up included"
 	@echo "make report TORCH=cpu                     the same, a quarter of the download: no CUDA"
+	@echo "make report LIGHT=0                       without the light encoders, 0.2 GB less"
 	@echo "make report NAME=alice POSTS=posts.csv VIDEOS=folder   your own account"
 	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
@@ -46,7 +48,7 @@ help:
 # Costs next to nothing where all is as it should be, so it is asked every time.
 setup:
 	@command -v "$$PYTHON" >/dev/null || { echo "There is no $$PYTHON here: install Python 3.11, 3.12 or 3.13, or say where it is: make report PYTHON=/path/to/python3.13" >&2; exit 1; }
-	@"$$PYTHON" setup_env $(OWN_PYTHON) --torch "$$TORCH"
+	@"$$PYTHON" setup_env $(OWN_PYTHON) --torch "$$TORCH" --light "$$LIGHT"
 
 report: setup
 	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"

@@ -6,6 +6,7 @@ moved folder. What cannot be mended is said in one sentence.
 
     python3 setup_env                  PyTorch as PyPI serves it
     python3 setup_env --torch cpu      PyTorch without CUDA, for machines without a card
+    python3 setup_env --light 0        without the light encoders (0.2 GB)
 """
 
 import argparse
@@ -33,12 +34,15 @@ def main(arguments=None) -> int:
         "--torch", default="", metavar="cpu|default", help="which PyTorch (default: as before)"
     )
     parser.add_argument(
+        "--light", default="", metavar="1|0", help="the light encoders too (default: as before; 1)"
+    )
+    parser.add_argument(
         "--this-python", action="store_true", help="use the Python that runs this, no other"
     )
     options = parser.parse_args(arguments)
     try:
-        packages.check_choice(options.torch)
-        set_up(options.torch, options.this_python)
+        packages.check_choices(options.torch, options.light)
+        set_up(options.torch, options.light, options.this_python)
     except failures.Unable as error:
         say(f"\n{error}")
         return 1
@@ -51,17 +55,18 @@ def main(arguments=None) -> int:
     return 0
 
 
-def set_up(torch: str, this_python: bool) -> None:
+def set_up(torch: str, light: str, this_python: bool) -> None:
     """Do nothing when all is as it should be; otherwise make or mend the environment."""
-    if record.is_current(record.read(), torch, this_python):
+    if record.is_current(record.read(), torch, light, this_python):
         return
     with alone():
         known = record.read()
-        if not record.is_current(known, torch, this_python):  # another set-up has just ended
-            _make_or_mend(known, torch or known.get("torch", "default"), this_python)
+        if not record.is_current(known, torch, light, this_python):  # another one has just ended
+            torch, light = torch or known.get("torch", "default"), light or known.get("light", "1")
+            _make_or_mend(known, torch, light, this_python)
 
 
-def _make_or_mend(known: dict, torch: str, this_python: bool) -> None:
+def _make_or_mend(known: dict, torch: str, light: str, this_python: bool) -> None:
     LOG.parent.mkdir(exist_ok=True)
     LOG.write_text("", encoding="utf-8")
     asked = record.fingerprint()  # before installing: a change meanwhile is seen by the next run
@@ -74,13 +79,17 @@ def _make_or_mend(known: dict, torch: str, this_python: bool) -> None:
         "venv": str(VENV),
         "asked": asked,
         "torch": torch,
+        "light": light,
         "version": interpreters.version_of(PYTHON),
         "interpreter": record.interpreter(),
     }
     same = not amiss and known.get("ready") and known.get("asked") == asked
     record.write({**entries, "ready": False})
-    if not same:  # the same packages fit another build of the same Python
-        packages.install(torch)
+    # The same packages fit another build of the same Python.
+    if not same:
+        packages.install(torch, light)
+    elif known.get("light") != light:
+        packages.install_light(light)
     record.write({**entries, "ready": True})
 
 

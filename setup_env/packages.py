@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 from failures import Unable, explain
-from places import LOG, PYTHON, REQUIREMENTS, ROOT, VENV, shown
+from places import LIGHT, LOG, PYTHON, REQUIREMENTS, ROOT, VENV, shown
 from processes import environment, find_uv, note, run, say
 
 CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -24,29 +24,27 @@ for name in sys.argv[1:]:
 """
 
 
-def check_choice(torch: str) -> None:
-    """Refuse what is not a PyTorch to choose."""
+def check_choices(torch: str, light: str) -> None:
+    """Refuse what is not a PyTorch to choose, and what is neither with nor without."""
     if torch not in ("", "cpu", "default"):
         raise Unable(
             f"There is no PyTorch “{torch}” to choose",
             "give TORCH=cpu, for machines without a graphics card, or TORCH=default",
         )
+    if light not in ("", "1", "0"):
+        raise Unable(
+            f"“{light}” does not say whether to install the light encoders",
+            "give LIGHT=1 or LIGHT=0",
+        )
 
 
-def install(torch: str) -> None:
+def install(torch: str, light: str) -> None:
     """Install what is pinned and this project, and look whether all of it is there."""
-    uv = find_uv()
-    pip = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-    command = [uv, "pip", "install", "--python", str(PYTHON)] if uv else pip
     say(f"Installing what {REQUIREMENTS} pins (a few minutes the first time) ...")
     _forget(half_installed())
-    for wanted in (
-        [*_indexes(torch, bool(uv)), "-r", REQUIREMENTS],
-        ["--no-deps", "--editable", "."],
-    ):
-        if run([*command, *wanted]) != 0:
-            text = LOG.read_text(encoding="utf-8", errors="replace")
-            raise explain(text, f"installing {wanted[-1]}")
+    _pip("install", *_indexes(torch, bool(find_uv())), "-r", REQUIREMENTS)
+    _pip("install", "--no-deps", "--editable", ".")
+    install_light(light)
     broken = sorted({folder.name.split("-")[0] for folder in half_installed()})
     if broken:
         raise Unable(
@@ -55,6 +53,28 @@ def install(torch: str) -> None:
         )
     _load()
     _finish()
+
+
+def install_light(light: str) -> None:
+    """Bring the packages of the light encoders ("1"), or take them away ("0")."""
+    if light == "0":
+        _pip("uninstall", *([] if find_uv() else ["--yes"]), "-r", LIGHT)
+        return
+    say("Installing the light encoders (0.2 GB, once; LIGHT=0 leaves them out) ...")
+    _pip("install", "-r", LIGHT)
+
+
+def _pip(verb: str, *words: str) -> None:
+    """Let uv, or pip where there is none, do something; raise Unable where it fails."""
+    uv = find_uv()
+    command = (
+        [uv, "pip", verb, "--python", str(PYTHON)]
+        if uv
+        else [str(PYTHON), "-m", "pip", verb, "--disable-pip-version-check", "--no-input"]
+    )
+    if run([*command, *words]) != 0:
+        text = LOG.read_text(encoding="utf-8", errors="replace")
+        raise explain(text, f"{verb}ing {words[-1]}")
 
 
 def _indexes(torch: str, uv: bool) -> list[str]:

@@ -12,8 +12,9 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RECORD = VENV / ".ready"
 LOG = ROOT / "build" / "setup.log"
 REQUIREMENTS = "requirements.txt"
+LIGHT = "requirements-light.txt"
 # Everything that says what is installed.
-ASKED = (REQUIREMENTS, "requirements-quarto.txt", "pyproject.toml")
+ASKED = (REQUIREMENTS, LIGHT, "requirements-quarto.txt", "pyproject.toml")
 
 TESTED = ((3, 11), (3, 12), (3, 13))
 

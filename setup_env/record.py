@@ -50,7 +50,7 @@ def interpreter() -> list:
     return [str(real), state.st_size, state.st_mtime_ns]
 
 
-def is_current(known: dict, torch: str, this_python: bool) -> bool:
+def is_current(known: dict, torch: str, light: str, this_python: bool) -> bool:
     """Return whether nothing has to be done; a few looks at files, no process.
 
     Parameters
@@ -59,6 +59,8 @@ def is_current(known: dict, torch: str, this_python: bool) -> bool:
         From :func:`read`.
     torch : str
         The PyTorch that is asked for; "" takes the one that is there.
+    light : str
+        "1" with the light encoders, "0" without; "" takes what is there.
     this_python : bool
         Whether the environment has to be of the version that runs this.
     """
@@ -68,5 +70,6 @@ def is_current(known: dict, torch: str, this_python: bool) -> bool:
         and known.get("venv") == str(VENV)
         and known.get("interpreter") == interpreter() != []
         and torch in ("", known.get("torch"))
+        and light in ("", known.get("light"))
         and (not this_python or known.get("version") == list(sys.version_info[:2]))
     )

@@ -122,6 +122,7 @@ RECORD = {
     "blocks": ["vision"], "absent": [], "mapping_notes": [], "n_files_without_post": 0,
     "files_without_post": [], "shared_files": {}, "refused": {},
     "vision_encoder": {"id": "openai/clip", "revision": "a" * 40}, "audio_encoder": None,
+    "text_encoder": {"kind": "clip"},
 }  # fmt: skip
 NO_FILE = {"file": None, "how": None, "status": "no file", "has_picture": False, "has_sound": False}
 
@@ -156,8 +157,10 @@ def test_encoders_have_a_commit_only_from_the_hub():
 
 
 def test_scripts_are_counted_without_hashtags():
-    found = findings.scripts(pd.Series(["привет #hello", "hi", "#only", None]))
+    captions = pd.Series(["привет #hello", "hi", "#only", None])
+    found = findings.scripts(captions, RECORD)
     assert (found.n, found.other, found.share) == (2, 1, 0.5)
+    assert found.english and not findings.scripts(captions, RECORD | {"used": "light"}).english
 
 
 def test_presence_knows_gaps_and_flaws():

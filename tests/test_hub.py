@@ -18,6 +18,7 @@ from virality.core.errors import UserError
 from virality.media.encoders import choose as choosing
 from virality.media.encoders.choose import ALL_CLASSIC, Choice, choose
 from virality.media.encoders.hub import wanted
+from virality.media.encoders.light import Found
 from virality.media.encoders.registry import load
 from virality.media.settings import Settings
 
@@ -50,7 +51,8 @@ def hub(files):
 
 @pytest.fixture(autouse=True)
 def machine(monkeypatch, tmp_path):
-    """A machine that never saw the Hub, on which nobody is logged in."""
+    """A machine that never saw the Hub nor the light encoders, on which nobody is logged in."""
+    monkeypatch.setattr("virality.media.encoders.light.find", lambda *_: Found())
     for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -482,12 +484,14 @@ def test_a_broken_download_is_tried_again_by_the_next_run(tmp_path, monkeypatch,
 
     run, calls = Run.at(tmp_path / "run"), []
 
-    def broken(settings, *_, **__):
-        calls.append(settings)
+    def broken(settings, cache, sound, previous):
+        calls.append(previous)
         return Choice(settings.encoders, "classic", "It broke off.", ALL_CLASSIC, again)
 
     monkeypatch.setattr(choosing, "choose", broken)
     for _ in range(2):
         session._decide_encoders(Job(run, Inputs(), {}))
     record = run.load()["encoders"]
-    assert len(calls) == (2 if again else 1) and record["used"] == "classic"
+    # What was found before is handed on where the Hub need not be asked again.
+    assert [previous is None for previous in calls] == [True, again]
+    assert record["used"] == "classic"

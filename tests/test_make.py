@@ -33,6 +33,7 @@ def test_values_arrive_as_typed(tmp_path, target, how):
         "BY": NASTY + "b",
         "POOL": NASTY,
         "TORCH": NASTY + "t",
+        "LIGHT": NASTY + "l",
         "PYTHON": sys.executable,
     }
     environment = {k: v for k, v in os.environ.items() if not k.startswith("MAKE")}
@@ -45,7 +46,7 @@ def test_values_arrive_as_typed(tmp_path, target, how):
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
     words = done.stdout.splitlines()
-    assert words[0] == f"set-up --this-python --torch {NASTY}t"
+    assert words[0] == f"set-up --this-python --torch {NASTY}t --light {NASTY}l"
     assert words[words.index("--name") + 1] == "alice"
     assert words[words.index("--posts") + 1] == NASTY
     assert words[words.index("--videos") + 1] == NASTY + "v"

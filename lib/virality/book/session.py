@@ -99,21 +99,35 @@ def _report(job: Job) -> None:
 
 
 def _decide_encoders(job: Job) -> None:
-    """Record which encoders the run uses: decided once per name, kept until the user changes it."""
+    """Record which encoders the run uses: decided once per name, kept until the user changes it.
+
+    What was found without the Hub is looked at again each time, as packages come and go.
+    """
     names = ("encoders", "clip_model", "whisper_model", "audio_window")
     asked = {name: job.parameters.get(name, params.known()[name].default) for name in names}
-    if job.run.load().get("encoders", {}).get("asked") == asked and not job.decide:
+    kept = job.run.load().get("encoders", {})
+    same = kept.get("asked") == asked and not job.decide
+    if same and (kept["used"] == "pretrained" or asked["encoders"] == "classic"):
         return
     from virality.media.encoders.choose import choose
     from virality.media.settings import Settings
 
-    choice = choose(Settings(**asked), job.run.cache, sound=bool(job.inputs.videos))
+    previous = kept if same else None
+    choice = choose(Settings(**asked), job.run.cache, bool(job.inputs.videos), previous)
     models = {name: asked[name] for name in ("clip_model", "whisper_model")}
-    outcome = {"requested": choice.requested, "used": choice.used, "reason": choice.reason}
+    outcome = {
+        "requested": choice.requested,
+        "used": choice.used,
+        "reason": choice.reason,
+        "parts": {part: choice.recipes[part].id for part in choice.parts},
+    }
     # A download that broke off goes on in the next run, which has to ask for that again.
     settled = {} if choice.again else {"asked": asked}
-    job.run.save(encoders=settled | models | outcome)
-    if choice.reason:
+    found = settled | models | outcome
+    if found == kept:
+        return
+    job.run.save(encoders=found)
+    if choice.note and asked["encoders"] != "classic":
         print(choice.note)
 
 

@@ -12,12 +12,14 @@ import pandas as pd
 
 from virality.core.captions import split_caption
 from virality.core.text import DataText
+from virality.media.encoders.classic import CLASSIC
 from virality.media.tables import is_other_script
 
 NAMED_FILES = 12  # files without a post that are named
 MOVES_MORE = 1.25  # times the motion from which openings are said to move more
 
 Motion = Enum("Motion", "UNKNOWN MORE LESS EQUAL")  # of loud openings beside calm ones
+Eyes = Enum("Eyes", "PRETRAINED LIGHT CLASSIC")  # which set of encoders made the vectors
 NoWords = Enum("NoWords", "NO_PICTURES NO_CLIP TOO_FEW_WORDS")  # why there are none
 
 
@@ -54,7 +56,7 @@ class Encoder:
 class Encoders:
     """Which encoders made the vectors, and what they read of the texts."""
 
-    classic: bool
+    eyes: Eyes
     note: DataText
     window_s: float
     frames_per_s: float
@@ -63,6 +65,7 @@ class Encoders:
     audio: Encoder | None = None
     captions_cut: int = 0
     hashtags_cut: int = 0
+    letters: bool = False  # texts are read letter by letter, to their end
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Scripts:
 
     n: int
     other: int
+    english: bool = True  # whether the text encoder may have learned from English alone
 
     @property
     def share(self) -> float:
@@ -83,7 +87,7 @@ class Presence:
     """Which blocks there are: complete, with gaps (and the share that has them), or absent."""
 
     n_posts: int
-    classic: bool
+    eyes: Eyes
     whole: tuple[str, ...]
     gaps: tuple[tuple[str, float], ...]
     absent: tuple[str, ...]
@@ -174,7 +178,7 @@ def encoders(record: Mapping, media: pd.DataFrame) -> Encoders:
     Encoders
     """
     return Encoders(
-        classic=record["used"] == "classic",
+        eyes=_eyes(record),
         note=DataText(record["note"]),
         window_s=record["window_s"],
         frames_per_s=record["frames_per_s"],
@@ -183,7 +187,12 @@ def encoders(record: Mapping, media: pd.DataFrame) -> Encoders:
         audio=_encoder(record["audio_encoder"]) if record["audio_encoder"] else None,
         captions_cut=int(media["caption_cut"].sum()),
         hashtags_cut=int(media["hashtag_cut"].sum()),
+        letters=record["text_encoder"]["kind"] == CLASSIC.kind,
     )
+
+
+def _eyes(record: Mapping) -> Eyes:
+    return Eyes[record["used"].upper()]
 
 
 def _encoder(recipe: Mapping) -> Encoder:
@@ -191,14 +200,21 @@ def _encoder(recipe: Mapping) -> Encoder:
     return Encoder(DataText(recipe["id"]), commit[1] if commit else "")
 
 
-def scripts(captions: pd.Series) -> Scripts:
+def scripts(captions: pd.Series, record: Mapping) -> Scripts:
     """Return in which script captions are written, without their hashtags.
 
     Hashtags are often Latin in any language.
+
+    Parameters
+    ----------
+    captions : Series of str
+    record : mapping
+        The artefact `encoders`.
     """
     texts = [split_caption(caption)[0] for caption in captions.dropna()]
     texts = [text for text in texts if text]
-    return Scripts(len(texts), sum(map(is_other_script, texts)))
+    english = _eyes(record) is Eyes.PRETRAINED
+    return Scripts(len(texts), sum(map(is_other_script, texts)), english)
 
 
 def presence(record: Mapping, present: pd.DataFrame, media: pd.DataFrame) -> Presence:
@@ -223,7 +239,7 @@ def presence(record: Mapping, present: pd.DataFrame, media: pd.DataFrame) -> Pre
     troubled = media["problem"].fillna("") != ""
     return Presence(
         n_posts=len(present),
-        classic=record["used"] == "classic",
+        eyes=_eyes(record),
         whole=tuple(present.columns[present.all()]),
         gaps=tuple(gaps.items()),
         absent=tuple(record["absent"]),

@@ -26,7 +26,8 @@ from virality.media.processes.pool import Limits, Pool
 from virality.media.processes.tasks import FileTask, Result, Task, TextTask
 from virality.media.processes.worker import Setup
 from virality.media.settings import Settings, Workers
-from virality.media.tables import Layout, texts_of
+from virality.media.tables import Layout
+from virality.media.texts import texts_of
 
 _TEXTS_PER_TASK = 128
 _EVERYTHING = ("media", "vision", "audio")

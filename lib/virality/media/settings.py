@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from virality.core.errors import UserError
 
-ENCODERS = ("auto", "pretrained", "classic")
+ENCODERS = ("auto", "pretrained", "light", "classic")
 AUDIO_WINDOWS = ("exact", "padded")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 BACKENDS = ("processes", "dask", "here")
@@ -20,7 +20,7 @@ class Settings:
     Parameters
     ----------
     encoders : str
-        "auto", "pretrained" or "classic".
+        "auto", "pretrained", "light" or "classic".
     clip_model, whisper_model : str
         Name on the Hub, ``owner/name`` or ``owner/name@revision``, or local folder.
     window_s : float

@@ -11,14 +11,13 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pandas as pd
 
-from virality.core.captions import split_caption
 from virality.media.cache import Entries, Entry, unpack
 from virality.media.encoders.choose import Choice
 from virality.media.film.energy import FEATURES
 from virality.media.match import Matching, MediaFile
 from virality.media.settings import Settings
+from virality.media.texts import TEXT_BLOCKS
 
-TEXT_BLOCKS = ("caption_text", "hashtag_text")
 MEDIA_BLOCKS = ("vision", "audio", "energy")
 BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
 _LISTED = 50
@@ -32,13 +31,6 @@ def is_other_script(text: str) -> bool:
     letters = [sign for sign in text if sign.isalpha()]
     other = sum("LATIN" not in unicodedata.name(sign, "") for sign in letters)
     return 2 * other > len(letters)
-
-
-def texts_of(posts: pd.DataFrame) -> pd.DataFrame:
-    """Return the two texts of each post, index ``post_id``; "" where there is none."""
-    pairs = [split_caption(caption) for caption in posts["caption"]]
-    index = pd.Index(posts["post_id"].astype(str), name="post_id")
-    return pd.DataFrame(pairs, index=index, columns=list(TEXT_BLOCKS))
 
 
 @dataclass
@@ -72,7 +64,7 @@ class Layout:
         Parameters
         ----------
         texts : DataFrame
-            See :func:`texts_of`.
+            See :func:`virality.media.texts.texts_of`.
         videos : bool
             Whether there is a folder of videos.
         found : Matching
@@ -169,6 +161,7 @@ class Layout:
             "used": choice.used,
             "reason": choice.reason,
             "note": choice.note,
+            "text_encoder": choice.recipes["text"].describe(),
             "vision_encoder": choice.recipes["vision"].describe(),
             "audio_encoder": audio,
             "videos": videos,

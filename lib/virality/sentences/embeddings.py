@@ -8,6 +8,7 @@ from virality.findings.embeddings import (
     Alike,
     Encoder,
     Encoders,
+    Eyes,
     Files,
     Kept,
     Motion,
@@ -18,6 +19,19 @@ from virality.findings.embeddings import (
     Winner,
 )
 
+_KINDS = {
+    Eyes.CLASSIC: (
+        "classic descriptors, which measure colour, texture, timbre and letter patterns and know "
+        "nothing of meaning"
+    ),
+    Eyes.LIGHT: (
+        "small learned encoders, which were taught things, speech and languages on other people's "
+        "pictures, voices and words"
+    ),
+    Eyes.PRETRAINED: (
+        "pretrained encoders, which were taught meaning on other people's pictures and words"
+    ),
+}
 _WAYS = {
     "mapping": "by the mapping file",
     "column": "by the column of file names",
@@ -63,7 +77,7 @@ def leftovers(found: Files) -> str:
 def encoders(found: Encoders) -> str:
     """Say which encoders made the vectors, over which window."""
     pace = f"{found.frames_per_s:g} times a second over the first {found.window_s:g} seconds."
-    if found.classic:
+    if found.eyes is not Eyes.PRETRAINED:
         return f"{found.note} Pictures are taken {pace}" if found.pictures else str(found.note)
     vision = _named(found.vision)
     if not found.pictures:
@@ -87,16 +101,20 @@ def scripts(found: Scripts) -> str:
         return "No caption says anything beside its hashtags."
     if not found.other:
         return "Every caption is written in the Latin script."
+    warning = (
+        " An encoder that was trained on English text reads them less well."
+        if found.english
+        else ""
+    )
     return (
         f"Without their hashtags, {plural(found.other, 'caption is', 'captions are')} mostly in "
-        f"another script than the Latin one ({found.share:.0%} of those with words). An encoder "
-        "that was trained on English text reads them less well."
+        f"another script than the Latin one ({found.share:.0%} of those with words).{warning}"
     )
 
 
 def cut(found: Encoders) -> str:
     """Say how many texts were longer than the encoder reads."""
-    if found.classic:
+    if found.letters:
         return "The classic encoder reads a text of any length to its end."
     parts = []
     if found.captions_cut:
@@ -177,8 +195,8 @@ def no_words(reason: NoWords) -> str:
         return "There is no picture in this run, so there is nothing to put words to."
     if reason is NoWords.NO_CLIP:
         return (
-            "The classic encoders measure pictures and have no words for them, so this part is "
-            "left out. It appears when CLIP is used."
+            "The encoders of this run have no words for pictures, so this part is left out. It "
+            "appears when CLIP is used."
         )
     return "The vocabulary needs two words or more, so this part is left out."
 
@@ -235,13 +253,7 @@ def answer(found: Presence) -> str:
     """Return the answer box."""
     if not found.n_posts:
         return "There is no post, so there is nothing to see, read or hear."
-    kind = (
-        "classic descriptors, which measure colour, texture, timbre and letter patterns and know "
-        "nothing of meaning"
-        if found.classic
-        else "pretrained encoders, which were taught meaning on other people's pictures and words"
-    )
-    text = f"What the models get are the vectors of {kind}."
+    text = f"What the models get are the vectors of {_KINDS[found.eyes]}."
     if found.absent:
         absent = listing([block_name(block) for block in found.absent])
         text += f" **Absent from this run: {absent}.**"

@@ -8,23 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 from virality.core.errors import UserError
 from virality.core.writing import replacing
-from virality.media.encoders import canary, registry, weights
+from virality.media.encoders import canary, light, registry, weights, words
 from virality.media.encoders.base import PARTS, Recipe
 from virality.media.encoders.classic import CLASSIC
 from virality.media.encoders.hub import PATIENCE_S, NotHere, obtain
 from virality.media.settings import Settings
 
-_CLASSIC_IN_WORDS = (
-    "the classic encoders, which need no weights: colour, edges and texture for pictures, timbre "
-    "for sound, patterns of letters for text. They do not know what is shown or said."
+_OTHERWISE = (
+    "Or give a local folder as clip_model and whisper_model, or set encoders=light or "
+    "encoders=classic."
 )
-_OTHERWISE = "Or give a local folder as clip_model and whisper_model, or set encoders=classic."
 _MODELS = ("clip_model", "whisper_model")
 ALL_CLASSIC = dict.fromkeys(PARTS, CLASSIC)
 
@@ -36,15 +35,19 @@ class Choice:
     Parameters
     ----------
     requested : str
-        "auto", "pretrained" or "classic".
+        "auto", "pretrained", "light" or "classic".
     used : str
-        "pretrained" or "classic".
+        "pretrained", "light" (at least for one part) or "classic".
     reason : str
-        Why the classic set was taken although it was not asked for; "" otherwise.
+        Why nothing pretrained was taken although it was not ruled out; "" otherwise.
     recipes : dict of str to Recipe
         The encoder of each part: "vision", "text" and "audio".
     again : bool
         Whether the next run should choose anew: a download of what can be had broke off.
+    lacking : dict of str to str
+        Why parts of the light set could not be taken, by part, as the end of a sentence.
+    parts : tuple of str
+        What there is to encode.
     """
 
     requested: str
@@ -52,14 +55,18 @@ class Choice:
     reason: str
     recipes: Mapping[str, Recipe]
     again: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
+    parts: tuple[str, ...] = PARTS
 
     @property
     def note(self) -> str:
         """What every page that depends on the encoders has to say; "" for the pretrained."""
         if self.used == "pretrained":
             return ""
-        start = f"{self.reason} So this report uses" if self.reason else "This report uses"
-        return f"{start} {_CLASSIC_IN_WORDS}"
+        start = f"{self.reason} So this report" if self.reason else "This report"
+        classic = [part for part in self.parts if self.recipes[part].kind == CLASSIC.kind]
+        learned = [part for part in self.parts if part not in classic]
+        return words.note(start, learned, classic, self.lacking)
 
 
 def choose(
@@ -91,17 +98,31 @@ def choose(
     """
     settings.check()
     encoders, kept = settings.encoders, _kept(settings, previous)
-    if "classic" in (encoders, kept.get("used")):
-        return Choice(encoders, "classic", kept.get("reason", ""), ALL_CLASSIC)
-    try:
-        wanted = _MODELS if sound else _MODELS[:1]
-        found = [_find(settings, each, patience_s, announce) for each in wanted]
-    except NotHere as error:
-        if encoders == "pretrained":
-            raise UserError(error.what, do=f"{error.do} {_OTHERWISE}".strip()) from None
-        return Choice(encoders, "classic", error.what, ALL_CLASSIC, error.again)
-    settled = [settle(one, settings.precision, cache_dir) for one in found]
-    return Choice(encoders, "pretrained", "", _by_part(settled))
+    parts = PARTS if sound else ("text",)
+    if encoders == "classic":
+        return Choice(encoders, "classic", "", ALL_CLASSIC, parts=parts)
+    reason, again = kept.get("reason", ""), False
+    if encoders != "light" and kept.get("used") not in ("light", "classic"):
+        try:
+            wanted = _MODELS if sound else _MODELS[:1]
+            found = [_find(settings, each, patience_s, announce) for each in wanted]
+        except NotHere as error:
+            if encoders == "pretrained":
+                raise UserError(error.what, do=f"{error.do} {_OTHERWISE}".strip()) from None
+            reason, again = error.what, error.again
+        else:
+            settled = [settle(one, settings.precision, cache_dir) for one in found]
+            return Choice(encoders, "pretrained", "", _by_part(settled), parts=parts)
+    here = light.find(PARTS, settings.audio_window)
+    if encoders == "light" and not any(part in here.recipes for part in parts):
+        raise UserError(
+            f"None of the light encoders can be used: the one for {parts[0]} "
+            f"{here.lacking[parts[0]]}.",
+            do="Run: make setup LIGHT=1 (or pip install 'virality[light]'), or set encoders=auto.",
+        )
+    used = "light" if any(part in here.recipes for part in parts) else "classic"
+    recipes = ALL_CLASSIC | (dict(here.recipes) if used == "light" else {})
+    return Choice(encoders, used, reason, recipes, again, here.lacking, parts)
 
 
 def _by_part(recipes: list[Recipe]) -> dict[str, Recipe]:

@@ -12,6 +12,9 @@ from functools import lru_cache
 from virality.media.encoders.base import Encoder, Recipe
 from virality.media.encoders.classic import ClassicEncoder
 from virality.media.encoders.clip import ClipEncoder
+from virality.media.encoders.light_audio import TinyWhisperEncoder
+from virality.media.encoders.light_text import E5Encoder
+from virality.media.encoders.light_vision import LiteEncoder
 from virality.media.encoders.weights import missing_parts, public_name, read_json, wrong_type
 from virality.media.encoders.whisper import WhisperEncoder
 
@@ -19,7 +22,7 @@ from virality.media.encoders.whisper import WhisperEncoder
 ENCODERS: dict[str, tuple[type[Encoder], ...]] = {
     "clip_model": (ClipEncoder,),
     "whisper_model": (WhisperEncoder,),
-    "": (ClassicEncoder,),  # takes none
+    "": (ClassicEncoder, LiteEncoder, E5Encoder, TinyWhisperEncoder),  # take none
 }
 KINDS = {one.kind: one for some in ENCODERS.values() for one in some}
 
