@@ -195,7 +195,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         "--models", default="all", metavar="NAME,...", help="or all, those of the book"
     )
     how.add_argument(
-        "--text", default="classic", help="how captions are read: none, classic or pretrained"
+        "--text", default="classic", help="captions: none, classic, light or pretrained"
     )
     how.add_argument(
         "--content-test",

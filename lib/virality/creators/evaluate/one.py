@@ -12,7 +12,6 @@ from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.creators.evaluate.settings import Settings
 from virality.creators.evaluate.tables import FAILED, MODELLED, TABLES, TOO_FEW, Tables, empty
-from virality.creators.evaluate.text import text_vectors
 from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.evaluation.scores import KEYS, score_table
 from virality.evidence.claims import content_test
@@ -20,6 +19,8 @@ from virality.features.build import build_features
 from virality.features.momentum import posts_clock
 from virality.features.table import model_table
 from virality.features.targets import target_values
+from virality.media.encoders.base import Recipe
+from virality.media.texts import text_vectors
 from virality.models.catalogue import RECENT_RULE
 from virality.posts.platforms import histories
 from virality.posts.tidy import completed, one_row_a_post
@@ -42,7 +43,7 @@ class Work:
     """
 
     settings: Settings
-    recipe: object = None
+    recipe: Recipe | None = None
 
 
 def examine(posts: pd.DataFrame, work: Work) -> Tables:

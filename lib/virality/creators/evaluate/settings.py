@@ -11,13 +11,15 @@ from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.evaluate.tables import TABLES
 from virality.features.targets import TARGETS
+from virality.media import texts
+from virality.media.texts import TEXT_ENCODERS
 from virality.models import catalogue as md
 from virality.posts.timing import known_zone
 
 if TYPE_CHECKING:
     from virality.media.encoders.base import Recipe
 
-TEXTS = ("none", "classic", "pretrained")
+TEXTS = (*TEXT_ENCODERS, "pretrained")
 N_SHIFTS = 99
 
 
@@ -32,8 +34,8 @@ class Settings:
     models : tuple of str
         From `models.catalogue.MODELS`; the naive rules always come along.
     protocol : Protocol
-    text : {"none", "classic", "pretrained"}
-        What turns captions and hashtags into vectors: nothing, patterns of letters, or CLIP.
+    text : {"none", "classic", "light", "pretrained"}
+        What turns captions and hashtags into vectors: nothing, patterns of letters, E5, or CLIP.
     n_shifts : int
         Of the content test; 0 leaves the test out.
     n_bootstrap : int
@@ -107,12 +109,8 @@ def text_recipe(text: str) -> Recipe | None:
     UserError
         What it takes is not installed, or the weights cannot be had.
     """
-    if text == "none":
-        return None
-    if text == "classic":
-        from virality.media.encoders.classic import CLASSIC
-
-        return CLASSIC
+    if text in TEXT_ENCODERS:
+        return texts.text_recipe(text)
     try:
         from virality.media.encoders.choose import choose
         from virality.media.settings import Settings as Media

@@ -201,8 +201,8 @@ def answers_here(recipe: Recipe, parts: Iterable[str] = ()) -> Answers:
     UserError
         When arithmetic is wrong in this process.
     """
+    encoder = build(recipe)  # what it imports brings threads of its own, to be counted below
     with one_thread():
-        encoder = build(recipe)
         require_arithmetic()
         return ask(encoder, parts)
 

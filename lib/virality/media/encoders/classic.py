@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from virality.media.encoders.base import RATE, Encoder, Recipe
-from virality.media.encoders.letters import LETTER_DIMS, hash_letters
 
 _GRID = 4
+_TEXT_DIMS = 256
 _HUES, _LEVELS = 12, 8
 _HOG_CELLS, _HOG_BINS = 4, 8
 _LBP_BINS = 10
@@ -25,7 +25,7 @@ CLASSIC = Recipe(
     kind="classic",
     id="classic",
     revision="1",
-    dims=(("vision", _VISION_DIMS), ("text", LETTER_DIMS), ("audio", _AUDIO_DIMS)),
+    dims=(("vision", _VISION_DIMS), ("text", _TEXT_DIMS), ("audio", _AUDIO_DIMS)),
     image_side=224,
 )
 
@@ -46,7 +46,13 @@ class ClassicEncoder(Encoder):
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Hash the letters of texts; see :class:`virality.media.encoders.base.Encoder`."""
-        return hash_letters(texts)
+        from sklearn.feature_extraction.text import HashingVectorizer
+
+        # Letters within words work in any language and script, and nothing is learnt.
+        hashing = HashingVectorizer(
+            analyzer="char_wb", ngram_range=(1, 4), n_features=_TEXT_DIMS, alternate_sign=True
+        )
+        return hashing.transform(list(texts)).toarray().astype(np.float32)
 
     def encode_sounds(self, sounds: Sequence[np.ndarray]) -> np.ndarray:
         """Describe sounds; see :class:`virality.media.encoders.base.Encoder`."""
