@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
     from virality.core.protocol import Protocol
+    from virality.creators.fit_prior import fit_prior
     from virality.demo.posts import simulate_creator
     from virality.door import extract_media, read_posts, read_snapshots
     from virality.evaluation.evaluate import cross_validate
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from virality.features.build import build_features
     from virality.models.catalogue import make_model
     from virality.models.growth import growth_curve
+    from virality.models.prior_files import load_prior
     from virality.uncertainty.intervals import prediction_intervals
     from virality.uncertainty.nowcast import nowcast
 
@@ -54,6 +56,8 @@ _ROOMS = {
     "score_table": "evaluation.scores",
     "pairwise_skill": "evaluation.ordering",
     "prediction_intervals": "uncertainty.intervals",
+    "fit_prior": "creators.fit_prior",
+    "load_prior": "models.prior_files",
     "growth_curve": "models.growth",
     "nowcast": "uncertainty.nowcast",
     "content_test": "evidence.claims",
@@ -76,8 +80,10 @@ __all__ = [
     "explain",
     "extract_media",
     "find_regimes",
+    "fit_prior",
     "forecast",
     "growth_curve",
+    "load_prior",
     "load_run",
     "make_model",
     "nowcast",

@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
         command("import", _import, "read exports of one account and remember them under a name")
     )
     _add_evaluate(command("evaluate", _evaluate, "score any number of creators, without notebooks"))
+    _add_fit_prior(
+        command("fit-prior", _fit_prior, "learn from many creators what a report on one can use")
+    )
     _add_demo(command("demo", _demo, "make the simulated creator's files"))
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
@@ -133,6 +136,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_choice(parser, "--private", "leave captions, thumbnails and notebooks out of the pages")
     pool = "one report on several creators, told apart in it"
     parser.add_argument("--pool", nargs="?", const="yes", default="", metavar="yes/no", help=pool)
+    prior = "what was learnt from others, by fit-prior; '' forgets it"
+    parser.add_argument("--prior", metavar="FOLDER", help=prior)
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
     size = "size of the demo (default 140, or as before)"
     parser.add_argument("--demo-posts", type=_whole(1, MOST_POSTS), metavar="N", help=size)
@@ -210,6 +215,16 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     where.add_argument(
         "--scheduler", default="", metavar="ADDRESS", help="a Dask scheduler whose workers do it"
     )
+
+
+def _add_fit_prior(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("posts", nargs="+", metavar="POSTS", help="posts: files, folders or zips")
+    parser.add_argument("--out", required=True, metavar="FOLDER", help="where the prior goes")
+    parser.add_argument("--by", default="author", help="column that separates creators (author)")
+    parser.add_argument("--target", default="views", help="what is forecast (default views)")
+    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_columns(parser)
+    _add_force(parser)
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -301,6 +316,8 @@ def _request(options: argparse.Namespace):
         given["private"] = options.private
     if options.pool:
         given["pool"] = options.pool
+    if options.prior is not None:
+        given["prior"] = options.prior
     asked = {f.name: getattr(options, f.name) for f in fields(Request) if hasattr(options, f.name)}
     made = {"posts": join_paths(options.posts), "columns": _columns(options), "given": given}
     return Request(**asked | made, progress=not options.quiet)
@@ -399,6 +416,20 @@ def _evaluate(options: argparse.Namespace) -> None:
             scheduler=options.scheduler,
             force=options.force,
         )
+    )
+
+
+def _fit_prior(options: argparse.Namespace) -> None:
+    from virality.creators.make_prior import main_fit_prior
+
+    main_fit_prior(
+        options.posts,
+        options.out,
+        options.by,
+        target=options.target,
+        timezone=options.timezone,
+        columns=_columns(options),
+        force=options.force,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from math import nan
 
-from virality.findings.forecast import Lead, Voices, Worth
+from virality.findings.forecast import Lead, Others, Voices, Worth
 from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Verdict, record
@@ -24,6 +24,9 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Voices in the caption: {lead.value}", forecast.voices_caption(found)
     asked = Voices(Lead.MODELS, 0.3, 0.45, 0.25, True, 20)
     yield "Voices, others were asked", forecast.voices(asked, record(140))
+    for heard in (True, False):
+        yield f"Others were asked, and heard: {heard}", forecast.others(Others(60, 9120, heard))
+    yield "Nobody else was asked", forecast.others(None)
     yield "No voices", forecast.voices(None, record(12))
     for verdict, error in (
         (Verdict.BETTER, GAIN.error),

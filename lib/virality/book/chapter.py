@@ -84,6 +84,8 @@ class Chapter:
         chosen = {"encoders": record["encoders"]["used"]} if "encoders" in record else {}
         defaults = {name: parameter.default for name, parameter in params.known().items()}
         values = defaults | params.by_todays_names(record.get("parameters", {})) | chosen
+        if values.get("prior"):
+            values["prior"] = Path(values["prior"]).name  # where it lies is nobody's business
         if self.private and values.get("author"):
             values["author"] = "withheld"
         return {name: value for name, value in values.items() if name != "name"}

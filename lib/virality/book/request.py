@@ -160,9 +160,10 @@ def resolve(request: Request, run: Run) -> Job:
     """
     record = run.load()
     earlier = {} if request.forget else record.get("parameters", {})
-    given, kept = params.settle(request.given, earlier, run.name)
+    given, kept = params.settle(_with_place(request.given), earlier, run.name)
     by = _separates(request.by, bool(given.get("pool")), bool(record.get("by")))
     parameters = kept | given | ({"pool": False} if by else {})
+    _refuse_prior(parameters)
     chapters_until(request.until, bool(parameters.get("pool")))
     inputs, demo = _inputs(request, run)
     return Job(
@@ -205,6 +206,23 @@ def said_of_columns(earlier: Inputs, said: str) -> str:
     from virality.posts.headers import remembered
 
     return remembered(earlier.columns, said)
+
+
+def _with_place(given: dict) -> dict:
+    """The parameters with the prior's folder as it is recorded: absolute."""
+    folder = given.get("prior")
+    return given | {"prior": str(resolved(folder))} if folder else given
+
+
+def _refuse_prior(parameters: dict) -> None:
+    """Refuse, before anything runs, what is no prior or one that forecasts something else."""
+    if not parameters.get("prior"):
+        return
+    from virality.models.prior_files import load_prior
+
+    prior = load_prior(parameters["prior"])
+    if prior is not None:
+        prior.refuse_other(parameters.get("target", params.known()["target"].default))
 
 
 def _separates(by: str, pool: bool, before: bool) -> bool:

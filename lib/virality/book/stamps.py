@@ -109,9 +109,19 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
         "inputs": {name: hashing.of_input(getattr(inputs, name)) for name in spec.inputs},
         "columns": inputs.columns if "posts" in spec.inputs else "",
         "simulated": inputs.simulated,
+        "prior": _prior(values.get("prior", "")),
         # what "auto" was resolved to is not in the parameter itself
         "encoders": run.load().get("encoders") if "encoders" in values else None,
     }
+
+
+def _prior(folder: str) -> list[str]:
+    """The content of a prior's files; none without one."""
+    if not folder:
+        return []
+    from virality.models.prior_files import CARD, TREES
+
+    return [hashing.of_path(Path(folder, name)) for name in (CARD, TREES)]
 
 
 def figures(run: Run, slug: str) -> list[Path]:

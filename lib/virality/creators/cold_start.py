@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from virality.core.embargo import matured_before
 from virality.core.protocol import DEFAULT, Protocol
+from virality.creators.cross_fit import CrossFitted
 from virality.creators.levels import Levels, fit_levels
 from virality.creators.pool import about
 from virality.creators.skill import clustered_mean
@@ -26,8 +27,9 @@ from virality.features.table import ModelTable, model_table
 from virality.features.targets import target_values
 from virality.models.blocks import make_transform
 from virality.models.catalogue import MAIN_LINEAR, make_model
+from virality.models.prior import Prior
 
-OTHERS_MEAN, OTHERS_MODEL = "others_mean", "others_model"
+OTHERS_MEAN, OTHERS_MODEL, OTHERS_PRIOR = "others_mean", "others_model", "others_prior"
 COLD_COLUMNS = {
     "post_id": "string",
     "author": "string",
@@ -59,6 +61,7 @@ def first_forecasts(
     tables: Iterable[pd.DataFrame],
     *,
     protocol: Protocol = DEFAULT,
+    prior: Prior | CrossFitted | None = None,
 ) -> pd.DataFrame:
     """Forecast each creator's posts from other creators' matured posts alone.
 
@@ -70,22 +73,28 @@ def first_forecasts(
         Feature tables indexed by post_id.  Momentum is left out: a new creator has none.
     protocol : Protocol
         Its coverage is the share of creators' posts that an interval should hold.
+    prior : Prior or CrossFitted, optional
+        What was learnt from creators who are not the one that is left out.
 
     Returns
     -------
     DataFrame
-        Columns as in `COLD_COLUMNS`: model ``others_mean`` (the others' grand mean) and
+        Columns as in `COLD_COLUMNS`: model ``others_mean`` (the others' grand mean),
         ``others_model`` (that mean plus what a Ridge learnt from how the others' posts lie around
-        their own levels).  The interval is that of a new level and a post around it, by what the
-        others' levels and posts differ.  Empty with fewer than three creators.
+        their own levels) and ``others_prior`` (that mean plus what the prior says of a first post,
+        where it says something).  The interval is that of a new level and a post around it, by what
+        the others' levels and posts differ.  Empty with fewer than three creators.
     """
     table = _without_momentum(model_table(posts, tables, protocol))
     authors = about(posts, protocol).loc[table.y.index, "author"].to_numpy(object)
     parts = []
+    first = None if prior is None else prior.first(table).fillna(0.0).to_numpy()
     for left in _left_out(table, authors, protocol):
         mean = np.full(len(left.test), left.levels.grand)
-        model = mean + _added(table, authors, left, protocol)
-        for name, y_pred in ((OTHERS_MEAN, mean), (OTHERS_MODEL, model)):
+        forecasts = {OTHERS_MEAN: mean, OTHERS_MODEL: mean + _added(table, authors, left, protocol)}
+        if first is not None:
+            forecasts[OTHERS_PRIOR] = mean + first[left.test]
+        for name, y_pred in forecasts.items():
             parts.append(_part(table, authors, left, name, y_pred, protocol.coverage))
     if not parts:
         return pd.DataFrame(columns=list(COLD_COLUMNS)).astype(COLD_COLUMNS)

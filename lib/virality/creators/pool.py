@@ -13,11 +13,12 @@ import pandas as pd
 
 from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.levels import fit_levels
-from virality.evaluation.evaluate import (
+from virality.evaluation.folds import FoldFits, fold_data
+from virality.evaluation.forecast import PriorModel, weigh
+from virality.evaluation.predictions import (
     PREDICTION_COLUMNS,
     empty_predictions,
-    fold_data,
-    fold_predictions,
+    prediction_rows,
 )
 from virality.features.build import matured_posts
 from virality.features.table import model_table
@@ -43,8 +44,12 @@ def predict_pooled(
     *,
     models: Iterable[str] = MODELS,
     protocol: Protocol = DEFAULT,
+    prior: PriorModel | None = None,
 ) -> pd.DataFrame:
     """Predict every post of every test fold by models of all creators, and by plain rules.
+
+    Among the models is the forecast (`evaluation.forecast`), which weighs the others, and the
+    prior, creator by creator.
 
     The rules are the grand mean (``grand_mean``), the mean of the creator's own matured posts
     (``creator_mean``), that mean pulled towards the grand one (``creator_level``) and the median of
@@ -59,6 +64,8 @@ def predict_pooled(
     models : list of str
         From `models.MODELS`.
     protocol : Protocol
+    prior : PriorModel, optional
+        What was learnt from creators other than the one that it speaks of.
 
     Returns
     -------
@@ -70,15 +77,14 @@ def predict_pooled(
         return _empty()
     table = model_table(posts, tables, protocol)
     known = about(posts, protocol).reindex(table.y.index)
-    parts = []
-    for fold in fold_data(table, protocol):
-        fitted = fold_predictions(fold, models, "all")
-        by_rule = fitted[0].assign(blocks="none", preset="rule")
-        rules = rule_forecasts(fold, known)
-        parts += fitted
-        parts += [by_rule.assign(model=name, y_pred=rules[name].to_numpy()) for name in RULES]
-    if not parts:
+    fits = [FoldFits(fold) for fold in fold_data(table, protocol)]
+    if not fits:
         return _empty()
+    parts = [weigh(posts, table, fits, protocol=protocol, prior=prior).predictions]
+    for one in fits:
+        rules = rule_forecasts(one.fold, known)
+        parts += [prediction_rows(one.fold, name, one[name].y_pred, "all") for name in models]
+        parts += [prediction_rows(one.fold, name, rules[name], "none", "rule") for name in RULES]
     return _typed(pd.concat(parts, ignore_index=True).join(known, on="post_id"))
 
 

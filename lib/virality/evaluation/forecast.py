@@ -32,7 +32,8 @@ from virality.posts.platforms import histories
 
 SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.3, share=0.02)
-LIKELY = {"rolling_median_10": 0.3, "running_median": 0.3}  # prior weights; all others share alike
+#: Weights to begin with, of those who are asked; all others share the rest alike.
+LIKELY = {"rolling_median_10": 0.3, "running_median": 0.3, ex.PRIOR: 0.1}
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
@@ -187,9 +188,9 @@ def _weights(
 
 
 def _prior(names) -> np.ndarray:
-    others = [name for name in names if name not in LIKELY]
-    rest = (1 - sum(LIKELY.values())) / len(others)
-    return np.array([LIKELY.get(name, rest) for name in names])
+    likely = {name: LIKELY[name] for name in names if name in LIKELY}
+    rest = (1 - sum(likely.values())) / (len(names) - len(likely))
+    return np.array([likely.get(name, rest) for name in names])
 
 
 def _running_miss(rule: np.ndarray, y: np.ndarray, known: np.ndarray) -> np.ndarray:

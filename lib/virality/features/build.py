@@ -9,6 +9,7 @@ from virality.core.embargo import matured_before
 from virality.core.protocol import DEFAULT, Protocol
 from virality.features import metadata, momentum, similarity, study
 from virality.features.blocks import BLOCKS, LISTED_BLOCKS, block_of
+from virality.features.level import account_level, account_spread
 from virality.features.targets import target_values
 from virality.posts.platforms import histories
 
@@ -79,7 +80,8 @@ def build_features(
 def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
     """The naive rules as columns: `baseline__last_post`, `baseline__rolling_median_10`, …
 
-    With them those of `momentum.EXPERT_RULES`, which only the forecast listens to.
+    With them those of `momentum.EXPERT_RULES`, which only the forecast listens to, and the
+    account's level and spread (`baseline__level`, `baseline__spread`, see `features.level`).
 
     Parameters
     ----------
@@ -99,7 +101,9 @@ def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.Da
         y = target_values(own, protocol.target)
         known = matured_before(momentum.posts_clock(own), protocol.embargo_days)
         rules = {**momentum.RULES, **momentum.EXPERT_RULES}
-        return momentum.rule_columns(y.to_numpy(), known, rules).set_axis(y.index)
+        columns = momentum.rule_columns(y.to_numpy(), known, rules).set_axis(y.index)
+        of_account = {"level": account_level, "spread": account_spread}
+        return columns.assign(**{k: rule(y.to_numpy(), known) for k, rule in of_account.items()})
 
     return _per_author(posts, own_rules).add_prefix("baseline__")
 

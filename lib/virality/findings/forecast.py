@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from virality.evaluation.experts import MODEL_EXPERTS, PRIOR
+from virality.evaluation.forecast import LIKELY
 from virality.findings.scores import Gain, gains
 from virality.models.catalogue import FORECAST
+from virality.models.prior import Prior
 
 LAST_POSTS = 20  # held-out posts that say who speaks now
 CLEARLY_MORE = 0.6  # of the weight, from which one side leads
@@ -47,6 +49,23 @@ class Voices:
     others: float
     asked_others: bool
     n: int
+
+
+@dataclass(frozen=True)
+class Others:
+    """The model of other creators that was asked as well.
+
+    Parameters
+    ----------
+    n_creators, n_posts : int
+        That it was fitted on.
+    heard : bool
+        Whether it holds more of the weight by now than it began with.
+    """
+
+    n_creators: int
+    n_posts: int
+    heard: bool
 
 
 @dataclass(frozen=True)
@@ -118,6 +137,20 @@ def voices(weights: pd.DataFrame) -> Voices | None:
         bool((weights["expert"] == PRIOR).any()),
         len(last),
     )
+
+
+def others(prior: Prior | None, found: Voices | None) -> Others | None:
+    """Return what is to be known of the model of other creators; None where none was asked.
+
+    Parameters
+    ----------
+    prior : Prior or None
+    found : Voices or None
+        From `voices`.
+    """
+    if prior is None or found is None:
+        return None
+    return Others(prior.n_creators, prior.n_posts, found.others > LIKELY[PRIOR])
 
 
 def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from virality.core.text import percent, plural
-from virality.findings.forecast import Lead, Voices, Worth
+from virality.findings.forecast import Lead, Others, Voices, Worth
 from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Record, Verdict
@@ -11,7 +11,15 @@ from virality.sentences.scores import gain, indicative, ordering_in_numbers, the
 
 
 def voices(found: Voices | None, record: Record) -> str:
-    """Say who speaks in the last forecasts."""
+    """Say who speaks in the last forecasts.
+
+    Parameters
+    ----------
+    found : Voices or None
+        None where nothing was modelled.
+    record : Record
+        How many posts there are.
+    """
     if found is None:
         return too_few(record)
     lead = {
@@ -29,6 +37,27 @@ def voices(found: Voices | None, record: Record) -> str:
     if not found.asked_others:
         return f"{said}."
     return f"{said}, and the model that was fitted on other creators {percent(found.others)}."
+
+
+def others(found: Others | None) -> str:
+    """Say what the model of other creators was fitted on, and whether it is heard.
+
+    Parameters
+    ----------
+    found : Others or None
+        None where none was asked.
+    """
+    if found is None:
+        return ""
+    heard = {
+        True: "Its record here has earned it more weight than it began with",
+        False: "Its record here has not earned it more weight than it began with",
+    }[found.heard]
+    return (
+        f"One member of the panel never saw this account before: it was fitted on "
+        f"{plural(found.n_posts, 'post')} of {plural(found.n_creators, 'creator')}. {heard}. Had "
+        "this creator been among them, its record would flatter it."
+    )
 
 
 VOICES_ALT = "Share of the weight of rules and models, post by post."
