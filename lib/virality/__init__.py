@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
     from virality.core.protocol import Protocol
+    from virality.creators.evaluate.many import evaluate_many
     from virality.creators.fit_prior import fit_prior
     from virality.demo.posts import simulate_creator
     from virality.door import extract_media, read_posts, read_snapshots
@@ -55,6 +56,7 @@ _ROOMS = {
     "Forecast": "evaluation.forecast",
     "score_table": "evaluation.scores",
     "pairwise_skill": "evaluation.ordering",
+    "evaluate_many": "creators.evaluate.many",
     "prediction_intervals": "uncertainty.intervals",
     "fit_prior": "creators.fit_prior",
     "load_prior": "models.prior_files",
@@ -77,6 +79,7 @@ __all__ = [
     "build_features",
     "content_test",
     "cross_validate",
+    "evaluate_many",
     "explain",
     "extract_media",
     "find_regimes",

@@ -400,7 +400,7 @@ def _evaluate(options: argparse.Namespace) -> None:
     )
     settings = Settings(
         by=options.by,
-        models=chosen_models(options.models),
+        models=chosen_models(options.models, options.split),
         protocol=protocol,
         text=options.text,
         n_shifts=options.content_test,

@@ -30,6 +30,18 @@ def tables(modelled: int = 8, tested: int = 8, failed: int = 0, few: int = 0) ->
          for i, n in enumerate(names)],
         columns=["author", "model", "n", "coverage"],
     )  # fmt: skip
+    pairs = pd.DataFrame(
+        [
+            {"author": n, "model": model, "by": by, "share": share}
+            for n in names[:-1]
+            for model, by, share in (
+                ("forecast", "y_pred", 0.55),
+                ("forecast", "order", 0.58),
+                ("stack", "y_pred", 0.54),
+            )
+        ],
+        columns=["author", "model", "by", "share"],
+    )
     evidence = pd.DataFrame(
         [{"author": n, "kind": "content_any", "p_adjusted": 0.01 if i % 2 else 0.4}
          for i, n in enumerate(names[:tested])],
@@ -41,7 +53,13 @@ def tables(modelled: int = 8, tested: int = 8, failed: int = 0, few: int = 0) ->
           "problem": "<i>no</i> views" if each == FAILED else ""} for i, each in enumerate(status)],
         columns=["author", *empty("creators").columns],
     )  # fmt: skip
-    return {"scores": scores, "coverage": coverage, "evidence": evidence, "creators": creators}
+    return {
+        "scores": scores,
+        "pairs": pairs,
+        "coverage": coverage,
+        "evidence": evidence,
+        "creators": creators,
+    }
 
 
 def found(unread: dict | None = None, unnamed: int = 0, **counts: int) -> Evaluated:

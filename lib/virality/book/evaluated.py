@@ -86,7 +86,7 @@ def _figures(found: Evaluated, tables: dict[str, pd.DataFrame], by: str) -> list
         return ['<p class="note">Figures are drawn where virality[book] is installed.</p>']
     gains = ratios(tables["scores"], by, found.main)
     covered = tables["coverage"]
-    covered = covered[covered["model"] == found.main]
+    covered = covered[covered["model"] == found.main].sort_values(["n", "coverage"])
     drawn = [(figures.ratios(gains, found.main), sentences.ratio_caption(found))]
     if len(covered):
         drawn.append((figures.coverage(covered, found.nominal, found.main),

@@ -35,6 +35,7 @@ PAGE, SETTINGS = "summary.html", "settings.json"
 DEFAULT_OUT = "results"
 _READ = {
     "scores": ["model", "mae", "r2", "r2_oos", "spearman"],
+    "pairs": ["model", "by", "share"],
     "coverage": ["model", "n", "coverage"],
     "evidence": ["kind", "p_adjusted"],
     "creators": list(TABLES["creators"]),

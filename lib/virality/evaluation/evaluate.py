@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import DEFAULT, Protocol
+from virality.core.threads import one_thread
 from virality.evaluation.folds import FoldFits, fit_final, fit_fold, fold_data, one_fold
 from virality.evaluation.forecast import weigh
 from virality.evaluation.predictions import (
@@ -92,7 +92,7 @@ def cross_validate(
     selections = _selections(blocks, table.blocks, protocol.reduction)
     singles, weighed = md.apart(models)
     parts: list[pd.DataFrame] = []
-    with threadpool_limits(1):
+    with one_thread():
         for selection, inside in selections:
             folds = list(fold_data(table, protocol, selection))
             found: list[pd.DataFrame] = []

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import LinAlgWarning
 from sklearn.exceptions import ConvergenceWarning
-from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import DEFAULT, Protocol
+from virality.core.threads import one_thread
 from virality.evaluation.validation import make_splitter
 from virality.features.blocks import block_of
 from virality.features.table import ModelTable, select_columns
@@ -62,7 +62,7 @@ def one_fold(
     X_train, X_test = X.iloc[train], X.iloc[test]
     transform = make_transform(protocol)
     if X.shape[1]:  # the naive rules need no columns
-        with threadpool_limits(1):
+        with one_thread():
             X_train, X_test = transform.fit_transform(X_train), transform.transform(X_test)
     return FoldData(
         protocol=protocol,
@@ -93,7 +93,7 @@ def fit_fold(fold: FoldData, model: str, blocks: str = "all") -> FittedFold:
         return _average(fold, [fit_fold(fold, member, blocks) for member in members])
     preset, seed = fold.protocol.preset, fold.protocol.seed
     X_train, X_test = _model_rows(fold, model, blocks)
-    with threadpool_limits(1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         if preset == "study":  # its solvers do not converge on unscaled view sums; that is known
             warnings.simplefilter("ignore", ConvergenceWarning)
             warnings.simplefilter("ignore", LinAlgWarning)

@@ -13,11 +13,11 @@ from typing import Protocol as Interface
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
 from virality.core.embargo import matured_before, microseconds
 from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
+from virality.core.threads import one_thread
 from virality.evaluation import experts as ex
 from virality.evaluation.folds import FoldFits, fold_data
 from virality.evaluation.predictions import (
@@ -104,7 +104,7 @@ def forecast(
     True
     """
     table = model_table(posts, features, protocol)
-    with threadpool_limits(1):
+    with one_thread():
         fits = [FoldFits(fold) for fold in fold_data(table, protocol)]
         return weigh(posts, table, fits, protocol=protocol, prior=prior)
 

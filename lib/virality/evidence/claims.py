@@ -11,10 +11,10 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from scipy import stats
-from threadpoolctl import threadpool_limits
 
 from virality.core import resampling as bs
 from virality.core.protocol import DEFAULT, Protocol
+from virality.core.threads import one_thread
 from virality.evaluation.evaluate import fit_fold, fold_data
 from virality.evidence import shifts as sh
 from virality.evidence.level_free import Content, content_series
@@ -105,7 +105,7 @@ def content_evidence(content: Content, n_shifts: int = 499, seed: int = 0) -> pd
         return empty_evidence()
     moves = sh.all_shifts(len(content.residual), n_shifts, seed=seed)
     sources = [*content.blocks.values(), content.together()]
-    with threadpool_limits(1):
+    with one_thread():
         statistics = np.hstack(
             [sh.shift_statistics(z, content.residual, content.folds, moves) for z in sources]
         )

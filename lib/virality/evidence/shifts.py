@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 from scipy import stats
+from scipy.linalg import lapack
 
 from virality.core.bounds import within
 from virality.models.level import robust_spread
@@ -326,7 +327,14 @@ def _solve(grams: np.ndarray, right: np.ndarray, ridges: np.ndarray) -> np.ndarr
     """Solution for each of a stack (changed in place); zero where there is nothing to go by."""
     place = np.arange(grams.shape[1])
     grams[:, place, place] += np.where(ridges > 0, ridges, 1.0)[:, None]
-    return np.linalg.solve(grams, right) * (ridges > 0)[:, None, None]
+    right = np.broadcast_to(right, (len(grams), *right.shape[-2:]))
+    found = np.empty(right.shape)
+    for number, (gram, side) in enumerate(zip(grams, right, strict=True)):
+        # Symmetric and positive, so Cholesky does in half the time what LU would do.
+        _, found[number], failed = lapack.dposv(gram.T, side, overwrite_a=True)
+        if failed:
+            raise np.linalg.LinAlgError("a ridge regression has no solution")
+    return found * (ridges > 0)[:, None, None]
 
 
 def _as_slice(rows: np.ndarray):

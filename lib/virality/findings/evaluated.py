@@ -12,8 +12,9 @@ from scipy import stats
 
 from virality.core.protocol import ALPHA, Protocol
 from virality.core.text import DataText
-from virality.creators.evaluate.one import LONGER_RULE
+from virality.creators.evaluate.predict import LONGER_RULE
 from virality.creators.evaluate.tables import FAILED, MODELLED, TOO_FEW
+from virality.evaluation.ordering import FORECAST, ORDER
 from virality.findings.scores import Estimate
 from virality.models.catalogue import MODEL_TABLE, RECENT_RULE
 
@@ -49,6 +50,8 @@ class Row:
     r2_oos: float
     spearman: float
     better: tuple[Estimate, ...]  # share of creators with a smaller error than each of `RULES`
+    picked: float  # times out of a hundred that it picks the better of two posts
+    picked_above: float  # the same by what it says above the level
     coverage: float
     badly_covered: float
 
@@ -130,7 +133,7 @@ def evaluated(
     Parameters
     ----------
     tables : dict of str to DataFrame
-        scores, coverage, evidence and creators, see `tables.TABLES`; rows in any order.
+        scores, pairs, coverage, evidence and creators, see `tables.TABLES`; rows in any order.
     by : str
         Column that names the creators.
     protocol : Protocol
@@ -203,9 +206,16 @@ def _row(model: str, tables: dict[str, pd.DataFrame], by: str, errors: pd.DataFr
         creators=own[by].nunique(),
         **{name: float(value) for name, value in median.items()},
         better=tuple(_share_better(errors, model, rule) for rule in RULES),
+        picked=_picked(tables["pairs"], model, FORECAST),
+        picked_above=_picked(tables["pairs"], model, ORDER),
         coverage=float(covered.median()),
         badly_covered=float((covered < BADLY_COVERED).mean()) if len(covered) else nan,
     )
+
+
+def _picked(pairs: pd.DataFrame, model: str, column: str) -> float:
+    own = pairs[(pairs["model"] == model) & (pairs["by"] == column)]
+    return 100 * float(own["share"].median())
 
 
 def _share_better(errors: pd.DataFrame, model: str, rule: str) -> Estimate:

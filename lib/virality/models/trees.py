@@ -81,7 +81,11 @@ class RobustBooster(RegressorMixin, BaseEstimator):
             tree_method="hist",
             n_jobs=1,
             random_state=self.seed,
-        ).fit(X, y)
+        ).fit(np.asarray(X), y)
+        if isinstance(X, pd.DataFrame):  # earlier, every tree would compare the names anew
+            booster = self.model_.get_booster()
+            booster.feature_names = list(map(str, X.columns))
+            booster.feature_types = ["float"] * X.shape[1]
         return self
 
     @property

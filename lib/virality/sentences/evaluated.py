@@ -11,7 +11,7 @@ _LONGER = {"rolling_median_20": "median of the last twenty posts", "forecast": "
 
 COLUMNS = ("model", "MAE", "R² against the mean so far", "R²", "Spearman",
            "better than median of ten", "better than median of twenty",
-           "coverage", "creators badly covered")  # fmt: skip
+           "picks the better of two", "coverage", "creators badly covered")  # fmt: skip
 CHANGES = ("model", "against", "change of MAE", "standard error")
 
 NOTE = (
@@ -19,7 +19,9 @@ NOTE = (
     "from that creator's own past, and nothing fitted saw the posts that it is judged on. MAE is "
     "the mean absolute error. R² is also given against the mean of all posts that the fold had "
     "learnt from, and Spearman within folds, so that a drifting level earns neither. Better: share "
-    "of creators with a smaller MAE, with a 95 % interval."
+    "of creators with a smaller MAE, with a 95 % interval. Picks: of two held-out posts at most "
+    "30 days apart, how often in a hundred the one with the higher forecast did better; a coin has "
+    "50, and a level alone less."
 )
 CHANGES_NOTE = (
     "Mean over creators of one MAE divided by the other on the same posts, less one; below zero is "
@@ -72,8 +74,18 @@ def _main(found: Evaluated) -> str:
     return (
         f"{capital(name(row.model))}: median MAE {decimals(row.mae, 3)}, R² against the mean so "
         f"far {decimals(row.r2_oos, 3)}, Spearman {decimals(row.spearman, 3)}. It errs less than "
-        f"{better} of creators. Intervals that should hold {percent(found.nominal)} of posts hold "
-        f"{_percent(row.coverage)} of a median creator's."
+        f"{better} of creators. {_picks(row)}Intervals that should hold {percent(found.nominal)} "
+        f"of posts hold {_percent(row.coverage)} of a median creator's."
+    )
+
+
+def _picks(row: Row) -> str:
+    if row.picked_above != row.picked_above:
+        return ""
+    return (
+        "Of two posts at most 30 days apart, what it says above the level picks the better one "
+        f"{decimals(row.picked_above, 0)} times in 100, and the whole forecast "
+        f"{decimals(row.picked, 0)} times. "
     )
 
 
@@ -99,6 +111,7 @@ def cells(row: Row) -> list[str]:
         capital(name(row.model)),
         *(decimals(value, 3) for value in (row.mae, row.r2_oos, row.r2, row.spearman)),
         *map(_share, row.better),
+        decimals(row.picked, 0),
         _percent(row.coverage),
         _percent(row.badly_covered),
     ]

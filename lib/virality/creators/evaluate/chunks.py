@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from virality.core.threads import one_thread
 from virality.creators.evaluate.one import Work, examine
 from virality.creators.evaluate.tables import TABLES, Tables, labelled, stacked
 
@@ -75,7 +76,7 @@ def examine_chunk(chunk: Chunk, work: Work) -> tuple[int, Tables]:
         Each with a first column that names the creators.
     """
     by = work.settings.by
-    with _ALONE:
+    with _ALONE, one_thread():
         parts = [
             labelled(examine(posts, work), name, by)
             for name, posts in zip(chunk.names, chunk.posts, strict=True)

@@ -14,6 +14,7 @@ from virality.creators.evaluate.one import Work
 from virality.creators.evaluate.settings import N_SHIFTS, Settings, chosen_models, text_recipe
 from virality.creators.evaluate.spread import spread
 from virality.creators.evaluate.tables import Evaluation
+from virality.evaluation.forecast import PriorModel
 
 
 def evaluate_many(
@@ -24,6 +25,7 @@ def evaluate_many(
     text: str = "classic",
     n_shifts: int = N_SHIFTS,
     n_bootstrap: int = 1000,
+    prior: PriorModel | None = None,
     timezone: str = "UTC",
     jobs: int = 1,
     scheduler: str = "",
@@ -38,13 +40,15 @@ def evaluate_many(
     by : str
         Column that separates them.
     models : list of str, or "all"
-        Those of the book by default; the naive rules always come along.
+        Those of the book and the forecast by default; the naive rules always come along.
     text : {"none", "classic", "pretrained"}
         What turns captions and hashtags into vectors: nothing, patterns of letters, or CLIP.
     n_shifts : int
         Of the content test; 0 leaves it out.
     n_bootstrap : int
         For the intervals of the scores.
+    prior : PriorModel, optional
+        A model fitted on other creators: one more expert of the forecast.
     timezone : str
         In which all creators' hours and weekdays are counted.
     jobs : int
@@ -73,12 +77,12 @@ def evaluate_many(
     [['no. 1', 'modelled'], ['no. 2', 'modelled']]
     """
     settings = Settings(
-        by=by, models=chosen_models(models), protocol=protocol, text=text, n_shifts=n_shifts,
-        n_bootstrap=n_bootstrap, timezone=timezone,
+        by=by, models=chosen_models(models, protocol.split), protocol=protocol, text=text,
+        n_shifts=n_shifts, n_bootstrap=n_bootstrap, timezone=timezone,
     )  # fmt: skip
     if by not in posts:
         raise UserError(f"The posts table has no column {shown(by)}.", do="Name one with --by.")
-    work = Work(settings, text_recipe(text))
+    work = Work(settings, text_recipe(text), prior)
     chunks = chunked(posts.groupby(by, sort=True))
     parts = dict(spread(chunks, work, jobs, scheduler))
     return Evaluation.of([parts[number] for number in sorted(parts)], by)

@@ -4,31 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from virality.core.embargo import matured_before
 from virality.core.errors import UserError
-from virality.core.protocol import Protocol
+from virality.creators.evaluate.predict import predict
 from virality.creators.evaluate.settings import Settings
 from virality.creators.evaluate.tables import FAILED, MODELLED, TABLES, TOO_FEW, Tables, empty
-from virality.evaluation.evaluate import cross_validate, make_folds
+from virality.evaluation.forecast import PriorModel
+from virality.evaluation.ordering import FORECAST, ORDER, pairwise_skill
 from virality.evaluation.scores import KEYS, score_table
-from virality.evidence.claims import content_test
+from virality.evaluation.validation import folds_table, make_splitter
+from virality.evidence.claims import content_evidence
+from virality.evidence.level_free import content_series
 from virality.features.build import build_features
-from virality.features.momentum import posts_clock
-from virality.features.table import model_table
-from virality.features.targets import target_values
+from virality.features.table import ModelTable, model_table
 from virality.media.encoders.base import Recipe
 from virality.media.texts import text_vectors
-from virality.models.catalogue import RECENT_RULE
-from virality.posts.platforms import histories
 from virality.posts.tidy import completed, one_row_a_post
 from virality.uncertainty import conformal
 from virality.uncertainty.intervals import prediction_intervals
-
-#: A second plain rule to beat, with a longer memory than the book's.
-LONGER_RULE, LONGER_POSTS = "rolling_median_20", 20
 
 
 @dataclass(frozen=True)
@@ -39,11 +33,14 @@ class Work:
     ----------
     settings : Settings
     recipe : Recipe or None
-        Of the encoder of captions.
+        Of the encoder of captions; None where they are not read.
+    prior : PriorModel or None
+        What was learnt from other creators.
     """
 
     settings: Settings
     recipe: Recipe | None = None
+    prior: PriorModel | None = None
 
 
 def examine(posts: pd.DataFrame, work: Work) -> Tables:
@@ -65,8 +62,11 @@ def examine(posts: pd.DataFrame, work: Work) -> Tables:
     try:
         tidy = one_row_a_post(completed(posts, ""), work.settings.protocol.embargo_days)
         row |= _described(tidy)
-        out |= _modelled(tidy, work)
-        row |= _counted(tidy, out["predictions"], work.settings.protocol)
+        table = _table(tidy, work)
+        out |= _modelled(tidy, table, work)
+        tested = out["predictions"]["post_id"].nunique()
+        row |= {"n_used": len(table.y), "n_tested": tested,
+                "status": MODELLED if tested else TOO_FEW}  # fmt: skip
     except UserError as error:
         row["problem"] = str(error)
     except Exception as error:  # a fault at one creator must not cost the others
@@ -83,55 +83,30 @@ def _described(posts: pd.DataFrame) -> dict:
     }
 
 
-def _counted(posts: pd.DataFrame, predictions: pd.DataFrame, protocol: Protocol) -> dict:
-    return {
-        "n_used": len(model_table(posts, (), protocol).y),
-        "n_tested": predictions["post_id"].nunique(),
-        "status": MODELLED if len(predictions) else TOO_FEW,
-    }
+def _table(posts: pd.DataFrame, work: Work) -> ModelTable:
+    protocol = work.settings.protocol
+    features = build_features(posts, protocol.embargo_days, work.settings.timezone)
+    return model_table(posts, [features, text_vectors(posts, work.recipe)], protocol)
 
 
-def _modelled(posts: pd.DataFrame, work: Work) -> Tables:
+def _modelled(posts: pd.DataFrame, table: ModelTable, work: Work) -> Tables:
     settings, protocol = work.settings, work.settings.protocol
-    features = [
-        build_features(posts, protocol.embargo_days, settings.timezone),
-        text_vectors(posts, work.recipe),
-    ]
-    predictions = cross_validate(posts, features, settings.models, protocol=protocol)
+    predictions = predict(posts, table, settings.models, protocol, work.prior)
     if predictions.empty:
         return {}
-    folds = make_folds(posts, protocol)
-    predictions = pd.concat([predictions, _longer_rule(predictions, posts, protocol)])
     predictions = predictions.merge(
         posts[["post_id", "posted_at"]], on="post_id", how="left", validate="many_to_one"
     )
+    folds = folds_table(make_splitter(table.times, protocol), table.y)
     intervals = prediction_intervals(predictions, posts, folds, protocol=protocol)
+    pairs = [pairwise_skill(predictions, posts, column) for column in (FORECAST, ORDER)]
     return {
         "predictions": _with_intervals(predictions, intervals),
         "scores": score_table(predictions, folds, settings.n_bootstrap, seed=protocol.seed),
+        "pairs": pd.concat([one for one in pairs if len(one)]),
         "coverage": conformal.coverage(intervals, "model"),
-        "evidence": _evidence(posts, features, settings),
+        "evidence": _evidence(table, settings),
     }
-
-
-def _longer_rule(
-    predictions: pd.DataFrame, posts: pd.DataFrame, protocol: Protocol
-) -> pd.DataFrame:
-    """The median of the account's last twenty matured posts, on the posts that were held out."""
-    parts = [_last_twenty(own, protocol) for _, own in posts.groupby(histories(posts), sort=False)]
-    said = pd.concat(parts)
-    rows = predictions[predictions["model"] == RECENT_RULE]
-    own = said.reindex(rows["post_id"]).to_numpy()
-    # Where nothing of the account had matured, the book's rule says what all rules would.
-    return rows.assign(model=LONGER_RULE, y_pred=np.where(np.isnan(own), rows["y_pred"], own))
-
-
-def _last_twenty(posts: pd.DataFrame, protocol: Protocol) -> pd.Series:
-    outcome = target_values(posts, protocol.target)
-    times, present = posts_clock(posts), outcome.notna().to_numpy()
-    known = outcome[present].rolling(LONGER_POSTS, min_periods=1).median().to_numpy()
-    matured = matured_before(times[present], protocol.embargo_days, times)
-    return pd.Series(np.concatenate([[np.nan], known])[matured], index=outcome.index)
 
 
 def _with_intervals(predictions: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +115,8 @@ def _with_intervals(predictions: pd.DataFrame, intervals: pd.DataFrame) -> pd.Da
     return predictions.join(extra[~extra.index.duplicated()], on=keys)
 
 
-def _evidence(posts: pd.DataFrame, features: list, settings: Settings) -> pd.DataFrame:
+def _evidence(table: ModelTable, settings: Settings) -> pd.DataFrame:
     if not settings.n_shifts:
         return empty("evidence")
-    return content_test(posts, features, protocol=settings.protocol, n_shifts=settings.n_shifts)
+    protocol = settings.protocol
+    return content_evidence(content_series(table, protocol), settings.n_shifts, protocol.seed)

@@ -71,6 +71,7 @@ class Reader:
     n_unnamed: int = 0
 
     def __post_init__(self):
+        self._seen, self._first = False, None
         self.chosen = parse_choice(self.columns)
         found = [_File(path, root) for given in self.paths for path, root in _files(given)]
         found = list({file.path: file for file in found}.values())
@@ -92,27 +93,39 @@ class Reader:
         UserError
             Nothing could be read, or no file has that column.
         """
-        seen, first = False, None
         known = self.by in POST_COLUMNS or any(self.by in file.names for file in self.streamed)
         if not known and not self.exports:  # nothing has to be read to know it
             raise self._no_such_column()
-        for parts in (*map(self._streamed, self.streamed), *map(self._export, self.exports)):
-            try:
-                for table in parts:
-                    seen |= self.by in table
-                    yield self._counted(table)
-            except UserError as error:
-                first = first or error
-                self.problems[error.where or "?"] = f"{error.what} {error.do}".strip()
+        for file in self.streamed:
+            yield from self._tried(self._streamed(file))
+        for unit in self.exports:
+            yield from self._tried(self._export(unit), unit)
         if not self.n_rows:
-            raise first or UserError("There are no posts in it.", where=str(self.paths[0])[:200])
-        if not seen:
-            raise UserError(f"The posts have no column {shown(self.by)}.", do="Name one with --by.")
+            where = str(self.paths[0])[:200]
+            raise self._first or UserError("There are no posts in it.", where=where)
+        if not self._seen:
+            raise self._no_such_column()
+
+    def _tried(
+        self, tables: Iterator[pd.DataFrame], unit: Sequence[Path] = ()
+    ) -> Iterator[pd.DataFrame]:
+        """Tables with the column that separates creators; a file that is broken is noted."""
+        try:
+            for table in tables:
+                yield self._counted(table)
+        except UserError as error:
+            if len(unit) > 1:  # none of them holds posts: each says why
+                for path in unit:
+                    yield from self._tried(self._export([path]))
+                return
+            self._first = self._first or error
+            self.problems[error.where or "?"] = f"{error.what} {error.do}".strip()
 
     def _no_such_column(self) -> UserError:
         return UserError(f"The posts have no column {shown(self.by)}.", do="Name one with --by.")
 
     def _counted(self, table: pd.DataFrame) -> pd.DataFrame:
+        self._seen |= self.by in table
         if self.by not in table:
             table = table.assign(**{self.by: pd.Series(pd.NA, table.index, TEXT)})
         self.n_rows += len(table)

@@ -10,6 +10,7 @@ from virality.core.bounds import shown, within
 from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
 from virality.creators.evaluate.tables import TABLES
+from virality.evaluation.forecast import SPLITS
 from virality.features.targets import TARGETS
 from virality.media import texts
 from virality.media.texts import TEXT_ENCODERS
@@ -19,6 +20,7 @@ from virality.posts.timing import known_zone
 if TYPE_CHECKING:
     from virality.media.encoders.base import Recipe
 
+ALL = (*md.MODELS, md.FORECAST)
 TEXTS = (*TEXT_ENCODERS, "pretrained")
 N_SHIFTS = 99
 
@@ -32,7 +34,7 @@ class Settings:
     by : str
         Column that separates creators.
     models : tuple of str
-        From `models.catalogue.MODELS`; the naive rules always come along.
+        From the catalogue; the naive rules always come along.
     protocol : Protocol
     text : {"none", "classic", "light", "pretrained"}
         What turns captions and hashtags into vectors: nothing, patterns of letters, E5, or CLIP.
@@ -50,7 +52,7 @@ class Settings:
     """
 
     by: str = "author"
-    models: tuple[str, ...] = md.MODELS
+    models: tuple[str, ...] = ALL
     protocol: Protocol = field(default=DEFAULT)
     text: str = "classic"
     n_shifts: int = N_SHIFTS
@@ -79,26 +81,31 @@ class Settings:
             )
 
 
-def chosen_models(text: str | Iterable[str]) -> tuple[str, ...]:
+def chosen_models(text: str | Iterable[str], split: str = DEFAULT.split) -> tuple[str, ...]:
     """Return the models that a text names.
 
     Parameters
     ----------
     text : str or iterable of str
-        Names with commas between them; "all" or "" for all of the book's.
+        Names with commas between them; "all" or "" for all of the book's, and the forecast where
+        the split follows time.
+    split : str
 
     Raises
     ------
     UserError
-        For a name that is not in the catalogue.
+        For a name that is not in the catalogue, and for the forecast where it cannot be made.
     """
     names = text.split(",") if isinstance(text, str) else list(text)
     names = list(dict.fromkeys(filter(None, (name.strip() for name in names))))
     if names in ([], ["all"]):
-        return md.MODELS
-    for name in names:
-        md.find_model(name)
-    return tuple(name for name in names if not md.is_baseline(name)) or md.MODELS
+        return ALL if split in SPLITS else md.MODELS
+    if md.FORECAST in names and split not in SPLITS:
+        raise UserError(
+            f"The forecast learns from its own record, which the {split} split has not.",
+            do=f"Choose a split that follows time: {' or '.join(SPLITS)}.",
+        )
+    return tuple(name for name in names if md.find_model(name).kind is not md.Kind.BASELINE)
 
 
 def text_recipe(text: str) -> Recipe | None:

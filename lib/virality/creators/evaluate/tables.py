@@ -21,6 +21,7 @@ _COVERAGE = ("coverage", "low", "high", "nominal", "width", "score", "saturated"
 TABLES: dict[str, dict[str, str]] = {
     "predictions": {
         **PREDICTION_COLUMNS,
+        "order": "float64",
         "posted_at": TIME,
         "lower": "float64",
         "upper": "float64",
@@ -29,6 +30,12 @@ TABLES: dict[str, dict[str, str]] = {
     "scores": {
         name: "string" if name in KEYS else "int64" if name in ("n", "n_folds") else "float64"
         for name in _SCORES
+    },
+    "pairs": {
+        **dict.fromkeys([*KEYS, "by"], "string"),
+        "n": "int64",
+        "pairs": "int64",
+        **dict.fromkeys(["share", "low", "high"], "float64"),
     },
     "coverage": {"model": "string", "n": "int64", **dict.fromkeys(_COVERAGE, "float64")},
     "evidence": EVIDENCE_COLUMNS,
@@ -57,6 +64,9 @@ class Evaluation:
         One row per held-out post and model, with interval and chance to go viral.
     scores : DataFrame
         Every score per creator and model, with intervals.
+    pairs : DataFrame
+        Of two posts, how often each forecast picks the better one, per creator and model; `by` says
+        whether the forecast orders them, or what stands above the level.
     coverage : DataFrame
         Share of posts that the intervals held, per creator and model.
     evidence : DataFrame
@@ -67,6 +77,7 @@ class Evaluation:
 
     predictions: pd.DataFrame
     scores: pd.DataFrame
+    pairs: pd.DataFrame
     coverage: pd.DataFrame
     evidence: pd.DataFrame
     creators: pd.DataFrame
