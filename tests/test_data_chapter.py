@@ -18,6 +18,7 @@ from virality.core.paths import NOTEBOOKS, RUN_VARIABLE, Run
 from virality.core.protocol import Extent, extent
 from virality.demo.model import Effects
 from virality.demo.posts import simulate_creator
+from virality.evaluation.own_embargo import own_embargo
 from virality.features.build import ledger
 from virality.figures import data as figures
 from virality.findings import data as findings
@@ -25,7 +26,7 @@ from virality.findings import habits
 from virality.findings import record as of_record
 from virality.findings.data import Direction, Lean, Movement, Views, Weight
 from virality.findings.habits import Habit, Tags
-from virality.findings.record import Embargo, Trust, Zone
+from virality.findings.record import Advice, Embargo, Trust, Zone
 from virality.posts import describe
 from virality.posts.export import write_posts
 from virality.posts.read import PostsReading, read_posts
@@ -275,13 +276,18 @@ def test_settling_has_a_known_answer():
 
 
 def settled(reading: PostsReading) -> of_record.Settling:
-    return of_record.settling(settling(reading.snapshots, 7), 7, reading.notes["n_read_twice"])
+    twice, own = reading.notes["n_read_twice"], own_embargo(reading.posts, reading.snapshots)
+    return of_record.settling(settling(reading.snapshots, 7), 7, twice, own)
 
 
 def test_the_verdict_on_the_embargo_follows_the_growth():
     assert settled(read_again(lambda age: 1 - np.exp(-age / 2))).verdict is Embargo.SUPPORTED
     slow = settled(read_again(lambda age: min(1, age / 20)))
-    assert slow.verdict is Embargo.SHORT and slow.try_days > 7
+    assert slow.verdict is Embargo.SHORT
+    assert slow.advice is Advice.LONGER and slow.own.days > 7
+    early = settled(read_again(lambda age: 1 - np.exp(-age), n=200))
+    assert early.advice is Advice.SHORTER and early.own.days < 7
+    assert settled(read_again(lambda age: 1 - np.exp(-age / 3), n=200)).advice is Advice.OWN
     assert settled(reading_of(POSTS)).verdict is Embargo.READ_ONCE
     assert settled(reading_of(POSTS, n_read_twice=3)).verdict is Embargo.READ_CLOSELY
     assert settled(read_again(lambda age: 1, n=3)).verdict is Embargo.TOO_FEW

@@ -4,9 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import exports
 import virality as vi
+from chapters import run_chapters
+from virality.book import own as own_days
+from virality.book import params, session
+from virality.book.request import Request
 from virality.core.errors import UserError
+from virality.core.paths import Inputs, Run
 from virality.demo.growth import WORLDS, simulate_readings
+from virality.evaluation.own_embargo import OwnEmbargo, own_embargo
+from virality.figures import growth as figures
+from virality.findings import growth as findings
+from virality.findings.growth import Check, Known
 from virality.models.growth import fit_curve, growth_curve
 from virality.posts.settling import FINAL_DAYS, growth, readings
 from virality.uncertainty.nowcast import COLUMNS, fewest_known, hindcast, nowcast
@@ -214,3 +224,188 @@ def test_the_front_door_has_them():
     assert {"nowcast", "growth_curve", "read_snapshots"} <= set(vi.__all__)
     every = simulate_readings(seed=1)
     assert len(vi.nowcast(latest(every), every)) and len(vi.growth_curve(every))
+
+
+# --- the embargo of an account's own ---------------------------------------------------------
+
+
+def test_the_embargo_follows_how_fast_views_settle():
+    days = {}
+    for world in ("fast", "steady", "long"):
+        accounts = [simulate_readings(world, 120, 13, 7, seed) for seed in range(6)]
+        chosen = [own_embargo(latest(every), every) for every in accounts]
+        days[world] = np.mean([own.days for own in chosen if own])
+    assert days["fast"] < 2 < days["steady"] < days["long"] < 14
+    every = accounts[0]
+    assert own_embargo(latest(every.head(0)), every.head(0)) is None
+    few, old = known_posts(4, 0.5, 999, 999), known_posts(20, 10, 999, 999)
+    assert own_embargo(latest(few), few) is None, "five readings of about one age are needed"
+    assert own_embargo(latest(old), old) is None, "nobody saw the age at which they settled"
+
+
+def test_an_embargo_lies_between_a_day_and_the_age_of_final_numbers():
+    at_once, never = known_posts(30, 0.2, 999, 999), known_posts(30, 20, 500, 1000)
+    assert own_embargo(latest(at_once), at_once) == OwnEmbargo(1, 20, before_tests=True)
+    assert own_embargo(latest(never), never) == OwnEmbargo(FINAL_DAYS, 20, before_tests=True)
+
+
+def test_posts_that_no_model_is_tested_on_decide_where_they_can():
+    old, new = known_posts(24, 1, 950, 1000), known_posts(36, 20, 100, 1000)
+    shift = {"posted_at": new["posted_at"] + 90 * DAY, "captured_at": new["captured_at"] + 90 * DAY}
+    every = pd.concat([old, new.assign(post_id="n" + new["post_id"], **shift)])
+    assert own_embargo(latest(every), every) == OwnEmbargo(1, 24, before_tests=True)
+    later = every[every["post_id"].str.startswith("n")]
+    assert own_embargo(latest(every), later) == OwnEmbargo(FINAL_DAYS, 36, before_tests=False)
+
+
+# --- the page --------------------------------------------------------------------------------
+
+
+def summed_up(every: pd.DataFrame, private: bool = False) -> findings.Growth:
+    posts = latest(every).assign(caption="a caption")
+    n_known = growth(every)["post_id"].nunique()
+    made, earlier = nowcast(posts, every), hindcast(posts, every)
+    return findings.growth(posts, n_known, made, earlier, private)
+
+
+def test_what_is_said_follows_what_is_known():
+    every = simulate_readings("steady", n_posts=140, n_imports=6, seed=2)
+    told = summed_up(every)
+    assert (told.known, told.check) == (Known.TOLD, Check.KEPT)
+    ages = [post.age_days for post in told.newest]
+    assert ages == sorted(ages) and len(ages) == 3 and "caption" in str(told.newest[0].post)
+    assert "caption" not in str(summed_up(every, private=True).newest[0].post)
+    assert summed_up(cut(every, 5)).known is Known.NOTHING
+    once = cut(every, 4)
+    assert summed_up(once).check is Check.NONE, "nobody could have made a nowcast before"
+    few = every[every["post_id"].isin(growth(every)["post_id"].unique()[:8])]
+    assert summed_up(few).known is Known.TOO_FEW
+    grown = every[every["post_id"].isin(finals(every).index)]
+    assert summed_up(grown).known is Known.NO_YOUNG
+    known, young = known_posts(20, 10, 900, 1000), young_post(1, 100)
+    unread = pd.concat([known.assign(author="a", platform="tiktok"), young])
+    assert summed_up(unread).known is Known.TOO_YOUNG
+
+
+def test_intervals_that_broke_their_promise_are_called_narrow():
+    every = simulate_readings("steady", n_posts=140, n_imports=6, seed=2)
+    posts = latest(every).assign(caption="")
+    made, earlier = nowcast(posts, every), hindcast(posts, every)
+    broken = earlier.assign(upper=earlier["lower"])
+    verdicts = [
+        findings.growth(posts, 90, made, table).check for table in (broken, earlier.head(3))
+    ]
+    assert verdicts == [Check.NARROW, Check.FEW]
+
+
+def test_the_table_tells_by_age():
+    every = simulate_readings("steady", n_posts=140, n_imports=6, seed=2)
+    rows = findings.by_age(growth(every), hindcast(latest(every), every))
+    assert [row.age_days for row in rows] == [1, 3, 7, 14]
+    shares = [row.share for row in rows]
+    assert shares == sorted(shares) and shares[0] < 0.5 and shares[-1] > 0.9
+    assert rows[1].miss > rows[-1].miss >= 1
+    table = figures.ages_table(rows)
+    assert len(table) == 4 and table["age"].tolist()[1] == "3 days"
+    assert findings.by_age(growth(every).head(0), hindcast(latest(every), every).head(0)) == []
+
+
+def history_file(folder, every: pd.DataFrame):
+    """What a scraper that runs every week leaves: a row a post and day in one file."""
+    path = folder / "history.csv"
+    every[["post_id", "author", "posted_at", "captured_at", "views"]].to_csv(path, index=False)
+    return path
+
+
+def with_real_ids(every: pd.DataFrame) -> pd.DataFrame:
+    seconds = every["posted_at"].dt.as_unit("s").astype("int64")
+    return every.assign(post_id=[str((s << 32) + 1) for s in seconds])
+
+
+def test_a_history_in_one_file_becomes_nowcasts_on_the_page(tmp_path, monkeypatch):
+    every = with_real_ids(simulate_readings("steady", n_posts=80, n_imports=8, apart_days=10))
+    path = history_file(tmp_path, every)
+    snapshots, posts = vi.read_snapshots(path), vi.read_posts(path)
+    mine = nowcast(latest(every), every).dropna()
+    made = nowcast(posts, snapshots).dropna()
+    assert len(made) == len(mine) and np.allclose(made["expected"], mine["expected"], rtol=1e-6)
+    run, said = run_chapters(tmp_path / "run", monkeypatch, path, until="data", draw=True)
+    assert "is on its way to about" in said and "fig-growth" in said and "tbl-growth" in said
+    kept = pd.read_parquet(run.artefact("snapshots"))
+    assert len(kept) == len(snapshots) > len(posts)
+
+
+def test_two_exports_of_an_account_are_enough(tmp_path, monkeypatch):
+    every = with_real_ids(simulate_readings("steady", n_posts=90, n_imports=2, apart_days=35))
+    for number, (when, now) in enumerate(every.groupby("captured_at")):
+        made_up = exports.made_up_posts(n=len(now)).drop(columns=["views", "post_id", "posted_at"])
+        columns = now[["post_id", "posted_at", "views"]].reset_index(drop=True)
+        posts = pd.concat([made_up, columns], axis=1).assign(
+            **dict.fromkeys(("likes", "comments", "shares", "saves"), columns["views"] // 20),
+            url=[f"https://www.tiktok.com/@maker/video/{i}" for i in columns["post_id"]],
+        )
+        records = exports.json.loads(exports.apify(posts))
+        for record in records:
+            record["scrapedAt"] = f"{when:%Y-%m-%dT%H:%M:%S.000Z}"
+        (tmp_path / f"{number}.json").write_bytes(exports.dump(records))
+    folder = tmp_path / "only"
+    made = nowcast(vi.read_posts(tmp_path), vi.read_snapshots(tmp_path))
+    assert made["expected"].notna().sum() > 10 and made["n_known"].max() >= 9
+    folder.mkdir()
+    (tmp_path / "1.json").rename(folder / "1.json")
+    _, said = run_chapters(tmp_path / "run", monkeypatch, folder, until="data", draw=False)
+    assert "on its way" not in said and "still growing?" not in said, "no snapshots, no section"
+
+
+# --- the parameter ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alice(tmp_path, monkeypatch) -> Run:
+    """A run whose posts were read every week."""
+    every = with_real_ids(simulate_readings("fast", n_imports=13, apart_days=7, seed=2))
+    run = Run.at(tmp_path / "alice")
+    run.save(inputs=Inputs(posts=str(history_file(tmp_path, every))))
+    return run
+
+
+def test_the_word_becomes_a_number_before_any_chapter_runs(alice, monkeypatch, capsys):
+    ran = []
+    monkeypatch.setattr(session, "_decide_encoders", lambda job: None)
+    monkeypatch.setattr(
+        session.runner, "execute", lambda run, given, *rest: ran.append(given) or []
+    )
+    for _ in range(2):  # the second time it is remembered, as the word
+        session.run(Request(name="alice", given={} if ran else {"embargo_days": "own"}), alice)
+    days = ran[0]["embargo_days"]
+    assert ran[0] == ran[1] and type(days) is int and 1 <= days < 7
+    assert alice.load()["parameters"]["embargo_days"] == "own"
+    assert alice.load()["own_embargo"] == days
+    assert "embargo_days=own:" in capsys.readouterr().out
+    session.run(Request(name="alice", given={"embargo_days": 3}), alice)
+    assert ran[2]["embargo_days"] == 3 and alice.load()["own_embargo"] is None
+
+
+def test_an_import_reads_with_the_number(alice, tmp_path):
+    alice.save(parameters={"embargo_days": "own"})
+    reading, _ = session.bring(alice, [alice.inputs().posts])
+    assert 1 <= reading.notes["embargo_days"] < 7
+    assert alice.load()["parameters"]["embargo_days"] == "own"
+
+
+def test_without_readings_the_word_is_the_usual_number(tmp_path):
+    posts = latest(with_real_ids(simulate_readings(n_posts=30, n_imports=1)))
+    inputs = Inputs(posts=str(history_file(tmp_path, posts)))
+    settled = own_days.settle({"embargo_days": "own", "n_folds": 3}, inputs)
+    assert settled.parameters == {"embargo_days": 7, "n_folds": 3} and "too few" in settled.note
+    assert own_days.settle({"n_folds": 3}, inputs) == own_days.Settled({"n_folds": 3})
+
+
+def test_only_the_embargo_may_be_that_word():
+    assert params.resolve({"embargo_days": "own"}) == {"embargo_days": "own"}
+    assert params.resolve({"embargo_days": "12"}) == {"embargo_days": 12}
+    for name, value in (("n_folds", "own"), ("embargo_days", "owner"), ("embargo_days", "")):
+        with pytest.raises(UserError, match=name):
+            params.resolve({name: value})
+    with pytest.raises(UserError, match="a whole number"):
+        params.refuse_notebook("data", {"embargo_days": "own"})

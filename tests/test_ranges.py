@@ -66,13 +66,19 @@ KINDS = {
 }
 
 
+def ends(parameter) -> list[float]:
+    """Least and most of a number."""
+    numbers = parameter.range.text.removesuffix(f" or {parameter.range.word}")
+    return [float(number) for number in numbers.split(" to ")]
+
+
 def bad_values(parameter):
     """A dozen values that a parameter must refuse."""
     text, kind = parameter.range.text, type(parameter.default)
     if kind is bool:
         return ("", "2", "-1", "maybe", "nan", "True False", *TEXTS)
     if kind in (int, float):
-        low, high = map(float, text.split(" to "))
+        low, high = ends(parameter)
         near = (low - 1, high + 1, low - 0.001, high + 0.001, low + 0.5 if kind is int else -1e9)
         return (*NUMBERS, *map(str, near))
     if text.endswith(" words"):
@@ -113,7 +119,7 @@ def test_the_default_and_both_ends_are_taken(parameter):
     text, kind = parameter.range.text, type(parameter.default)
     good = [parameter.default]
     if kind in (int, float):
-        good += map(kind, map(float, text.split(" to ")))
+        good += [*map(kind, ends(parameter)), *filter(None, [parameter.range.word])]
     elif kind is str and text not in KINDS and not text.endswith(" words"):
         good += text.replace(" or ", ", ").split(", ")
     for value in good:
@@ -292,7 +298,7 @@ def test_the_book_runs_at_both_ends_of_all_ranges(end, tmp_path, monkeypatch):
     for name, parameter in params.known().items():
         kind = type(parameter.default)
         if kind in (int, float) and name not in (*given, "window_s", "frames_per_s"):
-            given[name] = kind(float(parameter.range.text.split(" to ")[end]))
+            given[name] = kind(ends(parameter)[end])
     _, text = run_chapters(tmp_path / "run", monkeypatch, posts, draw=False, **given)
     assert not re.search(r"\b(nan|inf|None)\b", text)
 

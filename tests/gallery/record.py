@@ -5,7 +5,9 @@ from dataclasses import replace
 from gallery.data import RECORD, TOP
 from virality.core.protocol import Extent
 from virality.core.text import DataText
+from virality.evaluation.own_embargo import OwnEmbargo
 from virality.findings.record import (
+    Advice,
     Band,
     Embargo,
     Knowable,
@@ -105,6 +107,7 @@ def times():
 
 def settlings():
     few = replace(SETTLING, verdict=Embargo.TOO_FEW, near=replace(SETTLING.near, n=2))
+    own = OwnEmbargo(days=7.0, n_posts=46, before_tests=False)
     short = replace(SETTLING, verdict=Embargo.SHORT, near=Settled(15, 0.35, 0.28, 0.42))
     cases = {
         "no post was read twice": replace(SETTLING, verdict=Embargo.READ_ONCE),
@@ -115,7 +118,14 @@ def settlings():
         ),
         "supported": SETTLING,
         "too short": short,
-        "too short, and what would do": replace(short, try_days=30),
+        "too short, and what would do": replace(
+            short, advice=Advice.LONGER, own=replace(own, days=30.0)
+        ),
+        "supported, and a shorter one would do": replace(
+            SETTLING, advice=Advice.SHORTER, own=replace(own, days=2.0, before_tests=True)
+        ),
+        "the account's own": replace(SETTLING, advice=Advice.OWN, own=own),
+        "its own says otherwise than the readings near it": replace(SETTLING, own=own),
     }
     for heading, case in cases.items():
         yield f"settling_reading: {heading}", say.settling_reading(case)

@@ -82,6 +82,8 @@ class Chapter:
         """Return every parameter of the book with the value that this run has."""
         record = self.run.load()
         chosen = {"encoders": record["encoders"]["used"]} if "encoders" in record else {}
+        if own := record.get("own_embargo"):
+            chosen["embargo_days"] = own
         defaults = {name: parameter.default for name, parameter in params.known().items()}
         values = defaults | params.by_todays_names(record.get("parameters", {})) | chosen
         if values.get("prior"):

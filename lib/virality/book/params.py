@@ -293,6 +293,8 @@ def _named(name: str) -> Parameter:
 
 def _convert(parameter: Parameter, value: object) -> Value:
     kind = type(parameter.default)
+    if parameter.range and value == parameter.range.word != "":
+        return parameter.range.word
     try:
         converted = _as(kind, value)
     except (ValueError, OverflowError):

@@ -2,6 +2,7 @@
 
 ===========================  ==========================================================
 ``[2 to 50]``                a number between the two, both included
+``[2 to 50 or own]``         the same, or that word, which the run makes a number
 ``[auto or classic]``        one of these words; also ``[a, b or c]``
 ``[2 to 50 words]``          that many different words or phrases, separated by commas
 ``[any text]``               what it says; the other kinds of text are in :data:`KINDS`
@@ -23,7 +24,7 @@ from virality.core.errors import UserError
 
 _NUMBER = r"-?\d+(?:\.\d+)?"
 _COMMENT = re.compile(r"(?P<meaning>.*?)\s*\[(?P<range>[^\[\]]+)\]", re.DOTALL)
-_NUMBERS = re.compile(rf"({_NUMBER}) to ({_NUMBER})")
+_NUMBERS = re.compile(rf"({_NUMBER}) to ({_NUMBER})(?: or ([a-z]+))?")
 _WORDS = re.compile(r"(\d+) to (\d+) words")
 # With a branch, a tag or a commit after the @, if need be.
 _HUB_ID = re.compile(
@@ -45,10 +46,13 @@ class Range:
         As its comment says it.
     advice : callable
         Takes a value; returns "" when it may be that, otherwise what to do.
+    word : str
+        What a number may be called instead, before a run knows it; "" where nothing.
     """
 
     text: str
     advice: Callable[[object], str] = field(compare=False, repr=False)
+    word: str = ""
 
 
 def split_comment(comment: str) -> tuple[str, str]:
@@ -62,8 +66,9 @@ def read_range(text: str) -> Range:
     if text in KINDS:
         return Range(text, KINDS[text])
     if found := _NUMBERS.fullmatch(text):
-        low, high = map(float, found.groups())
-        return Range(text, lambda value: "" if holds(value, low, high) else f"Choose {text}.")
+        low, high, word = float(found[1]), float(found[2]), found[3] or ""
+        fits = lambda value: holds(value, low, high) or (bool(word) and value == word)  # noqa: E731
+        return Range(text, lambda value: "" if fits(value) else f"Choose {text}.", word)
     if found := _WORDS.fullmatch(text):
         least, most = map(int, found.groups())
         return Range(text, lambda value: _words(value, least, most))

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from virality.book import params, runner
+from virality.book import own, params, runner
 from virality.book.ownership import locked
 from virality.book.request import Job, Request, existing_posts, resolve, said_of_columns
 from virality.core.paths import UNKNOWN_AUTHOR, Inputs, Run, refuse_without_book, split_paths
@@ -71,8 +71,12 @@ def _execute(job: Job) -> None:
     """Bring the chapters of a run up to date, and print which ran and how long it took."""
     job = job.remember()
     _decide_encoders(job)
+    settled = own.settle(job.parameters, job.inputs)
+    job.run.save(own_embargo=settled.parameters[own.PARAMETER] if settled.note else None)
+    if settled.note:
+        print(settled.note)
     try:
-        results = runner.execute(job.run, job.parameters, job.until, job.progress)
+        results = runner.execute(job.run, settled.parameters, job.until, job.progress)
     finally:
         sys.stderr.flush()
     _print_table(results)
@@ -184,7 +188,8 @@ def bring(
         table = _tidy_place(out, inputs, force)
         parameters = params.by_todays_names(target.load().get("parameters", {}))
         parameters |= params.resolve({"timezone": timezone} if timezone else {})
-        reading = _read(inputs, params.for_chapter("data", parameters))
+        settled = own.settle(parameters, inputs)
+        reading = _read(inputs, params.for_chapter("data", settled.parameters))
         if table:
             _store(reading, table, force)
         target.save(inputs=inputs, parameters=parameters)

@@ -38,6 +38,12 @@ _PREDICTION_KEY = ["post_id", "split", "fold", "model", "blocks", "preset"]
 _FOLD = {"post_id": _column(TEXT), "fold": _column(WHOLE)}
 
 COLUMNS: dict[str, dict[str, pa.Column]] = {
+    "snapshots": {
+        "post_id": _column(TEXT),
+        "captured_at": _column(TIME),
+        "views": _column("Int64", pa.Check.ge(0, error="is negative")),
+        "posted_at": _column(TIME),
+    },
     "ledger": {
         "feature": _column(TEXT, unique=True),
         "block": _column(TEXT),

@@ -19,6 +19,7 @@ from virality.core.errors import UserError
 ARTEFACTS: dict[str, str] = {
     "posts": "posts.parquet",
     "repairs": "repairs.parquet",
+    "snapshots": "snapshots.parquet",
     "features": "features.parquet",
     "ledger": "ledger.parquet",
     "embeddings": "embeddings.parquet",
@@ -92,7 +93,7 @@ CHAPTERS: tuple[Spec, ...] = (
         "The posts",
         "The record",
         "Which posts do we have, and can we trust the record?",
-        writes=("posts", "repairs", "features", "ledger"),
+        writes=("posts", "repairs", "snapshots", "features", "ledger"),
         inputs=("posts",),
         about="any",
     ),

@@ -10,12 +10,13 @@ import pandas as pd
 
 from virality.core.protocol import Extent, extent
 from virality.core.text import DataText
+from virality.evaluation.own_embargo import OwnEmbargo
 from virality.posts import describe
 from virality.posts.platforms import TIKTOK, listed
 from virality.posts.read import PostsReading
 from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
-from virality.posts.settling import SETTLED, Settled, bands, settled_at, settled_from
+from virality.posts.settling import SETTLED, Settled, bands, settled_at
 
 HANDFUL = 0.15  # share of the posts up to which repairs touch a handful
 SOUND, USABLE = 0.1, 0.4  # share of damaged rows below which a record is called so
@@ -23,6 +24,7 @@ _CHECKED = " (checked)"
 
 Zone = Enum("Zone", "SILENT CONFIRMED CREATORS MACHINES")  # whose hours the ids show, if any
 Embargo = Enum("Embargo", "READ_ONCE READ_CLOSELY TOO_FEW SUPPORTED SHORT")
+Advice = Enum("Advice", "NONE OWN LONGER SHORTER")  # on the embargo, from the account's settling
 Trust = Enum("Trust", "WHOLE MENDED USABLE DAMAGED")
 
 
@@ -175,8 +177,10 @@ class Settling:
         Posts about as old as the embargo.
     older : Band or None
         The first band of older posts that says something.
-    try_days : float or None
-        A longer embargo that the readings would support.
+    advice : Advice
+        OWN where the embargo is the account's own.
+    own : OwnEmbargo or None
+        The embargo that the account's own settling would choose.
     """
 
     verdict: Embargo
@@ -186,10 +190,13 @@ class Settling:
     last_age_days: float
     near: Settled
     older: Band | None = None
-    try_days: float | None = None
+    advice: Advice = Advice.NONE
+    own: OwnEmbargo | None = None
 
 
-def settling(table: pd.DataFrame, embargo_days: float, n_read_twice: int) -> Settling:
+def settling(
+    table: pd.DataFrame, embargo_days: float, n_read_twice: int, own: OwnEmbargo | None = None
+) -> Settling:
     """Check the embargo against posts that were read twice.
 
     Parameters
@@ -199,13 +206,14 @@ def settling(table: pd.DataFrame, embargo_days: float, n_read_twice: int) -> Set
     embargo_days : float
     n_read_twice : int
         Posts that were read at two known times, however close.
+    own : OwnEmbargo, optional
+        What the account's own settling would choose.
 
     Returns
     -------
     Settling
     """
     near = settled_at(table, embargo_days)
-    start = settled_from(table)
     if table.empty:
         verdict = Embargo.READ_CLOSELY if n_read_twice else Embargo.READ_ONCE
     elif not np.isfinite(near.share):
@@ -220,8 +228,20 @@ def settling(table: pd.DataFrame, embargo_days: float, n_read_twice: int) -> Set
         last_age_days=float(table["last_age_days"].median()),
         near=near,
         older=_older(bands(table), embargo_days),
-        try_days=start if start > embargo_days else None,
+        advice=_advice(verdict, embargo_days, own),
+        own=own,
     )
+
+
+def _advice(verdict: Embargo, embargo_days: float, own: OwnEmbargo | None) -> Advice:
+    """Advise a change only where the readings near the embargo do not contradict it."""
+    if own is None or verdict in (Embargo.READ_ONCE, Embargo.READ_CLOSELY):
+        return Advice.NONE
+    if own.days == embargo_days:
+        return Advice.OWN
+    if own.days > embargo_days:
+        return Advice.NONE if verdict is Embargo.SUPPORTED else Advice.LONGER
+    return Advice.NONE if verdict is Embargo.SHORT else Advice.SHORTER
 
 
 def _older(shares: pd.DataFrame, embargo_days: float) -> Band | None:

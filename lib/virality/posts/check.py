@@ -102,6 +102,7 @@ def of_reading(reading: PostsReading) -> dict:
         "captured_at": notes["captured_at"],
         "posts_read_twice": notes["n_read_twice"],
         "posts_read_young": notes["n_young"],
+        "posts_grown": notes["n_grown"],
         "severities": notes["severities"],
         "repairs": [_line(row) for row in reading.repairs.to_dict("records")],
         "problem": None,
@@ -166,6 +167,10 @@ def _peculiarities(notes: dict) -> list[str]:
         twice = plural(notes["n_read_twice"], "post was", "posts were")
         lines.append(f"{twice} read at two times: {WHICH_READING}")
         lines.append("a report shows how fast views settle on this account")
+    if notes["n_grown"]:
+        grown = plural(notes["n_grown"], "post was", "posts were")
+        lines.append(f"{grown} read young and again after a month: such posts tell a report what")
+        lines.append("the young ones are on their way to")
     if set(notes["platforms"]) != {TIKTOK}:
         counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
         apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""

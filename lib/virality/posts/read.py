@@ -27,6 +27,7 @@ from virality.posts.readers import listed, recognise
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log
 from virality.posts.schema import OUTCOMES, SEVERITIES, validate_posts
+from virality.posts.settling import growth
 from virality.posts.source import Source, sources
 from virality.posts.text import visible
 from virality.posts.timing import known_zone
@@ -59,6 +60,7 @@ NOTES = {
     "embargo_days": "age from which a post counts as settled",
     "enriched": "captions and links filled from files without views",
     "n_read_twice": "posts that were read at two times or more",
+    "n_grown": "posts that were read in their first month and after it",
 }
 
 
@@ -187,6 +189,7 @@ def counted(
         "has_followers": bool(posts["followers"].notna().any()),
         "n_young": len(_young(posts, embargo_days)),
         "n_read_twice": int(snapshots["post_id"].nunique()) if len(snapshots) else 0,
+        "n_grown": int(growth(snapshots)["post_id"].nunique()),
     }
 
 

@@ -6,6 +6,7 @@ from virality.core.protocol import INDICATIVE_POSTS, MIN_POSTS, Extent
 from virality.core.text import capital, listing, percent, plural, plural_days, significant
 from virality.findings.data import Concentration
 from virality.findings.record import (
+    Advice,
     Embargo,
     Knowable,
     Outcomes,
@@ -169,7 +170,8 @@ def settling_reading(settling: Settling) -> str:
         number = plural(near.n, "reading is", "readings are") if near.n else "No reading is"
         return (
             f"{number} of a post about as old as the embargo of {days}. That is too few to check "
-            f"it; a fresh export soon after some posts would help.{_older(settling)}"
+            "it; a fresh export soon after some posts would help."
+            f"{_older(settling)}{_own(settling)}"
         )
     if verdict in (Embargo.READ_ONCE, Embargo.READ_CLOSELY):
         why = "No post in this record was read at two known times."
@@ -188,11 +190,11 @@ def settling_reading(settling: Settling) -> str:
     if verdict is Embargo.SUPPORTED:
         return text + (
             "**This account's own numbers support the embargo**: a post that has passed it is "
-            "nearly done growing."
+            f"nearly done growing.{_own(settling)}"
         )
     return text + (
         "**This account's own numbers say that the embargo is short**: a post that has just passed "
-        f"it still grows, so recent posts look weaker than they will be.{_longer(settling)}"
+        f"it still grows, so recent posts look weaker than they will be.{_own(settling)}"
     )
 
 
@@ -205,13 +207,30 @@ def _older(settling: Settling) -> str:
     )
 
 
-def _longer(settling: Settling) -> str:
-    if settling.try_days is None:
+def _own(settling: Settling) -> str:
+    """What the account's own settling says of the embargo, where that is known."""
+    if (own := settling.own) is None or settling.advice is Advice.NONE:
         return ""
-    return (
-        f" From about {plural_days(settling.try_days)} on the median post has at least "
-        f"{percent(SETTLED)}; try the parameter `embargo_days` with that."
+    tested = (
+        "none of them is one that models are tested on"
+        if own.before_tests
+        else "models are tested on some of them, but how fast views come in does not tell how many "
+        "will"
     )
+    text = (
+        f" From the age of {plural_days(own.days)} on the median post has at least "
+        f"{percent(SETTLED)} of its final number, say {own.n_posts:,} posts that were read young "
+        f"and after a month ({tested})"
+    )
+    if settling.advice is Advice.OWN:
+        return f"{text}: the embargo is this account's own."
+    return f"{text}. `-p embargo_days=own` takes that instead{_WHY[settling.advice]}."
+
+
+_WHY = {
+    Advice.LONGER: "",
+    Advice.SHORTER: ", and models can learn from newer posts",
+}
 
 
 # --- repairs --------------------------------------------------------------------------------------

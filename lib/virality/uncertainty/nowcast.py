@@ -70,7 +70,7 @@ def nowcast(
     >>> snapshots = simulate_readings("steady", seed=1)
     >>> posts = snapshots.drop_duplicates("post_id", keep="last")
     >>> made = nowcast(posts, snapshots).dropna().iloc[-1]
-    >>> made["views"] < made["lower"] < made["expected"] < made["upper"]
+    >>> bool(made["views"] < made["lower"] < made["expected"] < made["upper"])
     True
     """
     latest = readings(_every(posts, snapshots)).drop_duplicates("post_id", keep="last")
