@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from toyposts import toy_posts
+from toyposts import toy_embeddings, toy_posts
 from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.features import build as ft
@@ -179,9 +179,12 @@ def test_captions_are_counted():
 
 
 def test_the_ledger_knows_every_feature():
-    posts = with_followers(toy_posts(20)[0])
+    posts, traits = toy_posts(20)
+    posts = with_followers(posts)
+    media = ft.similar_media(posts, toy_embeddings(posts, traits))
     for study in (False, True):
         table, register = ft.build_features(posts, study_features=study), ft.ledger(study)
+        table = table if study else table.join(media)
         features = register[register["block"] != "outcome"]
         assert list(features["feature"]) == list(table.columns)
         assert register["definition"].str.len().gt(0).all()

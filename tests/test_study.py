@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
 
-from toyposts import toy_posts
+from toyposts import toy_embeddings, toy_posts
 from virality.evaluation.replication import replicate
 from virality.features import study
-from virality.features.build import build_features
+from virality.features.build import build_features, similar_media
+from virality.features.table import model_table
 
 TABLE = Path(os.environ.get("VIRALITY_SAMPLES", "none")) / "data" / "creator_studio" / "posts.csv"
 real_table = pytest.mark.skipif(
@@ -102,6 +103,15 @@ def test_study_features_of_any_creator():
     assert list(X.columns) == [name for name, *_ in study.COLUMNS]
     assert set(study.METADATA_ROWS) < set(X.columns) and len(study.METADATA_ROWS) == 19
     assert X.notna().all().all()
+
+
+def test_no_comparison_of_posts_stands_beside_the_studys_columns():
+    posts, traits = toy_posts(40)
+    media = toy_embeddings(posts, traits)
+    media = media.join(similar_media(posts, media))
+    found = model_table(posts, [build_features(posts, study_features=True), media]).blocks
+    assert found == ["metadata", "momentum", "vision", "audio"]
+    assert "similar" in model_table(posts, [build_features(posts), media]).blocks
 
 
 def test_published_figures_name_their_source():

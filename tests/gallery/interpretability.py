@@ -2,15 +2,18 @@
 
 from dataclasses import replace
 
+from virality.core.text import PostName
 from virality.explanation.explain import Skill, Verdict
 from virality.findings.interpretability import (
     Agreement,
+    Alike,
     Carriers,
     Checks,
     Course,
     Dependence,
     Example,
     Folds,
+    Likeness,
     Nothing,
     Order,
     Pushes,
@@ -50,6 +53,13 @@ EXAMPLE = Example(
 )  # fmt: skip
 
 
+ALIKE = Alike(
+    Likeness.SEVERAL,
+    (PostName("2024-04-02", "a *dog*"), PostName("2024-03-28"), PostName("2024-01-05", "cat")),
+    0.71, 2.4, (("similar__hashtags", 1.12), ("similar__wording", 0.96), ("similar__hour", 1.03)),
+)  # fmt: skip
+
+
 def judged(verdict):
     return replace(FOUND, skill=replace(SKILL, verdict=verdict))
 
@@ -82,6 +92,14 @@ def one_post():
         yield f"one post: {name}", text
     yield "one post: it helped", say.waterfall_reading(EXAMPLE)
     yield "one post: it did not", say.waterfall_reading(replace(EXAMPLE, helped=False))
+    yield "posts like it: several", say.alike_reading(ALIKE)
+    one = replace(ALIKE, likeness=Likeness.ONE, posts=ALIKE.posts[:1])
+    yield "posts like it: one", say.alike_reading(one)
+    yield "posts like it: one, which says nothing", say.alike_reading(replace(one, says=()))
+    yield "posts like it: not compared", say.alike_reading(Alike(Likeness.NOT_COMPARED))
+    yield "posts like it: none", say.alike_reading(Alike(Likeness.NONE))
+    yield "posts like it: no outcome known", say.alike_reading(Alike(Likeness.NOBODY_KNOWN))
+    yield "posts like it: caption", say.alike_caption()
     for name, text in zip(("caption", "alt"), say.summary_texts(FOUND), strict=True):
         yield f"all posts: {name}", text
 

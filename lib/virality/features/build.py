@@ -77,6 +77,28 @@ def build_features(
     return pd.concat(parts, axis=1)
 
 
+def similar_media(
+    posts: pd.DataFrame, embeddings: pd.DataFrame, embargo_days: float = 7
+) -> pd.DataFrame:
+    """What posts with like pictures and sounds had earned: a part of the block of similar posts.
+
+    Parameters
+    ----------
+    posts : DataFrame of n rows
+        Tidy posts table, sorted by posted_at.  Several authors have one history each.
+    embeddings : DataFrame
+        Index post_id, columns `vision__*` and `audio__*`; others are not looked at.
+    embargo_days : float
+        Days before an earlier post's outcome counts as known.
+
+    Returns
+    -------
+    DataFrame of n rows
+        Index post_id; no column where there is no vector.
+    """
+    return _per_author(posts, lambda own: similarity.similar_media(own, embeddings, embargo_days))
+
+
 def baseline_columns(posts: pd.DataFrame, protocol: Protocol = DEFAULT) -> pd.DataFrame:
     """The naive rules as columns: `baseline__last_post`, `baseline__rolling_median_10`, …
 

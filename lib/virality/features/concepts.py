@@ -39,6 +39,8 @@ _PATTERNS = {
         (r"hour", "hour"),
         (r"weekday", "weekday"),
         (r"length", "length"),
+        (r"picture", "picture"),
+        (r"sound", "sound"),
     ),
 }
 
@@ -208,6 +210,18 @@ CONCEPTS = {
         "posts of a near length (log views above the level)",
         "a length that did well",
         "a length that did badly",
+    ),
+    "similar__picture": Concept(
+        "posts with like pictures",
+        "posts with like pictures (log views above the level)",
+        "pictures that did well",
+        "pictures that did badly",
+    ),
+    "similar__sound": Concept(
+        "posts with like sounds",
+        "posts with like sounds (log views above the level)",
+        "sounds that did well",
+        "sounds that did badly",
     ),
     "similar__nearest": Concept(
         "likeness to the last posts",

@@ -162,19 +162,24 @@ def _tables(posts: pd.DataFrame, features: Features, protocol: Protocol) -> list
 
 
 def _join(index: pd.Index, tables) -> pd.DataFrame:
-    """Feature tables side by side for these posts, joined by post_id; knowable columns only."""
-    parts = []
-    for part in tables:
-        if part is None or part.shape[1] == 0:
-            continue
-        part = part.set_axis(part.index.astype("string"))
-        parts.append(_allowed(part).reindex(index))
+    """Feature tables side by side for these posts, joined by post_id; knowable columns only.
+
+    The study did not compare posts: beside its columns nothing of that block stands.
+    """
+    parts = [part for part in tables if part is not None and part.shape[1]]
+    replicates = any(map(_is_study, parts))
+    for at, part in enumerate(parts):
+        kept = [name for name in part if not (replicates and block_of(name) == "similar")]
+        allowed = _allowed(part.set_axis(part.index.astype("string"))[kept])
+        parts[at] = allowed.reindex(index)
     joined = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
     return joined.rename_axis("post_id")
 
 
 def _allowed(part: pd.DataFrame) -> pd.DataFrame:
     """The study's own columns pass as they are: they replicate, they do not forecast."""
-    if set(part.columns) == {name for name, *_ in study.COLUMNS}:
-        return part
-    return ft.knowable(part)
+    return part if _is_study(part) else ft.knowable(part)
+
+
+def _is_study(part: pd.DataFrame) -> bool:
+    return set(part.columns) == {name for name, *_ in study.COLUMNS}

@@ -15,7 +15,7 @@ from matplotlib.ticker import (
     StrMethodFormatter,
 )
 
-from virality.core.text import multiple, percent, significant
+from virality.core.text import PostName, multiple, percent, significant
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.features.targets import TARGETS
@@ -251,6 +251,35 @@ def importance_table(blocks: pd.DataFrame) -> pd.DataFrame:
     if blocks["refit"].notna().any():
         table["error added when fitted without"] = _with_limits(blocks, "refit")
     return table
+
+
+def alike_table(table: pd.DataFrame, private: bool = False) -> pd.DataFrame:
+    """Return the earlier posts that are like one, for a reader.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.explanation.neighbours.neighbours`.
+    private : bool
+        Call posts by their day alone.
+
+    Returns
+    -------
+    DataFrame
+        earlier post (safe Markdown), alike in, its say, against the level then.
+    """
+    names = [
+        str(PostName(f"{post.posted_at:%Y-%m-%d}", "" if private else post.caption))
+        for post in table.itertuples()
+    ]
+    return pd.DataFrame(
+        {
+            "earlier post": names,
+            "alike in": table["respects"],
+            "its say": table["say"].map(percent),
+            "against the level then": np.exp(table["above"]).map(multiple),
+        }
+    )
 
 
 def _with_limits(blocks: pd.DataFrame, name: str) -> list[str]:

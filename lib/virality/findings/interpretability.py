@@ -11,13 +11,18 @@ import pandas as pd
 from scipy.stats import spearmanr
 
 from virality.core.protocol import Extent, extent
+from virality.core.text import PostName
 from virality.explanation.explain import Explanation, Skill, Verdict
 from virality.explanation.shap_values import concept_importance
+from virality.features.concepts import concept_of
+from virality.features.similarity import OF_MEDIA, RESPECTS
 
 SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
 ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
 FEWEST_READINGS = 8
 LEADING = 6  # concepts that are named
+NAMED_ALIKE = 3  # earlier posts, and respects, in a sentence
+STANDS_OUT = 2.0  # an earlier post with so many times the usual say is like a post
 
 # Where a reading goes round, "higher" has no meaning: edges of its parts.
 CIRCLES = {
@@ -31,6 +36,7 @@ Nothing = Enum("Nothing", "TOO_FEW NOT_PREDICTED FLAT")  # why there is nothing 
 # The first block's lead over the second; MIXED where all blocks were reduced together.
 Order = Enum("Order", "CLEAR OPEN ONE_BLOCK MIXED")
 Agreement = Enum("Agreement", "SETTLED LOOSE NONE TOO_FEW")  # of folds on the blocks' order
+Likeness = Enum("Likeness", "NOT_COMPARED NOBODY_KNOWN NONE ONE SEVERAL")  # of earlier posts
 Course = Enum("Course", "UP DOWN NO_DIRECTION ROUND TOO_LITTLE")  # of a push with its reading
 
 
@@ -116,6 +122,22 @@ class Example:
     helped: bool
     off: float
     start_off: float
+
+
+@dataclass(frozen=True)
+class Alike:
+    """The earlier posts that are most like one.
+
+    `posts` are their names, the most alike first; `low` and `high` are the smallest and the largest
+    factor against the account's level that they did.  `says` are the respects in which posts like
+    it say most, as factors against the level, shrunk.
+    """
+
+    likeness: Likeness
+    posts: tuple[PostName, ...] = ()
+    low: float = float("nan")
+    high: float = float("nan")
+    says: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -278,6 +300,50 @@ def example(
         off=float(np.exp(off)),
         start_off=float(np.exp(start_off)),
     )
+
+
+def alike(table: pd.DataFrame, encoded: pd.Series, private: bool = False) -> Alike:
+    """Return which earlier posts are like a post, and what they say of it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.explanation.neighbours.neighbours`.
+    encoded : Series
+        The post's row of the feature table.
+    private : bool
+        Call posts by their day alone.
+
+    Returns
+    -------
+    Alike
+    """
+    if not encoded.index.str.startswith("similar__").any():
+        return Alike(Likeness.NOT_COMPARED)
+    if table.empty:
+        return Alike(Likeness.NOBODY_KNOWN)
+    near = table[table["times"] >= STANDS_OUT].head(NAMED_ALIKE)
+    if near.empty:
+        return Alike(Likeness.NONE)
+    names = tuple(
+        PostName(f"{post.posted_at:%Y-%m-%d}", "" if private else post.caption)
+        for post in near.itertuples()
+    )
+    likeness = Likeness.ONE if len(near) == 1 else Likeness.SEVERAL
+    factors = np.exp(near["above"])
+    return Alike(likeness, names, float(factors.min()), float(factors.max()), _says(encoded))
+
+
+def _says(encoded: pd.Series) -> tuple[tuple[str, float], ...]:
+    """The respects in which similar posts say most; of those that mean the same, the one."""
+    values = (
+        encoded.reindex([f"similar__{name}" for name in (*RESPECTS, *OF_MEDIA)])
+        .astype(float)
+        .dropna()
+    )
+    ranked = values[values != 0].sort_values(key=lambda each: -each.abs(), kind="stable")
+    most = ranked[~pd.Index(map(concept_of, ranked.index)).duplicated()].head(NAMED_ALIKE)
+    return tuple((concept_of(name), float(np.exp(value))) for name, value in most.items())
 
 
 def _views(log_views: float) -> float:

@@ -11,12 +11,14 @@ from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.findings.interpretability import (
     Agreement,
+    Alike,
     Carriers,
     Checks,
     Course,
     Dependence,
     Example,
     Folds,
+    Likeness,
     Nothing,
     Order,
 )
@@ -145,6 +147,51 @@ def waterfall_reading(found: Example) -> str:
         f"Here the move did not help: the forecast is off by {multiple(found.off)}, the starting "
         f"point would have been off by {multiple(found.start_off)}. One post proves nothing, in "
         "either direction."
+    )
+
+
+def alike_reading(found: Alike) -> str:
+    """Name the earlier posts that are most like one, and say what they did."""
+    if found.likeness is Likeness.NOT_COMPARED:
+        return "This run's features do not compare posts with each other, so none is named here."
+    if found.likeness is Likeness.NOBODY_KNOWN:
+        return (
+            "When this post went up, the views of no earlier post were known yet: there was "
+            "nothing that it could be like."
+        )
+    if found.likeness is Likeness.NONE:
+        return (
+            "No earlier post is much more like it than the others are, in words, hour, weekday and "
+            "length taken together: similar posts say little here."
+        )
+    if found.likeness is Likeness.ONE:
+        text = (
+            f"One earlier post is like it: {found.posts[0]}. It did {multiple(found.low)} against "
+            "the level that the account had then."
+        )
+    else:
+        text = (
+            f"The earlier posts that are most like it are {listing(found.posts)}. Against the "
+            f"level that the account had then they did between {multiple(found.low)} and "
+            f"{multiple(found.high)}."
+        )
+    return f"{text} {_says(found)}"
+
+
+def _says(found: Alike) -> str:
+    if not found.says:
+        return "Weighed by likeness, the earlier posts say nothing but the level."
+    said = [f"{concept(key).name} {multiple(size)}" for key, size in found.says]
+    return (
+        f"Weighed by likeness and drawn towards the level, the earlier posts say: {listing(said)}."
+    )
+
+
+def alike_caption() -> str:
+    """Caption of the table of earlier posts that are like one."""
+    return (
+        "Earlier posts like this one. Their say is a mean over everything in which posts are "
+        "compared; what is missing to the whole is the say of further posts, and of the level."
     )
 
 
