@@ -61,13 +61,15 @@ def test_counting_by_distance_is_counting_every_pair(n, seed):
     np.testing.assert_allclose(found.count, count)
 
 
-def test_pairs_stay_within_a_fold_and_a_creator():
+def test_pairs_stay_within_a_fold_and_a_history():
     y, order, days = [1.0, 2, 3, 4], [1.0, 2, 3, 4], [0, 1, 2, 3]
     assert skill(y, order, days)["pairs"] == 6
     assert skill(y, order, days, fold=[1, 1, 2, 2])["pairs"] == 2
     predictions, posts = told(y, order, days)
     posts["author"] = ["me", "you", "me", "you"]
     assert ordering.pairwise_skill(predictions, posts)["pairs"].item() == 2
+    posts["platform"] = ["tiktok", "tiktok", "youtube", "tiktok"]  # me on two of them
+    assert ordering.pairwise_skill(predictions, posts)["pairs"].item() == 1
 
 
 def test_order_of_rows_and_scale_of_the_forecast_do_not_matter():

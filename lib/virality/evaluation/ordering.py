@@ -23,6 +23,7 @@ from virality.core.embargo import DAY_US, microseconds
 from virality.core.resampling import CONFIDENCE
 from virality.evaluation.headline import headline_predictions
 from virality.evaluation.scores import KEYS
+from virality.posts.platforms import histories
 
 APART_DAYS = 30  # fixed beforehand: nobody looks for the days that flatter
 BLOCK = 5  # neighbours that share a stroke of luck
@@ -137,7 +138,8 @@ def pairwise_skill(
     predictions : DataFrame
         Held-out predictions, from :func:`virality.evaluation.evaluate.cross_validate`.
     posts : DataFrame
-        Tidy posts: when each went up, and whose it is.  Pairs are of one creator and one fold.
+        Tidy posts: when each went up, and whose it is.  Pairs are of one creator on one platform,
+        and of one fold.
     by : str
         The column that orders: "y_pred", or "order" for what a forecast says above the level.
         Rows without a value are left out.
@@ -192,18 +194,17 @@ def pairwise_table(
 
 
 def _in_order(predictions: pd.DataFrame, posts: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Predictions that order anything, each creator's in the order of the clock."""
+    """Predictions that order anything, each history's in the order of the clock."""
     known = predictions[predictions[by].notna() & predictions["y_true"].notna()]
     index = posts["post_id"].astype("string")
     moment = pd.Series(microseconds(posts["posted_at"]), index=index)
-    whose = posts["author"] if "author" in posts else pd.Series("", index=posts.index)
-    whose = pd.Series(whose.astype("string").fillna("").to_numpy(), index=index)
+    whose = pd.Series(histories(posts), index=index)
     known = known.assign(moment=known["post_id"].map(moment), whose=known["post_id"].map(whose))
     return known.sort_values(["whose", "moment"], kind="stable")
 
 
 def _within_folds(series: pd.DataFrame, by: str) -> Pairs:
-    """The pairs of a series, each within a creator's own posts of one fold."""
+    """The pairs of a series, each within one history's posts of one fold."""
     right, count = np.zeros(len(series)), np.zeros(len(series))
     for rows in series.groupby(["whose", "fold"], sort=False).indices.values():
         y, order, times = (series[name].to_numpy()[rows] for name in ("y_true", by, "moment"))
