@@ -200,10 +200,10 @@ def test_empty_predictions_give_empty_tables(run):
 # ------------------------------------------------------------------------------------ viral
 
 
-def test_viral_probability_by_hand():
-    y, told = np.array([0.0, 2.0, 0.0, 0.0]), np.zeros(4)
-    chance = viral.viral_probability(y, told, np.array([0, 0, 2, 3]), np.ones(4), prior_posts=8)
-    assert np.allclose(chance, [0.1, 0.1, (1 + 0.8) / 10, (1 + 0.8) / 11])
+def test_share_above_by_hand():
+    errors, told = np.array([0.0, 2.0, 0.0, 0.0]), np.zeros(4)
+    share = viral.share_above(errors, told, np.array([0, 0, 2, 3]), np.ones(4), prior_posts=8)
+    assert np.allclose(share, [0.1, 0.1, (1 + 0.8) / 10, (1 + 0.8) / 11])
 
 
 def test_recent_rate_by_hand():

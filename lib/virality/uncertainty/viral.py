@@ -1,8 +1,9 @@
 """The chance that a post goes viral, and whether that chance can be believed.
 
-"Viral" means above the 90th percentile of the posts that a fold was trained on.  The chance is the
-share of known errors that would lift the post's prediction above that line, pulled towards the
-base rate, because a few dozen errors know little about a tail.
+"Viral" means above the 90th percentile of the posts that a fold was trained on.  The chance starts
+as the share of known errors that would lift the post's prediction above that line.  A few dozen
+errors know little about a tail, and an account moves on: so it is then pulled towards the base rate
+as hard as earlier chances should have been, see `recalibration`.
 """
 
 from __future__ import annotations
@@ -12,24 +13,20 @@ import pandas as pd
 from scipy import stats
 
 from virality.core import resampling as bs
+from virality.uncertainty.recalibration import recalibrated
 
 BASE_RATE = 0.1  # by definition of the 90th percentile
-PRIOR_POSTS = 20  # what the base rate weighs, in posts
-WINDOW = 100
+PRIOR_POSTS = 8  # what the base rate weighs in the share of errors, in posts
+WINDOW = 150
 RECENT_POSTS = 20
 RECENT_PRIOR = 10
 ESTIMABLE = 50  # positives from which a skill says more than its own luck
 
 
 def viral_probability(
-    y_true: np.ndarray,
-    y_pred: np.ndarray,
-    known: np.ndarray,
-    threshold: np.ndarray,
-    prior_posts: float = PRIOR_POSTS,
-    window: int = WINDOW,
+    y_true: np.ndarray, y_pred: np.ndarray, known: np.ndarray, threshold: np.ndarray
 ) -> np.ndarray:
-    """Chance that prediction plus a past error exceeds the threshold, shrunk to the base rate.
+    """Chance that a post ends above the threshold, from what was known when it went up.
 
     Parameters
     ----------
@@ -39,6 +36,34 @@ def viral_probability(
         How many of these posts had matured when each went up.
     threshold : ndarray of shape (n,)
         The 90th percentile of the training posts of each post's fold.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Between 0 and 1; about the base rate as long as no error is known.
+    """
+    y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
+    share = share_above(y_true - y_pred, y_pred, known, threshold)
+    return recalibrated(share, y_true > threshold, known, BASE_RATE)
+
+
+def share_above(
+    errors: np.ndarray,
+    y_pred: np.ndarray,
+    known: np.ndarray,
+    threshold: np.ndarray,
+    prior_posts: float = PRIOR_POSTS,
+    window: int = WINDOW,
+) -> np.ndarray:
+    """Share of known errors that would lift a prediction above the threshold.
+
+    Parameters
+    ----------
+    errors, y_pred : ndarray of shape (n,)
+        Outcome minus prediction, and the prediction, in time order.
+    known : ndarray of int, shape (n,)
+        How many of these posts had matured when each went up.
+    threshold : ndarray of shape (n,)
     prior_posts : float
         Weight of the base rate, in posts.
     window : int
@@ -49,7 +74,6 @@ def viral_probability(
     ndarray of shape (n,)
         Between 0 and 1; the base rate as long as no error is known.
     """
-    errors = np.asarray(y_true, dtype=float) - y_pred
     out = np.empty(len(errors))
     for post, count in enumerate(known):
         past = errors[max(0, count - window) : count]
