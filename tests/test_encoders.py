@@ -194,6 +194,40 @@ def test_siglip_type(tmp_path, clip_folder):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("tokenizer", ["Siglip2Tokenizer", "GemmaTokenizer"])
+def test_siglip2_type(tmp_path, images, tokenizer):
+    """SigLIP's network with Gemma's words, as google/siglip2-base-patch16-224 comes."""
+    import transformers
+
+    letters = [*(f"<0x{i:02X}>" for i in range(256)), "▁", *"abcdefghijklmnopqrstuvwxyzABC"]
+    words = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", *letters]
+    vocabulary = {word: number for number, word in enumerate(words)}
+    kind = getattr(transformers, tokenizer)
+    kind(vocab=vocabulary, merges=[], model_max_length=64).save_pretrained(tmp_path)
+    half = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    half |= {"num_attention_heads": 2}
+    ends = {"bos_token_id": 2, "eos_token_id": 1, "pad_token_id": 0}
+    config = transformers.SiglipConfig(
+        text_config={**half, **ends, "vocab_size": len(words), "projection_size": 32},
+        vision_config={**half, "image_size": 32, "patch_size": 8},
+    )
+    transformers.SiglipModel(config).save_pretrained(tmp_path)
+    assert not lacks(tmp_path)
+    recipe = clip(tmp_path)
+    assert (recipe.image_side, recipe.dims) == (32, (("vision", 32), ("text", 32)))
+    encoder = load(recipe)
+    assert encoder.encode_images(images).shape == (5, 32)
+    texts = ["A Dog", "a dog", "犬 🐶", "dog " * 100]
+    vectors = encoder.encode_texts(texts)
+    assert np.array_equal(vectors[0], vectors[1]), "it was taught small letters"
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    alone = np.concatenate([encoder.encode_texts([text]) for text in texts])
+    assert np.array_equal(vectors, alone)
+    counts, limit = encoder.count_tokens(texts)
+    assert limit == 64 and counts[3] > 64 > counts[2] > counts[0] == counts[1]
+
+
+@pytest.mark.slow
 def test_a_clip_of_another_language(tmp_path):
     """BERT's words and positions; the padding must not be read."""
     import torch

@@ -11,9 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from chapters import run_chapters
 from media_files import RATE, encode, tone
 from virality.core.errors import UserError
 from virality.core.paths import ROOT
+from virality.demo.posts import simulate_creator
 from virality.media.encoders import bundled, canary, choose, light, light_audio, light_vision
 from virality.media.encoders.base import PARTS, one_thread
 from virality.media.encoders.bundled import Bundle, NotBundled
@@ -440,3 +442,18 @@ def test_nothing_of_it_is_imported_before_it_is_used():
         env=os.environ | {"PYTHONPATH": str(ROOT / "lib")},
     )  # fmt: skip
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.slow
+@needs("text")
+def test_a_chapter_says_with_which_eyes_it_looked(tmp_path, monkeypatch):
+    posts = simulate_creator(n_posts=40)
+    posts.to_csv(tmp_path / "posts.csv", index=False)
+    run, page = run_chapters(
+        tmp_path / "run", monkeypatch, tmp_path / "posts.csv", "embeddings", encoders="light"
+    )
+    record = json.loads(run.artefact("encoders").read_text())
+    assert (record["used"], record["text_encoder"]["id"]) == ("light", "multilingual-e5-small")
+    captions = pd.read_parquet(run.artefact("embeddings")).filter(like="caption_text__")
+    assert captions.shape == (40, 384)
+    assert "uses the light encoders" in page.replace("&#45;", "-") and "E5 for text" in page

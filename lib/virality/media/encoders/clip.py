@@ -167,7 +167,8 @@ class ClipEncoder(Encoder):
 
     def count_tokens(self, texts: Sequence[str]) -> tuple[np.ndarray, int]:
         """Return the number of tokens of each text, uncut, and the most that fit."""
-        counts = [len(self.tokenizer(text, verbose=False)["input_ids"]) for text in texts]
+        written = map(self._written, texts)
+        counts = [len(self.tokenizer(text, verbose=False)["input_ids"]) for text in written]
         return np.array(counts, dtype=int), self._limit
 
     @property
@@ -181,7 +182,15 @@ class ClipEncoder(Encoder):
         """Whether it was trained on texts filled up to the limit, without a mask."""
         return "siglip" in self.model.config.model_type
 
+    def _written(self, text: str) -> str:
+        """Return a text as the model was taught it: SigLIP knows small letters only.
+
+        SigLIP 2 borrows the tokenizer of a model that knows both, so nobody else sees to it.
+        """
+        return text.lower() if self._padded else text
+
     def _ids(self, text: str) -> list[int]:
+        text = self._written(text)
         return self.tokenizer(text, truncation=True, max_length=self._limit)["input_ids"]
 
     def _width(self, length: int) -> int:
