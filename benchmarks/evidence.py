@@ -1,6 +1,6 @@
 """Do the tests keep their level, and the intervals their promise?  Simulated creators, printed.
 
-    python benchmarks/evidence.py [--creators 200] [--only content others intervals viral mixture]
+    python benchmarks/evidence.py [--creators 200] [--only content intervals forecast ...]
 
 Seeds are fixed: the same numbers every time.  A small version of each table is a test.
 """
@@ -26,6 +26,7 @@ from virality.evidence import shifts as sh
 from virality.evidence.level_free import content_series
 from virality.features.momentum import momentum_features
 from virality.features.table import model_table
+from virality.models.catalogue import FORECAST
 from virality.uncertainty import conformal, mixture, viral
 from virality.uncertainty.intervals import prediction_intervals
 
@@ -136,11 +137,11 @@ def others(creators: int, jobs: int) -> None:
 LEVELS = ("white", "ar", "walk", "jump", "spread")
 
 
-def intervals_cell(seed: int, level: str, n: int) -> pd.DataFrame:
+def intervals_cell(seed: int, level: str, n: int, model: str) -> pd.DataFrame:
     """One creator: coverage and score of each method, whole and by thirds of the time."""
     creator = known_creator(n, level, "drift", 0.2, seed=[seed, n, 5])
     tables = [momentum_features(creator.posts), creator.content]
-    told = cross_validate(creator.posts, tables, ["ridge"], baselines=False)
+    told = cross_validate(creator.posts, tables, [model], baselines=False)
     frame = prediction_intervals(told, creator.posts, methods=("adaptive", "rolling", "frozen"))
     whole = conformal.coverage(frame).set_index("method")
     issued = frame.dropna(subset=["lower"]).copy()
@@ -154,13 +155,14 @@ def intervals_cell(seed: int, level: str, n: int) -> pd.DataFrame:
     return whole[["n", "coverage", "score", "width", "saturated"]].join(thirds.add_prefix("third "))
 
 
-def intervals_table(creators: int, jobs: int) -> None:
+def intervals_table(creators: int, jobs: int, model: str = "ridge") -> None:
     """Coverage of 80 % intervals."""
-    print(f"\n80 % intervals of {creators} creators a row; below: share of creators under 70 %")
+    print(f"\n80 % intervals around {model}, {creators} creators a row")
+    print("below .70: share of creators of whose posts the intervals held less than 70 %")
     rows = {}
     for n in (140, 300):
         for level in LEVELS:
-            found = pd.concat(each_creator(intervals_cell, creators, jobs, (level, n)))
+            found = pd.concat(each_creator(intervals_cell, creators, jobs, (level, n, model)))
             for method, part in found.groupby(level=0, sort=False):
                 spread = {
                     "sd": part["coverage"].std(),
@@ -171,6 +173,11 @@ def intervals_table(creators: int, jobs: int) -> None:
     print(table.round(3).to_string())
     print("\nmean over levels")
     print(table.groupby(level=[0, 2], sort=False).mean().round(3).to_string())
+
+
+def forecast_intervals(creators: int, jobs: int) -> None:
+    """The same around the forecast that the book stands for."""
+    intervals_table(creators, jobs, FORECAST)
 
 
 def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
@@ -232,6 +239,7 @@ PARTS = {
     "content": content,
     "others": others,
     "intervals": intervals_table,
+    "forecast": forecast_intervals,
     "viral": viral_table,
     "mixture": mixture_table,
 }
