@@ -68,7 +68,8 @@ def test_luck_has_unit_variance_and_no_mean(luck):
 
 def test_hashtags_return_and_earn_what_was_planted():
     """Least squares on the hashtags finds the share of variance that hashtags were given."""
-    posts, truth = simulate_world(replace(STILL, shares=Shares.only(hashtags=0.5)), seed=4)
+    world = replace(STILL, n=1000, shares=Shares.only(hashtags=0.5))
+    posts, truth = simulate_world(world, seed=4)
     used = pd.Series([tag for caption in posts["caption"] for tag in set(hashtags(caption))])
     often = used.value_counts().loc[lambda count: count >= 5].index
     holds = np.array([[tag in hashtags(c) for tag in often] for c in posts["caption"]], float)

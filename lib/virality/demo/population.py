@@ -22,11 +22,11 @@ from virality.demo.worlds import Shares, World
 
 #: level -> share of accounts
 LEVELS = {"white": 0.2, "ar": 0.1, "slow": 0.5, "walk": 0.1, "jump": 0.1}
-LEVEL_SIZES = (0.15, 0.6)
-STRENGTHS = (0.4, 2.4)  # multiples of the usual shares of variance
+LEVEL_SIZES = (0.2, 0.65)
+STRENGTHS = (0.4, 2.2)  # multiples of the usual shares of variance
 HALF_LIVES = (100.0, 200.0, 400.0, np.inf)
 POSTS = (100, 300)
-USUAL_SPREAD, USUAL_DAYS = 1.08, 2.0
+USUAL_SPREAD, USUAL_DAYS = 1.04, 2.0
 
 
 def drawn_world(seed: int, n: int | None = None) -> World:

@@ -18,9 +18,13 @@ from virality.demo.courses import with_memory
 _TALK = tomllib.loads(files("virality.demo").joinpath("topics.toml").read_text("utf-8"))
 N_TOPICS, N_TAGS, N_PHRASES = 5, 40, 12  # that an account ever uses
 ERA, SERIES_BREAK, SERIES_RUN = 60, 25, 20  # posts, on average
+ERA_BREADTH = 1.0  # small: one topic an era; large: all of them alike
 IN_SERIES = 0.5  # chance of a post to belong to the series that runs
-WITH_PHRASE, WITH_TOPIC_TAG, WITH_RARE_TAG, WITH_EMOJI = 0.5, 0.6, 0.2, 0.4
+WITH_PHRASE, WITH_RARE_TAG, WITH_EMOJI = 0.5, 0.2, 0.4
+CORE_TAGS, WITH_CORE_TAG = 3, 0.8  # hashtags that a topic is nearly always given
+WITH_SAID_TAG = 0.3  # chance of a topic's word to be a hashtag as well
 MEAN_TAGS = 2.5
+TOPIC_TASTE = 1.5  # spread of a hashtag's log odds from topic to topic
 TAG_FASHION = 1.5  # spread of a hashtag's log odds over time; its half-life in posts is below
 TAG_HALF_LIFE = 25
 ZIPF = 1.0  # exponent of how often hashtags and phrases return
@@ -67,7 +71,7 @@ def speak(n: int, paraphrase: float, rng: np.random.Generator) -> Talk:
     eras = np.cumsum(rng.random(n) < 1 / ERA)
     series = _series(n, rng)
     subjects = _subjects(eras, series, rng)
-    tags, phrases = _tags(n, rng), _phrases(n, rng)
+    tags, phrases = _tags(subjects, rng), _phrases(n, rng)
     names = {
         "topics": [str(topic) for topic in topics],
         "series": _invented(series.max() + 1, 3, rng),
@@ -110,12 +114,14 @@ class _Writer:
             text = f"{self.names['series'][series]} part {self.parts[series]}: {text}"
         if self.rng.random() < WITH_EMOJI:
             text += f" {self._pick(_TALK['emoji'])}"
-        return " ".join([text, *(f"#{tag}" for tag in self._tags(said, series, tags))])
+        core = [self._word(*meaning) for meaning in self.concepts[topic][:CORE_TAGS]]
+        own = [word for word in core if self.rng.random() < WITH_CORE_TAG]
+        own += [word for word in said if self.rng.random() < WITH_SAID_TAG]
+        return " ".join([text, *(f"#{tag}" for tag in self._tags(own, series, tags))])
 
-    def _tags(self, said: list[str], series: int, tags: np.ndarray) -> list[str]:
+    def _tags(self, own: list[str], series: int, tags: np.ndarray) -> list[str]:
         chances = self.rng.random(len(self.staples))
-        out = [self.names["hashtags"][tag] for tag in tags]
-        out += [word for word in said if self.rng.random() < WITH_TOPIC_TAG]
+        out = own + [self.names["hashtags"][tag] for tag in tags]
         out += [self.names["series"][series]] if series >= 0 else []
         out += _invented(1, 5, self.rng) if self.rng.random() < WITH_RARE_TAG else []
         usual = zip(_TALK["staples"], chances < self.staples, strict=True)
@@ -154,18 +160,21 @@ def _series(n: int, rng: np.random.Generator) -> np.ndarray:
 
 def _subjects(eras: np.ndarray, series: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Which topic each post is about: eras have their favourites, and a series keeps to its own."""
-    weights = rng.dirichlet(np.full(N_TOPICS, 0.5), eras[-1] + 1)
+    weights = rng.dirichlet(np.full(N_TOPICS, ERA_BREADTH), eras[-1] + 1)
     bounds = np.cumsum(weights, axis=1)[eras, :-1]
     subjects = (rng.random(len(eras))[:, None] > bounds).sum(axis=1)
     own = rng.integers(N_TOPICS, size=series.max() + 2)
     return np.where(series >= 0, own[series], subjects)
 
 
-def _tags(n: int, rng: np.random.Generator) -> np.ndarray:
-    """Which hashtags each post has: a few often, many seldom, and each with its fashion."""
+def _tags(subjects: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Which hashtags each post has: few often, many seldom; topics and fashions have theirs."""
+    n = len(subjects)
     fresh = rng.standard_normal((n, N_TAGS))
     fashion = TAG_FASHION * with_memory(fresh, 0.5 ** (1 / TAG_HALF_LIFE))
-    liking = -ZIPF * np.log(np.arange(1, N_TAGS + 1)) + fashion + rng.gumbel(size=(n, N_TAGS))
+    taste = TOPIC_TASTE * rng.standard_normal((N_TOPICS, N_TAGS))[subjects]
+    usual = -ZIPF * np.log(np.arange(1, N_TAGS + 1))
+    liking = usual + fashion + taste + rng.gumbel(size=(n, N_TAGS))
     place = np.argsort(np.argsort(-liking, axis=1), axis=1)
     return (place < rng.poisson(MEAN_TAGS, n)[:, None]).astype(float)
 

@@ -47,10 +47,10 @@ class Shares:
         When a share is negative, or they are more than one together.
     """
 
-    topics: float = 0.04
-    series: float = 0.03
-    hashtags: float = 0.06
-    phrases: float = 0.04
+    topics: float = 0.08
+    series: float = 0.05
+    hashtags: float = 0.03
+    phrases: float = 0.02
     hour: float = 0.015
     weekday: float = 0.01
     length: float = 0.025
