@@ -288,6 +288,8 @@ def test_the_verdict_on_the_embargo_follows_the_growth():
     early = settled(read_again(lambda age: 1 - np.exp(-age), n=200))
     assert early.advice is Advice.SHORTER and early.own.days < 7
     assert settled(read_again(lambda age: 1 - np.exp(-age / 3), n=200)).advice is Advice.OWN
+    border = settled(read_again(lambda age: 0.89 if age < 7.2 else 0.95, n=200))
+    assert (border.verdict, border.advice) == (Embargo.SUPPORTED, Advice.OWN)
     assert settled(reading_of(POSTS)).verdict is Embargo.READ_ONCE
     assert settled(reading_of(POSTS, n_read_twice=3)).verdict is Embargo.READ_CLOSELY
     assert settled(read_again(lambda age: 1, n=3)).verdict is Embargo.TOO_FEW

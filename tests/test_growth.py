@@ -305,6 +305,9 @@ def test_the_table_tells_by_age():
     shares = [row.share for row in rows]
     assert shares == sorted(shares) and shares[0] < 0.5 and shares[-1] > 0.9
     assert rows[1].miss > rows[-1].miss >= 1
+    sparse = findings.by_age(growth(every), hindcast(latest(every), every).head(1))
+    assert np.isnan([row.miss for row in sparse]).all(), "one nowcast has no typical miss"
+    assert set(figures.ages_table(sparse)["range held"]) == {"–"}
     table = figures.ages_table(rows)
     assert len(table) == 4 and table["age"].tolist()[1] == "3 days"
     assert findings.by_age(growth(every).head(0), hindcast(latest(every), every).head(0)) == []

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from virality.core.text import multiple, percent, plural_days
+from virality.core.text import is_missing, multiple, percent, plural_days
 from virality.figures import theme
 from virality.figures.data import LEVEL, POSTS, views_axis
 from virality.findings.growth import AtAge
@@ -67,6 +67,6 @@ def ages_table(ages: Sequence[AtAge]) -> pd.DataFrame:
             "share of the final number (median)": [percent(each.share) for each in ages],
             "earlier nowcasts": [f"{each.n_tested:,}" for each in ages],
             "typical miss": [multiple(each.miss) for each in ages],
-            "range held": [percent(each.held) if each.n_tested else "–" for each in ages],
+            "range held": ["–" if is_missing(each.held) else percent(each.held) for each in ages],
         }
     )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from virality.core.protocol import DEFAULT
 from virality.core.text import PostName
-from virality.posts.settling import NEAR
+from virality.posts.settling import MIN_READINGS, NEAR
 from virality.uncertainty.nowcast import fewest_known
 
 AGES = (1.0, 3.0, 7.0, 14.0)  # days, of which the table tells
@@ -151,9 +151,9 @@ class AtAge:
     n_tested : int
         Nowcasts that were made at about that age and can be judged.
     miss : float
-        The median factor by which they missed; NaN without any.
+        The median factor by which they missed; NaN where they are too few.
     held : float
-        The share whose interval held the final number; NaN without any.
+        The share whose interval held the final number; NaN where they are too few.
     """
 
     age_days: float
@@ -194,11 +194,12 @@ def _near(table: pd.DataFrame, age: float) -> pd.DataFrame:
 def _at(age: float, known: pd.DataFrame, earlier: pd.DataFrame) -> AtAge:
     miss = np.log1p(earlier["final"]) - np.log1p(earlier["expected"])
     held = earlier["final"].between(earlier["lower"], earlier["upper"])
+    enough = len(earlier) >= MIN_READINGS
     return AtAge(
         age_days=age,
         n_posts=len(known),
         share=known["share"].median(),
         n_tested=len(earlier),
-        miss=float(np.exp(miss.abs().median())) if len(miss) else np.nan,
-        held=held.mean() if len(held) else np.nan,
+        miss=float(np.exp(miss.abs().median())) if enough else np.nan,
+        held=float(held.mean()) if enough else np.nan,
     )

@@ -219,7 +219,8 @@ def settling(
     elif not np.isfinite(near.share):
         verdict = Embargo.TOO_FEW
     else:
-        verdict = Embargo.SUPPORTED if near.share >= SETTLED else Embargo.SHORT
+        enough = near.share >= SETTLED or (own is not None and own.days <= embargo_days)
+        verdict = Embargo.SUPPORTED if enough else Embargo.SHORT
     return Settling(
         verdict=verdict,
         embargo_days=embargo_days,
@@ -234,14 +235,14 @@ def settling(
 
 
 def _advice(verdict: Embargo, embargo_days: float, own: OwnEmbargo | None) -> Advice:
-    """Advise a change only where the readings near the embargo do not contradict it."""
+    """Advise a longer one only where the readings near the embargo do not contradict that."""
     if own is None or verdict in (Embargo.READ_ONCE, Embargo.READ_CLOSELY):
         return Advice.NONE
     if own.days == embargo_days:
         return Advice.OWN
-    if own.days > embargo_days:
-        return Advice.NONE if verdict is Embargo.SUPPORTED else Advice.LONGER
-    return Advice.NONE if verdict is Embargo.SHORT else Advice.SHORTER
+    if own.days < embargo_days:
+        return Advice.SHORTER
+    return Advice.NONE if verdict is Embargo.SUPPORTED else Advice.LONGER
 
 
 def _older(shares: pd.DataFrame, embargo_days: float) -> Band | None:

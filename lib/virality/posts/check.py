@@ -169,8 +169,10 @@ def _peculiarities(notes: dict) -> list[str]:
         lines.append("a report shows how fast views settle on this account")
     if notes["n_grown"]:
         grown = plural(notes["n_grown"], "post was", "posts were")
-        lines.append(f"{grown} read young and again after a month: such posts tell a report what")
-        lines.append("the young ones are on their way to")
+        lines.append(
+            f"{grown} read young and again after a month: from such posts a report tells "
+            "what the young ones are on their way to"
+        )
     if set(notes["platforms"]) != {TIKTOK}:
         counts = [f"{listed([name])} {n:,}" for name, n in notes["platforms"].items()]
         apart = "; the momentum of each is kept apart" if len(counts) > 1 else ""

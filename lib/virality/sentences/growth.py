@@ -41,11 +41,12 @@ def reading(growth: Growth) -> str:
     rest = ""
     if growth.n_told != growth.n_young:
         rest = " The others are younger than any of these was when it was read."
+    newest = "; ".join(_on_its_way(post) for post in growth.newest)
     return (
         f"{known} read before and after that age. They tell what {growth.n_told:,} of "
         f"{plural(growth.n_young, 'younger post is', 'younger posts are')} on the way to.{rest} "
-        f"{'; '.join(_on_its_way(post) for post in growth.newest)}. In brackets stands the range "
-        f"that should hold {percent(growth.coverage)} of the final numbers."
+        f"The newest: {newest}. In brackets stands the range that should hold "
+        f"{percent(growth.coverage)} of the final numbers."
     )
 
 
