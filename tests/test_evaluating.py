@@ -24,6 +24,7 @@ from virality.creators.evaluate.read import Reader
 from virality.creators.evaluate.settings import ALL, Settings, chosen_models
 from virality.creators.evaluate.spread import spread
 from virality.creators.evaluate.tables import FAILED, MODELLED, TABLES, TOO_FEW
+from virality.creators.fit_prior import fit_prior
 from virality.door import extract_media
 from virality.evaluation.evaluate import cross_validate
 from virality.evaluation.forecast import forecast
@@ -33,6 +34,7 @@ from virality.findings.evaluated import evaluated
 from virality.media.encoders.classic import CLASSIC
 from virality.media.texts import text_vectors
 from virality.models import catalogue as md
+from virality.models.prior_files import prior_files
 from virality.posts.read import read_posts
 from virality.posts.tidy import completed
 
@@ -294,7 +296,7 @@ def test_the_options_reach_those_who_work(tmp_path, stored, monkeypatch):
         stored, "--by", "niche", "--out", "o", "--split", "rolling", "--folds", 1, "--embargo", 3,
         "--target", "likes", "--test-share", 0.3, "--models", "ridge,forecast", "--text", "none",
         "--content-test", 49, "--seed", 5, "--timezone", "Asia/Tokyo", "--jobs", 2, "--force",
-        "--scheduler", "tcp://x:1", "--columns", "views=plays",
+        "--scheduler", "tcp://x:1", "--columns", "views=plays", "--prior", "p",
     )  # fmt: skip
     (task,) = asked
     protocol = Protocol(
@@ -306,7 +308,7 @@ def test_the_options_reach_those_who_work(tmp_path, stored, monkeypatch):
     )  # fmt: skip
     assert task == evaluating.Task(
         posts=[str(stored)], out="o", settings=settings, columns="views=plays", jobs=2,
-        scheduler="tcp://x:1", force=True,
+        scheduler="tcp://x:1", prior="p", force=True,
     )  # fmt: skip
 
 
@@ -317,6 +319,23 @@ def test_the_reference_split_holds_out_the_newest_posts():
     tested = found.predictions.loc[found.predictions["model"] == "ridge", "post_id"]
     assert tested.tolist() == posts["post_id"].tail(18).tolist()
     assert found.creators["n_tested"].tolist() == [18]
+
+
+def test_a_prior_speaks_in_the_forecast(tmp_path, capsys):
+    posts = many(tuple(range(40, 48)))
+    prior = fit_prior(posts)
+    for name, content in prior_files(prior).items():
+        (tmp_path / name).write_bytes(content)
+    own = posts[posts["author"] == "a40"]
+    own.to_parquet(tmp_path / "posts.parquet")
+    words = [tmp_path / "posts.parquet", "--text", "none", "--content-test", 0, "--prior", tmp_path]
+    command(*words, "--models", "forecast", "--out", tmp_path.with_name("with"))
+    with_prior = results(tmp_path.with_name("with"))["predictions"]
+    told = forecast(own, [build_features(own)], prior=prior).predictions["y_pred"].tolist()
+    assert with_prior.loc[with_prior["model"] == "forecast", "y_pred"].tolist() == told
+    for more, said in {"--models": "ridge", "--target": "likes"}.items():
+        assert cli.main(["evaluate", *map(str, words), more, said]) == 1
+        assert "prior" in capsys.readouterr().err
 
 
 def test_models_are_chosen_by_name():

@@ -50,8 +50,14 @@ MAY_TAKE = {
     "import --name": _NAMES,
     "import --timezone": {""},
     "import --out": {"", "no/such/file.csv"},
-    "evaluate POSTS": {FILE},
-    "evaluate --out": _PLACES,
+    "evaluate POSTS": {FILE, FOLDER},
+    "evaluate --out": _NUMBERS | {"-1", "../../x"},
+    "evaluate --embargo": {"0", "1.5"},
+    "evaluate --models": {"", " "},
+    "evaluate --content-test": {"0"},
+    "evaluate --seed": {"0"},
+    "evaluate --prior": {""},
+    "evaluate --scheduler": {""},
     "demo --seed": {"0"},
     "demo --out": _PLACES | {"", FOLDER},
 }
@@ -62,7 +68,7 @@ ENOUGH = {
     "run": ["--posts", FILE],
     "import": ["--name", "alice", FILE],
     "check": [FILE],
-    "evaluate": [FILE, "--out", "scores.parquet"],
+    "evaluate": [FILE, "--out", "results"],
 }
 
 
@@ -177,7 +183,7 @@ def test_wrong_commands_are_told(words, place, capsys):
 def test_a_place_where_nothing_may_be_written_is_told(place, capsys, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     for words in (
-        ["evaluate", FILE, "--out", "x.parquet"],
+        ["evaluate", FILE, "--out", "results"],
         ["import", FILE, "--name", "a", "--out", "x.csv"],
         ["demo", "--out", "x"],
     ):

@@ -209,6 +209,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
         metavar="SHIFTS",
         help="shifts of the test of content; 0 leaves it out (default 99)",
     )
+    how.add_argument(
+        "--prior", default="", metavar="FOLDER", help="what was learnt from others, by fit-prior"
+    )
     how.add_argument("--seed", type=_whole(0, 10**9), default=DEFAULT.seed, help="of everything")
     where = parser.add_argument_group("where it is done; the results do not depend on it")
     where.add_argument("--jobs", type=_whole(1, 256), default=1, help="processes (default 1)")
@@ -412,6 +415,7 @@ def _evaluate(options: argparse.Namespace) -> None:
             out=options.out,
             settings=settings,
             columns=_columns(options),
+            prior=options.prior,
             jobs=options.jobs,
             scheduler=options.scheduler,
             force=options.force,

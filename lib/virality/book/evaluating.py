@@ -29,6 +29,9 @@ from virality.creators.evaluate.spread import spread
 from virality.creators.evaluate.store import Store
 from virality.creators.evaluate.tables import TABLES
 from virality.findings.evaluated import Evaluated, evaluated
+from virality.models.catalogue import FORECAST
+from virality.models.prior import Prior
+from virality.models.prior_files import load_prior
 from virality.posts.outputs import refuse_inputs
 
 PAGE, SETTINGS = "summary.html", "settings.json"
@@ -55,6 +58,8 @@ class Task:
     settings : Settings
     columns : str
         Which column is what, see :func:`virality.posts.headers.parse_choice`.
+    prior : str
+        Folder of what was learnt from other creators; "" for none.
     jobs : int
         Processes of this machine.
     scheduler : str
@@ -67,6 +72,7 @@ class Task:
     out: str = DEFAULT_OUT
     settings: Settings
     columns: str = ""
+    prior: str = ""
     jobs: int = 1
     scheduler: str = ""
     force: bool = False
@@ -94,7 +100,7 @@ def evaluate(task: Task) -> Path:
     reader = Reader(
         task.posts, settings.by, settings.timezone, task.columns, settings.protocol.embargo_days
     )
-    work = Work(settings, text_recipe(settings.text))
+    work = Work(settings, text_recipe(settings.text), _prior(task))
     with writing_to(target), merging_folder(target, task.force) as temporary:
         temporary.mkdir()
         store = Store(temporary, settings.by)
@@ -120,6 +126,20 @@ def _place(task: Task) -> Path:
     return target
 
 
+def _prior(task: Task) -> Prior | None:
+    """What was learnt from others; raise UserError where it could not speak."""
+    prior = load_prior(task.prior)
+    if prior is None:
+        return None
+    if FORECAST not in task.settings.models:
+        raise UserError(
+            "A prior speaks in the forecast, which is not among the models.",
+            do=f"Add {FORECAST} to --models, or leave --prior out.",
+        )
+    prior.refuse_other(task.settings.protocol.target)
+    return prior
+
+
 def _summarise(folder: Path, task: Task, reader: Reader) -> Evaluated:
     """Write the page and the settings; return what they say."""
     by, settings = task.settings.by, task.settings
@@ -133,6 +153,7 @@ def _summarise(folder: Path, task: Task, reader: Reader) -> Evaluated:
         "creators by": by,
         "models": ", ".join(settings.models),
         "captions": settings.text,
+        "prior": Path(task.prior).name or "none",
         "shifts of the content test": str(settings.n_shifts),
         "time zone": settings.timezone,
         "version": VERSION,
@@ -142,6 +163,7 @@ def _summarise(folder: Path, task: Task, reader: Reader) -> Evaluated:
         "version": VERSION,
         "settings": asdict(settings),
         "columns": task.columns,
+        "prior": Path(task.prior).name,
         "rows": reader.n_rows,
         "rows_without_creator": reader.n_unnamed,
         "files_not_used": unread,

@@ -204,6 +204,8 @@ class _File:
 
 def _begins_like_parquet(path: Path) -> bool:
     try:
+        if not path.is_file():  # a pipe would keep whoever opens it waiting
+            return False
         with path.open("rb") as stream:
             return stream.read(4) == b"PAR1"
     except OSError:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from typing import Any
 
 from virality.core import VERSION
-from virality.core.bounds import within
+from virality.core.bounds import shown, within
 from virality.core.errors import UserError
 from virality.creators.evaluate.chunks import Chunk, examine_chunk
 from virality.creators.evaluate.one import Work
 from virality.creators.evaluate.tables import Tables, failed
 
 _PATIENCE_S = 10
+_ADDRESS = re.compile(r"(tcp|tls|wss?|ucx)://[\w.:%\[\]-]+:\d{1,5}/?")
 _AHEAD = 2  # chunks that wait for each worker: it never idles, and few are in memory
 
 
@@ -148,6 +150,11 @@ def _outcome(future: Any, chunk: Chunk, work: Work) -> tuple[int, Tables]:
 
 @contextlib.contextmanager
 def _cluster(scheduler: str) -> Iterator[Any]:
+    if not _ADDRESS.fullmatch(scheduler):
+        raise UserError(
+            f"No Dask scheduler can have the address {shown(scheduler)}.",
+            do="Give one such as tcp://127.0.0.1:8786.",
+        )
     try:
         from dask.distributed import Client
     except ModuleNotFoundError:
