@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from virality.core.bounds import within
+from virality.core.bounds import shown, within
 from virality.core.errors import UserError
 
 MIN_POSTS = 30  # fewer posts are described, not modelled
@@ -105,7 +105,7 @@ class Protocol:
 def _one_of(what: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise UserError(
-            f"There is no {what} called '{value}'.", do=f"Choose one of: {', '.join(known)}."
+            f"There is no {what} called {shown(value)}.", do=f"Choose one of: {', '.join(known)}."
         )
 
 

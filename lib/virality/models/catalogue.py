@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import ElasticNet, Ridge
 
+from virality.core.bounds import shown
 from virality.core.errors import UserError
 from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
@@ -148,7 +149,7 @@ def find_model(name: str) -> Model:
     """
     if name not in MODEL_TABLE:
         raise UserError(
-            f"There is no model called '{name}'.", do=f"Choose from: {', '.join(MODELS)}."
+            f"There is no model called {shown(name)}.", do=f"Choose from: {', '.join(MODELS)}."
         )
     return MODEL_TABLE[name]
 

@@ -75,7 +75,8 @@ class Settings:
             )
         for name in self.models:
             md.find_model(name)
-        if self.by == "views" or any(self.by in columns for columns in TABLES.values()):
+        taken = self.by == "views" or any(self.by in columns for columns in TABLES.values())
+        if taken or not self.by.isprintable():
             raise UserError(
                 f"Column {shown(self.by)} separates no creators.", do="Name another with --by."
             )
