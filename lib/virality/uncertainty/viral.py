@@ -114,6 +114,9 @@ def chances(table: pd.DataFrame) -> pd.DataFrame:
 def brier_skill(viral: np.ndarray, chance: np.ndarray, baseline: np.ndarray | float) -> dict:
     """Share of the baseline's squared error that the chances save.
 
+    Squared here, where the book's loss is otherwise absolute: the squared error of a chance is
+    smallest for an honest one, the absolute error for one that says 0 or 1.
+
     Parameters
     ----------
     viral : ndarray of bool, shape (n,)
