@@ -29,7 +29,7 @@ from virality.models.blocks import make_transform
 from virality.models.catalogue import MAIN_LINEAR, make_model
 from virality.models.prior import Prior
 
-OTHERS_MEAN, OTHERS_MODEL, OTHERS_PRIOR = "others_mean", "others_model", "others_prior"
+OTHERS_MEAN, OTHERS_MODEL = "others_mean", "others_model"
 COLD_COLUMNS = {
     "post_id": "string",
     "author": "string",
@@ -79,22 +79,21 @@ def first_forecasts(
     Returns
     -------
     DataFrame
-        Columns as in `COLD_COLUMNS`: model ``others_mean`` (the others' grand mean),
+        Columns as in `COLD_COLUMNS`: model ``others_mean`` (the others' grand mean) and
         ``others_model`` (that mean plus what a Ridge learnt from how the others' posts lie around
-        their own levels) and ``others_prior`` (that mean plus what the prior says of a first post,
-        where it says something).  The interval is that of a new level and a post around it, by what
-        the others' levels and posts differ.  Empty with fewer than three creators.
+        their own levels, or the mean of that and of what the prior says of a first post).  The
+        interval is that of a new level and a post around it, by what the others' levels and posts
+        differ.  Empty with fewer than three creators.
     """
     table = _without_momentum(model_table(posts, tables, protocol))
     authors = about(posts, protocol).loc[table.y.index, "author"].to_numpy(object)
     parts = []
-    first = None if prior is None else prior.first(table).fillna(0.0).to_numpy()
+    first = np.full(len(table.y), np.nan) if prior is None else prior.first(table).to_numpy()
     for left in _left_out(table, authors, protocol):
         mean = np.full(len(left.test), left.levels.grand)
-        forecasts = {OTHERS_MEAN: mean, OTHERS_MODEL: mean + _added(table, authors, left, protocol)}
-        if first is not None:
-            forecasts[OTHERS_PRIOR] = mean + first[left.test]
-        for name, y_pred in forecasts.items():
+        added = np.column_stack([_added(table, authors, left, protocol), first[left.test]])
+        model = mean + np.nanmean(added, axis=1)
+        for name, y_pred in ((OTHERS_MEAN, mean), (OTHERS_MODEL, model)):
             parts.append(_part(table, authors, left, name, y_pred, protocol.coverage))
     if not parts:
         return pd.DataFrame(columns=list(COLD_COLUMNS)).astype(COLD_COLUMNS)

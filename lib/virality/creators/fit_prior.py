@@ -6,18 +6,20 @@ weighs more per post than one with many, or the largest accounts would speak for
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
+from virality.core.bounds import shown
 from virality.core.embargo import microseconds
 from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.creators.levels import fit_levels
 from virality.features.build import build_features, matured_posts
 from virality.features.table import ModelTable, model_table
+from virality.features.targets import TARGETS
 from virality.models.learnt import Learnt, Lessons, learn, learn_and_judge
 from virality.models.prior import Prior
 from virality.models.relative import Start, told
@@ -214,22 +216,61 @@ def fit_prior(
     UserError
         When there are fewer than `MIN_CREATORS` creators with posts enough.
     """
-    found = list(_of_each(posts, by, timezone, protocol))
-    if len(found) < MIN_CREATORS:
+    own = ((str(name), own.reset_index(drop=True)) for name, own in posts.groupby(by, sort=True))
+    return fit_creators(own, timezone=timezone, protocol=protocol)
+
+
+def fit_creators(
+    creators: Iterable[tuple[str, pd.DataFrame]],
+    *,
+    timezone: str = "UTC",
+    protocol: Protocol = DEFAULT,
+) -> Prior:
+    """Fit a prior on creators who come one after another; of each only numbers are kept.
+
+    Parameters
+    ----------
+    creators : iterable of (name, DataFrame)
+        In any order, which changes nothing; tidy posts, sorted by posted_at.
+    timezone : str
+        In which all creators' hours and weekdays are counted.
+    protocol : Protocol
+        Its target, embargo and seed.
+
+    Returns
+    -------
+    Prior
+
+    Raises
+    ------
+    UserError
+        There is no such target, or there are fewer than `MIN_CREATORS` creators with posts enough.
+    """
+    if protocol.target not in TARGETS:
+        raise UserError(
+            f"There is no target called {shown(protocol.target)}.",
+            do=f"Choose one of: {', '.join(TARGETS)}.",
+        )
+    found = {name: _cases(name, own, timezone, protocol) for name, own in creators}
+    enough = [found[name] for name in sorted(found) if found[name] is not None]
+    if len(enough) < MIN_CREATORS:
         raise UserError(
             f"A prior needs {MIN_CREATORS} creators of {MIN_POSTS} posts or more, and here "
-            f"{'is' if len(found) == 1 else 'are'} {len(found) or 'none'}: fewer say what these "
+            f"{'is' if len(enough) == 1 else 'are'} {len(enough) or 'none'}: fewer say what these "
             "creators do, not what creators do.",
             do="Bring the posts of more creators.",
         )
-    return fit_cases(together(found), protocol)
+    return fit_cases(together(enough), protocol)
 
 
-def _of_each(posts: pd.DataFrame, by: str, timezone: str, protocol: Protocol) -> Iterator[Cases]:
-    """Cases of every creator with posts enough, one creator after another."""
-    for name, own in posts.groupby(by, sort=True):
-        own = own.reset_index(drop=True)
-        table = model_table(own, build_features(own, protocol.embargo_days, timezone), protocol)
-        if len(table.y) >= MIN_POSTS:
-            n_known = matured_posts(own, protocol).reindex(table.y.index)
-            yield cases_of(table, [name] * len(table.y), n_known)
+def _cases(name: str, posts: pd.DataFrame, timezone: str, protocol: Protocol) -> Cases | None:
+    """A creator's cases; None with too few posts, or where they cannot be used."""
+    try:
+        features = build_features(posts, protocol.embargo_days, timezone)
+        table = model_table(posts, features, protocol)
+    except UserError:  # a fault at one creator must not cost the others
+        return None
+    if len(table.y) < MIN_POSTS:
+        return None
+    n_known = matured_posts(posts, protocol).reindex(table.y.index)
+    return cases_of(table, [name] * len(table.y), n_known)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from virality.core.bounds import shown
 from virality.core.errors import UserError
 from virality.core.paths import exists, expanded, place_for, writing_to
 from virality.core.protocol import Protocol
 from virality.core.text import percent, plural
 from virality.core.writing import adding, adopt, made_in, refuse_foreign
-from virality.creators.fit_prior import fit_prior
+from virality.creators.evaluate.partition import Creator, by_creator
+from virality.creators.evaluate.read import Reader
+from virality.creators.fit_prior import fit_creators
 from virality.models.prior import Prior
 from virality.models.prior_files import CARD, TREES, prior_files
 from virality.posts import outputs
-from virality.posts.accounts import choose
-from virality.posts.read import read_posts
+from virality.posts.tidy import completed, one_row_a_post
 
 
 def main_fit_prior(
@@ -51,14 +53,20 @@ def main_fit_prior(
     """
     protocol = Protocol(target=target)
     folder = _place(out, posts, force)  # before minutes of work
-    known = {"embargo_days": protocol.embargo_days, "columns": columns}
-    reading = choose(read_posts(list(posts), timezone, **known), pool=True)
-    if by not in reading.posts:
-        raise UserError(f"The posts have no column {shown(by)}.", do="Name one with --by.")
-    prior = fit_prior(reading.posts, by, timezone=timezone, protocol=protocol)
+    reader = Reader(posts, by, timezone, columns, protocol.embargo_days)
+    with tempfile.TemporaryDirectory(prefix="virality-") as scratch:
+        dealt = by_creator(reader.tables(), by, Path(scratch), reader.about_rows)
+        prior = fit_creators(_tidy(dealt, protocol), timezone=timezone, protocol=protocol)
     with writing_to(folder):
         _store(prior, _place(out, posts, force), force)
     print(_said(prior, folder))
+
+
+def _tidy(creators: Iterable[Creator], protocol: Protocol) -> Iterator[Creator]:
+    """Each creator's posts, one row a post in order of time; those that are none are left out."""
+    for name, rows in creators:
+        with suppress(UserError):
+            yield name, one_row_a_post(completed(rows, ""), protocol.embargo_days)
 
 
 def _place(out: str, posts: Sequence[str], force: bool) -> Path:

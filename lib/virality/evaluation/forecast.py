@@ -33,7 +33,7 @@ from virality.posts.platforms import histories
 SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.3, share=0.02)
 #: Weights to begin with, of those who are asked; all others share the rest alike.
-LIKELY = {"rolling_median_10": 0.3, "running_median": 0.3, ex.PRIOR: 0.25}
+LIKELY = {"rolling_median_10": 0.3, "running_median": 0.3, ex.PRIOR: 0.2}
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 

@@ -96,7 +96,7 @@ class Learnt:
         if rows.empty:
             return said
         matrix = xgb.DMatrix(rows, base_margin=said, nthread=1)
-        return self.booster.predict(matrix).astype(float)
+        return np.clip(self.booster.predict(matrix).astype(float), -CLIP, CLIP)
 
     def first(self, n_trees: int) -> Learnt:
         """The line with the first trees, at least one and at most all of them."""

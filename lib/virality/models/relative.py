@@ -16,6 +16,7 @@ import pandas as pd
 from virality.features.blocks import block_of
 from virality.features.build import ledger
 from virality.features.momentum import FOLLOWERS, RULES
+from virality.features.similarity import OF_MEDIA
 from virality.features.table import ModelTable
 
 WIDEST = 3.0  # a spread is pulled in to within so many times the usual one: few posts know little
@@ -44,7 +45,8 @@ def _units() -> dict[str, str]:
     """Unit by column: what every input has, so neither followers nor films."""
     listed = ledger().set_index("feature")["unit"]
     replaced = {f"momentum__{name}" for name in RULES}  # of views; these are of the target
-    left_out = replaced | {name for name, *_ in FOLLOWERS}
+    films = {f"similar__{name}{end}" for name in OF_MEDIA for end in ("", "_known")}
+    left_out = replaced | films | {name for name, *_ in FOLLOWERS}
     names = [name for name in listed.index if block_of(name) in _LOOKED_AT and name not in left_out]
     return {name: listed[name] for name in names} | {f"baseline__{name}": _LEVEL for name in RULES}
 

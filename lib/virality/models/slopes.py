@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
+from virality.core.threads import one_thread
+
 PENALTY = 1_500.0  # posts that have to speak for a slope before half of it is believed
 FARTHEST = 4.0  # standard deviations from the middle; what lies beyond is pulled in
 
@@ -69,7 +71,8 @@ def fit_slopes(rows: pd.DataFrame, goal: np.ndarray, weight: np.ndarray) -> Slop
     spread = np.sqrt(np.where(known, (values - middle) ** 2, 0.0).sum(axis=0) / n)
     scale = np.where(spread > 1e-9, spread, 1.0)
     standard = _standard(rows, middle, scale)
-    slope = Ridge(alpha=PENALTY).fit(standard, goal, sample_weight=weight).coef_
+    with one_thread():
+        slope = Ridge(alpha=PENALTY).fit(standard, goal, sample_weight=weight).coef_
     return Slopes(middle, scale, slope, _weighted_median(goal - standard @ slope, weight))
 
 
