@@ -11,11 +11,15 @@ from pandas.testing import assert_frame_equal
 
 from toyposts import toy_posts
 from virality.core.embargo import matured_before
+from virality.core.protocol import Protocol
+from virality.demo.population import shuffled_captions
 from virality.demo.posts import simulate_creator
+from virality.demo.worlds import Shares, World, simulate_world
+from virality.evaluation.evaluate import cross_validate
 from virality.features import level
 from virality.features import similarity as si
 from virality.features.build import build_features
-from virality.features.kernels import caption_kernels, form_kernels
+from virality.features.kernels import Kernel, caption_kernels, form_kernels
 from virality.features.momentum import posts_clock
 
 DAY = pd.Timedelta(days=1)
@@ -176,6 +180,47 @@ def test_a_planted_hashtag_is_found_with_its_sign_and_shrunk():
     only = [has[0] & ~has[1], has[1] & ~has[0]]
     up, down = (found[mask[100:]].mean() for mask in only)
     assert down < 0 < up and 1.2 < up - down < 1.6
+
+
+def rank_with_hashtags(posts: pd.DataFrame) -> float:
+    known = matured_before(posts_clock(posts), 7)
+    encoded = si.similar_features(posts)["similar__hashtags"].reset_index(drop=True)
+    return encoded[60:].corr(pd.Series(si.level_free(posts, known))[60:], method="spearman")
+
+
+def test_shuffled_captions_tell_nothing():
+    world = World(n=250, shares=Shares.only(hashtags=0.3))
+    accounts = [simulate_world(world, seed)[0] for seed in range(6)]
+    told = np.mean([rank_with_hashtags(posts) for posts in accounts])
+    shuffled = np.mean([rank_with_hashtags(shuffled_captions(posts)) for posts in accounts])
+    assert told > 0.1 and shuffled < 0.03
+
+
+@pytest.mark.slow
+def test_no_forecast_gains_by_shuffled_captions_and_one_with_a_leak_does():
+    def miss(posts, *tables) -> float:
+        found = cross_validate(posts, tables, ["block_ridge"], protocol=Protocol(n_folds=2))
+        own = found[found["model"] == "block_ridge"]
+        return float(np.log((own["y_true"] - own["y_pred"]).abs().mean()))
+
+    honest, leaking = [], []
+    for seed in range(4):
+        posts = shuffled_captions(simulate_world(World(n=200), seed)[0], seed)
+        rest = build_features(posts).drop(columns=list(si.similar_features(posts)))
+        without = miss(posts, rest)
+        honest.append(miss(posts, rest, si.similar_features(posts)) - without)
+        leak = si.encode(by_views(posts), si.level_free(posts, np.arange(200)), np.full(200, 200))
+        leak = pd.DataFrame({"similar__hashtags": leak[0]}, index=rest.index)
+        leaking.append(miss(posts, rest, leak) - without)
+    assert abs(np.mean(honest)) < 0.02 and np.mean(leaking) < -0.05
+
+
+def by_views(posts: pd.DataFrame) -> Kernel:
+    """Likeness in what nobody knows when a post goes up, dimly seen."""
+    views = np.log1p(posts["views"].to_numpy(float))
+    views += np.random.default_rng(0).normal(0, 0.5, len(views))
+    every = np.ones(len(views), dtype=bool)
+    return Kernel("views", 1.0, every, lambda a, b: np.exp(-((views[a, None] - views[b]) ** 2)))
 
 
 def test_pictures_are_compared_beside_what_all_pictures_share():
