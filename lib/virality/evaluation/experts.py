@@ -1,28 +1,74 @@
-"""Who is asked for the forecast: plain rules at every post, and models step by step.
+"""Who is asked for the forecast: rules at every post, and models step by step.
 
-Rules are computed online.  Models are fitted on the training posts of each fold; what they would
-have said before the first fold comes from a few steps inside its training posts, each fitted on
-what had matured when the step began.  So every expert has a record of losses when the first
-forecast is due, and none of it was made with hindsight.
+Plain rules and the Gaussian process are computed online.  Other models are fitted on the training
+posts of each fold; what they would have said before the first fold comes from a few steps inside
+its training posts, each fitted on what had matured when the step began.  So every expert has a
+record of losses when the first forecast is due, and none of it was made with hindsight.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
-from virality.core.embargo import is_matured_by, microseconds
+from virality.core.embargo import is_matured_by, matured_before, microseconds
 from virality.core.protocol import Protocol
 from virality.evaluation.folds import FoldFits, one_fold
 from virality.evaluation.validation import MIN_TEST, MIN_TRAIN
+from virality.features.level import pulled_in
+from virality.features.likeness import content_likeness
 from virality.features.momentum import EXPERT_RULES, RULES
 from virality.features.table import ModelTable
-from virality.models.fitted import FoldData
+from virality.models import gaussian_process
+from virality.models.fitted import FittedFold, FoldData
+from virality.models.level import OnLevel, has_rules
+from virality.posts.platforms import histories
 
 RULE_EXPERTS = tuple(name for name in (*RULES, *EXPERT_RULES) if name != "last_post")
 MODEL_EXPERTS = ("block_ridge", "xgboost", "forest")
+PROCESS = "gaussian_process"
+AVERAGE = "average"  # of the models, the process and the rule that is hardest to beat
+AVERAGED = (*MODEL_EXPERTS, PROCESS, "rolling_median_20")
 PRIOR = "prior"  # the expert of a model that was fitted on other creators
 N_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Account:
+    """One account's rows of the table of models, in time order.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+    known : ndarray of int
+        How many of these rows had matured when each post went up.
+    """
+
+    rows: np.ndarray
+    known: np.ndarray
+
+
+def accounts(posts: pd.DataFrame, table: ModelTable, embargo_days: float) -> list[Account]:
+    """Whose rows are whose: no history, and no record, crosses from one account to another.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    table : ModelTable
+    embargo_days : float
+    """
+    index = posts["post_id"].astype("string")
+    history = pd.Series(histories(posts), index=index).reindex(table.y.index).to_numpy()
+    clock = microseconds(table.times)
+    found = []
+    for number in np.unique(history):
+        rows = np.flatnonzero(history == number)
+        rows = rows[np.argsort(clock[rows], kind="stable")]
+        found.append(Account(rows, matured_before(clock[rows], embargo_days)))
+    return found
 
 
 def steps_before(
@@ -64,6 +110,46 @@ def steps_before(
     ]
 
 
+@dataclass(frozen=True)
+class Said:
+    """What the experts say about every post, index post_id, a column per expert.
+
+    Attributes
+    ----------
+    forecasts : DataFrame
+        Log scale of the target; NaN = nothing.
+    content : DataFrame
+        Of those that look at content, how much of the forecast it is; NaN = nothing.
+    """
+
+    forecasts: pd.DataFrame
+    content: pd.DataFrame
+
+
+def ask(posts: pd.DataFrame, table: ModelTable, own: list[Account], fits: list[FoldFits]) -> Said:
+    """Ask every expert about every post.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    table : ModelTable
+    own : list of Account
+    fits : list of FoldFits
+        The steps before the first fold, then the folds.
+
+    Returns
+    -------
+    Said
+    """
+    rules = rule_forecasts(table)
+    models, content = _models(fits, table, rules)
+    process, its_content = _process(posts, table, own, fits)
+    together = rules.join(models).assign(**{PROCESS: process})
+    together[AVERAGE] = together[list(AVERAGED)].mean(axis=1, skipna=False)
+    return Said(together, content.assign(**{PROCESS: its_content}))
+
+
 def rule_forecasts(table: ModelTable) -> pd.DataFrame:
     """What each plain rule says about every post; NaN before a first matured post.
 
@@ -80,23 +166,40 @@ def rule_forecasts(table: ModelTable) -> pd.DataFrame:
     return columns.set_axis(list(RULE_EXPERTS), axis=1)
 
 
-def model_forecasts(fits: list[FoldFits], index: pd.Index) -> pd.DataFrame:
-    """What each model says about the test posts of some folds; NaN about all others.
-
-    Parameters
-    ----------
-    fits : list of FoldFits
-    index : Index
-        All posts.
-
-    Returns
-    -------
-    DataFrame
-        Index as given, a column per model; log scale of the target.
-    """
-    said = pd.DataFrame(np.nan, index=index, columns=list(MODEL_EXPERTS))
+def _models(
+    fits: list[FoldFits], table: ModelTable, rules: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Forecasts of the models about the test posts of some folds, and content's part of them."""
+    said = pd.DataFrame(np.nan, index=table.y.index, columns=list(MODEL_EXPERTS))
+    content = said.copy()
     for one in fits:
-        if one.columns:
-            for name in MODEL_EXPERTS:
-                said.loc[one.fold.y_test.index, name] = one[name].y_pred.to_numpy()
-    return said
+        index = one.fold.y_test.index
+        for name in MODEL_EXPERTS if one.columns else ():
+            said.loc[index, name] = one[name].y_pred.to_numpy()
+            content.loc[index, name] = one[name].y_pred.to_numpy() - _level(one[name], one.fold)
+    return said, content
+
+
+def _level(fitted: FittedFold, fold: FoldData) -> np.ndarray | float:
+    """What the model takes the account's level to be; its training mean where it knows none."""
+    if isinstance(fitted.model, OnLevel) and has_rules(fitted.X_test):
+        return fitted.model.level(fitted.X_test)
+    return float(fold.y_train.mean())
+
+
+def _process(
+    posts: pd.DataFrame, table: ModelTable, own: list[Account], fits: list[FoldFits]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Forecasts of the Gaussian process about all posts, and content's part of them."""
+    by_id = posts.set_index(posts["post_id"].astype("string")).loc[table.y.index]
+    first = next(one for one in fits if one.fold.fold > 0)
+    blocks = first.fold.blocks(first.blocks)
+    early = (table.times < table.times[first.fold.y_test.index].min()).to_numpy()
+    forecast, content = (np.full(len(table.y), np.nan) for _ in range(2))
+    for account in own:
+        rows = account.rows
+        alike = content_likeness(by_id.iloc[rows], table.X.iloc[rows], early[rows], blocks)
+        outcome = pulled_in(table.y.to_numpy()[rows], account.known)
+        made = gaussian_process.condition(outcome, account.known, alike)
+        forecast[rows], content[rows] = made.forecast, made.content
+    return forecast, content

@@ -14,7 +14,7 @@ from typing import Protocol as Interface
 import numpy as np
 import pandas as pd
 
-from virality.core.embargo import matured_before, microseconds
+from virality.core.embargo import microseconds
 from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, Protocol
 from virality.core.threads import one_thread
@@ -28,12 +28,14 @@ from virality.evaluation.predictions import (
 from virality.features.table import Features, ModelTable, model_table
 from virality.models.aggregate import Sharing, follow_losses
 from virality.models.catalogue import FORECAST
-from virality.posts.platforms import histories
 
 SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.3, share=0.02)
-#: Weights to begin with, of those who are asked; all others share the rest alike.
-LIKELY = {"rolling_median_10": 0.3, "running_median": 0.3, ex.PRIOR: 0.2}
+LIKELY = {
+    "average": 0.3,
+    "rolling_median_10": 0.2,
+    "running_median": 0.2,
+}  # prior weights; all others share alike
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
@@ -151,10 +153,11 @@ def weigh(
     first = microseconds(table.times[fits[0].fold.y_test.index]).min()
     early = ex.steps_before(table, protocol, first, raw)
     steps = [FoldFits(step, fits[0].blocks) for step in early] + fits
-    said = ex.rule_forecasts(table).join(ex.model_forecasts(steps, table.y.index))
+    own = ex.accounts(posts, table, protocol.embargo_days)
+    said = ex.ask(posts, table, own, steps)
     if prior is not None:
-        said[ex.PRIOR] = prior.predict(table).reindex(said.index).astype(float)
-    weights = _weights(said, posts, table, protocol)
+        said.forecasts[ex.PRIOR] = prior.predict(table).reindex(table.y.index).astype(float)
+    weights = _weights(said.forecasts, table.y.to_numpy(), own)
     return _made(said, weights, fits)
 
 
@@ -168,23 +171,18 @@ def empty_weights() -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in WEIGHT_COLUMNS.items()})
 
 
-def _weights(
-    said: pd.DataFrame, posts: pd.DataFrame, table: ModelTable, protocol: Protocol
-) -> pd.DataFrame:
-    """Weights of the experts at every post; each history has a record of its own."""
-    index = posts["post_id"].astype("string")
-    history = pd.Series(histories(posts), index=index).reindex(said.index).to_numpy()
-    clock = microseconds(table.times)
-    weights = np.zeros(said.shape)
-    for number in np.unique(history):
-        rows = np.flatnonzero(history == number)
-        rows = rows[np.argsort(clock[rows], kind="stable")]
-        known = matured_before(clock[rows], protocol.embargo_days)
-        own = said.iloc[rows]
-        y = table.y.to_numpy()[rows]
-        scale = _running_miss(own["rolling_median_10"].to_numpy(), y, known)
-        weights[rows] = follow_losses(own.to_numpy(), y, known, _prior(own.columns), scale, SHARING)
-    return pd.DataFrame(weights, index=said.index, columns=said.columns)
+def _weights(forecasts: pd.DataFrame, y: np.ndarray, own: list[ex.Account]) -> pd.DataFrame:
+    """Weights of the experts at every post; each account has a record of its own."""
+    weights = np.zeros(forecasts.shape)
+    prior = _prior(forecasts.columns)
+    for account in own:
+        said = forecasts.iloc[account.rows]
+        outcome = y[account.rows]
+        scale = _running_miss(said["rolling_median_10"].to_numpy(), outcome)
+        weights[account.rows] = follow_losses(
+            said.to_numpy(), outcome, account.known, prior, scale, SHARING
+        )
+    return pd.DataFrame(weights, index=forecasts.index, columns=forecasts.columns)
 
 
 def _prior(names) -> np.ndarray:
@@ -193,25 +191,37 @@ def _prior(names) -> np.ndarray:
     return np.array([likely.get(name, rest) for name in names])
 
 
-def _running_miss(rule: np.ndarray, y: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Mean miss of a rule over the posts up to each one."""
+def _running_miss(rule: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Mean miss of a rule over the posts up to each one; NaN while it has missed nothing."""
     miss = pd.Series(np.abs(y - rule)).expanding().mean().to_numpy()
     return np.where(miss > 0, miss, np.nan)
 
 
-def _made(said: pd.DataFrame, weights: pd.DataFrame, fits: list[FoldFits]) -> Forecast:
-    parts, shares = [], []
+def _made(said: ex.Said, weights: pd.DataFrame, fits: list[FoldFits]) -> Forecast:
+    """Forecasts and weights of the test posts of all folds."""
     plain = list(ex.RULE_EXPERTS)
+    forecast, level = (
+        _weighed(said.forecasts[names], weights[names]) for names in (list(weights), plain)
+    )
+    order = said.content.mean(axis=1).fillna(0.0)
+    parts, shares = [], []
     for one in fits:
-        index = one.fold.y_test.index
-        w, f = weights.loc[index], said.loc[index].fillna(0.0)
-        fallback = float(one.fold.y_train.median())
-        silent = w.sum(axis=1) == 0
-        y_pred = (w * f).sum(axis=1).mask(silent, fallback)
-        level = ((w[plain] * f[plain]).sum(axis=1) / w[plain].sum(axis=1)).mask(silent, fallback)
+        index, fallback = one.fold.y_test.index, float(one.fold.y_train.median())
+        y_pred = forecast[index].fillna(fallback)
         rows = prediction_rows(one.fold, FORECAST, y_pred, one.blocks)
-        parts.append(rows.assign(level=level.to_numpy(), order=(y_pred - level).to_numpy()))
-        shares.append(w)
-    long = pd.concat(shares).rename_axis("post_id").reset_index()
-    long = long.melt("post_id", var_name="expert", value_name="weight").astype(WEIGHT_COLUMNS)
-    return Forecast(pd.concat(parts, ignore_index=True).astype(FORECAST_COLUMNS), long)
+        rows["level"] = level[index].fillna(fallback).to_numpy()
+        parts.append(rows.assign(order=order[index].to_numpy()))
+        shares.append(weights.loc[index])
+    table = pd.concat(parts, ignore_index=True).astype(FORECAST_COLUMNS)
+    return Forecast(table, _long(pd.concat(shares)))
+
+
+def _weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
+    """Weighted mean of those that say something; NaN where nobody does."""
+    total = weights.sum(axis=1)
+    return (weights * forecasts.fillna(0.0)).sum(axis=1) / total.where(total > 0)
+
+
+def _long(weights: pd.DataFrame) -> pd.DataFrame:
+    table = weights.rename_axis("post_id").reset_index()
+    return table.melt("post_id", var_name="expert", value_name="weight").astype(WEIGHT_COLUMNS)

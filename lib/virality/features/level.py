@@ -11,6 +11,7 @@ import numpy as np
 from virality.features.momentum import Rule, rule_columns
 
 LEVEL_POSTS = 20
+PULL_SPREADS, PULL_NEEDS_POSTS = 2.5, 8
 NORMAL = 1.4826  # a median absolute deviation times this is a normal standard deviation
 
 _LEVEL = {
@@ -74,3 +75,25 @@ def account_spread(outcome: np.ndarray, known: np.ndarray) -> np.ndarray:
     """
     distance = np.abs(outcome - account_level(outcome, known))
     return NORMAL * rule_columns(distance, known, _SPREAD)["spread"].to_numpy()
+
+
+def pulled_in(outcome: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Outcomes, those far from the account's level of their time moved towards it.
+
+    Parameters
+    ----------
+    outcome : ndarray of shape (n,)
+        Log outcome in time order, none missing.
+    known : ndarray of int, shape (n,)
+        As for `account_level`.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        At most `PULL_SPREADS` robust spreads from the level; level and spread are those of the
+        posts before, so that a later outcome moves none.  As they are where too little was known.
+    """
+    level, spread = account_level(outcome, known), account_spread(outcome, known)
+    told = (spread > 0) & (known >= PULL_NEEDS_POSTS)
+    far = PULL_SPREADS * np.where(told, spread, np.inf)
+    return np.where(np.isnan(level), outcome, np.clip(outcome, level - far, level + far))
