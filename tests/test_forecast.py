@@ -52,7 +52,7 @@ def test_without_features_the_rules_speak():
     made = forecast(posts, [])
     assert len(made.predictions) == 20
     spoke = made.weights.groupby("expert")["weight"].max()
-    assert not spoke[["block_ridge", "xgboost", "forest"]].any()
+    assert not spoke[["block_ridge", "xgboost"]].any()
 
 
 def test_too_few_posts_and_equal_outcomes_give_no_forecast():

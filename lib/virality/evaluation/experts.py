@@ -27,10 +27,11 @@ from virality.models.level import OnLevel, has_rules
 from virality.posts.platforms import histories
 
 RULE_EXPERTS = tuple(name for name in (*RULES, *EXPERT_RULES) if name != "last_post")
-MODEL_EXPERTS = ("block_ridge", "xgboost", "forest")
+FITTED = ("block_ridge", "xgboost")  # fold by fold
 PROCESS = "gaussian_process"
-AVERAGE = "average"  # of the models, the process and the rule that is hardest to beat
-AVERAGED = (*MODEL_EXPERTS, PROCESS, "rolling_median_20")
+MODEL_EXPERTS = (*FITTED, PROCESS)  # who look at more than earlier outcomes
+AVERAGE = "average"  # of the models and the rule that is hardest to beat
+AVERAGED = (*MODEL_EXPERTS, "rolling_median_20")
 PRIOR = "prior"  # the expert of a model that was fitted on other creators
 N_STEPS = 3
 
@@ -170,11 +171,11 @@ def _models(
     fits: list[FoldFits], table: ModelTable, rules: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Forecasts of the models about the test posts of some folds, and content's part of them."""
-    said = pd.DataFrame(np.nan, index=table.y.index, columns=list(MODEL_EXPERTS))
+    said = pd.DataFrame(np.nan, index=table.y.index, columns=list(FITTED))
     content = said.copy()
     for one in fits:
         index = one.fold.y_test.index
-        for name in MODEL_EXPERTS if one.columns else ():
+        for name in FITTED if one.columns else ():
             said.loc[index, name] = one[name].y_pred.to_numpy()
             content.loc[index, name] = one[name].y_pred.to_numpy() - _level(one[name], one.fold)
     return said, content

@@ -30,7 +30,7 @@ from virality.models.aggregate import Sharing, follow_losses
 from virality.models.catalogue import FORECAST
 
 SPLITS = ("expanding", "rolling")
-SHARING = Sharing(rate=0.3, share=0.02)
+SHARING = Sharing(rate=0.6, share=0.02)
 LIKELY = {
     "average": 0.3,
     "rolling_median_10": 0.2,
@@ -59,7 +59,8 @@ class Forecast:
         the same time are to be ordered.
     weights : DataFrame
         Columns as in `WEIGHT_COLUMNS`, a row per held-out post and expert; a post's weights sum to
-        one.
+        one, or are all zero where nothing of the account had matured and the median of the training
+        posts is the forecast.  What the average of several experts weighs is shared among them.
     """
 
     predictions: pd.DataFrame
@@ -203,7 +204,7 @@ def _made(said: ex.Said, weights: pd.DataFrame, fits: list[FoldFits]) -> Forecas
     forecast, level = (
         _weighed(said.forecasts[names], weights[names]) for names in (list(weights), plain)
     )
-    order = said.content.mean(axis=1).fillna(0.0)
+    order = said.content[ex.PROCESS].fillna(0.0)
     parts, shares = [], []
     for one in fits:
         index, fallback = one.fold.y_test.index, float(one.fold.y_train.median())
@@ -223,5 +224,9 @@ def _weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
 
 
 def _long(weights: pd.DataFrame) -> pd.DataFrame:
-    table = weights.rename_axis("post_id").reset_index()
+    """A row per post and expert; the average is told as the experts that it consists of."""
+    table = weights.drop(columns=ex.AVERAGE)
+    names = list(ex.AVERAGED)
+    table[names] = table[names].add(weights[ex.AVERAGE] / len(names), axis=0)
+    table = table.rename_axis("post_id").reset_index()
     return table.melt("post_id", var_name="expert", value_name="weight").astype(WEIGHT_COLUMNS)

@@ -20,7 +20,7 @@ from virality.core.bounds import shown
 from virality.core.errors import UserError
 from virality.models.level import OnLevel, PassThrough
 from virality.models.linear import BlockRidge, InnerElasticNet, InnerRidge
-from virality.models.trees import STUDY_BOOSTER, Forest, RobustBooster
+from virality.models.trees import STUDY_BOOSTER, RobustBooster
 
 
 class Kind(Enum):
@@ -92,9 +92,7 @@ _TABLE = (
     Model(
         "stack", "stack", "#9678c4", Kind.STACK, members=("ridge", "block_ridge", "xgboost", "ewm")
     ),
-    # Experts of the forecast that are no models of the book; and the forecast, which is compared by
-    # itself and not as the best of several.
-    Model("forest", "forest", "#7f9c3b", Kind.NONLINEAR, Forest(), in_book=False),
+    # Compared by itself, not as the best of several.
     Model("forecast", "forecast", "#c2557f", Kind.FORECAST, in_book=False),
 )
 

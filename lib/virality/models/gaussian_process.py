@@ -27,7 +27,6 @@ VAGUE = 25.0  # variance of the constant, in units of luck's: next to nothing is
 FADE_POSTS = 300  # what content is worth is half as sure after so many
 WINDOW, STEP = 400, 150  # longer histories are cut: rows of one factorisation, and new ones among
 PRIOR_SCALE, PRIOR_POSTS = 0.1, 2.0  # of luck's variance, before the first outcome
-CLIP = 2.5  # robust spreads around the median of a window: one viral post should not bend it all
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,8 @@ class Setting:
     content: float
 
 
-_LEVELS = ((0.0, 8.0), *product((0.1, 0.3), (8.0, 40.0)))
+# None, luck with a memory, levels that wander slightly or widely, slowly or fast.
+_LEVELS = ((0.0, 8.0), (0.5, 2.0), *product((0.1, 0.3), (8.0, 40.0)), (1.0, 40.0))
 SETTINGS = tuple(Setting(*level, content) for level in _LEVELS for content in (0, 0.08, 0.2, 0.4))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
-from xgboost import XGBRegressor, XGBRFRegressor
+from xgboost import XGBRegressor
 
 from virality.models.level import OnLevel, robust_spread
 
@@ -93,57 +93,6 @@ class RobustBooster(RegressorMixin, BaseEstimator):
         """The fitted booster."""
         check_is_fitted(self, "model_")
         return self.model_.get_booster()
-
-    def predict(self, X) -> np.ndarray:
-        """Predicted outcome, shape (n_rows,)."""
-        check_is_fitted(self, "model_")
-        validate_data(self, X, reset=False, dtype=np.float64)
-        return self.model_.predict(_columns(X)).astype(float)
-
-
-class Forest(RegressorMixin, BaseEstimator):
-    """A random forest of the outcome itself, without the account's level to start from.
-
-    Grown by XGBoost's histograms, several times faster than scikit-learn's for few posts.
-
-    Parameters
-    ----------
-    n_trees, max_depth, subsample, colsample_bynode, min_child_weight, max_bin
-        As in XGBoost.
-    seed : int
-    """
-
-    def __init__(
-        self,
-        n_trees: int = 100,
-        max_depth: int = 6,
-        subsample: float = 0.7,
-        colsample_bynode: float = 0.3,
-        min_child_weight: float = 5.0,
-        max_bin: int = 32,
-        seed: int = 0,
-    ):
-        self.n_trees, self.max_depth, self.subsample = n_trees, max_depth, subsample
-        self.colsample_bynode, self.min_child_weight = colsample_bynode, min_child_weight
-        self.max_bin, self.seed = max_bin, seed
-
-    def fit(self, X, y) -> Forest:
-        """Fit on one thread, so that two runs agree bit by bit."""
-        _, y = validate_data(self, X, y, y_numeric=True, dtype=np.float64)
-        self.model_ = XGBRFRegressor(
-            n_estimators=self.n_trees,
-            max_depth=self.max_depth,
-            subsample=self.subsample,
-            colsample_bynode=self.colsample_bynode,
-            min_child_weight=self.min_child_weight,
-            reg_lambda=0.0,
-            max_bin=self.max_bin,
-            base_score=float(np.mean(y)),
-            tree_method="hist",
-            n_jobs=1,
-            random_state=self.seed,
-        ).fit(_columns(X), y)
-        return self
 
     def predict(self, X) -> np.ndarray:
         """Predicted outcome, shape (n_rows,)."""
