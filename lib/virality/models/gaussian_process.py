@@ -47,7 +47,7 @@ class Setting:
 
 # None, luck with a memory, levels that wander slightly or widely, slowly or fast.
 _LEVELS = ((0.0, 8.0), (0.5, 2.0), *product((0.1, 0.3), (8.0, 40.0)), (1.0, 40.0))
-SETTINGS = tuple(Setting(*level, content) for level in _LEVELS for content in (0, 0.08, 0.2, 0.4))
+SETTINGS = tuple(Setting(*level, content) for level in _LEVELS for content in (0.0, 0.1, 0.3, 1.0))
 
 
 @dataclass(frozen=True)
