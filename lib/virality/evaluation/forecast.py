@@ -31,11 +31,14 @@ from virality.models.catalogue import FORECAST
 
 SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.6, share=0.02)
+#: Weights to begin with; all others share the rest alike.
 LIKELY = {
-    "average": 0.3,
-    "rolling_median_10": 0.2,
-    "running_median": 0.2,
-}  # prior weights; all others share alike
+    ex.PROCESS: 0.4,
+    ex.AVERAGE: 0.2,
+    "rolling_median_10": 0.1,
+    "running_median": 0.1,
+}
+PRIOR_WEIGHT = 0.2  # of a model of other creators, where it is asked; it takes from all alike
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
@@ -175,7 +178,7 @@ def empty_weights() -> pd.DataFrame:
 def _weights(forecasts: pd.DataFrame, y: np.ndarray, own: list[ex.Account]) -> pd.DataFrame:
     """Weights of the experts at every post; each account has a record of its own."""
     weights = np.zeros(forecasts.shape)
-    prior = _prior(forecasts.columns)
+    prior = _likely(forecasts.columns)
     for account in own:
         said = forecasts.iloc[account.rows]
         outcome = y[account.rows]
@@ -186,10 +189,14 @@ def _weights(forecasts: pd.DataFrame, y: np.ndarray, own: list[ex.Account]) -> p
     return pd.DataFrame(weights, index=forecasts.index, columns=forecasts.columns)
 
 
-def _prior(names) -> np.ndarray:
-    likely = {name: LIKELY[name] for name in names if name in LIKELY}
-    rest = (1 - sum(likely.values())) / (len(names) - len(likely))
-    return np.array([likely.get(name, rest) for name in names])
+def _likely(names: pd.Index) -> np.ndarray:
+    """Weights to begin with, which sum to one."""
+    own = names.drop(ex.PRIOR, errors="ignore")
+    rest = (1 - sum(LIKELY.values())) / (len(own) - len(LIKELY))
+    weights = pd.Series({name: LIKELY.get(name, rest) for name in own})
+    if ex.PRIOR in names:
+        weights = weights * (1 - PRIOR_WEIGHT)
+    return weights.reindex(names, fill_value=PRIOR_WEIGHT).to_numpy()
 
 
 def _running_miss(rule: np.ndarray, y: np.ndarray) -> np.ndarray:
