@@ -1,6 +1,6 @@
 """What is a prior worth to a creator with few posts, and what does a bad one cost?
 
-    python benchmarks/prior.py [--creators 30] [--first-seed 0] [--behind 20 60 200]
+    python benchmarks/prior.py [--creators 30] [--first-seed 0] [--behind 20 60 150]
 
 A prior is fitted on simulated creators of many kinds, so many of them, and given to others.  The
 same held-out posts are forecast with it and without, paired; nonsense is given in its place.
@@ -16,14 +16,14 @@ import numpy as np
 import pandas as pd
 
 from virality.creators.fit_prior import fit_creators
-from virality.demo.worlds import Shares, World, simulate_world
+from virality.demo.population import drawn_world
+from virality.demo.worlds import simulate_world
 from virality.evaluation.folds import FoldFits, fold_data
 from virality.evaluation.forecast import weigh
 from virality.features.build import build_features
 from virality.features.table import ModelTable, model_table
 
 POSTS = (30, 60, 100)
-LEVELS, CHANCES = ("slow", "ar", "walk", "jump", "white"), (0.4, 0.2, 0.2, 0.1, 0.1)
 FITTED, ASKED = 1, 2  # streams of seeds: no creator is in both
 
 
@@ -47,18 +47,9 @@ class Nonsense:
 
 
 def draw(stream: int, seed: int, n: int | None = None) -> pd.DataFrame:
-    """Posts of a creator of any kind."""
-    rng = np.random.default_rng([stream, seed])
-    world = World(
-        n=n or int(rng.choice([60, 100, 140, 200, 300])),
-        level=str(rng.choice(LEVELS, p=CHANCES)),
-        luck=str(rng.choice(["t", "viral"])),
-        base=float(rng.normal(9, 1.8)),
-        spread=float(rng.lognormal(0.05, 0.3)),
-        days_between=float(rng.lognormal(0.7, 0.5)),
-        shares=Shares().times(float(rng.uniform(0.3, 1.5))),
-    )
-    return simulate_world(world, [stream, seed], f"{stream}-{seed}")[0]
+    """Posts of an account of any kind."""
+    number = 10_000 * stream + seed
+    return simulate_world(drawn_world(number, n), number, f"account {number}")[0]
 
 
 def compared(posts: pd.DataFrame, others: dict) -> dict[str, float]:
@@ -79,7 +70,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--creators", type=int, default=30)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--behind", type=int, nargs="+", default=[20, 60, 200])
+    parser.add_argument("--behind", type=int, nargs="+", default=[20, 60, 150])
     options = parser.parse_args()
     others: dict = {}
     for n in options.behind:
@@ -91,7 +82,7 @@ def main() -> None:
     others |= {kind: Nonsense(kind) for kind in ("far above", "noise", "turned round")}
     for n in POSTS:
         seeds = range(options.first_seed, options.first_seed + options.creators)
-        rows = pd.DataFrame([compared(draw(ASKED, 1000 * n + seed, n), others) for seed in seeds])
+        rows = pd.DataFrame([compared(draw(ASKED, 100 * n + seed, n), others) for seed in seeds])
         shown = "   ".join(f"{k} {v.mean():+.2f} ± {v.sem():.2f}" for k, v in rows.items())
         print(f"{n} posts: {shown}", flush=True)
 
