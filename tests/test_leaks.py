@@ -110,7 +110,7 @@ def leak_momentum_without_embargo(monkeypatch):
 def leak_shuffled_folds(monkeypatch):
     for name in ("expanding", "rolling"):
         monkeypatch.setitem(
-            validation.SPLITTERS, name, lambda times, n, gap: validation.Shuffled(times, n)
+            validation.SPLITTERS, name, lambda times, n, *_: validation.Shuffled(times, n)
         )
 
 

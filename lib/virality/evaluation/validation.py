@@ -7,7 +7,7 @@ counts for training only when its outcome had matured by the time the test fold 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -190,7 +190,9 @@ class Study(TimeSplitter):
         return past
 
 
-SPLITTERS = {cls.name: cls for cls in (ExpandingWindow, RollingWindow, Shuffled, Study)}
+SPLITTERS: dict[str, Callable[..., TimeSplitter]] = {
+    cls.name: cls for cls in (ExpandingWindow, RollingWindow, Shuffled, Study)
+}
 
 
 def make_splitter(times, protocol: Protocol = DEFAULT) -> TimeSplitter:

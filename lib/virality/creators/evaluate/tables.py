@@ -98,7 +98,14 @@ class Evaluation:
 
 
 def typed(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Return the columns of a table in their order and types."""
+    """Return the columns of a table in their order and types.
+
+    Parameters
+    ----------
+    table : DataFrame
+    name : str
+        Of `TABLES`.
+    """
     columns = TABLES[name]
     return table.reindex(columns=list(columns)).astype(columns)
 
@@ -109,7 +116,17 @@ def empty(name: str) -> pd.DataFrame:
 
 
 def labelled(tables: Tables, creator: object, by: str) -> Tables:
-    """Return the tables of a creator with a first column that names her."""
+    """Return the tables of a creator with a first column that names her.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        By the names of `TABLES`.
+    creator : object
+        Her name.
+    by : str
+        What that column is called.
+    """
     out = {}
     for name, table in tables.items():
         own = typed(table, name)
@@ -119,7 +136,17 @@ def labelled(tables: Tables, creator: object, by: str) -> Tables:
 
 
 def stacked(parts: list[pd.DataFrame], name: str, by: str) -> pd.DataFrame:
-    """Return tables of one kind, one below the other; of the right columns where there is none."""
+    """Return tables of one kind, one below the other; of the right columns where there is none.
+
+    Parameters
+    ----------
+    parts : list of DataFrame
+        From `labelled`.
+    name : str
+        Of `TABLES`.
+    by : str
+        Column that names the creators.
+    """
     full = [part for part in parts if len(part)]
     if full:
         return pd.concat(full, ignore_index=True)
