@@ -164,6 +164,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--shifts", type=int, default=99)
+    parser.add_argument("--only", default="", help="cells whose name holds this")
     parser.add_argument("--times", action="store_true")
     parser.add_argument("--looks", metavar="FOLDER", default="")
     options = parser.parse_args()
@@ -172,6 +173,8 @@ def main() -> None:
         return
     seeds, rows = range(options.first_seed, options.first_seed + options.creators), {}
     for name, cell in CELLS.items():
+        if options.only not in name:
+            continue
         work = (delayed(measured)(seed, *cell, options.shifts) for seed in seeds)
         rows[name] = row(pd.DataFrame(Parallel(options.jobs)(work)))
         print(f"{name}: {rows[name]}", flush=True)
