@@ -1,4 +1,4 @@
-"""Four classical leaks: each check passes on the library and fails when the leak is put in."""
+"""Leaks, classical ones and our own: each check passes on the library and fails with the leak."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ from virality.core.protocol import Protocol
 from virality.evaluation import evaluate as ev
 from virality.evaluation import validation
 from virality.features import build as ft
-from virality.features import metadata, momentum
+from virality.features import metadata, momentum, similarity
 from virality.features.table import refuse_leaks
 from virality.features.targets import target_values
 from virality.models.blocks import BlockTransform
@@ -75,6 +75,7 @@ def check_features_do_not_know_the_outcome():
 CHECKS = {
     "PCA on all rows": check_other_held_out_rows_teach_nothing,
     "momentum without embargo": check_unmatured_outcomes_teach_nothing,
+    "similar posts without embargo": check_unmatured_outcomes_teach_nothing,
     "shuffled folds": check_folds_follow_the_clock,
     "target in a feature": check_features_do_not_know_the_outcome,
 }
@@ -107,6 +108,11 @@ def leak_momentum_without_embargo(monkeypatch):
         monkeypatch.setattr(module, "matured_before", lambda times, _days: honest(times, 0))
 
 
+def leak_similar_posts_without_embargo(monkeypatch):
+    honest = similarity.matured_before
+    monkeypatch.setattr(similarity, "matured_before", lambda times, _days: honest(times, 0))
+
+
 def leak_shuffled_folds(monkeypatch):
     for name in ("expanding", "rolling"):
         monkeypatch.setitem(
@@ -127,6 +133,7 @@ def leak_target_in_a_feature(monkeypatch):
 LEAKS = {
     "PCA on all rows": leak_pca_on_all_rows,
     "momentum without embargo": leak_momentum_without_embargo,
+    "similar posts without embargo": leak_similar_posts_without_embargo,
     "shuffled folds": leak_shuffled_folds,
     "target in a feature": leak_target_in_a_feature,
 }
