@@ -22,16 +22,15 @@ from virality.features.likeness import content_likeness
 from virality.features.momentum import EXPERT_RULES, RULES
 from virality.features.table import ModelTable
 from virality.models import gaussian_process
+from virality.models.centring import centred
 from virality.models.fitted import FittedFold, FoldData
 from virality.models.level import OnLevel, has_rules
 from virality.posts.platforms import histories
 
 RULE_EXPERTS = tuple(name for name in (*RULES, *EXPERT_RULES) if name != "last_post")
 FITTED = ("block_ridge", "xgboost")  # fold by fold
-PROCESS = "gaussian_process"
-MODEL_EXPERTS = (*FITTED, PROCESS)  # who look at more than earlier outcomes
-AVERAGE = "average"  # of the models and the rule that is hardest to beat
-AVERAGED = (*MODEL_EXPERTS, "rolling_median_20")
+PROCESS, CENTRED = "gaussian_process", "gaussian_process_centred"
+MODEL_EXPERTS = (*FITTED, PROCESS, CENTRED)  # who look at more than earlier outcomes
 PRIOR = "prior"  # the expert of a model that was fitted on other creators
 N_STEPS = 3
 
@@ -146,8 +145,8 @@ def ask(posts: pd.DataFrame, table: ModelTable, own: list[Account], fits: list[F
     rules = rule_forecasts(table)
     models, content = _models(fits, table, rules)
     process, its_content = _process(posts, table, own, fits)
-    together = rules.join(models).assign(**{PROCESS: process})
-    together[AVERAGE] = together[list(AVERAGED)].mean(axis=1, skipna=False)
+    centre = _centred(process, table, own)
+    together = rules.join(models).assign(**{PROCESS: process, CENTRED: centre})
     return Said(together, content.assign(**{PROCESS: its_content}))
 
 
@@ -204,3 +203,11 @@ def _process(
         made = gaussian_process.condition(outcome, account.known, alike)
         forecast[rows], content[rows] = made.forecast, made.content
     return forecast, content
+
+
+def _centred(process: np.ndarray, table: ModelTable, own: list[Account]) -> np.ndarray:
+    """Forecasts of the process, each account's moved to the middle of its outcomes."""
+    moved, y = np.full(len(process), np.nan), table.y.to_numpy()
+    for account in own:
+        moved[account.rows] = centred(process[account.rows], y[account.rows], account.known)
+    return moved

@@ -33,8 +33,8 @@ SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.6, share=0.02)
 #: Weights to begin with; all others share the rest alike.
 LIKELY = {
-    ex.PROCESS: 0.4,
-    ex.AVERAGE: 0.2,
+    ex.PROCESS: 0.2,
+    ex.CENTRED: 0.4,
     "rolling_median_10": 0.1,
     "running_median": 0.1,
 }
@@ -63,7 +63,7 @@ class Forecast:
     weights : DataFrame
         Columns as in `WEIGHT_COLUMNS`, a row per held-out post and expert; a post's weights sum to
         one, or are all zero where nothing of the account had matured and the median of the training
-        posts is the forecast.  What the average of several experts weighs is shared among them.
+        posts is the forecast.
     """
 
     predictions: pd.DataFrame
@@ -231,9 +231,5 @@ def _weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
 
 
 def _long(weights: pd.DataFrame) -> pd.DataFrame:
-    """A row per post and expert; the average is told as the experts that it consists of."""
-    table = weights.drop(columns=ex.AVERAGE)
-    names = list(ex.AVERAGED)
-    table[names] = table[names].add(weights[ex.AVERAGE] / len(names), axis=0)
-    table = table.rename_axis("post_id").reset_index()
+    table = weights.rename_axis("post_id").reset_index()
     return table.melt("post_id", var_name="expert", value_name="weight").astype(WEIGHT_COLUMNS)
