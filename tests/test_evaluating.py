@@ -376,6 +376,23 @@ def test_buckets_hold_whole_creators_and_are_removed(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+def test_buckets_that_are_too_full_are_dealt_again(tmp_path, monkeypatch):
+    posts = pd.concat([many((5,)).assign(author=f"c{i}") for i in range(40)]).sample(frac=1)
+    monkeypatch.setattr(partition, "ROWS_PER_BUCKET", 10)
+    monkeypatch.setattr(partition, "MOST_BUCKETS", 3)
+    monkeypatch.setattr(partition, "BUFFERED_ROWS", 7)
+    read_at_once = []
+    genuine = pd.read_parquet
+    monkeypatch.setattr(
+        pd, "read_parquet", lambda path: read_at_once.append(len(genuine(path))) or genuine(path)
+    )
+    found = dict(by_creator([posts], "author", tmp_path, n_rows=200))
+    assert {name: len(own) for name, own in found.items()} == {f"c{i}": 5 for i in range(40)}
+    assert max(read_at_once) <= 20
+    assert found["c3"].dtypes.equals(posts.dtypes)
+    assert not list(tmp_path.iterdir())
+
+
 def bytes_of(folder: Path) -> dict:
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 

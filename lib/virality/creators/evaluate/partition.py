@@ -15,15 +15,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-ROWS_PER_BUCKET = 50_000  # some tens of megabytes with captions
+ROWS_PER_BUCKET = 20_000  # some ten megabytes with captions
 MOST_BUCKETS = 200  # files that are open at the same time
-BUFFERED_ROWS = 20_000
+MOST_LEVELS = 4  # buckets within buckets: then it is one creator who has so many rows
+BUFFERED_ROWS = 10_000
 
 Creator = tuple[str, pd.DataFrame]
 
 
 def by_creator(
-    tables: Iterable[pd.DataFrame], by: str, scratch: Path, n_rows: int
+    tables: Iterable[pd.DataFrame], by: str, scratch: Path, n_rows: int, level: int = 0
 ) -> Iterator[Creator]:
     """Yield each creator with all her rows.
 
@@ -37,6 +38,8 @@ def by_creator(
         An empty folder.
     n_rows : int
         About how many rows there will be.
+    level : int
+        Of how many buckets these rows have come out already.
 
     Yields
     ------
@@ -45,26 +48,44 @@ def by_creator(
         In no particular order.
     """
     n_buckets = int(np.clip(-(-n_rows // ROWS_PER_BUCKET), 1, MOST_BUCKETS))
-    for path in _dealt(tables, by, scratch, n_buckets):
-        rows = pd.read_parquet(path)
-        path.unlink()
-        yield from ((str(name), own) for name, own in rows.groupby(by, sort=True))
+    for path in _dealt(tables, by, scratch, n_buckets, level):
+        held = pq.read_metadata(path).num_rows
+        if held > 2 * ROWS_PER_BUCKET and level < MOST_LEVELS:
+            inner = scratch / f"in {path.stem}"
+            inner.mkdir()
+            yield from by_creator(_batches(path), by, inner, held, level + 1)
+            inner.rmdir()
+        else:
+            rows = pd.read_parquet(path)
+            path.unlink()
+            yield from ((str(name), own) for name, own in rows.groupby(by, sort=True))
 
 
-def _dealt(tables: Iterable[pd.DataFrame], by: str, scratch: Path, n_buckets: int) -> list[Path]:
+def _dealt(
+    tables: Iterable[pd.DataFrame], by: str, scratch: Path, n_buckets: int, level: int
+) -> list[Path]:
     """The buckets that hold anything, after all tables were dealt."""
     with ExitStack() as stack:
         writers: dict[int, pq.ParquetWriter] = {}
         for rows in _handfuls(tables):
             named = rows[rows[by].notna()]
-            numbers = pd.util.hash_array(named[by].to_numpy(object)) % n_buckets
-            for number, own in named.groupby(numbers, sort=False):
+            # Each level looks at other digits of the hash.
+            numbers = pd.util.hash_array(named[by].to_numpy(object)) // MOST_BUCKETS**level
+            for number, own in named.groupby(numbers % n_buckets, sort=False):
                 content = pa.Table.from_pandas(own, preserve_index=False)
                 if number not in writers:
                     path = scratch / f"{number:03d}.parquet"
                     writers[number] = stack.enter_context(pq.ParquetWriter(path, content.schema))
                 writers[number].write_table(content)
     return sorted(scratch.glob("*.parquet"))
+
+
+def _batches(path: Path) -> Iterator[pd.DataFrame]:
+    """The rows of a bucket by the handful; the bucket is removed."""
+    with pq.ParquetFile(path) as file:
+        for batch in file.iter_batches(BUFFERED_ROWS):
+            yield pa.Table.from_batches([batch]).to_pandas()
+    path.unlink()
 
 
 def _handfuls(tables: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
