@@ -216,6 +216,14 @@ def test_the_future_of_nobody_changes_what_was_said():
     assert one.loc[before].notna().any().all() and not one.equals(other)
 
 
+@pytest.mark.parametrize("n", [0, 1, 2])
+def test_nothing_is_said_where_there_are_no_two_others(n):
+    posts = creators(max(n, 1), replace(ALIKE, n=40), first=80)
+    posts = posts.iloc[:0] if n == 0 else posts
+    found = crossed.cross_fit(posts, [build_features(posts)])
+    assert len(found.said) == len(posts) and found.said.isna().all(axis=None)
+
+
 # --- as files -------------------------------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from virality.findings.creators import (
+    Brought,
     Contrast,
     Impression,
     LevelsFound,
@@ -54,6 +55,8 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Answer: {heading}", words.answer(report)
         yield f"Limits: {heading}", words.limits(report)
     yield from newcomers()
+    yield "The voice of others, fitted here", words.voice_of_others(None)
+    yield "The voice of others, brought along", words.voice_of_others(Brought(60, 9120))
 
 
 def levels() -> Iterator[tuple[str, str]]:

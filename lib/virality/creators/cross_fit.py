@@ -35,12 +35,9 @@ class CrossFitted:
     said : DataFrame
         Index post_id; columns y_pred (log scale of the target) and added (log units, what a post
         would add to the level were it the first of its account).  NaN for early posts.
-    n_creators : int
-        Whose posts these are.
     """
 
     said: pd.DataFrame
-    n_creators: int
 
     def predict(self, table: ModelTable) -> pd.Series:
         """Return the forecasts of a table's posts, as a `Prior` does."""
@@ -83,7 +80,7 @@ def cross_fit(
             if len(own.y):
                 said.loc[own.y.index, "y_pred"] = prior.predict(own)
                 said.loc[own.y.index, "added"] = prior.first(own)
-    return CrossFitted(said, len(set(author)))
+    return CrossFitted(said)
 
 
 def _parts(clock: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:

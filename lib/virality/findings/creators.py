@@ -9,10 +9,12 @@ from math import exp, expm1, sqrt
 import pandas as pd
 
 from virality.core.protocol import ALPHA
+from virality.creators.cross_fit import CrossFitted
 from virality.creators.levels import Levels
 from virality.creators.skill import MIN_CREATORS
 from virality.findings.index import VERDICTS, estimate
 from virality.findings.scores import Estimate, Gain
+from virality.models.prior import Prior
 
 BARELY = 0.15  # a correlation below this orders next to nothing
 NOTHING = 0.05  # a correlation below this is not worth taking apart, nor a gap worth a word
@@ -88,6 +90,14 @@ class Skill:
     apart: bool  # whether there is enough of `total` to take apart
     all_between: bool  # whether all of it only tells creators apart
     reading: Within
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A prior that was brought along, by what it was fitted on."""
+
+    n_creators: int
+    n_posts: int
 
 
 @dataclass(frozen=True)
@@ -216,6 +226,16 @@ def _newcomer(facts: dict) -> Newcomer:
         n_creators=held["creators"],
         n_below=held["creators_below"],
     )
+
+
+def brought(others: Prior | CrossFitted) -> Brought | None:
+    """Return what a prior was fitted on; None for those that were fitted here, creator by creator.
+
+    Parameters
+    ----------
+    others : Prior or CrossFitted
+    """
+    return Brought(others.n_creators, others.n_posts) if isinstance(others, Prior) else None
 
 
 def levels(fitted: Levels) -> LevelsFound:

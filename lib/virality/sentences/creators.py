@@ -6,6 +6,7 @@ from virality.core.text import agree, capital, count, decimals, listing, percent
 from virality.creators.pool import RULE_NAMES, forecast_name
 from virality.features.blocks import block_name
 from virality.findings.creators import (
+    Brought,
     Contrast,
     Impression,
     LevelsFound,
@@ -107,6 +108,29 @@ def levels_reading(found: LevelsFound) -> str:
     return (
         f"{text} The shortest record, {plural(found.shortest, 'post')}, is trusted with "
         f"{percent(found.least_trust)}; the rest of that level comes from all creators."
+    )
+
+
+# --- the forecasts --------------------------------------------------------------------------------
+
+
+def voice_of_others(found: Brought | None) -> str:
+    """Say whom the voice of other creators has heard.
+
+    Parameters
+    ----------
+    found : Brought or None
+        None where it was fitted here, for each creator from the others.
+    """
+    if found is None:
+        return (
+            "That voice never heard the creator whom it speaks of, nor anything later than the "
+            "post that it speaks of."
+        )
+    return (
+        f"That voice is a prior that was brought along, fitted on "
+        f"{plural(found.n_posts, 'post')} of {plural(found.n_creators, 'creator')}. Had the "
+        "creators of this report been among them, its record here would flatter it."
     )
 
 
