@@ -251,8 +251,9 @@ def fit_creators(
             f"There is no target called {shown(protocol.target)}.",
             do=f"Choose one of: {', '.join(TARGETS)}.",
         )
-    found = {name: _cases(name, own, timezone, protocol) for name, own in creators}
-    enough = [found[name] for name in sorted(found) if found[name] is not None]
+    told = ((name, _cases(name, own, timezone, protocol)) for name, own in creators)
+    found = {name: cases for name, cases in told if cases is not None}
+    enough = [found[name] for name in sorted(found)]
     if len(enough) < MIN_CREATORS:
         raise UserError(
             f"A prior needs {MIN_CREATORS} creators of {MIN_POSTS} posts or more, and here "

@@ -139,7 +139,8 @@ def learn_and_judge(lessons: Lessons, others: Lessons, seed: int = 0) -> tuple[L
         Weighted mean absolute error on the others, in spreads: of the level alone, of the line, and
         of the line with so many trees.  Where growing stopped early the last one is repeated.
     """
-    own, said = lessons.with_firsts(), {}
+    own = lessons.with_firsts()
+    said: dict[str, dict] = {}
     line = fit_slopes(own.rows, own.clipped, own.weight)
     booster = xgb.train(
         GROWN | {"seed": seed, "eval_metric": "mae"},
