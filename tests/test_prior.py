@@ -20,10 +20,12 @@ from virality.core.protocol import Protocol
 from virality.creators import cross_fit as crossed
 from virality.creators.fit_prior import MIN_CREATORS, fit_prior
 from virality.demo.worlds import Shares, World, simulate_world
+from virality.evaluation.experts import PRIOR
 from virality.evaluation.folds import FoldFits, fold_data
 from virality.evaluation.forecast import weigh
 from virality.features.build import build_features
 from virality.features.table import model_table
+from virality.findings import forecast as findings
 from virality.models import prior_files as files
 from virality.models.relative import COLUMNS, Start, stand, told
 from virality.models.stored_trees import MOST_TREES
@@ -162,6 +164,14 @@ def test_it_helps_with_few_posts_and_nonsense_hardly_hurts():
     means = {name: np.mean(each) for name, each in ratios.items()}
     assert means.pop("prior") < 1
     assert max(means.values()) < 1.01
+
+
+@pytest.mark.parametrize(("share", "heard"), [(0.5, True), (0.1, False)])
+def test_whether_it_is_heard_is_told_by_what_it_began_with(share, heard, prior):
+    weights = pd.DataFrame({"post_id": "a", "expert": [PRIOR, "ewm"], "weight": [share, 1 - share]})
+    found = findings.others(prior, findings.voices(weights))
+    assert (found.n_creators, found.n_posts, found.heard) == (MIN_CREATORS, prior.n_posts, heard)
+    assert findings.others(None, findings.voices(weights)) is None
 
 
 # --- for the creators of one report ---------------------------------------------------------------
