@@ -83,6 +83,7 @@ def _weighted(parts: list[tuple[float, Between]]) -> Callable[[slice, slice], np
     total = sum(weight for weight, _ in parts)
 
     def between(first: slice, second: slice) -> np.ndarray:
-        return sum(weight / total * alike(first, second) for weight, alike in parts)
+        weighed = [weight / total * alike(first, second) for weight, alike in parts]
+        return np.sum(weighed, axis=0)
 
     return between

@@ -51,7 +51,7 @@ def _shifts(miss: np.ndarray) -> np.ndarray:
     for k in range(FEWEST_POSTS, len(miss) + 1):
         recent = miss[max(0, k - RECENT_POSTS) : k]
         middle = float(np.median(recent))
-        doubt = MEDIAN_VARIANCE * robust_spread(recent) ** 2 / len(recent)
+        doubt = MEDIAN_VARIANCE * float(robust_spread(recent)) ** 2 / len(recent)
         if middle:
             shifts[k] = middle * max(0.0, 1 - DOUBT * doubt / middle**2)
     return shifts
