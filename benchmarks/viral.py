@@ -4,7 +4,7 @@
                                [--only chances pairs history] [--posts FILE ...]
 
 Simulated creators, and for the chances the real ones in the files given.  Seeds are fixed: the same
-numbers every time.  The recalibration was chosen on seeds 0 to 11 of worlds like these.
+numbers every time.  The recalibration was chosen on seeds below 100 of worlds like these.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from virality.core import resampling as bs
 from virality.uncertainty.recalibration import recalibrated
 
 BASE_RATE = 0.1  # by definition of the 90th percentile
-PRIOR_POSTS = 8  # what the base rate weighs in the share of errors, in posts
+PRIOR_POSTS = 14  # what the base rate weighs in the share of errors, in posts
 WINDOW = 150
 RECENT_POSTS = 20
 RECENT_PRIOR = 10
