@@ -57,7 +57,7 @@ def test_counting_by_distance_is_counting_every_pair(n, seed):
                 right[i] += 0.5 * (agree == 0) + (agree > 0)
                 count[i] += 1
     np.testing.assert_allclose(found.right, right)
-    np.testing.assert_allclose(found.count, count)
+    np.testing.assert_allclose(found.n_pairs, count)
 
 
 def test_pairs_stay_within_a_fold_and_a_history():

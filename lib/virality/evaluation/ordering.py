@@ -38,12 +38,12 @@ class Pairs(NamedTuple):
     ----------
     right : ndarray of shape (n,)
         Pairs ordered right, ties in the forecast as one half.
-    count : ndarray of shape (n,)
+    n_pairs : ndarray of shape (n,)
         Pairs whose outcomes differ.  Every pair is counted with both of its posts.
     """
 
     right: np.ndarray
-    count: np.ndarray
+    n_pairs: np.ndarray
 
 
 def count_pairs(
@@ -109,15 +109,15 @@ def pair_share(pairs: Pairs, confidence: float = CONFIDENCE) -> dict[str, float]
         n (posts that are in any pair), pairs, share, low, high.  All NaN without a pair, and the
         interval below `FEWEST` posts.
     """
-    paired = pairs.count > 0
-    n, total = int(paired.sum()), float(pairs.count.sum())
+    paired = pairs.n_pairs > 0
+    n, total = int(paired.sum()), float(pairs.n_pairs.sum())
     found = {"n": n, "pairs": int(total / 2), "share": np.nan, "low": np.nan, "high": np.nan}
     if not total:
         return found
     found["share"] = share = float(pairs.right.sum() / total)
     if n < FEWEST:
         return found
-    pull = (pairs.right - share * pairs.count)[paired]
+    pull = (pairs.right - share * pairs.n_pairs)[paired]
     blocks = np.convolve(np.r_[pull, pull[: BLOCK - 1]], np.ones(BLOCK), mode="valid")
     error = 2 * np.sqrt(np.sum(blocks**2) / BLOCK) / total
     half = stats.t.ppf(0.5 + confidence / 2, n / BLOCK - 1) * error
