@@ -174,6 +174,14 @@ def test_whether_it_is_heard_is_told_by_what_it_began_with(share, heard, prior):
     assert findings.others(None, findings.voices(weights)) is None
 
 
+def test_posts_are_ordered_by_what_others_teach_as_well(prior, stranger):
+    posts, table = stranger
+    fits = [FoldFits(fold) for fold in fold_data(table)]
+    alone, asked = (weigh(posts, table, fits, prior=one).predictions for one in (None, prior))
+    skill = [one[["order", "y_true"]].corr("spearman").iloc[0, 1] for one in (alone, asked)]
+    assert skill[1] > skill[0] + 0.05
+
+
 # --- for the creators of one report ---------------------------------------------------------------
 
 

@@ -38,7 +38,7 @@ LIKELY = {
     "rolling_median_10": 0.1,
     "running_median": 0.1,
 }
-PRIOR_WEIGHT = 0.2  # of a model of other creators, where it is asked; it takes from all alike
+PRIOR_WEIGHT = 0.3  # of a model of other creators, where it is asked; it takes from all alike
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
@@ -160,7 +160,9 @@ def weigh(
     own = ex.accounts(posts, table, protocol.embargo_days)
     said = ex.ask(posts, table, own, steps)
     if prior is not None:
-        said.forecasts[ex.PRIOR] = prior.predict(table).reindex(table.y.index).astype(float)
+        theirs = prior.predict(table).reindex(table.y.index).astype(float)
+        said.forecasts[ex.PRIOR] = theirs
+        said.content[ex.PRIOR] = theirs - table.baselines["baseline__level"]
     weights = _weights(said.forecasts, table.y.to_numpy(), own)
     return _made(said, weights, fits)
 
@@ -211,7 +213,8 @@ def _made(said: ex.Said, weights: pd.DataFrame, fits: list[FoldFits]) -> Forecas
     forecast, level = (
         _weighed(said.forecasts[names], weights[names]) for names in (list(weights), plain)
     )
-    order = said.content[ex.PROCESS].fillna(0.0)
+    readers = [name for name in (ex.PROCESS, ex.PRIOR) if name in said.content]
+    order = _weighed(said.content[readers], weights[readers]).fillna(0.0)
     parts, shares = [], []
     for one in fits:
         index, fallback = one.fold.y_test.index, float(one.fold.y_train.median())
