@@ -17,6 +17,7 @@ from virality import cli
 from virality.book import publish, request, runner, session
 from virality.core import faults, paths
 from virality.core.writing import MARK
+from virality.creators import fit_prior, make_prior
 from virality.demo import creator
 
 LONG = "9" * 5000
@@ -34,7 +35,7 @@ MAY_TAKE = {
     # make gives it whether or not COLUMNS is set
     **{
         f"{command} --columns": {"", " "}
-        for command in ("report", "run", "check", "import", "evaluate")
+        for command in ("report", "run", "check", "import", "evaluate", "fit-prior")
     },
     "report --name": _NAMES,
     "report --posts": {"", FILE, FOLDER},
@@ -44,6 +45,9 @@ MAY_TAKE = {
     "report --pool": {"", "0"},
     "report --until": {""},
     "report --by": {""},
+    "report --prior": {""},
+    "fit-prior POSTS": {FILE, FOLDER},
+    "fit-prior --out": _NUMBERS | {"-1", "../../x"},
     "publish --name": {""},
     "check PATH": {FILE, FOLDER},
     "import PATH": {FILE, FOLDER},
@@ -69,6 +73,7 @@ ENOUGH = {
     "import": ["--name", "alice", FILE],
     "check": [FILE],
     "evaluate": [FILE, "--out", "results"],
+    "fit-prior": [FILE, "--out", "learnt"],
 }
 
 
@@ -102,6 +107,7 @@ def place(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     monkeypatch.setattr(paths, "SITES", tmp_path / "_site")
     monkeypatch.setattr(faults, "unexpected", _wall)
+    monkeypatch.setattr(fit_prior, "MIN_CREATORS", 1)
     site = SimpleNamespace(warnings=[], plain=True, page="page")
     for module, name, result in (
         (runner, "execute", []),
@@ -110,6 +116,11 @@ def place(tmp_path, monkeypatch):
         (request, "_make_demo", paths.Inputs()),
         (publish, "publish", site),
         (creator, "_make_missing", None),
+        (fit_prior, "_cases", ()),
+        (fit_prior, "together", ()),
+        (fit_prior, "fit_cases", None),
+        (make_prior, "_store", None),
+        (make_prior, "_said", ""),
         (subprocess, "call", 0),
     ):
         monkeypatch.setattr(module, name, lambda *_, result=result, **__: result)

@@ -160,7 +160,8 @@ def resolve(request: Request, run: Run) -> Job:
     """
     record = run.load()
     earlier = {} if request.forget else record.get("parameters", {})
-    given, kept = params.settle(_with_place(request.given), earlier, run.name)
+    given, kept = params.settle(request.given, earlier, run.name)
+    given = _with_place(given)
     by = _separates(request.by, bool(given.get("pool")), bool(record.get("by")))
     parameters = kept | given | ({"pool": False} if by else {})
     _refuse_prior(parameters)

@@ -54,7 +54,7 @@ class PriorModel(Interface):
 class Forecast:
     """Forecasts of held-out posts, and who speaks in them.
 
-    Attributes
+    Parameters
     ----------
     predictions : DataFrame
         Columns as in `FORECAST_COLUMNS`: those of every model's predictions, then `level`, what the
@@ -64,6 +64,11 @@ class Forecast:
         Columns as in `WEIGHT_COLUMNS`, a row per held-out post and expert; a post's weights sum to
         one, or are all zero where nothing of the account had matured and the median of the training
         posts is the forecast.
+
+    Examples
+    --------
+    >>> Forecast(empty_forecasts(), empty_weights()).predictions.columns.tolist()[-2:]
+    ['level', 'order']
     """
 
     predictions: pd.DataFrame
