@@ -47,7 +47,7 @@ MAY_TAKE = {
     "report --by": {""},
     "report --prior": {""},
     "fit-prior POSTS": {FILE, FOLDER},
-    "fit-prior --out": _NUMBERS | {"-1", "../../x"},
+    "fit-prior --out": _PLACES,
     "publish --name": {""},
     "check PATH": {FILE, FOLDER},
     "import PATH": {FILE, FOLDER},
@@ -119,7 +119,7 @@ def place(tmp_path, monkeypatch):
         (fit_prior, "_cases", ()),
         (fit_prior, "together", ()),
         (fit_prior, "fit_cases", None),
-        (make_prior, "_store", None),
+        (make_prior, "prior_files", {"prior.json": b"{}"}),
         (make_prior, "_said", ""),
         (subprocess, "call", 0),
     ):

@@ -215,6 +215,17 @@ def fit_prior(
     ------
     UserError
         When there are fewer than `MIN_CREATORS` creators with posts enough.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> from virality.evaluation.forecast import forecast
+    >>> others = [simulate_creator(40, seed).assign(author=f"creator {seed}") for seed in range(8)]
+    >>> prior = fit_prior(pd.concat(others, ignore_index=True))
+    >>> prior.n_creators
+    8
+    >>> "prior" in set(forecast(simulate_creator(50, 99), prior=prior).weights["expert"])
+    True
     """
     own = ((str(name), own.reset_index(drop=True)) for name, own in posts.groupby(by, sort=True))
     return fit_creators(own, timezone=timezone, protocol=protocol)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from virality.core.bounds import shown
 from virality.core.errors import UserError
 from virality.core.paths import exists, expanded, place_for, writing_to
 from virality.core.protocol import Protocol
@@ -51,6 +52,8 @@ def main_fit_prior(
     UserError
         Nothing could be read, there are too few creators, or the folder is somebody else's.
     """
+    if not by.isprintable():
+        raise UserError(f"Column {shown(by)} separates no creators.", do="Name another with --by.")
     protocol = Protocol(target=target)
     folder = _place(out, posts, force)  # before minutes of work
     reader = Reader(posts, by, timezone, columns, protocol.embargo_days)

@@ -158,8 +158,8 @@ def pairwise_skill(
     >>> from virality.evaluation.evaluate import cross_validate
     >>> posts = simulate_creator(n_posts=90)
     >>> told = cross_validate(posts, models=["ridge"], baselines=False)
-    >>> pairwise_skill(told, posts)[["model", "n", "share"]].round(2).values.tolist()
-    [['ridge', 54, 0.61]]
+    >>> pairwise_skill(told, posts)[["model", "n"]].values.tolist()
+    [['ridge', 54]]
     """
     rows = []
     for keys, series in _in_order(predictions, posts, by).groupby(KEYS, sort=False):

@@ -56,7 +56,7 @@ def own_embargo(posts: pd.DataFrame, snapshots: pd.DataFrame) -> OwnEmbargo | No
     Examples
     --------
     >>> from virality.demo.growth import simulate_readings
-    >>> readings = simulate_readings("steady", seed=1)
+    >>> readings = simulate_readings("steady", seed=2)
     >>> own_embargo(readings.drop_duplicates("post_id", keep="last"), readings).days
     7.0
     """

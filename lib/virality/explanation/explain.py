@@ -66,7 +66,7 @@ def explain(
     >>> import virality as vi
     >>> posts = vi.simulate_creator(n_posts=60, seed=1)
     >>> shap, shap_blocks = explain(posts, protocol=vi.Protocol(n_folds=2))
-    >>> blocks = ["metadata", "momentum"]
+    >>> blocks = ["metadata", "momentum", "similar"]
     >>> way = shap_blocks["base_value"] + shap_blocks[blocks].sum(axis=1)
     >>> bool(((way - shap_blocks["prediction"]).abs() < 1e-4).all())
     True

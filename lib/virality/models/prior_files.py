@@ -74,6 +74,14 @@ def load_prior(folder: str | Path) -> Prior | None:
     ------
     UserError
         When the folder holds no prior, or one that is damaged or of another version.
+
+    Examples
+    --------
+    >>> load_prior("") is None
+    True
+    >>> load_prior("no/such/folder")
+    Traceback (most recent call last):
+    virality.core.errors.UserError: no/such/folder: There is no prior in this place. ...
     """
     if not str(folder):
         return None
