@@ -16,6 +16,7 @@ from test_teaching import taught
 from virality.demo.model import REGIMES, Effects, Truth
 from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate, headline
+from virality.evaluation.forecast import forecast
 from virality.evidence import claims as evidence
 from virality.explanation import behaviour, clusters, regimes, shap_values
 from virality.features import concepts
@@ -64,7 +65,8 @@ def find(effects: Effects, cache) -> Findings:
     columns = build_features(posts)
     seen = extract(posts, "", Settings("classic"), cache, Workers(1, progress=False))
     tables = [columns, seen.embeddings]
-    predictions = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
+    told = evaluate.cross_validate(posts, tables, ["ridge", "xgboost"])
+    predictions = pd.concat([told, forecast(posts, tables).predictions], ignore_index=True)
     folds = evaluate.make_folds(posts)
     table = model_table(posts, tables)
     fitted = [evaluate.fit_fold(fold, "xgboost") for fold in evaluate.fold_data(table)]
