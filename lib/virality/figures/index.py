@@ -88,22 +88,23 @@ def pipeline(present: Collection[str]) -> Figure:
     present : collection of str
         The feature blocks that have values.
     """
-    figure, axis = theme.figure(7.4, 3.9)
+    top = len(BLOCKS)
+    figure, axis = theme.figure(7.4, 0.7 + 0.46 * top)
     for place, block in enumerate(reversed(BLOCKS)):
         color = theme.BLOCK_COLORS[block]
         _box(axis, 0, place, block_name(block), color, dashed=block not in present)
     for column, (_, words) in enumerate(_STAGES, start=1):
-        for place, word in zip(np.linspace(5.4, 0.6, len(words)), words):
+        for place, word in zip(np.linspace(top - 1.6, 0.6, len(words)), words):
             _box(axis, column, place, word, theme.INK, tall=True)
     heads = ("known when the post went up", *(head for head, _ in _STAGES))
     for column, head in enumerate(heads):
-        axis.text(column, 7.1, head, ha="center", va="center", fontsize=8.5, style="italic")
+        axis.text(column, top + 0.1, head, ha="center", va="center", fontsize=8.5, style="italic")
     for column in range(len(_STAGES)):
-        ends = (column + 0.4, 3), (column + 0.6, 3)
+        ends = (column + 0.4, (top - 1) / 2), (column + 0.6, (top - 1) / 2)
         axis.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=14,
                                        color=theme.INK, lw=1.4))  # fmt: skip
     axis.set_xlim(-0.5, len(_STAGES) + 0.5)
-    axis.set_ylim(-0.7, 7.5)
+    axis.set_ylim(-0.7, top + 0.5)
     axis.axis("off")
     return figure
 

@@ -25,8 +25,8 @@ def voices(found: Voices | None, record: Record) -> str:
     lead = {
         Lead.RULES: "**plain rules do most of the talking**: what models read in the posts has "
         "not paid for itself so far",
-        Lead.MODELS: "**models that read the posts do most of the talking**: they have missed by "
-        "less than rules that only know how the account did",
+        Lead.MODELS: "**models that read the posts do most of the talking**: nothing that they "
+        "missed has cost them the lead that they began with",
         Lead.SHARED: "**rules and models share the floor**",
     }[found.lead]
     said = (
@@ -164,7 +164,7 @@ def _level(found: Worth) -> str:
     verdict = {
         Verdict.BETTER: f"**Yes**, on the whole it misses by less than {rule}",
         Verdict.WORSE: f"**No**: on these posts {rule} would have done better",
-        Verdict.UNDECIDED: f"**Not clearly**: it does about as well as {rule}",
+        Verdict.UNDECIDED: f"**Not clearly**: these posts cannot tell it from {rule}",
     }[found.gain.verdict]
     return f"{verdict} ({gain(found.gain)})."
 
