@@ -15,9 +15,7 @@ import numpy as np
 from scipy.special import expit, logit
 
 SLOPE, SLOPE_SPREAD = 0.85, 0.12  # before anything is known of the account; 1 = left as it was
-SHIFT = (
-    0.12  # of all log odds: where accounts move, a line drawn from the past is passed more often
-)
+SHIFT = 0.12  # of all log odds: where accounts move, an old line is passed more often
 
 
 def recalibrated(
