@@ -15,7 +15,7 @@ from virality.features.blocks import block_of
 from virality.features.concepts import concept_of
 
 LARGE_DELTA = 0.474  # Cliff's delta that counts as large, Romano et al. (2006)
-_NAMED_BLOCKS = ("metadata", "energy")
+_NAMED_BLOCKS = ("metadata", "hook", "energy")
 _NUMBERED = re.compile(r"__(pc)?\d+$")
 
 COLUMNS = {
@@ -207,7 +207,8 @@ def typical_posts(points: pd.DataFrame, groups: pd.DataFrame) -> pd.Series:
 def differences(regime: pd.Series, content: pd.DataFrame) -> pd.DataFrame:
     """How far each regime stands apart from all other posts, feature by feature.
 
-    Only columns that mean something in words count: metadata and early energy, not components.
+    Only columns that mean something in words count: metadata, opening and early energy, no
+    components.
 
     Parameters
     ----------

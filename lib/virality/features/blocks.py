@@ -41,6 +41,7 @@ _TABLE = (
     Block("hashtag_text", "hashtags", "#8aa63a"),
     Block("vision", "picture", "#d1605e"),
     Block("audio", "sound", "#9678c4"),
+    Block("hook", "opening", "#2f9c9c", kept=True, listed=True),
     Block("energy", "early energy", "#b98548", kept=True),
 )
 

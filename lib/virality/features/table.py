@@ -18,6 +18,7 @@ from virality.features.targets import is_matured, target_values
 
 LEAK_RANK_CORRELATION = 0.999
 LEAK_NEEDS_POSTS = 20
+_NOT_OF_THE_STUDY = ("similar", "hook")
 
 
 class LeakFound(UserError):
@@ -164,12 +165,13 @@ def _tables(posts: pd.DataFrame, features: Features, protocol: Protocol) -> list
 def _join(index: pd.Index, tables) -> pd.DataFrame:
     """Feature tables side by side for these posts, joined by post_id; knowable columns only.
 
-    The study did not compare posts: beside its columns nothing of that block stands.
+    The study neither compared posts nor looked for facts of an opening: beside its columns nothing
+    of these blocks stands.
     """
     parts = [part for part in tables if part is not None and part.shape[1]]
     replicates = any(map(_is_study, parts))
     for at, part in enumerate(parts):
-        kept = [name for name in part if not (replicates and block_of(name) == "similar")]
+        kept = [name for name in part if not (replicates and block_of(name) in _NOT_OF_THE_STUDY)]
         allowed = _allowed(part.set_axis(part.index.astype("string"))[kept])
         parts[at] = allowed.reindex(index)
     joined = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)

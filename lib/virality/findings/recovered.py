@@ -19,8 +19,8 @@ ALMOST_ALL = 0.7  # share of a planted effect from which we do not call it a par
 SHOWN_BY = {
     "posting_time": ["metadata"],
     # metadata counts hashtags and words, and these differ between subjects
-    "content": ["metadata", "caption_text", "hashtag_text", "vision", "audio", "energy"],
-    "energy": ["energy"],
+    "content": ["metadata", "caption_text", "hashtag_text", "vision", "audio", "hook", "energy"],
+    "energy": ["hook", "energy"],  # what glides and cuts moves the start and has cuts to count
 }
 
 

@@ -10,6 +10,7 @@ from virality.media.tables import BLOCKS
 
 COMPONENTS = (2, 4, 8, 16, 32)
 CKA_POSTS = 10
+_MEASURED = ("hook", "energy")  # named measurements, each in a unit of its own
 
 
 def block_values(embeddings: pd.DataFrame, block: str) -> pd.DataFrame:
@@ -22,7 +23,7 @@ def block_values(embeddings: pd.DataFrame, block: str) -> pd.DataFrame:
     """
     columns = [name for name in embeddings.columns if name.startswith(f"{block}__")]
     part = embeddings[columns].dropna(how="all")
-    if block == "energy":
+    if block in _MEASURED:
         part = (part - part.mean()) / part.std(ddof=0).replace(0, 1)
     return part.fillna(0.0).astype(float)
 
