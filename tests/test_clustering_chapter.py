@@ -219,10 +219,13 @@ def test_names_are_made_from_traits():
 def test_every_readable_feature_has_words():
     from virality.features.concepts import CONCEPTS, concept_of
     from virality.features.metadata import COLUMNS
+    from virality.features.openings import COLUMNS as TOLD
     from virality.media.film.energy import FEATURES
+    from virality.media.hook.facts import COLUMNS as SEEN
 
     energy = {f"energy__{feature.name}" for feature in FEATURES}
-    keys = {concept_of(name) for name in [*energy, *(name for name, *_ in COLUMNS)]}
+    named = [name for name, *_ in (*COLUMNS, *TOLD)]
+    keys = {concept_of(name) for name in [*energy, *SEEN, *named]}
     calendar = {"metadata__hour", "metadata__weekday", "metadata__season"}
     assert all(CONCEPTS[key].axis for key in keys)
     assert all(CONCEPTS[key].more and CONCEPTS[key].less for key in keys - calendar)

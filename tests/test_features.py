@@ -12,7 +12,9 @@ from virality.core.errors import UserError
 from virality.core.protocol import Protocol
 from virality.features import build as ft
 from virality.features import momentum as mo
+from virality.features import openings
 from virality.features.targets import available_targets, is_matured, target_values
+from virality.media.hook.facts import COLUMNS
 
 DAY = pd.Timedelta(days=1)
 
@@ -186,10 +188,11 @@ def test_the_ledger_knows_every_feature():
         table, register = ft.build_features(posts, study_features=study), ft.ledger(study)
         table = table if study else table.join(media)
         features = register[register["block"] != "outcome"]
-        assert list(features["feature"]) == list(table.columns)
+        films = () if study else (*COLUMNS, *(name for name, *_ in openings.COLUMNS))
+        assert sorted(features["feature"]) == sorted([*table.columns, *films])
         assert register["definition"].str.len().gt(0).all()
     known = ft.ledger().set_index("feature")["known"]
-    assert set(known[known.index.str.startswith("metadata__")]) == {"before posting"}
+    assert set(known[known.index.str.match("(metadata|hook)__")]) == {"before posting"}
     assert known["outcome__likes"] == "after 7 days"
     late = ft.ledger(study_features=True).set_index("feature")["known"]
     assert late["momentum__views_7d"] == "after 7 days"

@@ -7,10 +7,11 @@ import pandas as pd
 
 from virality.core.embargo import matured_before
 from virality.core.protocol import DEFAULT, Protocol
-from virality.features import metadata, momentum, similarity, study
+from virality.features import metadata, momentum, openings, similarity, study
 from virality.features.blocks import BLOCKS, LISTED_BLOCKS, block_of
 from virality.features.level import account_level, account_spread
 from virality.features.targets import target_values
+from virality.media.hook.facts import FACTS
 from virality.posts.platforms import histories
 
 BEFORE, AT = "before posting", "at posting"
@@ -176,6 +177,7 @@ def ledger(study_features: bool = False, embargo_days: float = 7) -> pd.DataFram
         rows = [(n, u, BEFORE, d) for n, u, d in metadata.COLUMNS]
         of_account = (*momentum.momentum_columns(), *momentum.FOLLOWERS)
         rows += [(n, u, AT, d) for n, u, d in (*of_account, *similarity.similar_columns())]
+        rows += [(n, u, BEFORE, d) for n, u, d in (*openings.COLUMNS, *_of_film())]
     rows += [
         (f"outcome__{name}", unit, late, "an outcome: predicted, never used to predict itself")
         for name, unit in _OUTCOMES.items()
@@ -214,6 +216,12 @@ def knowable(table: pd.DataFrame, register: pd.DataFrame | None = None) -> pd.Da
         if known.get(column, BEFORE) in (BEFORE, AT):
             keep.append(column)
     return table[keep]
+
+
+def _of_film() -> list[tuple[str, str, str]]:
+    """The facts of a film's opening, which come with the table of its vectors."""
+    units = {"flag": "yes or no", "count": "count", "share": "share", "speed": "heights per second"}
+    return [(fact.column, units.get(fact.kind, fact.kind), fact.definition) for fact in FACTS]
 
 
 def _study_known(name: str, late: str) -> str:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from virality.features.blocks import block_name, block_of
+from virality.features.opening_words import OPENINGS
 
 # First match wins. The pattern is what stands after the block's name.
 _PATTERNS = {
@@ -284,6 +285,7 @@ CONCEPTS = {
     "energy__first_cut": Concept(
         "time of the first cut", "first cut (s)", "late first cut", "early first cut"
     ),
+    **{f"hook__{fact}": Concept(*words) for fact, words in OPENINGS.items()},
 }
 
 # Columns that set posts apart by something else than the rest of their concept does.
