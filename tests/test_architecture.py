@@ -18,7 +18,7 @@ FLOORS = (
     ("models",),
     ("evaluation",),
     ("uncertainty", "evidence"),
-    ("explanation", "creators"),
+    ("explanation", "creators", "advice"),
     ("findings",),
     ("sentences", "figures"),
     ("book",),

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 from virality.core import VERSION
 
 if TYPE_CHECKING:
+    from virality.advice.experiments.judge import judge
+    from virality.advice.experiments.plan import plan
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
     from virality.core.protocol import Protocol
@@ -65,6 +67,8 @@ _ROOMS = {
     "content_test": "evidence.claims",
     "explain": "explanation.explain",
     "find_regimes": "explanation.regimes",
+    "plan": "advice.experiments.plan",
+    "judge": "advice.experiments.judge",
     "load_run": "book.artefacts",
     "simulate_creator": "demo.posts",
     "UserError": "core.errors",
@@ -86,11 +90,13 @@ __all__ = [
     "fit_prior",
     "forecast",
     "growth_curve",
+    "judge",
     "load_prior",
     "load_run",
     "make_model",
     "nowcast",
     "pairwise_skill",
+    "plan",
     "prediction_intervals",
     "read_posts",
     "read_snapshots",

@@ -1,0 +1,1 @@
+"""What to do next: claims that hold their level, or the experiment that would settle them."""

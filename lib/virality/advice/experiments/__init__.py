@@ -1,0 +1,1 @@
+"""Experiments that a creator plans, follows and has judged."""

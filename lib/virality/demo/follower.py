@@ -1,0 +1,61 @@
+"""A simulated creator who follows a plan: each post as it would have been, in the variant drawn."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+NOON = "12:00"  # where the plan leaves the hour open
+
+
+def follow_plan(
+    slots: pd.DataFrame,
+    posts: pd.DataFrame,
+    factor: float = 1.0,
+    *,
+    timezone: str = "UTC",
+    read_after_days: float = 30,
+) -> pd.DataFrame:
+    """Let the last posts of an account go up as a plan says.
+
+    Parameters
+    ----------
+    slots : DataFrame of n_slots rows
+        Columns variant ("A" or "B"), day, hour and hashtag, in order of time.
+    posts : DataFrame of at least n_slots rows
+        Tidy posts, in time order: what the account posts anyway.  The last n_slots follow the plan.
+    factor : float
+        By which A multiplies views.
+    timezone : str
+        Of days and hours.
+    read_after_days : float
+        Days from the last post to the reading of all numbers.
+
+    Returns
+    -------
+    DataFrame
+        Tidy posts, in time order.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> slots = pd.DataFrame({"variant": ["A", "B"], "day": ["2030-01-01", "2030-01-02"],
+    ...                       "hour": "", "hashtag": ["#x1a", "#x1b"]})
+    >>> follow_plan(slots, simulate_creator(n_posts=5))["caption"].str[-5:].tolist()[3:]
+    [' #x1a', ' #x1b']
+    """
+    made = posts.copy()
+    last = made.index[-len(slots) :]
+    clock = slots["hour"].where(slots["hour"] != "", NOON)
+    local = pd.to_datetime(slots["day"] + " " + clock)
+    moments = [each.replace(tzinfo=ZoneInfo(timezone)) for each in local.dt.to_pydatetime()]
+    made.loc[last, "posted_at"] = pd.to_datetime(moments, utc=True).as_unit("us")
+    tagged = made.loc[last, "caption"].fillna("").to_numpy() + " " + slots["hashtag"].to_numpy()
+    made.loc[last, "caption"] = tagged
+    lift = np.where(slots["variant"] == "A", factor, 1.0)
+    made.loc[last, "views"] = np.rint(made.loc[last, "views"].to_numpy(float) * lift).astype(int)
+    made["captured_at"] = made["posted_at"].max() + pd.Timedelta(days=read_after_days)
+    made["captured_at"] = made["captured_at"].astype(made["posted_at"].dtype)
+    return made.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
