@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from virality.advice.experiments.plan import Plan
+from virality.advice.experiments.plan import A, B, Plan
 from virality.advice.experiments.tags import Tag
 from virality.core.captions import hashtags
 from virality.features.targets import is_matured
@@ -90,31 +91,58 @@ def follow(
     -------
     Followed
     """
-    made, unknown = _members(plan, posts, tuple(tags))
-    made["matured"] = is_matured(posts, embargo_days)
-    paid = posts["is_paid"] if "is_paid" in posts else pd.Series(False, index=posts.index)
-    made["paid"] = paid.astype("boolean").fillna(False).to_numpy(bool)
-    made["alone"] = ~made["day"].duplicated(keep=False)
+    made = _made(posts, plan, embargo_days)
+    places, unknown = _places(plan, posts, [one.day for one in made], tuple(tags))
+    own: dict[int, list[Made]] = {}
+    for one, place in zip(made, places, strict=True):
+        if place:
+            own.setdefault(place[0], []).append(one._replace(variant=place[1]))
     today = _today(posts, plan)
-    rows = [_pair(plan, number, made, today) for number in range(1, plan.n_pairs + 1)]
+    rows = [_pair(plan, number, own.get(number, [])[:2], today) for number in plan.numbers]
     pairs = pd.DataFrame(rows, columns=list(PAIR_COLUMNS))
-    return Followed(pairs, _deviations(plan, pairs, made, unknown), made["pair"].gt(0).to_numpy())
+    listed = _not_as_planned(plan, pairs, own)
+    for one, place in zip(made, places, strict=True):
+        if place is None and plan.start.isoformat() <= one.day <= plan.end.isoformat():
+            listed.append((OUTSIDE, 0, one.day, one.post_id))
+    listed += [(UNKNOWN, tag.pair, tag.day, tag.post_id) for tag in unknown]
+    deviations = pd.DataFrame(listed, columns=["what", "pair", "day", "post_id"])
+    return Followed(pairs, deviations, np.array([place is not None for place in places], bool))
 
 
-def _members(plan: Plan, posts: pd.DataFrame, tags: tuple[Tag, ...]) -> tuple[pd.DataFrame, list]:
-    """Each post's place in the plan, pair 0 for none; and the tags that no post answers to."""
-    local = posts["posted_at"].dt.tz_convert(plan.timezone)
-    made = pd.DataFrame(
-        {
-            "post_id": posts["post_id"].astype("string").to_numpy(),
-            "posted_at": posts["posted_at"].to_numpy(),
-            "day": local.dt.strftime("%Y-%m-%d").to_numpy(),
-        }
+class Made(NamedTuple):
+    """A post as far as a plan is concerned: its local day, and whether it can count."""
+
+    post_id: str
+    posted_at: pd.Timestamp
+    day: str
+    alone: bool
+    paid: bool
+    matured: bool
+    variant: str = ""
+
+
+def _made(posts: pd.DataFrame, plan: Plan, embargo_days: float) -> list[Made]:
+    day = posts["posted_at"].dt.tz_convert(plan.timezone).dt.strftime("%Y-%m-%d")
+    paid = posts["is_paid"] if "is_paid" in posts else pd.Series(False, index=posts.index)
+    columns = (
+        posts["post_id"].astype("string"),
+        posts["posted_at"],
+        day,
+        ~day.duplicated(keep=False),
+        paid.astype("boolean").fillna(False),
+        is_matured(posts, embargo_days),
     )
+    return [Made(*row) for row in zip(*columns, strict=True)]
+
+
+def _places(
+    plan: Plan, posts: pd.DataFrame, days: list[str], tags: tuple[Tag, ...]
+) -> tuple[list[tuple[int, str] | None], list[Tag]]:
+    """Each post's pair and variant, None for none; and the tags that no post answers to."""
     places = [_hashtag(plan, caption) for caption in posts["caption"]]
-    by_id = {name: at for at, name in enumerate(made["post_id"])}
+    by_id = {name: at for at, name in enumerate(posts["post_id"].astype("string"))}
     by_day: dict[str, list[int]] = {}
-    for at, day in enumerate(made["day"]):
+    for at, day in enumerate(days):
         by_day.setdefault(day, []).append(at)
     unknown = []
     for tag in tags:
@@ -122,12 +150,9 @@ def _members(plan: Plan, posts: pd.DataFrame, tags: tuple[Tag, ...]) -> tuple[pd
         if not rows:
             unknown.append(tag)
         for at in rows:
-            places[at] = (tag.pair or _nearest(plan, made["day"].iloc[at]), tag.variant)
-    begun = made["day"].to_numpy() >= plan.start.isoformat()
-    told = [place if ok else None for place, ok in zip(places, begun, strict=True)]
-    made["pair"] = [place[0] if place else 0 for place in told]
-    made["variant"] = [place[1] if place else "" for place in told]
-    return made, unknown
+            places[at] = (tag.pair or _nearest(plan, days[at]), tag.variant)
+    first = plan.start.isoformat()
+    return [p if day >= first else None for p, day in zip(places, days, strict=True)], unknown
 
 
 def _hashtag(plan: Plan, caption: object) -> tuple[int, str] | None:
@@ -156,45 +181,42 @@ def _today(posts: pd.DataFrame, plan: Plan) -> str:
     return max(known).tz_convert(plan.timezone).strftime("%Y-%m-%d")
 
 
-def _pair(plan: Plan, number: int, made: pd.DataFrame, today: str) -> tuple:
-    own = made[made["pair"] == number].head(2)  # a third post cannot undo a pair
+def _pair(plan: Plan, number: int, own: list[Made], today: str) -> tuple:
     first, second = plan.pair(number)
-    a, b = (own[own["variant"] == variant] for variant in "AB")
     deadline = str(np.datetime64(second.day, "D") + GRACE_DAYS)
+    a, b = (next((one for one in own if one.variant == each), None) for each in (A, B))
     return (
         number,
         _status(own, first.variant, late=today > deadline),
         first.variant,
-        *(part["day"].iloc[0] if len(part) else "" for part in (a, b)),
-        *(part["post_id"].iloc[0] if len(part) else "" for part in (a, b)),
-        own["posted_at"].max() if len(own) == 2 else pd.NaT,
+        *(one.day if one else "" for one in (a, b)),
+        *(one.post_id if one else "" for one in (a, b)),
+        own[-1].posted_at if len(own) == 2 else pd.NaT,
     )
 
 
-def _status(own: pd.DataFrame, first: str, late: bool) -> Status:
+def _status(own: list[Made], first: str, late: bool) -> Status:
+    """What became of a pair; a third post cannot undo it and is not given."""
     if len(own) < 2:
         return Status.SKIPPED if late else Status.COMING
-    if own["variant"].nunique() < 2:
+    if own[0].variant == own[1].variant:
         return Status.WRONG
-    if own["variant"].iloc[0] != first:
+    if own[0].variant != first:
         return Status.SWAPPED
-    if not own["alone"].all():
+    if not all(one.alone for one in own):
         return Status.SAME_DAY
-    if own["paid"].any():
+    if any(one.paid for one in own):
         return Status.PROMOTED
-    return Status.USED if own["matured"].all() else Status.UNSETTLED
+    return Status.USED if all(one.matured for one in own) else Status.UNSETTLED
 
 
-def _deviations(plan: Plan, pairs: pd.DataFrame, made: pd.DataFrame, unknown) -> pd.DataFrame:
+def _not_as_planned(plan: Plan, pairs: pd.DataFrame, own: dict[int, list[Made]]) -> list[tuple]:
+    """Pairs that were not made as planned, and third posts of any."""
     rows = []
-    for row in pairs[~pairs["status"].isin([Status.USED, Status.COMING])].itertuples():
-        own = made[made["pair"] == row.pair].head(2)
-        day = ", ".join(own["day"]) or plan.pair(row.pair)[1].day.isoformat()
-        rows.append((row.status.value, row.pair, day, ", ".join(own["post_id"])))
-    again = made[(made["pair"] > 0) & (made.groupby("pair").cumcount() >= 2)]
-    rows += [(REPEATED, row.pair, row.day, row.post_id) for row in again.itertuples()]
-    during = made["day"].between(plan.start.isoformat(), plan.end.isoformat())
-    for row in made[during & (made["pair"] == 0)].itertuples():
-        rows.append((OUTSIDE, 0, row.day, row.post_id))
-    rows += [(UNKNOWN, tag.pair, tag.day, tag.post_id) for tag in unknown]
-    return pd.DataFrame(rows, columns=["what", "pair", "day", "post_id"])
+    for number, status in zip(pairs["pair"], pairs["status"], strict=True):
+        made = own.get(number, [])
+        if status not in (Status.USED, Status.COMING):
+            days = ", ".join(one.day for one in made[:2]) or str(plan.pair(number)[1].day)
+            rows.append((status.value, number, days, ", ".join(one.post_id for one in made[:2])))
+        rows += [(REPEATED, number, one.day, one.post_id) for one in made[2:]]
+    return rows

@@ -32,6 +32,7 @@ class Judgement:
 
     Parameters
     ----------
+    plan : Plan
     outcome : Outcome
     n_used : int
         Pairs that the verdict rests on; later ones of a decided experiment change nothing.
@@ -54,6 +55,7 @@ class Judgement:
     <Outcome.GO_ON: 'go on'>
     """
 
+    plan: Plan
     outcome: Outcome
     n_used: int
     factor: float
@@ -109,6 +111,7 @@ def judge(
     outcome, n_used = _verdict(looks, followed.ended)
     factor, low, high = _estimate(difference[:n_used], plan)
     return Judgement(
+        plan,
         outcome,
         n_used,
         factor,

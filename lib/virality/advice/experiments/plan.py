@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -105,6 +106,11 @@ class Plan:
         return len(self.slots) // 2
 
     @property
+    def numbers(self) -> range:
+        """The numbers of its pairs, from 1."""
+        return range(1, self.n_pairs + 1)
+
+    @property
     def start(self) -> date:
         """Day of the first post."""
         return self.slots[0].day
@@ -114,7 +120,7 @@ class Plan:
         """Day of the last post."""
         return self.slots[-1].day
 
-    @property
+    @cached_property
     def code(self) -> str:
         """How the hashtags of this plan begin."""
         number = int(
@@ -211,7 +217,7 @@ def plan(
     >>> plan.table().groupby("pair")["variant"].agg(sorted).str.join("").unique().tolist()
     ['AB']
     """
-    names = [_name(what, "what is tried"), _name(against, "what it is compared with")]
+    names = _name(what, "what is tried"), _name(against, "what it is compared with")
     if names[0].casefold() == names[1].casefold():
         raise UserError("Both variants have the same name.", do="Say what B is with --against.")
     if not holds(n_posts, FEWEST_POSTS, MOST_POSTS) or n_posts % 2:
@@ -306,5 +312,5 @@ def _name(text: str, what: str) -> str:
     return name
 
 
-def _drawn_seed(names: list[str], n_posts: int, first: date) -> int:
+def _drawn_seed(names: tuple[str, str], n_posts: int, first: date) -> int:
     return int(hashing.of_value([*names, n_posts, str(first)])[:12], 16) % MOST_SEED

@@ -65,9 +65,9 @@ def read_tags(path: str | Path, plan: Plan) -> tuple[Tag, ...]:
     at, what = names.index(key), names.index("variant")
     found = []
     for number, row in enumerate(rows[1:], start=2):
-        cells = [row[i].strip() if i < len(row) else "" for i in (at, what)]
-        if all(cells):
-            found.append(_tag(plan, key, *cells, f"{where}, line {number}"))
+        name, variant = (row[i].strip() if i < len(row) else "" for i in (at, what))
+        if name and variant:
+            found.append(_tag(plan, key, name, variant, f"{where}, line {number}"))
     return tuple(found)
 
 
