@@ -81,7 +81,7 @@ def of_sound(samples: np.ndarray, seconds: float) -> tuple[dict[str, float], np.
     from librosa.feature import spectral_flatness
 
     level = _level(samples)
-    loud = level > max(_QUIET_DB, level.max() - 40)
+    loud = _loud(level)
     silent = level.max() <= _QUIET_DB
     spectrum, envelope, hits = _onsets(samples)
     times = np.arange(len(level)) * _HOP / RATE
@@ -98,6 +98,18 @@ def of_sound(samples: np.ndarray, seconds: float) -> tuple[dict[str, float], np.
         "silence_before_sound": times[np.argmax(loud)] if loud.any() and not silent else seconds,
     }
     return {name: float(value) for name, value in values.items()}, _curve(samples)
+
+
+def first_sound(samples: np.ndarray) -> float:
+    """Return when the first sound is heard (s), by the rule of :func:`of_sound`; NaN in silence.
+
+    Parameters
+    ----------
+    samples : ndarray of float32, shape (n,)
+        Mono, 16 kHz; n at least 1.
+    """
+    loud = _loud(_level(samples))
+    return float(np.argmax(loud)) * _HOP / RATE if loud.any() else float("nan")
 
 
 def of_picture(
@@ -167,6 +179,11 @@ def _level(samples: np.ndarray) -> np.ndarray:
 
     power = rms(y=samples, frame_length=_FRAME, hop_length=_HOP)[0] ** 2
     return 10 * np.log10(np.maximum(power.astype(float), 10 ** (_FLOOR_DB / 10)))
+
+
+def _loud(level: np.ndarray) -> np.ndarray:
+    """Return which steps are heard beside the loudest one; none in silence."""
+    return level > max(_QUIET_DB, level.max() - 40)
 
 
 def _curve(samples: np.ndarray) -> np.ndarray:
