@@ -1,27 +1,25 @@
 """What the eye and the ear feel early, as twenty named numbers.
 
-Sound is measured with librosa, colour and sharpness with scikit-image, movement with OpenCV's
-dense optical flow (DIS; Kroeger et al. 2016, Fast optical flow using dense inverse search).
+Sound is measured with librosa, colour and sharpness with scikit-image, movement as
+:mod:`virality.media.film.steps` does.
 Nothing is fitted: each number depends on one file alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import cv2
 import numpy as np
 
 from virality.media.encoders.base import RATE
+from virality.media.film.steps import Steps, steps_of
 
 _HOP = 160  # 10 ms
 _FRAME = 512
 _FLOOR_DB = -80.0
 _QUIET_DB = _FLOOR_DB + 15  # below this nothing is heard
-# A cut: the colour histograms differ by more than this share, and so does the small picture.
-_CUT_HISTOGRAM = 0.35
-_CUT_PICTURE = 0.10
 _ONSET_DB = 2.0
 
 
@@ -113,7 +111,7 @@ def first_sound(samples: np.ndarray) -> float:
 
 
 def of_picture(
-    images: np.ndarray, times: np.ndarray, seconds: float
+    images: np.ndarray, times: np.ndarray, seconds: float, steps: Steps | None = None
 ) -> tuple[dict[str, float], np.ndarray]:
     """Measure the pictures of the window.
 
@@ -124,30 +122,31 @@ def of_picture(
         Seconds.
     seconds : float
         Length of the window, for what never happens in it.
+    steps : Steps, optional
+        What lies between the pictures, where it has been looked at already.
 
     Returns
     -------
     features : dict of str to float
-        One value for each of :data:`PICTURE_FEATURES`; all finite.
+        One value for each of :data:`PICTURE_FEATURES`; NaN for what happens between the
+        pictures where there are several and nothing is known of it.
     curve : ndarray of float32, shape (n - 1,)
         Motion between one look and the next, in picture heights per second; NaN at a cut and
         where looks between are missing.
     """
+    steps = steps or steps_of(images, times)
     hsv = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2HSV) for image in images])
-    grey = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
-    light = grey.astype(np.float32) / 255
-    steps = np.diff(times)
-    # Looks that are missing (damaged frames) leave a gap: what happened in it is not known.
-    near = steps < 1.5 * steps.min() if len(steps) else np.zeros(0, bool)
-    cut_at = _cuts(hsv, light) & near
-    motion = _motion(grey, times, cut_at | ~near)
-    span = max(float(steps[near].sum()), 1e-9) if len(times) > 1 else seconds
-    values = _looks(images, hsv, light) | {
-        **_changes(motion, np.abs(np.diff(light.mean(axis=(1, 2))))[near]),
-        "cut_rate": cut_at.sum() / span,
-        "first_cut": times[1:][cut_at][0] if cut_at.any() else seconds,
-    }
-    return {name: float(value) for name, value in values.items()}, motion
+    light = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])
+    light = light.astype(np.float32) / 255
+    flicker = np.abs(np.diff(light.mean(axis=(1, 2))))[steps.known]
+    values = _looks(images, hsv, light) | _changes(steps.motion, flicker)
+    if len(times) > 1 and not steps.known.any():
+        values |= {"cut_rate": np.nan, "first_cut": np.nan}
+    else:
+        span = float(np.diff(times)[steps.known].sum()) if len(times) > 1 else seconds
+        values["cut_rate"] = steps.cut.sum() / span
+        values["first_cut"] = times[1:][steps.cut][0] if steps.cut.any() else seconds
+    return {name: float(value) for name, value in values.items()}, steps.motion
 
 
 def _looks(images: np.ndarray, hsv: np.ndarray, light: np.ndarray) -> dict:
@@ -166,10 +165,11 @@ def _looks(images: np.ndarray, hsv: np.ndarray, light: np.ndarray) -> dict:
 def _changes(motion: np.ndarray, flicker: np.ndarray) -> dict:
     """Return what happens between one picture and the next."""
     moving = motion[np.isfinite(motion)]
+    unknown = np.nan if len(motion) else 0.0  # nothing moves in a still
     return {
-        "motion": moving.mean() if len(moving) else 0.0,
-        "motion_spread": moving.std() if len(moving) else 0.0,
-        "flicker": flicker.mean() if len(flicker) else 0.0,
+        "motion": moving.mean() if len(moving) else unknown,
+        "motion_spread": moving.std() if len(moving) else unknown,
+        "flicker": flicker.mean() if len(flicker) else unknown,
     }
 
 
@@ -244,36 +244,3 @@ def _colourfulness(images: np.ndarray) -> float:
     first, second = red - green, (red + green) / 2 - blue
     spread = np.hypot(first.std(), second.std())
     return float(spread + 0.3 * np.hypot(first.mean(), second.mean()))
-
-
-def _cuts(hsv: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """Return for each step from one look to the next whether a cut lies between them."""
-    if len(hsv) < 2:
-        return np.zeros(0, bool)
-    histograms = np.stack([_colours(frame) for frame in hsv])
-    colour = np.abs(np.diff(histograms, axis=0)).sum(axis=1) / 2
-    small = np.stack([cv2.resize(f, (16, 16), interpolation=cv2.INTER_AREA) for f in light])
-    picture = np.abs(np.diff(small, axis=0)).mean(axis=(1, 2))
-    return (colour > _CUT_HISTOGRAM) & (picture > _CUT_PICTURE)
-
-
-def _colours(frame: np.ndarray) -> np.ndarray:
-    histogram = cv2.calcHist([frame], [0, 1, 2], None, [8, 4, 4], [0, 180, 0, 256, 0, 256])
-    return histogram.ravel() / histogram.sum()
-
-
-def _motion(grey: np.ndarray, times: np.ndarray, cut_at: np.ndarray) -> np.ndarray:
-    """Return the mean flow between looks in picture heights per second; NaN at cuts."""
-    if len(grey) < 2:
-        return np.zeros(0, np.float32)
-    height, width = grey.shape[1:]
-    scale = 112 / min(height, width)
-    size = (max(16, round(width * scale)), max(16, round(height * scale)))
-    small = [cv2.resize(frame, size, interpolation=cv2.INTER_AREA) for frame in grey]
-    flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_FAST)
-    motion, nothing = np.full(len(grey) - 1, np.nan, np.float32), cast(Any, None)
-    for step in np.flatnonzero(~cut_at):
-        field = flow.calc(small[step], small[step + 1], nothing)
-        length = np.hypot(field[..., 0], field[..., 1]).mean() / size[1]
-        motion[step] = length / (times[step + 1] - times[step])
-    return motion

@@ -19,13 +19,51 @@ from PIL import Image, ImageOps
 
 from virality.media.film import probe, second_reader
 from virality.media.film.probe import Damage, Facts, reason
-from virality.media.film.window import Artist, Window, checked, size_as_shown, wanted_times
+from virality.media.film.window import (
+    Artist,
+    Sketcher,
+    Window,
+    checked,
+    size_as_shown,
+    wanted_times,
+)
 
 # A modality is used when this share of its window came through whole.
 ENOUGH = 0.9
 READERS = ("pyav", "decord")
 # With fewer whole looks nothing can be said of an opening.
 _LEAST_LOOKS = 2
+# Words and faces are looked for in pictures of this shorter side, so often per second at most.
+DETAIL_SIDE = 360
+_DETAILS_PER_S = 5.0
+
+
+@dataclass
+class Details:
+    """More of the same opening, for what a creator would see in it.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, height, width, 3)
+        RGB, upright, the shorter side :data:`DETAIL_SIDE`.
+    times : ndarray of float64, shape (n,)
+        The seconds that were asked for.
+    sketches : ndarray of uint8, shape (m, height, width)
+        A tiny grey picture of every whole frame; m is 0 where the reader does not give them.
+    appear : ndarray of float64, shape (m,)
+        When each of these frames appears, in s.
+    joined : ndarray of bool, shape (m - 1,)
+        Whether nothing was lost between a frame and the next.
+    end : float
+        When the last frame leaves the screen, or the window ends, in s.
+    """
+
+    images: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.uint8))
+    times: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    sketches: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1), np.uint8))
+    appear: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    joined: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
+    end: float = 0.0
 
 
 @dataclass
@@ -38,19 +76,25 @@ class Frames:
         RGB, upright, the shorter side of the asked length; n is 0 when there are none.
     times : ndarray of float64, shape (n,)
         The seconds that were asked for.
+    stale : ndarray of bool, shape (n,)
+        Whether a picture stands in for lost ones, so that nothing is known of what moved.
     problem : str
         Why there are none; "" when there are.
     warning : str
         What is not right although there are some.
     reader : str
         Who drew them: "pyav", "decord" or "pillow".
+    details : Details or None
+        Where they were asked for and there are pictures.
     """
 
     images: np.ndarray = field(default_factory=lambda: np.zeros((0, 1, 1, 3), np.uint8))
     times: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    stale: np.ndarray = field(default_factory=lambda: np.zeros(0, bool))
     problem: str = ""
     warning: str = ""
     reader: str = ""
+    details: Details | None = None
 
 
 def read_frames(
@@ -60,6 +104,7 @@ def read_frames(
     per_second: float = 5.0,
     short_side: int = 224,
     reader: str = "pyav",
+    details: bool = False,
 ) -> Frames:
     """Read the pictures at 0, 1/rate, … of the first seconds of a local file.
 
@@ -74,6 +119,8 @@ def read_frames(
         Pixels of the shorter side of what is returned; the other keeps the proportion.
     reader : str
         "pyav", or "decord" for a file that PyAV did not come to an end with.
+    details : bool
+        Whether to give :class:`Details` as well.
 
     Returns
     -------
@@ -83,18 +130,47 @@ def read_frames(
     if facts.problem or not facts.has_video:
         return Frames(problem=facts.problem or "The file has no picture, only sound.")
     if facts.still:
-        return _still(path, facts, short_side)
+        return _still(path, facts, short_side, details)
     moments = wanted_times(seconds, per_second)
+    # Every so many looks: what is found must not depend on how often an encoder looks.
+    some = moments[:: max(1, round(per_second / _DETAILS_PER_S))] if details else None
     try:
         if reader == "decord":
-            return _by_decord(path, facts, moments, short_side)
-        return _by_pyav(path, facts, Window(Artist(moments, facts, short_side), seconds))
+            return _by_decord(path, facts, moments, some, short_side)
+        return _by_pyav(path, facts, seconds, moments, some, short_side)
     except (second_reader.Unusable, ValueError) as error:
         return Frames(problem=f"The picture stream could not be decoded ({error}).")
 
 
-def _by_pyav(path: str | Path, facts: Facts, window: Window) -> Frames:
+def _by_pyav(
+    path: str | Path,
+    facts: Facts,
+    seconds: float,
+    moments: np.ndarray,
+    some: np.ndarray | None,
+    short_side: int,
+) -> Frames:
     """Decode the window once; what is damaged is left out and told."""
+    artist, sketcher = Artist(moments, facts, short_side), Sketcher()
+    close = None if some is None else Artist(some, facts, DETAIL_SIDE)
+    window = Window((artist, close, sketcher) if close else (artist,), seconds)
+    _decode(path, window)
+    drawn = _whole(artist, window, facts)
+    problem, warning = _judge(window, facts, drawn[2])
+    if problem:
+        return Frames(problem=problem)
+    images, times, _ = drawn
+    frames = Frames(images, times, window.stale(times), "", warning, "pyav")
+    if close:
+        times = np.array(window.times)
+        kept = window.whole(times)
+        sketches = np.stack(sketcher.sketches)[kept], times[kept], window.joined(times[kept])
+        frames.details = Details(*_whole(close, window, facts)[:2], *sketches, _end(window, facts))
+    return frames
+
+
+def _decode(path: str | Path, window: Window) -> None:
+    """Show the window every frame that there is."""
     try:
         with av.open(str(path), metadata_errors="ignore") as container:
             stream = probe.picture_stream(container)
@@ -104,20 +180,35 @@ def _by_pyav(path: str | Path, facts: Facts, window: Window) -> Frames:
                     break
     except (av.error.FFmpegError, OSError) as error:
         window.damages.append(Damage(reason(error)))
-    images = window.artist.finish(_end(window, facts)) if window.times else Frames().images
-    moments = window.artist.moments[: len(images)]
+
+
+def _whole(
+    artist: Artist, window: Window, facts: Facts
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the pictures that can be trusted, their moments, and which of all drawn they are."""
+    images = artist.finish(_end(window, facts)) if window.times else Frames().images
+    moments = artist.moments[: len(images)]
     whole = window.whole(moments)
-    problem, warning = _judge(window, facts, whole)
-    if problem:
-        return Frames(problem=problem)
-    return Frames(images[whole], moments[whole], "", warning, "pyav")
+    return images[whole], moments[whole], whole
 
 
-def _by_decord(path: str | Path, facts: Facts, moments: np.ndarray, short_side: int) -> Frames:
+def _by_decord(
+    path: str | Path,
+    facts: Facts,
+    moments: np.ndarray,
+    some: np.ndarray | None,
+    short_side: int,
+) -> Frames:
     """Read with decord alone; what it cannot tell is said."""
     size = size_as_shown(facts, short_side)
     images, times = second_reader.read(path, moments, size)
-    return Frames(checked(images, size), times, "", second_reader.WARNING, "decord")
+    images, unknown = checked(images, size), np.zeros(len(images), bool)
+    frames = Frames(images, times, unknown, "", second_reader.WARNING, "decord")
+    if some is not None:
+        size = size_as_shown(facts, DETAIL_SIDE)
+        images, times = second_reader.read(path, some, size)
+        frames.details = Details(checked(images, size), times)
+    return frames
 
 
 def _judge(window: Window, facts: Facts, whole: np.ndarray) -> tuple[str, str]:
@@ -185,14 +276,20 @@ def _end(window: Window, facts: Facts) -> float:
     return min(window.seconds, last)
 
 
-def _still(path, facts: Facts, short_side: int) -> Frames:
+def _still(path, facts: Facts, short_side: int, details: bool) -> Frames:
     """Read a picture file as a film of one frame, turned as its EXIF says."""
     try:
         with Image.open(path) as file:
             picture = ImageOps.exif_transpose(file).convert("RGB")
             facts.width, facts.height = picture.size
-            picture = picture.resize(size_as_shown(facts, short_side), Image.Resampling.BICUBIC)
+            drawn = _scaled(picture, size_as_shown(facts, short_side))
+            close = _scaled(picture, size_as_shown(facts, DETAIL_SIDE)) if details else None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         words = reason(error) if isinstance(error, OSError) else "not a whole picture"
         return Frames(problem=f"The picture could not be decoded ({words}).")
-    return Frames(np.asarray(picture)[None], np.zeros(1), "", "", "pillow")
+    more = None if close is None else Details(close, np.zeros(1))
+    return Frames(drawn, np.zeros(1), np.zeros(1, bool), "", "", "pillow", more)
+
+
+def _scaled(picture: Image.Image, size: tuple[int, int]) -> np.ndarray:
+    return np.asarray(picture.resize(size, Image.Resampling.BICUBIC))[None]

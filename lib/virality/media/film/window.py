@@ -6,16 +6,25 @@ that stands alone (a key frame). What is damaged behind the window harms nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import av
+import cv2
 import numpy as np
 from av.video.frame import PictureType
+from av.video.reformatter import VideoReformatter
 
 from virality.media.film.probe import Damage, Facts, time_of, turn
 
 # Half a millisecond forgives the rounding of time bases (1/600, 1/1000 s).
 _ROUNDING = 5e-4
+# Cuts are looked for in grey pictures of this size, lying or standing as the frame does.
+SKETCH = (48, 27)
+# Frames come at an even pace when so many of the steps between them are within so much of the
+# usual one. Then a step that is so many times as long means that frames are gone.
+_EVEN, _NEAR_USUAL, _HOLE = 0.9, 0.25, 1.75
 
 
 def wanted_times(seconds: float, per_second: float) -> np.ndarray:
@@ -87,6 +96,7 @@ class Artist:
         self.moments, self.facts, self.short_side = moments, facts, short_side
         self.images: list[np.ndarray] = []
         self.shown: av.VideoFrame | None = None
+        self.scaler = VideoReformatter()  # kept, because finding out how to scale takes time
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
         """Draw what was on the screen until this frame appears.
@@ -112,8 +122,35 @@ class Artist:
     def _draw(self, due: np.ndarray) -> None:
         count = int(due.sum()) - len(self.images)
         if count > 0 and self.shown is not None:
-            image = _upright(self.shown, size_as_shown(self.facts, self.short_side))
+            size = size_as_shown(self.facts, self.short_side)
+            image = _upright(self.shown, size, self.scaler)
             self.images += [image] * count
+
+
+class Sketcher:
+    """Makes a tiny grey picture of every frame, not turned."""
+
+    def __init__(self):
+        self.sketches: list[np.ndarray] = []
+        self.size: tuple[int, int] | None = None
+        self.scaler = VideoReformatter()
+
+    def take(self, frame: av.VideoFrame, time: float) -> None:
+        """Sketch a frame; see :meth:`Artist.take`."""
+        lying = frame.width >= frame.height
+        size = self.size = self.size or (SKETCH if lying else SKETCH[::-1])
+        # The fast way leaves out most pixels, so it may not go all the way down.
+        near = self.scaler.reformat(
+            frame, 4 * size[0], 4 * size[1], "gray", interpolation="FAST_BILINEAR"
+        )
+        self.sketches.append(cv2.resize(near.to_ndarray(), size, interpolation=cv2.INTER_AREA))
+
+
+class Taker(Protocol):
+    """Whoever makes something of the frames as they come."""
+
+    def take(self, frame: av.VideoFrame, time: float) -> None:
+        """Get a frame and when it appears, in s from the start."""
 
 
 @dataclass
@@ -122,13 +159,13 @@ class Window:
 
     Parameters
     ----------
-    artist : Artist
-        Draws the frames that are wanted.
+    takers : sequence of Taker
+        Get every frame of the window.
     seconds : float
         Length of the window.
     """
 
-    artist: Artist
+    takers: Sequence[Taker]
     seconds: float
     times: list[float] = field(default_factory=list)  # s from the first shown frame
     keys: list[float] = field(default_factory=list)  # those that stand alone
@@ -146,7 +183,8 @@ class Window:
         if time >= self.seconds:
             self.ended = False
             return False
-        self.artist.take(frame, time)
+        for taker in self.takers:
+            taker.take(frame, time)
         self.times.append(time)
         self.leaning.append(frame.pict_type == PictureType.B)
         if frame.is_corrupt:
@@ -191,11 +229,48 @@ class Window:
             trusted &= (moments + _ROUNDING < start) | (moments + _ROUNDING >= end)
         return trusted
 
+    def _holes(self) -> list[tuple[float, float]]:
+        """Return (from, to) in s of where frames are gone without a trace.
 
-def _upright(frame: av.VideoFrame, size: tuple[int, int]) -> np.ndarray:
+        A film whose pace varies may rest for as long as it likes: nothing is said of it.
+        """
+        times = np.array(self.times)
+        steps = np.diff(times)
+        usual = np.median(steps) if len(steps) else 0.0
+        if not len(steps) or np.mean(np.abs(steps - usual) < _NEAR_USUAL * usual) < _EVEN:
+            return []
+        return [(times[i] + usual, times[i + 1]) for i in np.flatnonzero(steps > _HOLE * usual)]
+
+    def stale(self, moments: np.ndarray) -> np.ndarray:
+        """Return for each moment whether the frame shown then stands in for lost ones, (m,)."""
+        stale = np.zeros(len(moments), dtype=bool)
+        for start, end in self._holes():
+            stale |= (moments + _ROUNDING >= start) & (moments + _ROUNDING < end)
+        return stale
+
+    def joined(self, times: np.ndarray) -> np.ndarray:
+        """Return for each frame but the last whether nothing was lost before the next one.
+
+        Parameters
+        ----------
+        times : ndarray, shape (n,)
+            Of frames of the window that can be trusted.
+
+        Returns
+        -------
+        ndarray of bool, shape (n - 1,)
+        """
+        joined = np.ones(max(len(times) - 1, 0), dtype=bool)
+        for start, end in [*self.spans(), *self._holes()]:
+            joined &= (start >= times[1:]) | (end <= times[:-1])
+        return joined
+
+
+def _upright(frame: av.VideoFrame, size: tuple[int, int], scaler: VideoReformatter) -> np.ndarray:
     turns = round(frame.rotation / 90) % 4
     width, height = size if turns % 2 == 0 else size[::-1]
-    image = frame.to_ndarray(format="rgb24", width=width, height=height, interpolation="BICUBIC")
+    scaled = scaler.reformat(frame, width, height, "rgb24", interpolation="BICUBIC")
+    image = scaled.to_ndarray()
     return np.ascontiguousarray(np.rot90(checked(image, (width, height)), turns))
 
 
