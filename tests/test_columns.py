@@ -110,7 +110,8 @@ def test_units_emoji_and_words_for_people(header, field):
         ("author_videos", ""),
         ("Total duration", ""),
         ("Number of posts", ""),
-        ("music_id", ""),
+        ("music_id", "sound_id"),
+        ("music_name", ""),
         ("non-followers", ""),
         ("top comments", ""),
     ],
@@ -462,7 +463,7 @@ def test_what_is_not_used_is_named_everywhere(tmp_path, read):
 def test_keys_that_are_not_used_are_named(tmp_path):
     (tmp_path / "x").write_bytes(exports.apify(POSTS))
     reading = read_posts(tmp_path / "x", now=exports.NOW)
-    assert {"musicMeta", "hashtags"} <= set(reading.notes["unused"]["x"])
+    assert {"hashtags"} <= set(reading.notes["unused"]["x"])
 
 
 def test_a_folder_of_files_has_one_line(tmp_path):

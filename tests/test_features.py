@@ -188,7 +188,7 @@ def test_the_ledger_knows_every_feature():
         table, register = ft.build_features(posts, study_features=study), ft.ledger(study)
         table = table if study else table.join(media)
         features = register[register["block"] != "outcome"]
-        films = () if study else (*COLUMNS, *(name for name, *_ in openings.COLUMNS))
+        films = () if study else (*COLUMNS, *openings.OF_SOUNDS)
         assert sorted(features["feature"]) == sorted([*table.columns, *films])
         assert register["definition"].str.len().gt(0).all()
     known = ft.ledger().set_index("feature")["known"]

@@ -36,7 +36,7 @@ def build_features(
     study_features: bool = False,
     source: str = "",
 ) -> pd.DataFrame:
-    """Metadata, momentum and similar posts, from what was known when each post went up.
+    """Metadata, momentum, similar posts and openings, as known when each post went up.
 
     Parameters
     ----------
@@ -54,17 +54,17 @@ def build_features(
     Returns
     -------
     DataFrame of n rows
-        Index post_id, columns `metadata__*`, `momentum__*` and `similar__*`, float64; NaN = not
-        known.  Columns about followers are there only where some post has a count.
+        Index post_id, columns `metadata__*`, `momentum__*`, `similar__*` and `hook__*`, float64;
+        NaN = not known.  Columns about followers and sounds are there only where some post has one.
 
     Examples
     --------
     >>> from virality.demo.posts import simulate_creator
     >>> features = build_features(simulate_creator(n_posts=40))
     >>> features.shape
-    (40, 53)
+    (40, 57)
     >>> features.columns[-1]
-    'similar__nearest'
+    'hook__caption_imperative'
     """
     if study_features:
         return study.study_columns(posts, timezone, source)
@@ -75,7 +75,9 @@ def build_features(
     parts.append(
         _per_author(posts, lambda own: similarity.similar_features(own, embargo_days, timezone))
     )
-    return pd.concat(parts, axis=1)
+    facts = _per_author(posts, openings.opening_features)
+    silent = [name for name in openings.OF_SOUNDS if facts[name].isna().all()]
+    return pd.concat([*parts, facts.drop(columns=silent)], axis=1)
 
 
 def similar_media(

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,7 @@ from virality.posts.platforms import (
     platforms,
     upload_times,
 )
-from virality.posts.plausible import UNREAD, check_values, columns_of_zeros
+from virality.posts.plausible import UNREAD, check_values, columns_of_zeros, sound_ids
 from virality.posts.readers.base import RawTable
 from virality.posts.repairs import Log, Remark
 from virality.posts.schema import POST_COLUMNS, TIME, UNKNOWN
@@ -43,6 +44,7 @@ _NUMBERS: dict[str, tuple[str, Callable, str]] = {
     "watched_full": ("watched_full", parse.shares, "float64"),
     "is_paid": ("is_paid", parse.flags, "boolean"),
     "is_pinned": ("is_pinned", parse.flags, "boolean"),
+    "original_sound": ("original_sound", parse.flags, "boolean"),
 }
 _PHOTO = {"photo", "photos", "slideshow", "image", "images", "carousel", "picture"}
 
@@ -257,6 +259,7 @@ class Cleaner:
         web = [u if re.match(r"https?://\S+$", u) else None for u in links]
         df["url"] = pd.array(web, dtype="string")
         df["author"] = pd.array(self._authors(links), dtype="string")
+        df["sound_id"] = sound_ids(self._cells("sound_id"), partial(self._remark, "sound_id"))
         files = [re.split(r"[/\\]", visible(f))[-1][:255] for f in self._cells("media_file")]
         df["media_file"] = pd.array([f if f.strip(".") else None for f in files], dtype="string")
 

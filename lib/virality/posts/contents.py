@@ -17,8 +17,8 @@ from virality.posts.text import is_blank, visible
 
 LENGTHS = ("duration", "avg_watch", "play_time")
 SHARES = ("retention", "watched_full")
-FLAGS = ("is_paid", "is_pinned", "private", "hour_known")
-LOOSE = ("url", "kind", "media_file")  # a wrong choice among these changes no number
+FLAGS = ("is_paid", "is_pinned", "private", "hour_known", "original_sound")
+LOOSE = ("url", "kind", "media_file", "sound_id")  # a wrong choice among these changes no number
 MANY = 0.8  # share of the cells that makes a column one of links, ids, dates ...
 NEARLY_ALL = 0.95
 FEW = 0.2

@@ -21,6 +21,8 @@ _FIELD_NAMES = {
     "watched_full": "watched to the end",
     "is_paid": "paid",
     "is_pinned": "pinned",
+    "sound_id": "sound",
+    "original_sound": "own sound",
     "media_file": "file name",
     "captured_at": "when read",
 }

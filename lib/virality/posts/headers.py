@@ -34,6 +34,8 @@ _IN_WORDS = {
     "avg_watch": "average watch time",
     "watched_full": "share that watched to the end",
     "new_followers": "new followers",
+    "sound_id": "id of the sound",
+    "original_sound": "mark of an own sound",
     "captured_at": "time of reading",
 }
 
@@ -174,8 +176,8 @@ _SAYABLE = {
     **{f: f for f in (
         *("post_id", "url", "author", "date", "time", "caption", "duration", "avg_watch"),
         *("watched_full", "new_followers", "followers", "kind", "is_paid", "is_pinned"),
-        *("private", "media_file", "captured_at", "platform", "views", "likes", "comments"),
-        *("shares", "saves"),
+        *("private", "sound_id", "original_sound", "media_file", "captured_at", "platform"),
+        *("views", "likes", "comments", "shares", "saves"),
     )},
 }  # fmt: skip
 _SPLIT = re.compile(r",(?=\s*(?:" + "|".join(_SAYABLE) + r")\s*=)")

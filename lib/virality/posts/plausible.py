@@ -7,15 +7,17 @@ nothing speaks against it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from virality.core.errors import UserError
 from virality.posts.parse import MAX_LENGTH_S
+from virality.posts.platforms import damage
 from virality.posts.repairs import Log
 from virality.posts.schema import COUNTS
+from virality.posts.text import is_blank, visible
 
 # tell(index, field, used, why, severity): one line for the repair log
 Tell = Callable[[int, str, str, str, str], None]
@@ -28,10 +30,38 @@ FRESH = pd.Timedelta(hours=1)
 USUAL = 100  # likes (comments ...) that views like these usually have, from which 0 is none read
 LEAST_LIKED = 0.001  # likes per view that any post has
 UNREAD = "0 in every row: not a measurement; left out"
+NO_SOUND = ("0", "-1")  # what stands where a post has none
+ROUNDED = "a program rounded the ids of the sounds: different ones look alike; left out"
 GONE = "0 after a positive reading: deleted, private or not read; this reading is kept out"
 
 _READ = ("views", *COUNTS, "new_followers")
 _FIELDS = {"duration_s": "duration", "avg_watch_s": "avg_watch"}  # what raw tables call a column
+
+
+# --- one column of a file ------------------------------------------------------------------------
+
+
+def sound_ids(cells: Sequence[str], note: Callable[[str], object]) -> pd.arrays.StringArray:
+    """Ids of sounds, none where a program rounded them.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        As the file holds them.
+    note : callable
+        Receives the line for the repair log.
+
+    Returns
+    -------
+    StringArray
+        Missing where there is no sound, or none that is known.
+    """
+    ids = [visible(cell).strip()[:64] for cell in cells]
+    known = {each for each in ids if not is_blank(each) and each not in NO_SOUND}
+    if damage(sorted(known)):
+        note(ROUNDED)
+        known = set()
+    return pd.array([each if each in known else None for each in ids], dtype="string")
 
 
 # --- one row of a file ---------------------------------------------------------------------------

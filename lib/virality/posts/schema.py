@@ -78,6 +78,14 @@ POSTS = (
     Column("kind", TEXT, False, "video / photo", "What was posted."),
     Column("is_paid", FLAG, True, "true / false", "Promoted or sponsored, where marked."),
     Column("is_pinned", FLAG, True, "true / false", "Pinned to the profile, where marked."),
+    Column("sound_id", TEXT, True, "id", "The platform's id of the sound, where the input says."),
+    Column(
+        "original_sound",
+        FLAG,
+        True,
+        "true / false",
+        "Whether the sound was made for this post rather than taken from elsewhere.",
+    ),
     Column("url", TEXT, True, "link", "Link to the post."),
     Column("media_file", TEXT, True, "file name", "Name of the video file, where the input says."),
     Column("captured_at", TIME, True, "UTC", "When the numbers were read."),
@@ -99,6 +107,7 @@ REPAIRS = (
 POST_COLUMNS = tuple(c.name for c in POSTS)
 REPAIR_COLUMNS = tuple(c.name for c in REPAIRS)
 COUNTS = ("likes", "comments", "shares", "saves")
+LATER = ("sound_id", "original_sound")  # tables of earlier versions do without
 OUTCOMES = (*COUNTS, "avg_watch_s", "watched_full", "new_followers")
 
 _CHECKS = {
@@ -135,6 +144,7 @@ def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     if df.columns.is_unique:
         known = df.get("hour_known", pd.Series(pd.NA, index=df.index, dtype=FLAG))
         df = df.assign(hour_known=known.astype(FLAG).fillna(True))
+    df = df.assign(**{name: pd.NA for name in LATER if name not in df})
     if "platform" not in df:
         df = df.assign(platform=TIKTOK)
     elif df.columns.is_unique:

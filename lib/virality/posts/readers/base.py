@@ -22,7 +22,8 @@ FIELDS = (
     *("post_id", "url", "author", "date", "time", "hour_known", "caption", "duration"),
     *("views", "likes", "comments", "shares", "saves"),
     *("play_time", "avg_watch", "retention", "watched_full", "new_followers", "followers"),
-    *("kind", "is_paid", "is_pinned", "private", "media_file", "captured_at", "platform"),
+    *("kind", "is_paid", "is_pinned", "private", "sound_id", "original_sound"),
+    *("media_file", "captured_at", "platform"),
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from virality.core.text import plural
 from virality.posts.readers.base import RecordReader, as_text, dig, first_text, is_true
@@ -32,6 +32,26 @@ def has(*keys: str) -> Callable[[dict], bool]:
     return lambda record: any(key in record for key in keys)
 
 
+def own_sound(owner: str, account: Sequence[str]) -> Refinement:
+    """Whether a sound is the account's own: an original one may be somebody else's.
+
+    Parameters
+    ----------
+    owner : str
+        Where the name of whoever made the sound lies.
+    account : sequence of str
+        Where the names of the account lie.
+    """
+
+    def own(record: dict, text: str) -> str:
+        made_by = as_text(dig(record, owner)).strip().casefold()
+        names = {as_text(dig(record, path)).strip().casefold() for path in account} - {""}
+        others = is_true(text) and made_by and names and made_by not in names
+        return "false" if others else text
+
+    return own
+
+
 # --- TikTok's own interfaces: Display API and Research API --------------------------------------
 
 #: The best source a creator can have; a view count beside a creation time is found here only.
@@ -50,6 +70,7 @@ DISPLAY_API = RecordReader(
         "comments": ("comment_count",),
         "shares": ("share_count",),
         "saves": ("favorites_count", "favourites_count"),
+        "sound_id": ("music_id",),
         "captured_at": ("captured_at",),
     },
 )
@@ -164,12 +185,15 @@ TIKTOK_API = RecordReader(
         "kind": ("imagePost",),
         "is_paid": ("isAd",),
         "is_pinned": ("isPinnedItem",),
+        "sound_id": ("music.id",),
+        "original_sound": ("music.original",),
         "private": ("privateItem", "secret"),
         "captured_at": ("captured_at",),
     },
     refined={
         **{f: _exact(k) for f, k in _WEB_COUNTS.items()},
         "kind": photo_where(lambda record: record.get("imagePost")),
+        "original_sound": own_sound("music.authorName", ("author.nickname", "author.uniqueId")),
         "private": true_where(any_true("privateItem", "secret")),
         "url": _web_link,
     },
@@ -223,11 +247,17 @@ AWEME = RecordReader(
         "kind": ("image_post_info", "images"),
         "is_paid": ("is_ads", "is_ad"),
         "is_pinned": ("is_top",),
+        "sound_id": ("music.id_str", "music.id", "music.mid", "music_info.id", "music_id"),
+        "original_sound": (
+            *("music.is_original_sound", "music.is_original", "music.original"),
+            "music_info.original",
+        ),
         "private": ("status.is_delete", "status.is_private"),
         "captured_at": ("captured_at",),
     },
     refined={
         "kind": photo_where(_is_mobile_photo),
+        "original_sound": own_sound("music.owner_handle", ("author.unique_id", "author.uniqueId")),
         "private": true_where(any_true("status.is_delete", "status.is_private")),
         "duration": _seconds,
         "url": lambda record, text: text.partition("?")[0],
@@ -270,11 +300,16 @@ APIFY = RecordReader(
         "kind": ("isSlideshow",),
         "is_paid": ("isAd", "isSponsored"),
         "is_pinned": ("isPinned",),
+        "sound_id": ("musicMeta.musicId",),
+        "original_sound": ("musicMeta.musicOriginal",),
         "private": ("error", "errorCode"),
         "captured_at": ("scrapedAt", "scrapeTimestamp"),
     },
     refined={
         "kind": photo_where(any_true("isSlideshow")),
+        "original_sound": own_sound(
+            "musicMeta.musicAuthor", ("authorMeta.nickName", "authorMeta.name")
+        ),
         "is_paid": _paid,
         "private": true_where(_failed),
     },

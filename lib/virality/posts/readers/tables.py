@@ -17,8 +17,8 @@ TIDY = TableReader(
         for name in (
             *("post_id", "url", "author", "platform", "date", "hour_known", "caption", "duration"),
             *("views", "likes", "comments", "shares", "saves", "avg_watch", "watched_full"),
-            *("new_followers", "followers", "kind", "is_paid", "is_pinned", "media_file"),
-            "captured_at",
+            *("new_followers", "followers", "kind", "is_paid", "is_pinned", "sound_id"),
+            *("original_sound", "media_file", "captured_at"),
         )
     },
 )
@@ -64,6 +64,7 @@ FOUR_CAT = TableReader(
         "shares": ("shares",),
         "saves": ("saves", "collects", "favorites"),
         "is_paid": ("is_ad", "is_paid_partnership"),
+        "sound_id": ("music_id",),
         "captured_at": ("collected_at", "timestamp_collected"),
     },
 )
