@@ -50,7 +50,7 @@ def test_every_post_of_every_fold_once(toy, linear):
 def test_baselines_and_every_block_alone_and_left_out(linear):
     predictions, _ = linear
     assert set(predictions.loc[predictions["blocks"] == "none", "model"]) == set(md.BASELINES)
-    blocks = ["metadata", "momentum", "similar", "vision", "audio"]
+    blocks = ["metadata", "momentum", "similar", "vision", "audio", "hook"]
     assert set(predictions["blocks"]) == {
         "none", "all", "metadata+momentum", *blocks, *(f"all-{b}" for b in blocks)
     }  # fmt: skip

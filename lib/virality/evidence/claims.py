@@ -78,7 +78,7 @@ def content_test(
     >>> from virality.demo.posts import simulate_creator
     >>> found = content_test(simulate_creator(n_posts=60), n_shifts=19)
     >>> found[["kind", "block"]].to_numpy().tolist()
-    [['content_any', 'all'], ['content', 'metadata']]
+    [['content_any', 'all'], ['content', 'metadata'], ['content', 'hook']]
     """
     table = model_table(posts, features, protocol)
     return content_evidence(content_series(table, protocol), n_shifts, protocol.seed)

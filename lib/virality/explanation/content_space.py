@@ -13,7 +13,7 @@ from sklearn.impute import KNNImputer
 
 from virality.core.bounds import within
 from virality.core.protocol import MIN_POSTS
-from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.features.blocks import CONTENT_BLOCKS, LIKENESS_BLOCKS, block_of
 
 # Blocks that describe the content. Momentum is left out: it holds the account's past views, so
 # that regimes would be made of the outcome that they are later asked about.
@@ -75,6 +75,8 @@ def content_table(features: pd.DataFrame, embeddings: pd.DataFrame | None = None
 def content_space(content: pd.DataFrame, n_components: int = 8) -> Space:
     """Place posts so that every block has the same say, however many columns it has.
 
+    The facts of the opening do not shape the space; they only help to name what is found in it.
+
     Each block is scaled, reduced to at most `n_components` components and divided by the root of
     its total variance; the blocks side by side are then reduced to a few joint dimensions, in which
     what several blocks agree on stands out.
@@ -93,7 +95,7 @@ def content_space(content: pd.DataFrame, n_components: int = 8) -> Space:
     """
     within("n_components", n_components, 1)
     parts, left_out, borrowed = {}, {}, {}
-    for block in CONTENT_BLOCKS:
+    for block in LIKENESS_BLOCKS:
         part = content[[c for c in content.columns if block_of(c) == block]]
         has = part.notna().any(axis=1).to_numpy()
         if not has.any():

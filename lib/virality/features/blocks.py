@@ -23,6 +23,9 @@ class Block:
         Made of what the account's earlier posts earned; every other block is content.
     listed : bool
         Its columns stand in the ledger one by one, with the moment when each is known.
+    facts : bool
+        Single facts, most of them yes or no, which models weigh one by one.  Together they say
+        little of how alike posts are, and would cut any space into clumps.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Block:
     kept: bool = False
     history: bool = False
     listed: bool = False
+    facts: bool = False
 
 
 _TABLE = (
@@ -41,7 +45,7 @@ _TABLE = (
     Block("hashtag_text", "hashtags", "#8aa63a"),
     Block("vision", "picture", "#d1605e"),
     Block("audio", "sound", "#9678c4"),
-    Block("hook", "opening", "#2f9c9c", kept=True, listed=True),
+    Block("hook", "opening", "#2f9c9c", kept=True, listed=True, facts=True),
     Block("energy", "early energy", "#b98548", kept=True),
 )
 
@@ -50,6 +54,7 @@ BLOCK_TABLE: dict[str, Block] = {block.name: block for block in _TABLE}
 BLOCKS = tuple(BLOCK_TABLE)
 KEPT_BLOCKS = tuple(block.name for block in _TABLE if block.kept)
 CONTENT_BLOCKS = tuple(block.name for block in _TABLE if not block.history)
+LIKENESS_BLOCKS = tuple(b.name for b in _TABLE if not b.history and not b.facts)
 LISTED_BLOCKS = tuple(block.name for block in _TABLE if block.listed)
 
 

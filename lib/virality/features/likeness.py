@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.features.blocks import LIKENESS_BLOCKS, block_of
 from virality.features.kernels import Between, caption_kernels, cosines, form_kernels
 
 #: How much each respect weighs; a block of vectors weighs one.
@@ -56,7 +56,7 @@ def content_likeness(
         forms = [(each.name, each.between) for each in form_kernels(posts)]
         parts += [(WEIGHTS[name], between) for name, between in (*texts, *forms)]
     names = np.array([block_of(name) for name in X.columns])
-    for block in CONTENT_BLOCKS:
+    for block in LIKENESS_BLOCKS:
         scores = _scores(X.loc[:, names == block].to_numpy(float), early)
         if block in chosen and scores.shape[1]:
             parts.append((WEIGHTS.get(block, 1.0), _products(scores)))

@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.captions import split_caption
+from virality.media.hook.facts import FACTS
 
 #: (feature, unit, definition); everything here is known before posting.
 COLUMNS = (
@@ -56,6 +57,8 @@ COLUMNS = (
         "earlier posts of this account with the same sound",
     ),
 )
+#: Facts of a film that say the same in several ways, by column.
+GROUPS = {fact.column: fact.group for fact in FACTS}
 OF_SOUNDS = tuple(name for name, *_ in COLUMNS[4:])
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[@＠][\w.]+")
