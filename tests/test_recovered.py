@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from virality.demo.model import KNOWABLE, Effects
+from virality.demo.model import HOOK, KNOWABLE, Effects
 from virality.demo.posts import simulate_creator
 from virality.findings.recovered import (
     Memory,
@@ -102,7 +102,7 @@ def test_tests_are_judged(p):
 
 
 def test_blocks_are_judged_by_what_they_can_show():
-    timed = simulated(effects=Effects().without("regime", "energy"))
+    timed = simulated(effects=Effects().without("regime", "energy", *HOOK))
     assert planted_blocks(timed) == {"metadata"}
     content = evidence(0.01, 0.01).query("kind == 'content'")
     assert named(planted_blocks(timed), content).false == ("vision",)

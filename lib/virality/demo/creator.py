@@ -223,6 +223,7 @@ def _recipes(truth: Truth, hooks: list[str]) -> list[Recipe]:
             regime=post.regime,
             early_energy=round(float(post.early_energy), 6),
             hook=hook,
+            speech_delay=round(float(post.speech_delay), 6),
             seed=truth.seed,
             odd=truth.odd_videos.get(post.post_id, ""),
         )
@@ -278,13 +279,15 @@ def load_truth(path: Path) -> Truth:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         posts = pd.DataFrame(content["posts"]).astype({"post_id": "string"})
+        nothing = dict.fromkeys(model.HOOK, 0.0)  # as in files from before these were planted
+        posts = posts.assign(**{name: posts.get(name, zero) for name, zero in nothing.items()})
         posts["posted_at"] = pd.to_datetime(posts["posted_at"], utc=True).astype(
             "datetime64[us, UTC]"
         )
         return Truth(
             seed=content["seed"],
             n_posts=content["n_posts"],
-            effects=Effects(**content["effects"]),
+            effects=Effects(**(nothing | content["effects"])),
             posts=posts,
             errors=tuple(TableError(**one) for one in content["disorders"]),
             odd_videos=content["odd_videos"],

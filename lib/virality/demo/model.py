@@ -9,6 +9,8 @@ For post *i*, uploaded at time *t* (days), in content regime *r* with early ener
               + weekend * (1 if Saturday or Sunday)
               + regime * PATTERN[r]                       content regime
               + energy * (e - 0.5) * sqrt(12)             early energy, e uniform on (0, 1)
+              + words * (w - mean of w)                   only in one regime
+              + late_speech * (s - mean of s)             only where somebody speaks
               + lottery                                   only in the viral regime
               + noise * student_t(6), scaled to unit variance
 
@@ -19,10 +21,22 @@ For post *i*, uploaded at time *t* (days), in content regime *r* with early ener
     lottery:    with probability `viral_rate` a jump of `viral_size` * (1 + Exp(1)), minus the
                 mean of that, so the viral regime's *expected* log views are those of its
                 pattern: no model of the mean can see it, only a model of the probability can
+    w:          1 if the first seconds show words on the screen, by a coin within the regime
+                `words_regime`; all films of another regime show words, or none does
+    s:          1 if the voice begins late, by a coin; late is `LATE` seconds after where it
+                would have begun, and until then somebody knocks as often and as loudly as
+                the voice would have spoken
+                Means are those over the posts that the coin was thrown for, so that neither
+                moves the mean of a regime
 
 `log_views` is ln(1 + views). Posting times, regimes, energies, captions and all shocks are
 drawn from streams of their own that depend on the seed alone, so two creators of one seed and
 different effects differ in their views (and what follows from views) and in nothing else.
+
+The hook effects are as large as 140 posts need. A regime of about 42 posts in which each luck
+has a standard deviation near 0.8 gives a difference of halves a standard error of 0.25 log
+views. By one test out of 25 for one family, about 3.2 standard errors are found every second
+time: a factor of 2.2.
 
 What is *not* planted is as much part of the truth: video length, caption length, number of
 hashtags, language and day of the year move nothing.
@@ -53,9 +67,13 @@ REGIMES = {
     "science": (0.12, 0.5),
     "cat": (0.18, 0.0),
 }
+WORDLESS = ("cat",)  # regimes whose films never show words
+SPEAKING = ("storytime",)  # regimes in which somebody speaks
+LATE = (1.2, 1.8)  # seconds: by how much later a late voice begins
 STAY = 0.25  # chance that a post continues the series of the one before
 # terms that could be known when a post goes up, in the order of the book
-KNOWABLE = ("momentum", "posting_time", "content", "energy")
+KNOWABLE = ("momentum", "posting_time", "content", "energy", "words", "late_speech")
+HOOK = KNOWABLE[-2:]  # terms that came with the facts of the first seconds
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,12 @@ class Effects:
         Multiplies the pattern of the content regimes; negative turns their order round.
     energy : float
         Gain per standard deviation of early energy.
+    words : float
+        Gain of a post that shows words on the screen over one that does not.
+    words_regime : str
+        The only regime in which that makes a difference, and in which both are met with.
+    late_speech : float
+        Gain of a post whose voice begins late; negative: it hurts.
     viral_regime : str
         The regime with the lottery.
     viral_rate : float
@@ -98,6 +122,9 @@ class Effects:
     weekend: float = 0.15
     regime: float = 0.6
     energy: float = 0.12
+    words: float = 0.8
+    words_regime: str = "storytime"
+    late_speech: float = -0.8
     viral_regime: str = "cat"
     viral_rate: float = 0.25
     viral_size: float = 1.1
@@ -106,12 +133,14 @@ class Effects:
     def __post_init__(self):
         if self.viral_regime not in REGIMES:
             raise ValueError(f"viral_regime must be one of {', '.join(REGIMES)}")
+        if self.words_regime not in set(REGIMES).difference(WORDLESS):
+            raise ValueError("words_regime must be a regime whose films show words")
         if not 0 <= self.viral_rate <= 1:
             raise ValueError("viral_rate must lie between 0 and 1")
 
     def reversed(self) -> Effects:
-        """Return the effects with the sign of posting time, regime and energy turned round."""
-        signed = ("evening", "weekend", "regime", "energy")
+        """Return the effects with their signs turned round: posting time, regime, energy, hook."""
+        signed = ("evening", "weekend", "regime", "energy", *HOOK)
         turned: dict[str, Any] = {name: -getattr(self, name) for name in signed}
         return replace(self, **turned)
 
@@ -123,7 +152,7 @@ class Effects:
     @classmethod
     def null(cls, noise: float = 0.7) -> Effects:
         """Return effects of which nothing but noise is left."""
-        everything = ("momentum", "carry_over", "evening", "weekend", "regime", "energy")
+        everything = ("momentum", "carry_over", "evening", "weekend", "regime", "energy", *HOOK)
         return cls(noise=noise).without(*everything, "viral_rate")
 
 
@@ -183,6 +212,24 @@ def _play(plays: np.ndarray, effects: Effects, seed: int) -> tuple[np.ndarray, n
     return viral, np.where(viral, jump, 0) - plays * effects.viral_rate * 2 * effects.viral_size
 
 
+def _draw_words(regime: np.ndarray, effects: Effects, seed: int) -> np.ndarray:
+    """Whether each post shows words on the screen: by a coin in one regime, else by regime."""
+    heads = stream(seed, "words on screen").random(len(regime)) < 0.5
+    return np.where(regime == effects.words_regime, heads, ~np.isin(regime, WORDLESS))
+
+
+def _draw_delays(regime: np.ndarray, seed: int) -> np.ndarray:
+    """By how many seconds each post's voice is late; 0 where it is not, or nobody speaks."""
+    rng = stream(seed, "late speech")
+    late = rng.random(len(regime)) < 0.5
+    return np.where(late & np.isin(regime, SPEAKING), rng.uniform(*LATE, len(regime)), 0.0)
+
+
+def _gain(size: float, chosen: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """Return what the chosen posts gain over others among which they are; on average nothing."""
+    return size * among * (chosen - (chosen[among].mean() if among.any() else 0.0))
+
+
 def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd.DataFrame:
     """Return every term of the structural model, one row a post.
 
@@ -198,9 +245,10 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
     Returns
     -------
     DataFrame
-        ``regime``, ``early_energy`` (0 to 1), ``viral`` (bool), the terms ``level``,
-        ``carry_over``, ``posting_time``, ``content``, ``energy``, ``lottery``, ``noise`` and
-        their sum with the base, ``log_views``.
+        ``regime``, ``early_energy`` (0 to 1), ``viral``, ``words_on_screen`` (bool),
+        ``speech_delay`` (s; 0 where no voice is late), the terms ``level``, ``carry_over``,
+        ``posting_time``, ``content``, ``energy``, ``words``, ``late_speech``, ``lottery``,
+        ``noise`` and their sum with the base, ``log_views``.
     """
     n = len(times)
     days = (times - FIRST_DAY) / pd.Timedelta(days=1)
@@ -208,6 +256,7 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
     regime = _draw_regimes(n, seed)
     early_energy = stream(seed, "energy").uniform(0, 1, n)
     viral, lottery = _play(regime == effects.viral_regime, effects, seed)
+    shown, delay = _draw_words(regime, effects, seed), _draw_delays(regime, seed)
     noise = effects.noise * stream(seed, "noise").standard_t(6, n) / np.sqrt(6 / 4)
 
     terms = pd.DataFrame(
@@ -218,13 +267,21 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
             + effects.weekend * (times.day_of_week >= 5),
             "content": effects.regime * np.array([REGIMES[name][1] for name in regime]),
             "energy": effects.energy * (early_energy - 0.5) * np.sqrt(12),
+            "words": _gain(effects.words, shown, regime == effects.words_regime),
+            "late_speech": _gain(effects.late_speech, delay > 0, np.isin(regime, SPEAKING)),
             "lottery": lottery,
             "noise": noise,
         }
     )
     log_views = np.maximum(BASE + terms.sum(axis=1), 0.0)
-    drawn = pd.DataFrame({"regime": regime, "early_energy": early_energy, "viral": viral})
-    return pd.concat([drawn, terms, log_views.rename("log_views")], axis=1)
+    drawn = {
+        "regime": regime,
+        "early_energy": early_energy,
+        "viral": viral,
+        "words_on_screen": shown,
+        "speech_delay": delay,
+    }
+    return pd.concat([pd.DataFrame(drawn), terms, log_views.rename("log_views")], axis=1)
 
 
 @dataclass(frozen=True)
@@ -238,8 +295,9 @@ class Truth:
     effects : Effects
         Planted sizes in log views.
     posts : DataFrame
-        One row a post: ``post_id``, ``posted_at``, ``regime``, ``early_energy``, ``viral``, the
-        terms of the structural model and ``log_views``.
+        One row a post: ``post_id``, ``posted_at``, ``regime``, ``early_energy``, ``viral``,
+        ``words_on_screen``, ``speech_delay``, the terms of the structural model and
+        ``log_views``.
     errors : tuple of TableError
         What is wrong in the CSV on purpose.
     odd_videos : dict of str to str
@@ -260,7 +318,7 @@ class Truth:
     def terms(self) -> pd.DataFrame:
         """Return the knowable terms, indexed by ``post_id`` (log views; columns `KNOWABLE`)."""
         posts = self.posts.set_index("post_id")
-        terms = posts[["posting_time", "content", "energy"]].copy()
+        terms = posts[[name for name in KNOWABLE if name != "momentum"]].copy()
         terms["momentum"] = posts["level"] + posts["carry_over"]
         return terms[list(KNOWABLE)]
 

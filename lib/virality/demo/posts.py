@@ -25,7 +25,7 @@ LONGEST_SPAN = 2500.0  # days; more posts than fit this are posted more often
 # positions (0-based, in time) of posts whose video is odd on purpose
 ODD_VIDEOS = {9: "no file", 17: "no sound", 23: "short", PHOTO: "photo"}
 
-UNWRITABLE = ("ja",)  # the font inside matplotlib has no such letters
+UNWRITABLE = ("ja",)  # the font inside matplotlib has no such letters: films say it in English
 _CAPTIONS = tomllib.loads(files("virality.demo").joinpath("captions.toml").read_text("utf-8"))
 LANGUAGES = {"en": 0.72, "es": 0.10, "pt": 0.07, "de": 0.06, "ja": 0.05}
 
@@ -84,7 +84,7 @@ def simulate_creator(
     (40, 2)
     >>> posts, truth = simulate_creator(n_posts=40, seed=1, return_truth=True)
     >>> list(truth.terms())
-    ['momentum', 'posting_time', 'content', 'energy']
+    ['momentum', 'posting_time', 'content', 'energy', 'words', 'late_speech']
     """
     posts, truth, _ = simulate(n_posts, seed, effects or Effects())
     return (posts, truth) if return_truth else posts
@@ -121,7 +121,8 @@ def simulate(n_posts: int, seed: int, effects: Effects) -> tuple[pd.DataFrame, T
     terms = structural_terms(times, effects, seed)
     terms.insert(0, "post_id", ids)
     terms.insert(1, "posted_at", times.as_unit("us"))
-    captions, hooks = _write_captions(terms["regime"], stream(seed, "captions"))
+    captions, words = _write_captions(terms["regime"], stream(seed, "captions"))
+    hooks = np.where(terms["words_on_screen"], words, "").tolist()
     odd = {ids[at]: kind for at, kind in ODD_VIDEOS.items() if at < n_posts}
     truth = Truth(seed=seed, n_posts=n_posts, effects=effects, posts=terms, odd_videos=odd)
     return _tidy(truth, captions), truth, hooks
@@ -159,12 +160,17 @@ def _write_captions(regimes: pd.Series, rng: np.random.Generator) -> tuple[list[
 
 
 def _write(regime: str, language: str, dice: np.ndarray) -> tuple[str, str]:
-    text = _pick(_CAPTIONS["words"][regime][language], dice[0]).format(n=2 + int(dice[1] * 28))
+    text = _words(regime, language, dice)
+    written = text if language not in UNWRITABLE else _words(regime, "en", dice)
     emoji = _pick(_CAPTIONS["emoji"][regime], dice[2]) * (1 + int(dice[3] * 2))
     tags = _some(_CAPTIONS["tags"][regime], 1 + int(dice[5] * 4), dice[6])
     tags += _some(_CAPTIONS["anywhere"], int(dice[7] * 3), dice[8])
     parts = [text, emoji if dice[4] < 0.55 else "", *(f"#{tag}" for tag in tags)]
-    return " ".join(filter(None, parts)), "" if language in UNWRITABLE else text
+    return " ".join(filter(None, parts)), written
+
+
+def _words(regime: str, language: str, dice: np.ndarray) -> str:
+    return _pick(_CAPTIONS["words"][regime][language], dice[0]).format(n=2 + int(dice[1] * 28))
 
 
 def _pick(choices: list[str], die: float) -> str:

@@ -1,15 +1,21 @@
 """Synthesised sound: speech-like syllables, music, a drone with pings, a purr between silences.
 
 Which kind is heard follows the content regime. Loudness over the first three seconds, events
-per second and the silence at the start follow the early energy, by the same rule everywhere.
+per second and the silence at the start follow the early energy, by the same rule everywhere; so
+they do where a voice begins late, for somebody knocks until then.
 """
 
 from __future__ import annotations
+
+import functools
+from collections.abc import Callable
 
 import numpy as np
 from scipy.signal import butter, lfilter, sosfilt
 
 RATE = 44_100  # samples per second
+BANDWIDTH = 90.0  # Hz, of a formant
+SYLLABLE = 0.15  # seconds
 EARLY = 3.0  # seconds over which loudness is set
 
 # first three formants (Hz) of five vowels, rounded from Peterson and Barney (1952)
@@ -20,6 +26,7 @@ _VOWELS = [
     (570, 840, 2410),
     (300, 870, 2240),
 ]
+_ROOM = butter(2, [150, 1200], "band", fs=RATE, output="sos")  # what knocks in a room sound like
 _CHORDS = [(0, 4, 7), (-3, 0, 4), (-7, -3, 0), (-5, -1, 2)]  # I vi IV V, in semitones
 
 
@@ -39,7 +46,11 @@ def silence_before(early_energy: float) -> float:
 
 
 def soundtrack(
-    regime: str, early_energy: float, seconds: float, rng: np.random.Generator
+    regime: str,
+    early_energy: float,
+    seconds: float,
+    rng: np.random.Generator,
+    delay: float = 0.0,
 ) -> np.ndarray:
     """Return the sound of a video.
 
@@ -53,6 +64,8 @@ def soundtrack(
         Length.
     rng : Generator
         Source of every other choice.
+    delay : float
+        Seconds by which a voice begins later than the sound; nothing to other kinds.
 
     Returns
     -------
@@ -62,7 +75,12 @@ def soundtrack(
     n, start = round(seconds * RATE), silence_before(early_energy)
     rate = events_per_second(early_energy)
     onsets = start + np.arange(0, max(seconds - start, 0), 1 / rate)
-    kinds = {"storytime": _speech, "coffee": _soft_music, "travel": _beat_music, "science": _drone}
+    kinds: dict[str, Callable[..., np.ndarray]] = {
+        "storytime": functools.partial(_speech, begins=start + delay),
+        "coffee": _soft_music,
+        "travel": _beat_music,
+        "science": _drone,
+    }
     sound = kinds.get(regime, _purr)(n, onsets, 1 / rate, rng)
     sound[: round(start * RATE)] = 0
     return _level(sound, loudness_db(early_energy))
@@ -70,7 +88,7 @@ def soundtrack(
 
 def _level(sound: np.ndarray, decibel: float) -> np.ndarray:
     early = sound[: round(EARLY * RATE)]
-    rms = np.sqrt(np.mean(np.square(early)))
+    rms = _rms(early)
     if rms == 0:
         return np.zeros(len(sound), np.float32)
     return np.tanh(sound * (10 ** (decibel / 20) / rms)).astype(np.float32)
@@ -86,28 +104,53 @@ def _place(n: int, pieces) -> np.ndarray:
     return out
 
 
-def _speech(n, onsets, gap, rng):
-    """Pulses of a voice through the formants of one vowel a syllable."""
+def _speech(n, onsets, gap, rng, begins):
+    """A voice that says a word at each onset from `begins` on; before that, knocks."""
     voice = rng.uniform(110, 230)
-    return _place(n, [(at, _syllable(gap, voice, rng)) for at in onsets])
+    early = onsets[onsets < begins - 0.5 * gap]
+    spoken = begins + gap * np.arange(len(onsets) - len(early))
+    words = _place(n, [(at, _word(gap, voice, rng)) for at in spoken])
+    if not len(early):
+        return words
+    silence, until = round(early[0] * RATE), round(begins * RATE)
+    knocks = [(at, np.exp(-40 * np.arange(round(0.12 * RATE)) / RATE)) for at in early]
+    waiting = sosfilt(_ROOM, rng.normal(size=n)) * (_place(n, knocks) + 0.05)
+    waiting[until:] = 0
+    heard, level = words[until:], _rms(waiting[silence:until])
+    return words + waiting * (_rms(heard) / level if heard.any() else 1)
 
 
-def _syllable(gap, voice, rng):
-    length = round(min(0.8 * gap, 0.4) * RATE)
+def _word(gap, voice, rng):
+    """Pulses of a voice through the formants of one vowel after another, after one consonant.
+
+    Detectors of speech take notice of syllables that follow each other as fast as in speech, so
+    that a word is longer where there are fewer of them, and its syllables are not slower.
+    """
+    length = round(0.8 * gap * RATE)
+    count = max(1, round(length / RATE / SYLLABLE))
     first, last = rng.uniform(0.85, 1.2, 2)
     pitch = voice * np.linspace(first, last, length)
-    sound = 2 * (np.cumsum(pitch / RATE) % 1) - 1 + 0.05 * rng.normal(size=length)
-    for formant in _VOWELS[rng.integers(len(_VOWELS))]:
-        sound = _resonate(sound, formant, 90)
+    pulses = 2 * (np.cumsum(pitch / RATE) % 1) - 1 + 0.05 * rng.normal(size=length)
+    place = np.linspace(0, count, length, endpoint=False)  # in syllables
+    sound = np.zeros(length)
+    for number, vowel in enumerate(rng.integers(len(_VOWELS), size=count)):
+        said = functools.reduce(_resonate, _VOWELS[vowel], pulses)
+        share = np.clip((0.5 - abs(place - number - 0.5)) / 0.2 + 0.5, 0, 1)  # of a glide
+        sound += share * said / np.abs(said).max()
+    swell = 0.35 + 0.65 * np.sin(np.pi * (place % 1)) ** 0.6
+    ends = np.minimum(1, np.minimum(place, count - place) / 0.2)
     hiss = np.zeros(length)
     consonant = round(0.03 * RATE)
     hiss[:consonant] = 0.3 * rng.normal(size=min(consonant, length))
-    swell = np.sin(np.pi * np.linspace(0, 1, length)) ** 0.6
-    return sound / np.abs(sound).max() * swell + hiss
+    return sound / np.abs(sound).max() * swell * ends + hiss
 
 
-def _resonate(sound, frequency, bandwidth):
-    radius = np.exp(-np.pi * bandwidth / RATE)
+def _rms(sound):
+    return np.sqrt(np.mean(np.square(sound)))
+
+
+def _resonate(sound, frequency):
+    radius = np.exp(-np.pi * BANDWIDTH / RATE)
     poles = [1, -2 * radius * np.cos(2 * np.pi * frequency / RATE), radius**2]
     return lfilter([1 - radius], poles, sound)
 

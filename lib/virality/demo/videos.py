@@ -42,11 +42,13 @@ class Recipe:
     early_energy : float
         0 (calm) to 1 (lively).
     hook : str
-        Words drawn over the picture.
+        Words drawn over the picture, "" for none.
     seed : int
         Of the small choices.
     odd : str
         "", "no sound" or "short".
+    speech_delay : float
+        Seconds by which a voice begins later than it would have.
     """
 
     post_id: str
@@ -55,6 +57,7 @@ class Recipe:
     hook: str
     seed: int
     odd: str = ""
+    speech_delay: float = 0.0
 
     @property
     def file(self) -> str:
@@ -101,7 +104,8 @@ def make_video(recipe: Recipe, folder: Path) -> tuple[str, str]:
     if recipe.odd != NO_SOUND:
         sound_rng = stream(recipe.seed, f"sound {recipe.post_id}")
         length = len(times) / float(rate)
-        sound = sounds.soundtrack(recipe.regime, recipe.early_energy, length, sound_rng)
+        of_post = recipe.regime, recipe.early_energy, length, sound_rng
+        sound = sounds.soundtrack(*of_post, recipe.speech_delay)
     target = Path(folder) / recipe.file
     with replacing(target) as temporary:
         _encode(temporary, looks, size, rate, sound)

@@ -21,6 +21,8 @@ SHOWN_BY = {
     # metadata counts hashtags and words, and these differ between subjects
     "content": ["metadata", "caption_text", "hashtag_text", "vision", "audio", "hook", "energy"],
     "energy": ["hook", "energy"],  # what glides and cuts moves the start and has cuts to count
+    "words": ["vision", "hook"],
+    "late_speech": ["audio", "energy", "hook"],  # energy knows how much is voiced
 }
 
 

@@ -19,6 +19,8 @@ TERM_NAMES = {
     "posting_time": "Posting time",
     "content": "Content regime",
     "energy": "Early energy",
+    "words": "Words on the screen",
+    "late_speech": "Late speech",
 }
 RECOVERIES = {
     Recovery.UNKNOWN: "too few posts to tell",
