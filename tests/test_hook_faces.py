@@ -107,6 +107,17 @@ def test_a_large_face_from_the_first_picture_on():
 
 
 @needs
+@pytest.mark.parametrize("side", ["left", "right", "top"])
+def test_a_face_at_the_edge_counts_as_far_as_it_is_seen(side):
+    images, head = noise(9), cv2.resize(HEAD, (347, 320), interpolation=cv2.INTER_AREA)
+    # The face is 121 wide from 133 on, and 154 high from 81 on; a fifth of it is cut.
+    seen = {"left": head[:, 157:], "right": head[:, :230], "top": head[112:]}[side]
+    left = WIDTH - seen.shape[1] if side == "right" else 0
+    images[:, : len(seen), left : left + seen.shape[1]] = seen
+    assert of(images)["face_share"] == pytest.approx(0.8 * 121 * 154 / (HEIGHT * WIDTH), rel=0.15)
+
+
+@needs
 def test_what_comes_after_the_opening_is_not_looked_at():
     images = noise(5)
     paste(images, 240, at=8)
