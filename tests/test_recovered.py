@@ -16,6 +16,7 @@ from virality.findings.recovered import (
     recovered,
     recovery,
 )
+from virality.findings.recovered_facts import Seen, recovered_facts
 from virality.sentences.recovered import box
 
 N = 300
@@ -55,8 +56,9 @@ def evidence(content: float, history: float) -> pd.DataFrame:
     )
 
 
-def judged(truth, table, tests=None):
-    return recovered(truth, table, evidence(1, 1).head(0) if tests is None else tests, NO_INTERVALS)
+def judged(truth, table, tests=None, **more):
+    tests = evidence(1, 1).head(0) if tests is None else tests
+    return recovered(truth, table, tests, NO_INTERVALS, **more)
 
 
 def recoveries(truth, table) -> dict[str, Recovery]:
@@ -142,3 +144,65 @@ def test_only_the_asked_for_predictions_are_judged():
         ]
     )
     assert judged(truth, pd.concat([bad, good])) == judged(truth, good)
+
+
+def associated(words: float, late: float, p: float = 0.001, **others: float) -> pd.DataFrame:
+    """Rows of associations: factors per step, all with one p; a step of speech is half a second."""
+    factors = {"hook__has_words": words, "hook__speech_start": late} | others
+    value = np.array([*factors.values()])
+    return pd.DataFrame(
+        {
+            "name": [*factors],
+            "step": [0.5 if name == "hook__speech_start" else 1.0 for name in factors],
+            "factor": value,
+            "low": value / 1.1,
+            "high": value * 1.1,
+            "p_adjusted": np.where(np.isnan(value), np.nan, p),
+        }
+    )
+
+
+def seen(truth, rows) -> list[Seen]:
+    return [one.seen for one in recovered_facts(truth, rows).planted]
+
+
+def test_planted_facts_are_judged_and_turn_round():
+    truth, turned = simulated(), simulated(effects=Effects().reversed())
+    rows = associated(1.6, 0.8)
+    assert seen(truth, rows) == [Seen.FOUND] * 2
+    assert seen(turned, rows) == [Seen.REVERSED] * 2
+    assert seen(turned, associated(1 / 1.6, 1 / 0.8)) == [Seen.FOUND] * 2
+    assert seen(truth, associated(1.6, 0.8, p=0.2)) == [Seen.MISSED] * 2
+    assert seen(truth, associated(np.nan, 0.8)) == [Seen.UNKNOWN, Seen.FOUND]
+    null = simulated(effects=Effects.null())
+    assert seen(null, rows) == [Seen.FALSE_ALARM] * 2
+    assert seen(null, associated(1.6, 0.8, p=0.2)) == [Seen.NOTHING] * 2
+    for told in (truth, turned):
+        text = box(judged(told, predictions(told, 1.0), associations=rows))
+        assert ("the wrong way round" in text) == (told is turned)
+
+
+def test_late_speech_is_compared_by_how_late_it_was():
+    truth = simulated()
+    delays = truth.posts["speech_delay"]
+    late = recovered_facts(truth, associated(1.0, 0.8)).planted[1]
+    assert late.planted == pytest.approx(np.exp(Effects().late_speech))
+    assert late.found.value == pytest.approx(0.8 ** (delays[delays > 0].mean() / 0.5))
+    assert late.found.low < late.found.value < late.found.high
+
+
+def test_other_facts_are_false_alarms_only_where_nothing_stands_behind_them():
+    rows = associated(1.6, 0.8, hook__has_face=2.0, hook__words_time=2.0, hook__n_cuts=np.nan)
+    found = recovered_facts(simulated(), rows)
+    assert found.others == ("hook__has_face",) and found.explained
+    found = recovered_facts(simulated(effects=Effects.null()), rows)
+    assert found.others == ("hook__has_face", "hook__words_time") and not found.explained
+
+
+def test_without_associations_the_box_is_silent_of_facts():
+    truth = simulated()
+    for nothing in (None, associated(np.nan, np.nan), associated(1, 1).head(0)):
+        assert judged(truth, predictions(truth, 1.0), associations=nothing).facts is None
+    some = associated(1.6, 0.8).drop(index=0)
+    assert seen(truth, some) == [Seen.UNKNOWN, Seen.FOUND]
+    assert seen(simulated(1), some)[0] is Seen.UNKNOWN

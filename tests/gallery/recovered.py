@@ -5,11 +5,14 @@ from dataclasses import replace
 
 from virality.demo.model import KNOWABLE
 from virality.findings.recovered import Lottery, Memory, Named, Recovered, Recovery, Term
+from virality.findings.recovered_facts import PlantedFact, RecoveredFacts, Seen
 from virality.findings.scores import Estimate
 from virality.sentences import recovered as words
 
 SHARE = Estimate(0.62, -0.04, 1.3)
 TERMS = tuple(Term(name, 0.4, Recovery.WHOLE, SHARE) for name in KNOWABLE)
+WORDS = PlantedFact("words", ("storytime",), 2.2, Seen.FOUND, Estimate(1.6, 1.1, 2.3))
+LATE = PlantedFact("late_speech", ("storytime",), 0.45, Seen.MISSED, Estimate(0.8, 0.5, 1.3))
 BOX = Recovered("xgboost", False, 0.61, TERMS)
 
 
@@ -29,5 +32,22 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Effect: {recovery.name}", words.term(term)
     for named in (Named((), (), ()), Named((), ("vision",), ()), Named((), (), ("audio",))):
         yield f"Content: {named}", words.tests(replace(BOX, content=named))
+    both = RecoveredFacts((WORDS, LATE), (), True)
+    yield "Facts", words.facts(both)
+    yield "Facts in the box", words.box(replace(BOX, terms=TERMS[:1], facts=both))
+    for others in (("hook__has_face",), ("hook__has_face", "hook__n_cuts")):
+        for explained in (True, False):
+            also = replace(both, others=others, explained=explained)
+            yield f"Named as well: {others}, {explained}", words.facts(also).split("\n\n")[-1]
+    for planted in (2.2, 1.0):
+        untold = Estimate(float("nan"))
+        for seen in Seen:
+            if (planted == 1) != (
+                seen in (Seen.NOTHING, Seen.FALSE_ALARM)
+            ) and seen is not Seen.UNKNOWN:
+                continue
+            shown = untold if seen is Seen.UNKNOWN else WORDS.found
+            one = replace(WORDS, planted=planted, seen=seen, found=shown)
+            yield f"Fact: {planted}, {seen.name}", words.planted_fact(one)
     for memory in words.HISTORIES:
         yield f"{memory}", words.tests(replace(BOX, history=memory))

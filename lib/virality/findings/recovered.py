@@ -11,6 +11,7 @@ import pandas as pd
 from virality.core.protocol import ALPHA
 from virality.demo.model import KNOWABLE, Truth
 from virality.features.blocks import BLOCKS
+from virality.findings.recovered_facts import RecoveredFacts, recovered_facts
 from virality.findings.scores import Estimate
 from virality.models.catalogue import MAIN_NONLINEAR
 
@@ -88,6 +89,7 @@ class Recovered:
     lottery: Lottery | None = None
     content: Named | None = None
     history: Memory | None = None
+    facts: RecoveredFacts | None = None
 
 
 def recovered(
@@ -98,6 +100,7 @@ def recovered(
     *,
     model: str = MAIN_NONLINEAR,
     split: str = "expanding",
+    associations: pd.DataFrame | None = None,
 ) -> Recovered:
     """Compare what was planted with what was found.
 
@@ -113,6 +116,9 @@ def recovered(
         ``post_id``, ``model``, ``p_viral``.
     model, split : str
         Which predictions to judge.
+    associations : DataFrame, optional
+        What went with single facts of the opening, a row each, as
+        :func:`virality.evidence.associations.associations` returns.
 
     Returns
     -------
@@ -130,6 +136,7 @@ def recovered(
         lottery=lottery(truth, intervals),
         content=named(planted_blocks(truth), evidence[evidence["kind"] == "content"]),
         history=_memory(bool(planted["momentum"] > 0), evidence[evidence["kind"] == "history"]),
+        facts=recovered_facts(truth, associations),
     )
 
 

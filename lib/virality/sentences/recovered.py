@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from virality.core.text import decimals, listing, plural
+from virality.core.text import agree, decimals, listing, multiple, plural
 from virality.features.blocks import block_name
+from virality.features.concepts import concept
 from virality.findings.recovered import Lottery, Memory, Named, Recovered, Recovery, Term
+from virality.findings.recovered_facts import PlantedFact, RecoveredFacts, Seen
 from virality.models.catalogue import model_name
 
 TITLE = "Did we recover what was planted?"
@@ -30,6 +32,11 @@ RECOVERIES = {
     Recovery.WHOLE: "recovered",
     Recovery.IN_PART: "recovered in part",
 }
+SEEN = {
+    Seen.FOUND: "found",
+    Seen.MISSED: "missed",
+    Seen.REVERSED: "found the wrong way round",
+}
 HISTORIES = {
     Memory(True, True): "The history test rightly finds memory in the account's level.",
     Memory(True, False): "The history test misses the memory in the account's level.",
@@ -45,6 +52,7 @@ def box(found: Recovered) -> str:
         "\n".join(f"- {term(one)}" for one in found.terms),
         lottery(found.lottery) if found.lottery else "",
         tests(found),
+        facts(found.facts) if found.facts else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
@@ -108,6 +116,45 @@ def content_verdicts(found: Named) -> list[str]:
     if found.false:
         sentences.append(f"A false alarm: the content test names {_listed(found.false)}.")
     return sentences or ["The content test names no block, and nothing was planted in any."]
+
+
+def facts(found: RecoveredFacts) -> str:
+    """Compare what was planted in the opening with what went with its single facts."""
+    lines = [
+        "What went with single facts of the opening, over all posts, in intervals that hold for "
+        "all facts together:",
+        "\n".join(f"- {planted_fact(one)}" for one in found.planted),
+    ]
+    if found.others:
+        names = [concept(one).name for one in found.others]
+        were, them = agree(names, "was", "were"), agree(names, "it", "them")
+        why = (
+            f"content or early energy, which were planted, can stand behind {them}"
+            if found.explained
+            else f"a false alarm, for nothing was planted that would show in {them}"
+        )
+        lines.append(f"Named as well {were} {listing(names)}: {why}.")
+    return "\n\n".join(lines)
+
+
+def planted_fact(found: PlantedFact) -> str:
+    """Return one planted effect of the opening, its size and what became of it."""
+    name = f"**{TERM_NAMES[found.name]}**"
+    shown = multiple(found.found.value)
+    if found.found.bounded:
+        shown += f" ({multiple(found.found.low)} to {multiple(found.found.high)})"
+    if found.seen is Seen.NOTHING:
+        return f"{name}: nothing planted, and nothing found."
+    if found.seen is Seen.FALSE_ALARM:
+        return f"{name}: nothing planted; a false alarm, {shown}."
+    if found.planted == 1:
+        return f"{name}: nothing planted; it cannot be told here."
+    where = listing([f"“{one}”" for one in found.regimes])
+    of = agree(found.regimes, "the regime", "the regimes")
+    planted = f"{name}: planted as {multiple(found.planted)} in {of} {where}"
+    if found.seen is Seen.UNKNOWN:
+        return f"{planted}; it cannot be told here."
+    return f"{planted}; {SEEN[found.seen]}, {shown}."
 
 
 def _listed(blocks: Sequence[str]) -> str:
