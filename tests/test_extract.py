@@ -86,9 +86,11 @@ def test_missing_is_missing_for_exactly_that_block(videos, tmp_path):
 def test_without_videos_the_media_blocks_are_absent(tmp_path):
     found = run("", tmp_path / "c")
     assert found.record["blocks"] == ["caption_text", "hashtag_text"]
-    assert found.record["absent"] == ["vision", "audio", "energy"]
+    assert found.record["absent"] == ["vision", "audio", "hook", "energy"]
     assert set(found.media["status"]) == {"no videos"}
     check_table("thumbnails", found.thumbnails())
+    check_table("screen_words", found.words)
+    assert found.words.empty and found.record["finders"]["used"] == []
 
 
 def test_no_text_at_all(tmp_path):

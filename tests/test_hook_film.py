@@ -226,7 +226,7 @@ def test_a_gap_is_no_cut_and_what_it_hides_is_not_known(tmp_path):
     details = frames.details
     # Key frames stand at 0, 1, 2 s: from the first damaged frame to the next key nothing is kept.
     assert not np.any((details.appear > 0.46) & (details.appear < 0.99))
-    assert (~details.joined).sum() == 1
+    assert (~details.joined).sum() == 1 and details.joined[-1]
     assert not np.any((details.times > 0.46) & (details.times < 0.99))
     found = measured(path)
     # The cut at 0.67 s may be in there, or two: the one at 2 s cannot be called the first.
@@ -234,6 +234,13 @@ def test_a_gap_is_no_cut_and_what_it_hides_is_not_known(tmp_path):
     whole = read(film(tmp_path / "y.mp4", pictures))
     kept = np.isin(np.round(whole.details.times, 1), np.round(details.times, 1))
     assert np.array_equal(whole.details.images[kept], details.images)
+
+
+def test_damage_up_to_the_end_leaves_no_take_and_no_count(tmp_path):
+    path = film(tmp_path / "x.mp4", [window(texture(1), x=i) for i in range(95)], g="300")
+    found = measured(spoil(path, lambda seconds: 1.45 < seconds < 1.55))
+    assert np.isnan([found["n_cuts"], found["first_cut"], found["longest_take"]]).all()
+    assert found["start_motion"] > 0.05
 
 
 def test_a_cut_before_the_damage_is_the_first_and_a_short_gap_still_counts(tmp_path):

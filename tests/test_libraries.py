@@ -86,7 +86,8 @@ posts = pd.DataFrame({"post_id": ["7000", "7001"], "caption": ["A dog #dog", "Ra
 models, videos, cache = sys.argv[2:5]
 chosen = Settings("pretrained", f"{models}/clip", f"{models}/whisper")
 found = extract(posts, videos, chosen, cache, Workers(2, progress=False))
-assert found.record["blocks"] == ["caption_text", "hashtag_text", "vision", "audio", "energy"]
+blocks = ["caption_text", "hashtag_text", "vision", "audio", "hook", "energy"]
+assert found.record["blocks"] == blocks
 assert found.embeddings.filter(like="vision__").notna().all(axis=None)
 print(hashlib.sha256(found.embeddings.to_numpy().tobytes()).hexdigest())
 """

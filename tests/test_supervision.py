@@ -15,6 +15,7 @@ from virality.core.errors import UserError
 from virality.media.cache import pack
 from virality.media.encoders.canary import Record, wrong_arithmetic
 from virality.media.encoders.classic import CLASSIC
+from virality.media.hook import look
 from virality.media.match import signature
 from virality.media.processes import parallel, pool, supervision, tasks
 from virality.media.processes.pool import Limits, Loss
@@ -162,6 +163,21 @@ def test_a_film_that_one_reader_cannot_read_is_read_by_the_other(film):
     assert Counter(one.failure for one in results) == {"": 6}
     assert [reader for address, reader, *_ in asked if address == "3.mp4"] == ["pyav", "decord"]
     assert {one.task.address for one in results} == {f"{number}.mp4" for number in range(6)}
+
+
+@pytest.mark.parametrize("kind", [pool.DIED, pool.SLOW, pool.LARGE])
+def test_a_film_that_brings_a_finder_down_keeps_all_but_its_facts(film, kind):
+    def outcome(one):
+        bad = one.address == "3.mp4" and "hook" in one.wants
+        return Loss(one, kind, tasks.HOOK) if bad else good(one)
+
+    some = [replace(one, wants=(*WANTS, "hook")) for one in many(film)]
+    results, _ = supervise(outcome, some)
+    assert Counter(one.failure for one in results) == {"": 6}
+    (hurt,) = [one for one in results if one.task.address == "3.mp4"]
+    assert hurt.task.wants == (*WANTS, "hook") and "media" in hurt.entries
+    facts, lines = look.found(hurt.entries["hook"])
+    assert (facts, lines) == ({}, []) and look.reasons(hurt.entries["hook"])[1]["all"]
 
 
 def test_a_process_that_cannot_start_is_no_files_fault(film):

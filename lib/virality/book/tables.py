@@ -65,6 +65,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "duration_s": _column(REAL, pa.Check.ge(0, error="is negative"), missing=True),
     },
     "thumbnails": {"post_id": _column(TEXT, unique=True), "jpeg": _column("object")},
+    "screen_words": {"post_id": _column(TEXT, unique=True), "text": _column(TEXT)},
     "folds": {
         "split": _column(TEXT),
         "fold": _column(WHOLE, _POSITIVE),

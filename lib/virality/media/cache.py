@@ -149,6 +149,8 @@ class Entries:
         Seconds from the start, and pictures per second.
     records : dict of str to Record
         The canary's answers by part, as far as these are used.
+    finders : str
+        Fingerprint of what finds the facts of an opening.
     """
 
     def __init__(
@@ -157,8 +159,10 @@ class Entries:
         recipes: Mapping[str, Recipe],
         window: tuple[float, float],
         records: Mapping[str, Record],
+        finders: str = "",
     ):
         self.store, self.recipes, self.records = store, recipes, records
+        self.finders = finders
         self.window_s, self.frames_per_s = map(float, window)
 
     def key(self, what: str, content: str) -> str:
@@ -167,7 +171,7 @@ class Entries:
         Parameters
         ----------
         what : str
-            "media", "vision", "audio" or "text".
+            "media", "vision", "audio", "hook" or "text".
         content : str
             Content hash of a file, or a text.
         """
@@ -177,7 +181,7 @@ class Entries:
         if what == "audio":
             return digest(what, content, [self.window_s], encoder)
         looks = [self.window_s, self.frames_per_s, self.recipes["vision"].image_side]
-        return digest(what, content, looks, encoder)
+        return digest(what, content, looks, self.finders if what == "hook" else encoder)
 
     def read(self, what: str, content: str) -> Entry | None:
         """Return an entry; None when it is missing, damaged, or from ailing arithmetic.

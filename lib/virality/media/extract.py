@@ -20,6 +20,7 @@ from virality.media.cache import Entries, Entry, HashIndex, Store, hash_file, un
 from virality.media.encoders.canary import Record
 from virality.media.encoders.choose import Choice, choose
 from virality.media.film.probe import reason
+from virality.media.hook import look
 from virality.media.match import Matching, MediaFile, match
 from virality.media.processes.parallel import here, on_card, parallel_map
 from virality.media.processes.pool import Limits, Pool
@@ -30,7 +31,7 @@ from virality.media.tables import Layout
 from virality.media.texts import texts_of
 
 _TEXTS_PER_TASK = 128
-_EVERYTHING = ("media", "vision", "audio")
+_EVERYTHING = ("media", "vision", "audio", "hook")
 
 
 @dataclass
@@ -40,10 +41,13 @@ class Extraction:
     Parameters
     ----------
     embeddings : DataFrame, shape (n posts, columns)
-        Index ``post_id``; float32 columns ``block__NNN`` and ``energy__name``; NaN where a post
-        lacks the modality; no column of a block that no post has.
+        Index ``post_id``; float32 columns ``block__NNN``, ``energy__name`` and ``hook__name``;
+        NaN where a post lacks the modality; no column of a block that no post has.
     media : DataFrame
         One row for each post, in the order of the posts; see :data:`MEDIA_COLUMNS`.
+    words : DataFrame
+        ``post_id`` and ``text``: the words on the screen, a line for each line there, of the
+        posts that show any.
     record : dict
         What was used and what was left over; JSON; the same for the same inputs.
     work : dict
@@ -59,6 +63,7 @@ class Extraction:
 
     embeddings: pd.DataFrame
     media: pd.DataFrame
+    words: pd.DataFrame
     record: dict
     work: dict
     choice: Choice
@@ -142,9 +147,9 @@ def extract(
     texts = texts_of(posts)
     job = _compute(found, texts, settings, cache_dir, workers, previous)
     layout = Layout(settings, job.choice, job.entries, job.content, job.failures)
-    embeddings, media, record, contents = layout.assemble(texts, bool(videos), found)
+    embeddings, media, words, record, contents = layout.assemble(texts, bool(videos), found)
     kept = (job.work, job.choice, job.entries, contents, settings)
-    return Extraction(embeddings, media, record, *kept)
+    return Extraction(embeddings, media, words, record, *kept)
 
 
 def _compute(
@@ -194,7 +199,9 @@ class _Job:
         parts = ("text", "vision", "audio") if filmed else ("text",)
         records = {part: Record(cache_dir, choice.recipes[part], part) for part in parts}
         window = settings.window_s, settings.frames_per_s
-        self.entries = Entries(Store(cache_dir / "vectors"), choice.recipes, window, records)
+        finders = look.fingerprint() if filmed else ""
+        store = Store(cache_dir / "vectors")
+        self.entries = Entries(store, choice.recipes, window, records, finders)
         self.index = HashIndex(cache_dir / "files.json")
         self.content: dict[str, str] = {}
         self.failures: dict[str, str] = {}
@@ -270,11 +277,17 @@ class _Job:
     def _wants(self, content: str) -> tuple[str, ...]:
         """Return what is missing in the cache for a content; all of it when unknown."""
         entry = self.entries.read("media", content) if content else None
+        looked = ["hook"] * (self.settings.hook_facts == "auto")
         if entry is None:
-            return _EVERYTHING
+            return tuple(what for what in _EVERYTHING if what != "hook" or looked)
         facts = unpack(entry["values"])["facts"]
-        wants = ["vision"] * (facts["n_frames"] > 0) + ["audio"] * (facts["heard_s"] > 0)
-        return tuple(what for what in wants if self.entries.read(what, content) is None)
+        seen, heard = facts["n_frames"] > 0, facts["heard_s"] > 0
+        wants = ["vision"] * seen + ["audio"] * heard + looked * (seen or heard)
+        return tuple(what for what in wants if self._lacks(what, content))
+
+    def _lacks(self, what: str, content: str) -> bool:
+        entry = self.entries.read(what, content)
+        return entry is None or (what == "hook" and look.outdated(entry))
 
     def text_tasks(self, texts: Iterable[str]) -> list[TextTask]:
         """Return the texts that are not in the cache, in handfuls."""

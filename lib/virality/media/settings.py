@@ -9,6 +9,7 @@ from virality.core.errors import UserError
 
 ENCODERS = ("auto", "pretrained", "light", "classic")
 AUDIO_WINDOWS = ("exact", "padded")
+HOOK_FACTS = ("auto", "off")
 PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 BACKENDS = ("processes", "dask", "here")
 
@@ -35,6 +36,8 @@ class Settings:
         Add the standard deviation over frames to the vision block.
     mapping : str
         CSV file of post ids and file names.
+    hook_facts : str
+        "auto": find words, speech, faces and cuts in every opening; "off": save that time.
     file_seconds : float
         What reading one file may take, in s; a decoder that never comes back is ended.
     """
@@ -48,6 +51,7 @@ class Settings:
     precision: str = "auto"
     spread: bool = False
     mapping: str = ""
+    hook_facts: str = "auto"
     file_seconds: float = 60.0
 
     def check(self) -> None:
@@ -64,6 +68,7 @@ class Settings:
             raise UserError(f"file_seconds is {self.file_seconds}.", do="Choose 1 to 3600.")
         check_known("encoders", self.encoders, ENCODERS)
         check_known("audio_window", self.audio_window, AUDIO_WINDOWS)
+        check_known("hook_facts", self.hook_facts, HOOK_FACTS)
         check_known("precision", self.precision, PRECISIONS)
 
 

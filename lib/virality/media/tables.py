@@ -14,11 +14,13 @@ import pandas as pd
 from virality.media.cache import Entries, Entry, unpack
 from virality.media.encoders.choose import Choice
 from virality.media.film.energy import FEATURES
+from virality.media.hook.facts import COLUMNS
+from virality.media.hook.gathered import Gathered
 from virality.media.match import Matching, MediaFile
 from virality.media.settings import Settings
 from virality.media.texts import TEXT_BLOCKS
 
-MEDIA_BLOCKS = ("vision", "audio", "energy")
+MEDIA_BLOCKS = ("vision", "audio", "hook", "energy")
 BLOCKS = TEXT_BLOCKS + MEDIA_BLOCKS
 _LISTED = 50
 
@@ -58,7 +60,7 @@ class Layout:
 
     def assemble(
         self, texts: pd.DataFrame, videos: bool, found: Matching
-    ) -> tuple[pd.DataFrame, pd.DataFrame, dict, dict[str, str]]:
+    ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, dict, dict[str, str]]:
         """Read the entries of every post and lay out the tables.
 
         Parameters
@@ -71,12 +73,12 @@ class Layout:
 
         Returns
         -------
-        embeddings, media : DataFrame
+        embeddings, media, words : DataFrame
         record : dict
         contents : dict of str to str
             Content hash by post, where its file was read.
         """
-        rows, contents = [], {}
+        rows, contents, gathered = [], {}, Gathered()
         vectors: Vectors = {block: {} for block in BLOCKS}
         shared = {post: len(group) for group in found.shared.values() for post in group}
         for post in texts.index:
@@ -89,10 +91,12 @@ class Layout:
                 row |= self._media_row(found.files[post], post, row["problem"], vectors)
                 if "content_hash" in row:
                     contents[post] = row["content_hash"]
+                    self._look(contents[post], post, texts.loc[post, "caption_text"], gathered)
             rows.append(row)
+        vectors["hook"] = gathered.facts
         embeddings = self._lay_out(vectors, texts.index)
-        record = self._record(videos, found, embeddings)
-        return embeddings, _media_table(rows, texts.index), record, contents
+        record = self._record(videos, found, embeddings) | {"finders": gathered.record()}
+        return embeddings, _media_table(rows, texts.index), gathered.words(), record, contents
 
     def _text_row(self, pair: pd.Series, post: str, vectors: Vectors) -> dict:
         row: dict = {"post_id": post}
@@ -124,6 +128,13 @@ class Layout:
             vectors["energy"][post] = np.array(every)
         return _facts_row(values["facts"], content, before)
 
+    def _look(self, content: str, post: str, caption: str, gathered: Gathered) -> None:
+        """Note what the finders found in a post's opening."""
+        wanted = self.settings.hook_facts == "auto"
+        entry = self.entries.read("hook", content) if wanted else None
+        if entry is not None:
+            gathered.take(post, entry, caption)
+
     def _vector(self, what: str, parts: Entry) -> np.ndarray:
         if what == "vision" and self.settings.spread:
             return np.concatenate([parts["mean"], parts["spread"]])
@@ -135,12 +146,15 @@ class Layout:
             if vectors[block]:
                 names = self._names(block)
                 table = pd.DataFrame.from_dict(vectors[block], orient="index", columns=names)
-                parts.append(table.astype(np.float32).reindex(index))
+                table = table.astype(np.float32).reindex(index)
+                parts.append(table.dropna(axis=1, how="all") if block == "hook" else table)
         table = pd.concat(parts, axis=1) if parts else pd.DataFrame(index=index)
         table.index.name = "post_id"
         return table
 
     def _names(self, block: str) -> list[str]:
+        if block == "hook":
+            return list(COLUMNS)
         if block == "energy":
             return [f"energy__{one.name}" for one in FEATURES]
         part = "text" if block in TEXT_BLOCKS else block

@@ -52,8 +52,8 @@ class Details:
         A tiny grey picture of every whole frame; m is 0 where the reader does not give them.
     appear : ndarray of float64, shape (m,)
         When each of these frames appears, in s.
-    joined : ndarray of bool, shape (m - 1,)
-        Whether nothing was lost between a frame and the next.
+    joined : ndarray of bool, shape (m,)
+        Whether nothing was lost between a frame and the next, or the end.
     end : float
         When the last frame leaves the screen, or the window ends, in s.
     """
@@ -164,8 +164,11 @@ def _by_pyav(
     if close:
         times = np.array(window.times)
         kept = window.whole(times)
-        sketches = np.stack(sketcher.sketches)[kept], times[kept], window.joined(times[kept])
-        frames.details = Details(*_whole(close, window, facts)[:2], *sketches, _end(window, facts))
+        end = _end(window, facts)
+        joined = window.joined(times[kept], end)
+        sketches = np.stack(sketcher.sketches)[kept]
+        larger, when, _ = _whole(close, window, facts)
+        frames.details = Details(larger, when, sketches, times[kept], joined, end)
     return frames
 
 

@@ -136,7 +136,7 @@ class Sketcher:
         self.scaler = VideoReformatter()
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
-        """Sketch a frame; see :meth:`Artist.take`."""
+        """Sketch a frame; see :meth:`Taker.take`."""
         lying = frame.width >= frame.height
         size = self.size = self.size or (SKETCH if lying else SKETCH[::-1])
         # The fast way leaves out most pixels, so it may not go all the way down.
@@ -150,7 +150,14 @@ class Taker(Protocol):
     """Whoever makes something of the frames as they come."""
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
-        """Get a frame and when it appears, in s from the start."""
+        """Get a frame.
+
+        Parameters
+        ----------
+        frame : av.VideoFrame
+        time : float
+            When it appears, in s from the start.
+        """
 
 
 @dataclass
@@ -248,21 +255,24 @@ class Window:
             stale |= (moments + _ROUNDING >= start) & (moments + _ROUNDING < end)
         return stale
 
-    def joined(self, times: np.ndarray) -> np.ndarray:
-        """Return for each frame but the last whether nothing was lost before the next one.
+    def joined(self, times: np.ndarray, end: float) -> np.ndarray:
+        """Return for each frame whether nothing was lost before the next one, or the end.
 
         Parameters
         ----------
         times : ndarray, shape (n,)
             Of frames of the window that can be trusted.
+        end : float
+            When the last frame of all leaves the screen, in s.
 
         Returns
         -------
-        ndarray of bool, shape (n - 1,)
+        ndarray of bool, shape (n,)
         """
-        joined = np.ones(max(len(times) - 1, 0), dtype=bool)
-        for start, end in [*self.spans(), *self._holes()]:
-            joined &= (start >= times[1:]) | (end <= times[:-1])
+        following = np.append(times[1:], end)
+        joined = np.ones(len(times), dtype=bool)
+        for start, until in [*self.spans(), *self._holes()]:
+            joined &= (start >= following) | (until <= times)
         return joined
 
 

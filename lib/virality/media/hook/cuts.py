@@ -43,12 +43,12 @@ def of_cuts(details: Details, steps: Steps, times: np.ndarray) -> dict[str, floa
         return facts
     early = steps.motion[times[1:] <= _START_S + 1e-9]
     facts |= {"camera_motion": _middle(steps.camera), "start_motion": _mean(early)}
-    cuts = details.appear[1:][_is_cut(details.sketches, details.appear, details.joined)]
+    cuts = details.appear[1:][_is_cut(details.sketches, details.appear, details.joined[:-1])]
     takes = _takes(details, cuts)
     if sum(end - start for start, end in takes) >= ENOUGH * details.end:
         facts |= {"n_cuts": len(cuts), "longest_take": max(end - start for start, end in takes)}
     # A cut may hide where frames are lost; the first one is known when nothing was before it.
-    gaps = details.appear[1:][~details.joined]
+    gaps = details.appear[1:][~details.joined[:-1]]
     if len(cuts) and not np.any(gaps < cuts[0]):
         facts["first_cut"] = cuts[0]
     return {name: float(value) for name, value in facts.items()}
@@ -80,14 +80,14 @@ def _flashes(light: np.ndarray, large: np.ndarray) -> np.ndarray:
 
 def _takes(details: Details, cuts: np.ndarray) -> list[tuple[float, float]]:
     """Return (from, to) in s of what was seen whole without a cut in between."""
-    appear, joined = details.appear, details.joined
-    takes, start = [], float(appear[0])
-    for i in range(len(joined)):
-        if joined[i] and appear[i + 1] not in cuts:
-            continue
-        takes.append((start, float(appear[i + 1] if joined[i] else appear[i])))
-        start = float(appear[i + 1])
-    return [*takes, (start, max(details.end, start))]
+    appear = details.appear
+    following = np.append(appear[1:], max(details.end, appear[-1]))
+    takes, start = [], appear[0]
+    for here, there, joined in zip(appear, following, details.joined, strict=True):
+        if not joined or there in cuts:
+            takes.append((start, there if joined else here))
+            start = there
+    return [*takes, (start, following[-1])]
 
 
 def _middle(values: np.ndarray) -> float:

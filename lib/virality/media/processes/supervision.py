@@ -17,11 +17,13 @@ from virality.media.cache import unpack
 from virality.media.encoders.canary import libraries
 from virality.media.film.frames import READERS
 from virality.media.film.probe import size_of
+from virality.media.hook.look import without_look
 from virality.media.processes.pool import DIED, LARGE, PATIENCE, SLOW, Limits, Loss
 from virality.media.processes.tasks import (
     ENCODE,
     FETCH,
     GOOD_FILM,
+    HOOK,
     PICTURE,
     READ,
     FileTask,
@@ -167,7 +169,18 @@ class Supervisor:
                 outcome.failure or _problem(outcome, ("picture_problem",))
             ):
                 return replace(outcome, task=task)
+        if loss.stage == HOOK:
+            return self._without_look(task, loss)
         return Result(task, failure=self._words(loss))
+
+    def _without_look(self, task: FileTask, loss: Loss) -> Result:
+        """Read a file whose facts cannot be found without bringing the process down."""
+        wants = tuple(what for what in task.wants if what != "hook")
+        outcome = self._alone(replace(task, reader=self.good.reader, wants=wants))
+        if not isinstance(outcome, Result) or outcome.failure:
+            return Result(task, failure=self._words(loss))
+        outcome.entries["hook"] = without_look(self._words(loss))
+        return replace(outcome, task=task)
 
     def _words(self, loss: Loss) -> str:
         if loss.kind == SLOW and loss.stage == FETCH:
@@ -177,9 +190,8 @@ class Supervisor:
         if loss.kind == LARGE:
             return f"Reading this file took more than {size_of(self.limits.bytes)} of memory."
         if loss.kind == DIED:
-            return (
-                "Measuring this file made the process crash." if loss.stage == ENCODE else CRASHED
-            )
+            measured = loss.stage in (HOOK, ENCODE)
+            return "Measuring this file made the process crash." if measured else CRASHED
         return f"Reading this file failed ({loss.detail})."
 
     def _environment(self, loss: Loss) -> UserError:

@@ -19,13 +19,17 @@ from virality.media.encoders.base import RATE, Encoder, Recipe, one_thread
 from virality.media.encoders.registry import KINDS, load
 from virality.media.film import energy
 from virality.media.film.frames import Frames, read_frames
-from virality.media.film.probe import Facts, probe, reason
+from virality.media.film.probe import probe, reason
 from virality.media.film.sound import Sound, read_sound
+from virality.media.film.steps import Steps, steps_of
+from virality.media.hook.look import Opening, look
 from virality.media.match import signature
 
 THUMBNAIL_HEIGHT = 128
 # What is being done, for whoever watches the clock and the memory.
-TEXT, FETCH, READ, PICTURE, SOUND, ENCODE = "text", "fetch", "read", "picture", "sound", "encode"
+TEXT, FETCH, READ, PICTURE, SOUND, HOOK, ENCODE = (
+    "text", "fetch", "read", "picture", "sound", "hook", "encode",
+)  # fmt: skip
 GOOD_FILM = "package:good_film.mp4"  # the project's own film, wherever a worker runs
 CHANGED = "The file changed while it was being read; run again."
 
@@ -43,7 +47,7 @@ class FileTask:
     content : str
         Content hash; "" when only the worker can know it.
     wants : tuple of str
-        Of "media", "vision", "audio".
+        Of "media", "vision", "audio", "hook".
     vision, audio : Recipe
     window_s, frames_per_s : float
     reader : str
@@ -180,16 +184,20 @@ def _read(path: Path, task: FileTask, tell: Callable[[str], None]) -> Result:
     wanted, result = set(task.wants), Result(task)
     facts = probe(path)
     frames, sound = Frames(), Sound()
-    if {"media", "vision"} & wanted:
+    if {"media", "vision", "hook"} & wanted:
         tell(PICTURE)
         looks = (task.window_s, task.frames_per_s, task.vision.image_side, task.reader)
-        frames = read_frames(path, facts, *looks)
-    if {"media", "audio"} & wanted:
+        frames = read_frames(path, facts, *looks, details="hook" in wanted)
+    if {"media", "audio", "hook"} & wanted:
         tell(SOUND)
         sound = read_sound(path, facts, task.window_s)
+    opening = Opening(facts, frames, _steps(frames, wanted), sound, task.window_s)
+    if "hook" in wanted and (len(frames.images) or len(sound.samples)):
+        tell(HOOK)
+        result.entries["hook"] = look(opening)
     tell(ENCODE)
     if "media" in wanted:
-        result.entries["media"] = _describe(path, facts, frames, sound, task.window_s)
+        result.entries["media"] = _describe(path, opening)
     if "vision" in wanted and len(frames.images):
         result.images = KINDS[task.vision.kind].prepare(task.vision, frames.images)
     if "audio" in wanted and len(sound.samples):
@@ -197,6 +205,12 @@ def _read(path: Path, task: FileTask, tell: Callable[[str], None]) -> Result:
     if task.encode:
         encode([result], task.vision, task.audio, _load)
     return result
+
+
+def _steps(frames: Frames, wanted: set[str]) -> Steps | None:
+    if not len(frames.images) or not {"media", "hook"} & wanted:
+        return None
+    return steps_of(frames.images, frames.times, frames.stale)
 
 
 def encode(
@@ -227,15 +241,16 @@ def encode(
     return results
 
 
-def _describe(path: Path, facts: Facts, frames: Frames, sound: Sound, window_s: float) -> Entry:
-    """Return the entry of everything that depends on no encoder."""
+def _describe(path: Path, opening: Opening) -> Entry:
+    """Return the entry of everything that depends on no encoder and no finder."""
+    facts, frames, sound = opening.facts, opening.frames, opening.sound
     values: dict[str, dict] = {}
     entry: Entry = {}
     if len(sound.samples):
-        values["sound"], entry["level"] = energy.of_sound(sound.samples, window_s)
+        values["sound"], entry["level"] = energy.of_sound(sound.samples, opening.window_s)
     if len(frames.images):
         values["picture"], entry["motion"] = energy.of_picture(
-            frames.images, frames.times, window_s
+            frames.images, frames.times, opening.window_s, opening.steps
         )
         entry["times"] = frames.times
         entry["thumbnail"] = np.frombuffer(_thumbnail(frames.images[0]), dtype=np.uint8)
