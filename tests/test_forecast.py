@@ -155,6 +155,15 @@ def test_a_prior_has_to_earn_its_weight(toy, made):
     assert miss(truth.predictions) < 0.7 * miss(made.predictions)
 
 
+def test_a_prior_takes_from_all_others_alike(toy, made):
+    asked, alone = (
+        one.weights.pivot_table("weight", "post_id", "expert")
+        for one in (forecast(*toy, prior=Elsewhere(0.5)), made)
+    )
+    left = 1 - asked.pop(ex.PRIOR)
+    assert_frame_equal(asked.div(left, axis=0), alone)
+
+
 def test_posts_without_captions_and_other_targets():
     posts, _ = toy_posts(45)
     bare = posts.assign(caption=pd.array([None] * 45, dtype="string"), duration_s=np.nan)

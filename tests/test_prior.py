@@ -143,11 +143,21 @@ class Says:
         return silly[self.what]
 
 
+class Opposite:
+    """A model that adds to the level the opposite of what a prior does."""
+
+    def __init__(self, prior):
+        self.prior = prior
+
+    def predict(self, table):
+        return 2 * stand(table, self.prior.start)[0] - self.prior.predict(table)
+
+
 @pytest.mark.slow
 def test_it_helps_with_few_posts_and_nonsense_hardly_hurts():
     world = World(common=0.8, shares=Shares().times(1.5))
     prior = fit_prior(creators(30, replace(world, n=90), first=100))
-    ratios = {name: [] for name in ("prior", "far", "noise", "reversed")}
+    ratios = {name: [] for name in ("prior", "opposite", "far", "noise", "reversed")}
     for seed, n in enumerate([40, 60, 80, 100] * 4, start=500):
         posts, _ = simulate_world(replace(world, n=n), [seed, 5])
         table = model_table(posts, build_features(posts))
@@ -159,6 +169,7 @@ def test_it_helps_with_few_posts_and_nonsense_hardly_hurts():
 
         plain = missed(None)
         ratios["prior"].append(missed(prior) / plain)
+        ratios["opposite"].append(missed(Opposite(prior)) / plain)
         for name in ("far", "noise", "reversed"):
             ratios[name].append(missed(Says(name)) / plain)
     means = {name: np.mean(each) for name, each in ratios.items()}

@@ -28,6 +28,7 @@ from virality.evaluation.predictions import (
 from virality.features.table import Features, ModelTable, model_table
 from virality.models.aggregate import Sharing, follow_losses
 from virality.models.catalogue import FORECAST
+from virality.models.earned import earned_share
 
 SPLITS = ("expanding", "rolling")
 SHARING = Sharing(rate=0.6, share=0.02)
@@ -38,7 +39,6 @@ LIKELY = {
     "rolling_median_10": 0.1,
     "running_median": 0.1,
 }
-PRIOR_WEIGHT = 0.3  # of a model of other creators, where it is asked; it takes from all alike
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
@@ -164,11 +164,12 @@ def weigh(
     steps = [FoldFits(step, fits[0].blocks) for step in early] + fits
     own = ex.accounts(posts, table, protocol.embargo_days)
     said = ex.ask(posts, table, own, steps)
+    weights = _weights(said.forecasts, table.y.to_numpy(), own)
     if prior is not None:
         theirs = prior.predict(table).reindex(table.y.index).astype(float)
+        weights = _shared(weights, _weighed(said.forecasts, weights), theirs, table.y, own)
         said.forecasts[ex.PRIOR] = theirs
         said.content[ex.PRIOR] = theirs - table.baselines["baseline__level"]
-    weights = _weights(said.forecasts, table.y.to_numpy(), own)
     return _made(said, weights, fits)
 
 
@@ -198,12 +199,19 @@ def _weights(forecasts: pd.DataFrame, y: np.ndarray, own: list[ex.Account]) -> p
 
 def _likely(names: pd.Index) -> np.ndarray:
     """Weights to begin with, which sum to one."""
-    own = names.drop(ex.PRIOR, errors="ignore")
-    rest = (1 - sum(LIKELY.values())) / (len(own) - len(LIKELY))
-    weights = pd.Series({name: LIKELY.get(name, rest) for name in own})
-    if ex.PRIOR in names:
-        weights = weights * (1 - PRIOR_WEIGHT)
-    return weights.reindex(names, fill_value=PRIOR_WEIGHT).to_numpy()
+    rest = (1 - sum(LIKELY.values())) / (len(names) - len(LIKELY))
+    return np.array([LIKELY.get(name, rest) for name in names])
+
+
+def _shared(
+    weights: pd.DataFrame, mine: pd.Series, theirs: pd.Series, y: pd.Series, own: list[ex.Account]
+) -> pd.DataFrame:
+    """The weights once a model of other creators has its share, which it takes from all alike."""
+    share = np.zeros(len(y))
+    for account in own:
+        without, other, outcome = (each.to_numpy()[account.rows] for each in (mine, theirs, y))
+        share[account.rows] = earned_share(without, other, outcome, account.known)
+    return weights.mul(1 - share, axis=0).assign(**{ex.PRIOR: share})
 
 
 def _running_miss(rule: np.ndarray, y: np.ndarray) -> np.ndarray:

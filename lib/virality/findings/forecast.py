@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from virality.evaluation.experts import MODEL_EXPERTS, PRIOR
-from virality.evaluation.forecast import PRIOR_WEIGHT
 from virality.findings.scores import Gain, gains
 from virality.models.catalogue import FORECAST
+from virality.models.earned import BEGIN
 from virality.models.prior import Prior
 
 LAST_POSTS = 20  # held-out posts that say who speaks now
@@ -150,7 +150,7 @@ def others(prior: Prior | None, found: Voices | None) -> Others | None:
     """
     if prior is None or found is None:
         return None
-    return Others(prior.n_creators, prior.n_posts, found.others > PRIOR_WEIGHT)
+    return Others(prior.n_creators, prior.n_posts, found.others > BEGIN)
 
 
 def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:
