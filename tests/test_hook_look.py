@@ -260,3 +260,21 @@ def test_what_a_sound_does_not_say_up_to_its_damage_is_not_known(finders):
     assert np.isnan(part["has_speech"]) and part["has_music"] == part["music_at_once"] == 1
     # A sound that simply ends is whole.
     assert facts_in([], heard_s=1.5)["has_speech"] == 0
+
+
+def test_a_finder_that_comes_makes_the_chapter_stale_where_facts_are_wanted(finders, videos):
+    from virality.book import stamps
+    from virality.core.chapters import CHAPTERS
+    from virality.core.paths import Inputs
+
+    def finder_of(wanted, folder=str(videos)):
+        run = SimpleNamespace(
+            inputs=lambda: Inputs(videos=folder), load=dict, artefact=lambda name: videos / name
+        )
+        (spec,) = (spec for spec in CHAPTERS if spec.slug == "embeddings")
+        return stamps.asked(run, spec, {"hook_facts": wanted})["finders"]
+
+    before = finder_of("auto")
+    finders["voice"].fingerprint = lambda: "voice2"
+    assert before != finder_of("auto") and "voice2" in finder_of("auto")
+    assert finder_of("off") == finder_of("auto", folder="") == ""

@@ -112,7 +112,17 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
         "prior": _prior(values.get("prior", "")),
         # what "auto" was resolved to is not in the parameter itself
         "encoders": run.load().get("encoders") if "encoders" in values else None,
+        "finders": _finders(values.get("hook_facts", "off")) if inputs.videos else "",
     }
+
+
+def _finders(wanted: str) -> str:
+    """What finds the facts of openings here; packages come and go."""
+    if wanted == "off":
+        return ""
+    from virality.media.hook import look
+
+    return look.fingerprint()
 
 
 def _prior(folder: str) -> list[str]:
