@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from virality.evaluation.ordering import pairwise_skill
     from virality.evaluation.scores import score_table
     from virality.evaluation.validation import ExpandingWindow, RollingWindow
+    from virality.evidence.associations import associations
     from virality.evidence.claims import content_test
     from virality.explanation.explain import explain
     from virality.explanation.regimes import find_regimes
@@ -65,6 +66,7 @@ _ROOMS = {
     "growth_curve": "models.growth",
     "nowcast": "uncertainty.nowcast",
     "content_test": "evidence.claims",
+    "associations": "evidence.associations",
     "explain": "explanation.explain",
     "find_regimes": "explanation.regimes",
     "plan": "advice.experiments.plan",
@@ -80,6 +82,7 @@ __all__ = [
     "Protocol",
     "RollingWindow",
     "UserError",
+    "associations",
     "build_features",
     "content_test",
     "cross_validate",

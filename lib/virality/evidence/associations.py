@@ -1,0 +1,341 @@
+"""What went with views on this account, fact by fact, after level, content and the other facts.
+
+A fact that goes with many views may only come with a good month or with a kind of post that does
+well.  So everything is taken relative to the posts around it: of views, of content and of the facts
+the mean of the five posts before and the five after is subtracted.  Then what content and the other
+facts say of views, and of the fact, is taken off both, and what is left of the one is set against
+what is left of the other.  How far chance reaches is seen by shifting the fact in time: over all
+circular shifts the estimate spreads as it would if nothing but neighbourhood tied it to views.
+
+It is an association: what nobody recorded can still stand behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+from scipy.ndimage import median_filter
+
+from virality.core.protocol import ALPHA, DEFAULT, MIN_POSTS, Protocol
+from virality.core.threads import one_thread
+from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.features.openings import GROUPS
+from virality.features.table import Features, model_table
+from virality.models.level import robust_spread
+
+AROUND = 5  # posts on each side that say what was usual then
+MEDIAN_POSTS, OUTLIER = 21, 2.5  # running median, and robust spreads from it at which views end
+WIDEST = 3.0  # standard deviations at which a fact's values end: no post is all of the evidence
+FEWEST, SMALLEST_SHARE = 5, 0.04  # posts that a side needs, and their share of the known ones
+POWER = 0.8
+_PER_CONTENT, _PER_FACT, _MOST = 8, 12, 32  # posts per component taken off, and most components
+_NEARLY = 1e-3  # ridge of "near least squares", in mean squared singular values
+_GRID = np.logspace(-3, 4, 29)  # ridges to choose from, in the same unit
+
+
+@dataclass(frozen=True)
+class Association:
+    """What went with one fact.
+
+    Attributes
+    ----------
+    name : str
+        Of its column.
+    n, n_with, n_without : int
+        Posts of which the fact is known, that have it, and that do not; of a number, posts above
+        the mean and at or below it.
+    step : float
+        What the factor belongs to: 1 for a yes, one standard deviation of a number.
+    factor, low, high : float
+        Times as many views per step, and an interval that holds for all facts together; NaN where
+        it cannot be told.
+    p, p_adjusted : float
+        Alone, and corrected for the number of facts (Holm).
+    detectable : float
+        Smallest factor above 1 that so many posts show in four cases of five, corrected likewise.
+    """
+
+    name: str
+    n: int
+    n_with: int
+    n_without: int
+    step: float = np.nan
+    factor: float = np.nan
+    low: float = np.nan
+    high: float = np.nan
+    p: float = np.nan
+    p_adjusted: float = np.nan
+    detectable: float = np.nan
+
+    @property
+    def told(self) -> bool:
+        """Whether there were posts enough on both sides."""
+        return bool(np.isfinite(self.factor))
+
+    @property
+    def found(self) -> bool:
+        """Whether it is more than chance, all facts considered."""
+        return self.p_adjusted < ALPHA
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """Log factor per step, its standard error and degrees of freedom."""
+
+    slope: float
+    error: float
+    df: float
+
+
+def associations(
+    posts: pd.DataFrame,
+    features: Features = None,
+    *,
+    columns: Iterable[str] | None = None,
+    groups: Mapping[str, str] | None = None,
+    protocol: Protocol = DEFAULT,
+) -> pd.DataFrame:
+    """What went with views on an account, after its level, its content and the other facts.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts of one creator; those whose outcome has matured are used.
+    features : DataFrame or list of DataFrame, optional
+        Feature tables indexed by post_id, facts and content alike; built when none are given.
+    columns : iterable of str, optional
+        The facts, yes or no or numbers; the columns of the opening (`hook__*`) by default.  All
+        other columns but those of history are content.
+    groups : dict of str to str, optional
+        Group by column: facts of one group say the same in several ways (whether there are words,
+        when, how many), so that none is held against another.  Those of a film's opening know
+        their groups.
+    protocol : Protocol
+        Its target and embargo.
+
+    Returns
+    -------
+    DataFrame
+        A row per fact, the columns of `Association`: `name`, `n`, `n_with`, `n_without`, `step`,
+        `factor` (of the outcome, per step), `low`, `high`, `p`, `p_adjusted`, `detectable`.
+
+    Raises
+    ------
+    ValueError
+        For a column that is not in the tables.
+
+    Examples
+    --------
+    >>> from virality.demo.posts import simulate_creator
+    >>> found = associations(simulate_creator(n_posts=140))
+    >>> dict(zip(found["name"], found["n_with"].tolist()))["hook__caption_number"]
+    48
+    """
+    table = model_table(posts, features, protocol)
+    names = [c for c in table.X if block_of(c) == "hook"] if columns is None else list(columns)
+    if strangers := sorted({*names} - {*table.X.columns}):
+        raise ValueError(f"no column is called {', '.join(strangers)}")
+    other = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in {*names}]
+    with one_thread():
+        found = associate(table.y, table.X[names], table.X[other], groups or GROUPS)
+    kept = [field.name for field in fields(Association)]
+    return pd.DataFrame([asdict(each) for each in found], columns=kept)
+
+
+def associate(
+    y: pd.Series,
+    facts: pd.DataFrame,
+    content: pd.DataFrame,
+    groups: Mapping[str, str] | None = None,
+) -> tuple[Association, ...]:
+    """The same of prepared tables.
+
+    Parameters
+    ----------
+    y : Series of shape (n,)
+        Log outcome of matured posts, in time order.
+    facts : DataFrame of shape (n, n_facts)
+        NaN = not known.
+    content : DataFrame of shape (n, n_columns)
+        What is taken off; NaN = not known, taken as usual.
+    groups : dict of str to str, optional
+        Group by fact.
+
+    Returns
+    -------
+    tuple of Association
+        In the order of the columns.
+    """
+    groups = groups or {}
+    sides = [_sides(name, facts[name].to_numpy(float)) for name in facts]
+    if len(y) < MIN_POSTS or not np.ptp(y.to_numpy(float)):
+        return tuple(sides)
+    views = relative(_clipped(y.to_numpy(float))[:, None])[:, 0]
+    flags = (facts.isin([0, 1]) | facts.isna()).all().to_numpy()
+    values, spread = _standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
+    told = [i for i, side in enumerate(sides) if _enough(side)]
+    common = components(_standard(content.to_numpy(float))[0] * _weights(content), _MOST)
+    group = [groups.get(name, name) for name in facts]
+    estimates = {}
+    for i in told:
+        others = [j for j in told if j != i and group[j] != group[i]]
+        beside = components(values[:, others], sides[i].n // _PER_FACT)
+        aside = np.hstack([common[:, : sides[i].n // _PER_CONTENT], beside])
+        estimate = _estimate(views, values[:, i], aside)
+        if estimate is not None:
+            estimates[i] = estimate
+    steps = np.where(flags, 1.0, spread)
+    return _corrected(sides, estimates, steps, steps / spread)
+
+
+def relative(values: np.ndarray, around: int = AROUND) -> np.ndarray:
+    """Columns minus the mean of the posts around each, the post itself left out.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_columns)
+        In time order; NaN = not known.
+    around : int
+        Posts before and after.
+
+    Returns
+    -------
+    ndarray of shape (n, n_columns)
+        NaN where the value, or all around it, is not known.
+    """
+    known = np.isfinite(values)
+    filled = np.where(known, values, 0.0)
+    n = len(values)
+    start, stop = np.maximum(np.arange(n) - around, 0), np.minimum(np.arange(n) + around + 1, n)
+    sums, counts = _from_zero(filled), _from_zero(known.astype(float))
+    total = sums[stop] - sums[start] - filled
+    count = counts[stop] - counts[start] - known
+    usual = np.divide(total, count, out=np.full(values.shape, np.nan), where=count > 0)
+    return np.where(known, values - usual, np.nan)
+
+
+def components(values: np.ndarray, at_most: int) -> np.ndarray:
+    """The strongest directions of columns, which are zero where a post is as usual.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_columns)
+    at_most : int
+        Directions that are kept, and never more than 32.
+
+    Returns
+    -------
+    ndarray of shape (n, at most `at_most`)
+        Orthogonal, of unit length.
+    """
+    filled = np.nan_to_num(values)
+    filled = filled[:, (filled**2).sum(axis=0) > 0]
+    if not filled.shape[1]:
+        return np.zeros((len(values), 0))
+    left, size, _ = np.linalg.svd(filled, full_matrices=False)
+    return left[:, : min(at_most, _MOST, int((size > 1e-9 * size[0]).sum()))]
+
+
+def _sides(name: str, values: np.ndarray) -> Association:
+    """How many posts are on each side of a fact."""
+    known = values[np.isfinite(values)]
+    middle = known.mean() if len(known) else np.nan
+    above = int((known > middle + 1e-9 * abs(middle)).sum())
+    return Association(name, len(known), above, len(known) - above)
+
+
+def _enough(side: Association) -> bool:
+    return min(side.n_with, side.n_without) >= max(FEWEST, SMALLEST_SHARE * side.n)
+
+
+def _weights(content: pd.DataFrame) -> np.ndarray:
+    """By column: every block has the same say, however many columns it has."""
+    blocks = pd.Series([block_of(name) for name in content.columns], dtype=object)
+    return 1 / np.sqrt(blocks.map(blocks.value_counts()).to_numpy(float))
+
+
+def _clipped(y: np.ndarray) -> np.ndarray:
+    """Outcomes without far outliers from their running median: one hit is not all of the answer."""
+    middle = median_filter(y, MEDIAN_POSTS, mode="nearest")
+    reach = OUTLIER * robust_spread(y - middle)
+    return np.clip(y, middle - reach, middle + reach) if reach > 0 else y
+
+
+def _standard(
+    values: np.ndarray, widest: np.ndarray | float = WIDEST
+) -> tuple[np.ndarray, np.ndarray]:
+    """Columns relative to the posts around, in standard deviations, which come second."""
+    near = relative(values)
+    known = np.isfinite(values)
+    count = np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known, values, 0.0).sum(axis=0) / count
+    spread = np.sqrt(np.where(known, (values - middle) ** 2, 0.0).sum(axis=0) / count)
+    varies = spread > 1e-9 * np.maximum(np.abs(middle), 1e-9)
+    spread = np.where(varies, spread, 1.0)
+    return np.clip(np.where(varies, near / spread, 0.0), -widest, widest), spread
+
+
+def _estimate(views: np.ndarray, fact: np.ndarray, beside: np.ndarray) -> _Estimate | None:
+    """Slope of views on a fact per standard deviation, both without what stands beside them."""
+    known = np.isfinite(fact)
+    rest, used = _without(views, beside, None)
+    own, taken = _without(fact[known], beside[known], _NEARLY)
+    x = np.zeros(len(fact))
+    x[known] = own - own.mean()
+    size, df = float(x @ x), known.sum() - max(used, taken) - 2
+    if df < FEWEST or size < 1e-6 * known.sum():
+        return None
+    shifted = np.fft.irfft(np.conj(np.fft.rfft(x)) * np.fft.rfft(rest - rest.mean()), len(x)) / size
+    error = shifted[1:].std() * np.sqrt(known.sum() / df)
+    return _Estimate(float(shifted[0]), float(error), float(df)) if error > 0 else None
+
+
+def _without(y: np.ndarray, Z: np.ndarray, ridge: float | None) -> tuple[np.ndarray, float]:
+    """What ridge regression leaves of a column, and how many degrees of freedom it took.
+
+    The ridge that is not given is chosen by generalised cross-validation.
+    """
+    if not Z.shape[1]:
+        return y, 0.0
+    left, size, _ = np.linalg.svd(Z, full_matrices=False)
+    along, unit = left.T @ y, (size**2).mean()
+    shrink = size**2 / (size**2 + unit * (_GRID[:, None] if ridge is None else np.array([[ridge]])))
+    off = ((1 - shrink) ** 2 * along**2).sum(axis=1) + max(float(y @ y - along @ along), 0.0)
+    best = int(np.argmin(off / (len(y) - shrink.sum(axis=1)).clip(1e-9) ** 2))
+    return y - left @ (shrink[best] * along), float(shrink[best].sum())
+
+
+def _corrected(
+    sides: Sequence[Association],
+    estimates: Mapping[int, _Estimate],
+    steps: np.ndarray,
+    spreads: np.ndarray,
+) -> tuple[Association, ...]:
+    """Intervals for all facts together, and p-values alone and by Holm's rule.
+
+    `steps` are what factors belong to, in the fact's unit, and `spreads` in standard deviations.
+    """
+    alone = {i: 2 * float(stats.t.sf(abs(e.slope) / e.error, e.df)) for i, e in estimates.items()}
+    adjusted, largest = {}, 0.0
+    for rank, i in enumerate(sorted(alone, key=lambda i: (alone[i], i))):
+        largest = max(largest, min(1.0, (len(alone) - rank) * alone[i]))
+        adjusted[i] = largest
+    out = list(sides)
+    for i, e in estimates.items():
+        slope, error = e.slope * spreads[i], e.error * spreads[i]
+        reach = float(stats.t.isf(ALPHA / 2 / len(estimates), e.df))
+        seen = reach + float(stats.t.ppf(POWER, e.df))
+        told = (slope, slope - reach * error, slope + reach * error, seen * error)
+        factor, low, high, detectable = map(float, np.exp(np.clip(told, -50, 50)))
+        side = sides[i]
+        out[i] = Association(side.name, side.n, side.n_with, side.n_without, float(steps[i]),
+                             factor, low, high, alone[i], adjusted[i], detectable)  # fmt: skip
+    return tuple(out)
+
+
+def _from_zero(values: np.ndarray) -> np.ndarray:
+    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
