@@ -119,7 +119,8 @@ class Said:
     forecasts : DataFrame
         Log scale of the target; NaN = nothing.
     content : DataFrame
-        Of those that look at content, how much of the forecast it is; NaN = nothing.
+        Of those that look at content, how much it adds to the forecast, by which posts are ordered;
+        NaN = nothing.
     """
 
     forecasts: pd.DataFrame

@@ -58,8 +58,8 @@ class Forecast:
     ----------
     predictions : DataFrame
         Columns as in `FORECAST_COLUMNS`: those of every model's predictions, then `level`, what the
-        account's level alone says, and `order`, log units above the level, by which posts of about
-        the same time are to be ordered.
+        account's level alone says, and `order`, log units that the post's content adds beyond that
+        of the ten posts before it, by which posts of about the same time are to be ordered.
     weights : DataFrame
         Columns as in `WEIGHT_COLUMNS`, a row per held-out post and expert; a post's weights sum to
         one, or are all zero where nothing of the account had matured and the median of the training

@@ -8,7 +8,9 @@ ordering.
 A forecast that knows nothing about a post picks the better one half of the time.  One that follows
 the account's level does worse than that inside a month: after a good post it expects good ones, and
 the next is then more often than not the worse of the two.  Half is therefore a bar that a level
-cannot pass by luck; what orders posts is judged by what stands above the level (`order`).
+cannot pass by luck; what orders posts is judged by what stands above the level (`order`).  Content
+that changes slowly is itself like a level, so it is held against the content of the ten posts
+before: `order` is what a post's own content adds beyond theirs, by what was known when it went up.
 """
 
 from __future__ import annotations

@@ -1,17 +1,19 @@
-"""How alike the content of an account's posts is, all respects together.
+"""How alike the content of an account's posts is: all respects together, and each vector alone.
 
 For models that ask what a post like this one is worth: a weighted mean of the kernels of captions,
 hours and lengths and, for every block of content columns, of the product of their standard scores.
+Where one block alone tells what a post is worth, the others blur that mean, so blocks of vectors
+stand by themselves as well.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from virality.features.blocks import LIKENESS_BLOCKS, block_of
+from virality.features.blocks import KEPT_BLOCKS, LIKENESS_BLOCKS, block_of
 from virality.features.kernels import Between, caption_kernels, cosines, form_kernels
 
 #: How much each respect weighs; a block of vectors weighs one.
@@ -29,8 +31,8 @@ CAP = 3.0  # standard scores: an odd value is no direction of its own
 
 def content_likeness(
     posts: pd.DataFrame, X: pd.DataFrame, early: np.ndarray, blocks: Iterable[str]
-) -> Between | None:
-    """Likeness of content of any two runs of an account's posts.
+) -> tuple[Between, ...]:
+    """Likenesses of content of any two runs of an account's posts.
 
     Parameters
     ----------
@@ -45,12 +47,14 @@ def content_likeness(
 
     Returns
     -------
-    callable or None
+    tuple of callable
         From two slices of rows their likeness, shape (n_first, n_second), about 1 of a post to
-        itself; None where the blocks hold no content.
+        itself: all together first, then each block of vectors, where there are two or more; empty
+        where the blocks hold no content.
     """
     chosen = {*blocks}
     parts: list[tuple[float, Between]] = []
+    vectors: list[Between] = []
     if "similar" in chosen:
         texts = [(each.name, cosines(each.between)) for each in caption_kernels(posts["caption"])]
         forms = [(each.name, each.between) for each in form_kernels(posts)]
@@ -60,7 +64,10 @@ def content_likeness(
         scores = _scores(X.loc[:, names == block].to_numpy(float), early)
         if block in chosen and scores.shape[1]:
             parts.append((WEIGHTS.get(block, 1.0), _products(scores)))
-    return _weighted(parts) if parts else None
+            vectors += [parts[-1][1]] if block not in KEPT_BLOCKS else []
+    if not parts:
+        return ()
+    return (_weighted(parts), *(vectors if len(vectors) > 1 else ()))
 
 
 def _scores(values: np.ndarray, early: np.ndarray) -> np.ndarray:
@@ -79,7 +86,7 @@ def _products(scores: np.ndarray) -> Between:
     return lambda first, second: scores[first] @ scores[second].T / scores.shape[1]
 
 
-def _weighted(parts: list[tuple[float, Between]]) -> Callable[[slice, slice], np.ndarray]:
+def _weighted(parts: list[tuple[float, Between]]) -> Between:
     total = sum(weight for weight, _ in parts)
 
     def between(first: slice, second: slice) -> np.ndarray:
