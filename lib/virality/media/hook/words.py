@@ -208,12 +208,17 @@ class _Search:
         if at in self.seen or self.checks >= _CHECKS:
             return False
         self.checks += 1
-        places = [one.line.corners for one in self.writings if one.shown[inside]]
-        left, top, right, bottom = box_of(np.concatenate(places), self.shape)
+        there = [one for one in self.writings if one.shown[inside]]
+        corners = np.concatenate([one.line.corners for one in there])
+        left, top, right, bottom = box_of(corners, self.shape)
         rows = slice(max(top - _AROUND, 0), bottom + _AROUND)
         columns = slice(max(left - _AROUND, 0), right + _AROUND)
-        found = self.reader.find(self.images[at][rows, columns])
-        return any(self._is_line(line) and line.found >= _FOUND for line in found)
+        part, readable = self.images[at][rows, columns], any(one.readable for one in there)
+        lines = [line for line in self.reader.find(part) if self._is_line(line)]
+        return any(
+            not readable or _is_read(self.reader.read(part, line))
+            for line in filter(_is_writing, lines)
+        )
 
     def _is_line(self, line: Line) -> bool:
         height = _size(line)[0]
