@@ -43,7 +43,7 @@ help:
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
 	@echo "make test-fast                            those without a book, a browser or much patience"
-	@echo "make clean                                remove what was generated and remembered, and nothing else"
+	@echo "make clean                                remove what was generated and remembered, and nothing else; plans stay"
 
 # Costs next to nothing where all is as it should be, so it is asked every time.
 setup:

@@ -25,6 +25,14 @@ SMALL_PARAMETERS = {
 }
 
 
+def add_experiment(name: str) -> None:
+    """Give the scratch copy a plan, so that the chapter on it has something to say."""
+    from virality.book import experimenting
+
+    run = Run.open(name)
+    experimenting.plan(run, experimenting.Wish(what="words on screen", n_posts=24))
+
+
 def build_small_book() -> Run:
     """Return the small run, brought up to date and published."""
     from virality.book import session
@@ -94,6 +102,7 @@ def pytest_configure(config):
         shutil.copytree(run.folder, scratch, ignore=shutil.ignore_patterns("lock", "book", "site"))
         os.environ[RUN_VARIABLE] = str(scratch)
         add_pooled_artefacts(run.name)
+        add_experiment(run.name)
         config.add_cleanup(lambda: shutil.rmtree(scratch.parent, ignore_errors=True))
 
 

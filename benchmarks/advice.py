@@ -18,8 +18,11 @@ from joblib import Parallel, delayed
 import virality as vi
 from virality.advice.experiments import sequential
 from virality.advice.experiments.judge import Judgement, Outcome
+from virality.advice.experiments.plan import order
+from virality.demo.courses import level_course, spread_course, with_memory
 from virality.demo.follower import follow_plan
-from virality.demo.worlds import World, simulate_world
+from virality.demo.worlds import MEMORY, TAIL, VIRAL_CHANCE, VIRAL_SIZE, World, simulate_world
+from virality.models.level import robust_spread
 
 FIRST_SEED = 7000
 SPREAD = 1.2  # of a post's own log views
@@ -68,11 +71,27 @@ def experiment_cell(seed: int, world: str, n: int, factor: float, untouched=()) 
     }
 
 
+def log_views(world: str, n: int, rng: np.random.Generator) -> np.ndarray:
+    """What `simulate_world` makes of level and luck, without captions and clocks."""
+    level, luck = WORLDS[world]
+    if luck == "viral":
+        extra = (rng.random(n) < VIRAL_CHANCE) * rng.exponential(VIRAL_SIZE, n)
+        own = rng.standard_normal(n) + extra
+        own /= np.sqrt(1 + VIRAL_CHANCE * (2 - VIRAL_CHANCE) * VIRAL_SIZE**2)
+    else:
+        own = rng.standard_t(TAIL, n) / np.sqrt(TAIL / (TAIL - 2))
+    own = with_memory(own, MEMORY[level]) if level in MEMORY else own
+    return SPREAD * (level_course(level, n, rng) + own * spread_course(level, n))
+
+
 def power_cell(seed: int, world: str, n: int) -> dict[tuple[float, str], float]:
-    """The same creator without an effect and with effects of all sizes, which only shift."""
-    found = followed(seed, world, n, 1.0)
-    plain = found.looks["difference"].to_numpy()
-    scale, rows = found.plan.spread, {}
+    """One account without an effect and with effects of all sizes, which only shift."""
+    rng = np.random.default_rng([seed, n, list(WORLDS).index(world)])
+    y = log_views(world, BEFORE + n, rng)
+    scale = float(robust_spread(np.diff(y[:BEFORE])))
+    first = np.array([pair == "A" for pair in order(seed, n // 2)[::2]])
+    plain = np.where(first, 1, -1) * (y[BEFORE::2] - y[BEFORE + 1 :: 2])
+    rows = {}
     for factor in (1.0, *FACTORS):
         difference = plain + np.log(factor)
         looks = sequential.running(difference, scale, n // 2)
@@ -84,7 +103,7 @@ def power_cell(seed: int, world: str, n: int) -> dict[tuple[float, str], float]:
         rows[factor, "posts"] = 2.0 * stop if crossed.any() else np.nan
         rows[factor, "held"] = float(low <= np.log(factor) <= high)
         told = sequential.middle(difference[:stop]) - np.log(factor)
-        rows[factor, "too large"] = np.exp(told) if crossed.any() else np.nan
+        rows[factor, "too large"] = told if crossed.any() else np.nan
     return rows
 
 
@@ -104,28 +123,28 @@ def experiments(creators: int, jobs: int) -> None:
         ("right", "decided for the better side, in %", 100, 0),
         ("posts", "posts until it was decided, mean", 1, 0),
         ("held", "interval holds the factor, in %", 100, 1),
-        ("too large", "estimate over truth where decided, mean", 1, 2),
+        ("too large", "log of estimate over truth where decided, mean", 1, 2),
     ):
         print(f"\nWith a difference, all worlds together: {words}")
         rows = {
             f"{n} posts": {f"x{f}": by * every[n][f, what].mean() for f in FACTORS} for n in SIZES
         }
         print(pd.DataFrame(rows).T.round(digits).to_string())
-    adjusted(creators, jobs)
+    from_posts_on(creators, jobs)
 
 
-def adjusted(creators: int, jobs: int) -> None:
-    """What subtracting untouched content is worth, on accounts that speak."""
-    rows = {}
-    for world in ("white", "walk"):
-        for factor in (1.0, 2.0):
-            rows[f"{world}, x{factor}"] = {
-                name: 100
-                * run(experiment_cell, creators, jobs, (world, 40, factor, what))["decided"].mean()
-                for name, what in (("nothing", ()), ("content", ("caption", "hashtags", "time")))
-            }
-    print("\nOf accounts that speak is subtracted (40 posts): decided, in %")
-    print(pd.DataFrame(rows).T.round(1).to_string())
+def from_posts_on(creators: int, jobs: int) -> None:
+    """The whole way, from posts with hashtags; with and without subtracting what content says."""
+    print("\nFrom posts that follow a plan of 40, accounts that speak: decided, in %")
+    rows: dict[str, dict] = {}
+    for world in WORLDS:
+        for name, untouched in (("nothing", ()), ("content", ("caption", "hashtags", "time"))):
+            for factor in (1.0, 2.0):
+                cells = run(experiment_cell, creators, jobs, (world, 40, factor, untouched))
+                named = f"x{factor:g}, {name} subtracted"
+                rows.setdefault(world, {})[named] = 100 * cells["decided"].mean()
+    table = pd.DataFrame(rows).T
+    print(pd.concat([table, table.mean().to_frame("mean").T]).round(1).to_string())
 
 
 PARTS = {

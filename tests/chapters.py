@@ -43,6 +43,23 @@ def run_chapters(folder, monkeypatch, posts, until="", draw=True, **given) -> tu
     return run, "\n\n".join(said)
 
 
+def run_chapter(run: Run, slug: str, monkeypatch, **given) -> str:
+    """Execute one chapter of a run whose artefacts are there, and return the Markdown of its page.
+
+    Parameters
+    ----------
+    run : Run
+        Notebooks open it already, see `RUN_VARIABLE`.
+    slug : str
+        The chapter.
+    """
+    said: list[str] = []
+    monkeypatch.setattr("virality.book.chapter.display", lambda shown: said.append(shown.data))
+    monkeypatch.setattr(theme, "render", _no_picture)
+    _run_chapter(run, slug, QUICK | given, said)
+    return "\n\n".join(said)
+
+
 def shown_cells(slug: str, **given) -> dict:
     """Execute the cells of a chapter that its page shows, and nothing else but its imports.
 

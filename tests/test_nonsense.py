@@ -14,7 +14,7 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import publish, request, runner, session
+from virality.book import experimenting, publish, request, runner, session
 from virality.core import faults, paths
 from virality.core.writing import MARK
 from virality.creators import fit_prior, make_prior
@@ -22,11 +22,14 @@ from virality.demo import creator
 
 LONG = "9" * 5000
 FILE, FOLDER, PIPE = "tidy.csv", "folder", "pipe"
+PLANNED = "planned"  # a name with posts and a plan
 BAD = (
     "", " ", "-1", "0", "1.5", "nan", "1e400", LONG, "x/" * 3000, "x" * 300, "\0", "a\0b", "\udcff",
     "~nobody-is-called-so/x", "/dev/zero", "/proc/no/such", "../../x", "no/such/file.csv",
     "nowhere://x", "s3://a\0b", FILE, FOLDER, PIPE, f"{FILE}/x",
 )  # fmt: skip
+_PATHS = {"/dev/zero", "/proc/no/such", "../../x", "no/such/file.csv", f"{FILE}/x",
+          "~nobody-is-called-so/x", "nowhere://x"}  # fmt: skip
 _NUMBERS = {"0", "1.5", "nan", "1e400"}
 _NAMES = _NUMBERS | {FILE, FOLDER, PIPE}
 _PLACES = _NUMBERS | {"-1", "../../x", "no/such/file.csv"}
@@ -62,6 +65,14 @@ MAY_TAKE = {
     "evaluate --seed": {"0"},
     "evaluate --prior": {""},
     "evaluate --scheduler": {""},
+    "plan WHAT": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},
+    "plan --name": _NAMES,
+    "plan --against": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},
+    "plan --timezone": {""},
+    "plan --start": {""},
+    "plan --seed": {"0"},
+    "plan --untouched": {"", " "},
+    "judge --tags": {""},
     "demo --seed": {"0"},
     "demo --out": _PLACES | {"", FOLDER},
 }
@@ -74,6 +85,8 @@ ENOUGH = {
     "check": [FILE],
     "evaluate": [FILE, "--out", "results"],
     "fit-prior": [FILE, "--out", "learnt"],
+    "plan": ["--name", "new", "--force", "words on screen"],
+    "judge": ["--name", PLANNED],
 }
 
 
@@ -92,7 +105,7 @@ OPTIONS = [
 
 
 @pytest.fixture
-def place(tmp_path, monkeypatch):
+def place(tmp_path, monkeypatch, capsys):
     """A workplace in which nothing heavy happens, and no wall is left to hide behind."""
     here = tmp_path / "some" / "where" / "else"
     (here / FOLDER).mkdir(parents=True)
@@ -124,6 +137,10 @@ def place(tmp_path, monkeypatch):
         (subprocess, "call", 0),
     ):
         monkeypatch.setattr(module, name, lambda *_, result=result, **__: result)
+    known = paths.Run.named(PLANNED)
+    experimenting.plan(known, experimenting.Wish(what="words on screen", start="2030-01-01"))
+    known.save(inputs=paths.Inputs(posts=str(here / FILE)))
+    capsys.readouterr()
     return tmp_path
 
 
@@ -146,7 +163,12 @@ def words_with(command, action, value):
         name = action.option_strings[-1]
         joined = f"{name}={value}" if name.startswith("--") else f"{name}{value}"
         return [command, *enough, *([name, ""] if joined == name else [joined])]
-    return [command, *(word for word in enough if word != FILE), "--", value]
+    return [
+        command,
+        *(word for word in enough if word not in (FILE, "words on screen")),
+        "--",
+        value,
+    ]
 
 
 def tree(folder):

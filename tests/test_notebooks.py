@@ -20,7 +20,11 @@ CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@
 LONGEST_CELL = 15
 LONGEST_LINE_ON_THE_PAGE = 80  # what the column of a page holds
 # What code on the page takes from cells that are not: the posts as read, and the answer's model.
-FROM_OTHER_CELLS = {"data": {"record", "source"}, "index": {"facts", "found"}}
+FROM_OTHER_CELLS = {
+    "data": {"record", "source"},
+    "index": {"facts", "found"},
+    "experiments": {"plan", "tags"},
+}
 
 
 def cells(slug):

@@ -42,7 +42,7 @@ def executed(run: Run, slug: str) -> None:
     ],
 )
 def test_only_cells_that_teach_show_their_code(as_plain, private, tmp_path, monkeypatch):
-    monkeypatch.setattr(publish, "book", lambda pooled: SPECS)
+    monkeypatch.setattr(publish, "book", lambda pooled, planned: SPECS)
     monkeypatch.setattr(plain, "list_sites", lambda: None)
     run = Run.at(tmp_path / "run")
     for spec in SPECS:

@@ -33,6 +33,7 @@ An honest report on what moves a short-video creator's views.
   virality report --name alice -p n_folds=4              change a parameter and rerun
   virality check posts.csv                               what is wrong with a file, without running
   virality import june.zip --name alice                  remember an export; add the next one later
+  virality plan "words on screen" --name alice           an experiment, and what it can detect
 
 Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
 again. Inputs are read where they are and never changed."""
@@ -105,6 +106,13 @@ def _parser() -> argparse.ArgumentParser:
     _add_fit_prior(
         command("fit-prior", _fit_prior, "learn from many creators what a report on one can use")
     )
+    _add_plan(
+        command("plan", _plan, "plan an experiment in random pairs, with a calendar to follow")
+    )
+    judge = command("judge", _judge, "say what the experiment of a name says by now")
+    judge.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    tags = "table of post_id or date, and variant; remembered, '' forgets it"
+    judge.add_argument("--tags", metavar="FILE", help=tags)
     _add_demo(command("demo", _demo, "make the simulated creator's files"))
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
@@ -228,6 +236,35 @@ def _add_fit_prior(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
     _add_columns(parser)
     _add_force(parser)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("what", metavar="WHAT", help="what is tried, such as “words on screen”")
+    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    parser.add_argument(
+        "--posts",
+        dest="n_posts",
+        type=_whole(12, 400),
+        default=40,
+        metavar="N",
+        help="how many, an even number (default 40)",
+    )
+    parser.add_argument(
+        "--against", default="as usual", metavar="WHAT", help="compared with (default “as usual”)"
+    )
+    parser.add_argument("--start", default="", metavar="DAY", help="first day (default tomorrow)")
+    parser.add_argument("--timezone", default="", help="zone of the calendar (default: as before)")
+    parser.add_argument(
+        "--untouched",
+        default="",
+        metavar="PART,...",
+        help="what both variants leave alone, of caption, hashtags, length and time: what the past "
+        "says of it is subtracted (default nothing)",
+    )
+    parser.add_argument(
+        "--seed", type=_whole(0, 10**9), help="of the dice (default: from the other choices)"
+    )
+    _add_flag(parser, "--force", "plan anew where there is a plan; the earlier one is kept beside")
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
@@ -435,6 +472,21 @@ def _fit_prior(options: argparse.Namespace) -> None:
         columns=_columns(options),
         force=options.force,
     )
+
+
+def _plan(options: argparse.Namespace) -> None:
+    from virality.book import experimenting
+
+    untouched = tuple(part.strip() for part in options.untouched.split(",") if part.strip())
+    asked = {f.name: getattr(options, f.name) for f in fields(experimenting.Wish)}
+    wish = experimenting.Wish(**asked | {"untouched": untouched})
+    experimenting.plan(paths.Run.named(options.name), wish)
+
+
+def _judge(options: argparse.Namespace) -> None:
+    from virality.book import experimenting
+
+    experimenting.judge(paths.Run.named(options.name), options.tags)
 
 
 def _demo(options: argparse.Namespace) -> None:

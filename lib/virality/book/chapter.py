@@ -94,7 +94,8 @@ class Chapter:
 
     def timings(self) -> dict[str, float]:
         """Return the seconds that each chapter took when it last ran."""
-        read = {spec.slug: stamps.read(self.run, spec.slug) for spec in book(self.run.pooled)}
+        chapters = book(self.run.pooled, self.run.planned)
+        read = {spec.slug: stamps.read(self.run, spec.slug) for spec in chapters}
         return {slug: stamp["seconds"] for slug, stamp in read.items() if stamp}
 
     def _column(self, name: str) -> list[str]:

@@ -91,7 +91,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
     with replacing_folder(run.site) as temporary:
         if as_plain:
             warnings: tuple[str, ...] = ()
-            plain.render(run.staging, temporary, title, book(run.pooled))
+            plain.render(run.staging, temporary, title, book(run.pooled, run.planned))
         else:
             warnings = _render(run)
             shutil.move(run.staging / "_book", temporary)
@@ -103,7 +103,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
 
 def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     """The hash of all that pages are made from, so that unchanged ones are left as they are."""
-    executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled)]
+    executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled, run.planned)]
     template = [hashing.of_path(NOTEBOOKS / name) for name in ("book.yml", *TEMPLATE)]
     code = uses.of_modules(uses.closure([__name__]))
     return hashing.of_value([executed, template, code, folders(run), title, private, as_plain])
@@ -133,7 +133,7 @@ def stage(run: Run, title: str, private: bool) -> None:
     run.staging.mkdir(parents=True)
     for name in TEMPLATE:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
-    chapters, hide = book(run.pooled), hider(run)
+    chapters, hide = book(run.pooled, run.planned), hider(run)
     for spec in chapters:
         _stage_chapter(run, spec, chapters, hide, private)
     text = yaml.safe_dump(book_config(title, chapters), sort_keys=False, allow_unicode=True)

@@ -165,7 +165,7 @@ def resolve(request: Request, run: Run) -> Job:
     by = _separates(request.by, bool(given.get("pool")), bool(record.get("by")))
     parameters = kept | given | ({"pool": False} if by else {})
     _refuse_prior(parameters)
-    chapters_until(request.until, bool(parameters.get("pool")))
+    chapters_until(request.until, bool(parameters.get("pool")), run.planned)
     inputs, demo = _inputs(request, run)
     return Job(
         run=run,

@@ -68,7 +68,7 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
         Names the chapter, the cell and the error; later chapters are not touched.
     """
     results = []
-    for spec in chapters_until(until, bool(given.get("pool", False))):
+    for spec in chapters_until(until, bool(given.get("pool", False)), run.planned):
         start = time.perf_counter()
         values = params.for_chapter(spec.slug, given) | {"name": run.name}
         fresh = stamps.is_fresh(run, spec, values)

@@ -106,7 +106,7 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
         "parameters": values,
         "library": uses.of_chapter(spec.slug),
         "reads": {name: hashing.of_path(run.artefact(name)) for name in spec.reads},
-        "inputs": {name: hashing.of_input(getattr(inputs, name)) for name in spec.inputs},
+        "inputs": {name: hashing.of_input(_brought(run, name)) for name in spec.inputs},
         "columns": inputs.columns if "posts" in spec.inputs else "",
         "simulated": inputs.simulated,
         "prior": _prior(values.get("prior", "")),
@@ -123,6 +123,13 @@ def _finders(wanted: str) -> str:
     from virality.media.hook import look
 
     return look.fingerprint()
+
+
+def _brought(run: Run, name: str) -> str:
+    """Where something that the user brought lies; "" where there is none."""
+    if name == "plan":
+        return str(run.plan) if run.planned else ""
+    return run.tags if name == "tags" else getattr(run.inputs(), name)
 
 
 def _prior(folder: str) -> list[str]:

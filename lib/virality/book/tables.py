@@ -119,6 +119,16 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "expert": _column(TEXT),
         "weight": _column(REAL, _SHARE),
     },
+    "experiment": {
+        "pair": _column(WHOLE, _POSITIVE, unique=True),
+        "status": _column(TEXT),
+        "first": _column(TEXT, pa.Check.isin(["A", "B"], error="is no variant")),
+        "day_a": _column(TEXT),
+        "day_b": _column(TEXT),
+        "look": _column("Int64", _POSITIVE, missing=True),
+        **{name: _column(REAL, missing=True) for name in ("difference", "content", "z")},
+        "boundary": pa.Column(REAL, nullable=True),  # infinite before the first look
+    },
     "shap": {
         **_FOLD,
         "column": _column(TEXT),

@@ -38,6 +38,7 @@ ARTEFACTS: dict[str, str] = {
     "shap": "shap.parquet",
     "shap_blocks": "shap_blocks.parquet",
     "regimes": "regimes.parquet",
+    "experiment": "experiment.parquet",
     "summary": "summary.json",
     "predictions_pooled": "predictions_pooled.parquet",
     "cold_start": "cold_start.parquet",
@@ -62,9 +63,11 @@ class Spec:
     reads, writes : tuple of str
         Artefact names, see :data:`ARTEFACTS`.
     inputs : tuple of str
-        What the user brought that it reads: "posts", "videos", "mapping".
+        What the user brought that it reads: "posts", "videos", "mapping", "plan", "tags".
     about : str
         The book that it belongs to: "one" creator, "many" creators, or "any" of the two.
+    planned : bool
+        Whether it is in the book only where there is a plan of an experiment.
     """
 
     slug: str
@@ -75,15 +78,22 @@ class Spec:
     writes: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     about: str = "one"
+    planned: bool = False
 
     @property
     def page(self) -> str:
         """Name of its page: the chapter outside all parts is the home page."""
         return self.slug if self.part else "index"
 
-    def belongs(self, pooled: bool) -> bool:
-        """Whether it is in the book on many creators (`pooled`), or in the book on one."""
-        return self.about in ("any", "many" if pooled else "one")
+    def belongs(self, pooled: bool, planned: bool = False) -> bool:
+        """Whether it is in a book.
+
+        Parameters
+        ----------
+        pooled, planned : bool
+            Which book, see :func:`book`.
+        """
+        return (planned or not self.planned) and self.about in ("any", "many" if pooled else "one")
 
 
 _POOLED = ("predictions_pooled", "cold_start", "creators")
@@ -165,12 +175,23 @@ CHAPTERS: tuple[Spec, ...] = (
         writes=("regimes",),
     ),
     Spec(
+        "experiments",
+        "The experiment",
+        "What to do",
+        "What does the experiment say, and may one look already?",
+        reads=("posts",),
+        writes=("experiment",),
+        inputs=("plan", "tags"),
+        planned=True,
+    ),
+    Spec(
         "index",
         "In short",
         "",
         "What moves this creator's views, how much can be predicted, and how sure are we?",
-        reads=tuple(name for name in ARTEFACTS if name not in ("summary", *_POOLED)),
+        reads=tuple(name for name in ARTEFACTS if name not in ("experiment", "summary", *_POOLED)),
         writes=("summary",),
+        inputs=("plan",),
     ),
     Spec(
         "creators",
@@ -192,12 +213,20 @@ CHAPTERS: tuple[Spec, ...] = (
 )
 
 
-def book(pooled: bool = False) -> tuple[Spec, ...]:
-    """Return the chapters of the book on many creators, or of the book on one."""
-    return tuple(spec for spec in CHAPTERS if spec.belongs(pooled))
+def book(pooled: bool = False, planned: bool = False) -> tuple[Spec, ...]:
+    """Return the chapters of the book on many creators, or of the book on one.
+
+    Parameters
+    ----------
+    pooled : bool
+        Whether it is the book on many.
+    planned : bool
+        Whether there is a plan of an experiment.
+    """
+    return tuple(spec for spec in CHAPTERS if spec.belongs(pooled, planned))
 
 
-def chapters_until(until: str, pooled: bool = False) -> tuple[Spec, ...]:
+def chapters_until(until: str, pooled: bool = False, planned: bool = False) -> tuple[Spec, ...]:
     """Return the chapters of a book, up to one of them.
 
     Parameters
@@ -206,16 +235,19 @@ def chapters_until(until: str, pooled: bool = False) -> tuple[Spec, ...]:
         The last chapter; all when "".
     pooled : bool
         Whether it is the book on many creators.
+    planned : bool
+        Whether there is a plan of an experiment.
 
     Raises
     ------
     UserError
         There is no such chapter in it.
     """
-    slugs = [spec.slug for spec in book(pooled)]
+    chapters = book(pooled, planned)
+    slugs = [spec.slug for spec in chapters]
     if until and until not in slugs:
         raise UserError(f"There is no chapter {shown(until)}.", do=f"Chapters: {', '.join(slugs)}.")
-    return book(pooled)[: slugs.index(until) + 1 if until else None]
+    return chapters[: slugs.index(until) + 1 if until else None]
 
 
 def chapter(slug: str) -> Spec:

@@ -320,6 +320,27 @@ class Run:
         return bool(self.load().get("parameters", {}).get("pool", False))
 
     @property
+    def plans(self) -> Path:
+        """The plan of its experiment: never cleared, for a promise cannot be made again."""
+        own = self.folder == ROOT / "build" / self.name
+        return ROOT / "plans" / self.name if own else self.folder / "plans"
+
+    @property
+    def plan(self) -> Path:
+        """The plan itself, as a file."""
+        return self.plans / "plan.json"
+
+    @property
+    def planned(self) -> bool:
+        """Whether there is an experiment, which then has a chapter."""
+        return self.plan.is_file() and not self.pooled
+
+    @property
+    def tags(self) -> str:
+        """The file that tells the variants of posts, "" where hashtags do."""
+        return str(self.load().get("tags") or "")
+
+    @property
     def lock(self) -> Path:
         """The file that a running process holds."""
         return self.folder / "lock"

@@ -52,6 +52,7 @@ def follow_plan(
     local = pd.to_datetime(slots["day"] + " " + clock)
     moments = [each.replace(tzinfo=ZoneInfo(timezone)) for each in local.dt.to_pydatetime()]
     made.loc[last, "posted_at"] = pd.to_datetime(moments, utc=True).as_unit("us")
+    made.loc[last, "post_id"] = _ids(made.loc[last, "post_id"], made.loc[last, "posted_at"])
     tagged = made.loc[last, "caption"].fillna("").to_numpy() + " " + slots["hashtag"].to_numpy()
     made.loc[last, "caption"] = tagged
     lift = np.where(slots["variant"] == "A", factor, 1.0)
@@ -59,3 +60,12 @@ def follow_plan(
     made["captured_at"] = made["posted_at"].max() + pd.Timedelta(days=read_after_days)
     made["captured_at"] = made["captured_at"].astype(made["posted_at"].dtype)
     return made.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
+
+
+def _ids(ids: pd.Series, moments: pd.Series) -> list[str]:
+    """Ids that tell when a post went up, as TikTok's do, tell the new moment."""
+    seconds = moments.dt.as_unit("s").astype("int64")
+    return [
+        str((second << 32) | (int(one) & 0xFFFFFFFF)) if one.isdigit() else one
+        for one, second in zip(ids, seconds, strict=True)
+    ]

@@ -142,11 +142,17 @@ def record(found: Looked) -> str:
     )
 
 
-def guide(pooled: bool = False) -> str:
-    """Return the reader's guide: each chapter of the book, its question and a link."""
+def guide(pooled: bool = False, planned: bool = False) -> str:
+    """Return the reader's guide: each chapter of the book, its question and a link.
+
+    Parameters
+    ----------
+    pooled, planned : bool
+        Which book it is, see :func:`virality.core.chapters.book`.
+    """
     lines = (
         f"- [{chapter.title}]({chapter.slug}.ipynb). {chapter.question}"
-        for chapter in book(pooled)
+        for chapter in book(pooled, planned)
         if chapter.part
     )
     return "\n".join(lines)

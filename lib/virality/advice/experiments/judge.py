@@ -16,6 +16,8 @@ from virality.advice.experiments.sequential import middle, repeated_interval, ru
 from virality.advice.experiments.tags import Tag
 from virality.features.targets import target_values
 
+FEWEST_DAYS = 7
+
 
 class Outcome(Enum):
     """What the experiment says."""
@@ -81,7 +83,8 @@ def judge(
     tags : iterable of Tag
         Which post is which variant, where no hashtag says it.
     embargo_days : float
-        Days until a post's views count as settled; fewer would favour what only speeds views up.
+        Days until a post's views count as settled, and seven at least: fewer would favour a variant
+        that only speeds views up.
 
     Returns
     -------
@@ -98,6 +101,7 @@ def judge(
     'decided for A'
     """
     posts = posts.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
+    embargo_days = max(embargo_days, FEWEST_DAYS)
     followed = follow(plan, posts, tags, embargo_days)
     content = content_of(plan, posts, followed.members, embargo_days)
     used = followed.pairs[followed.pairs["status"] == Status.USED]

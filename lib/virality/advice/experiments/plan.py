@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -231,6 +231,7 @@ def plan(
         raise UserError(
             f"The seed {shown(drawn)} is none.", do=f"Choose a whole number from 0 to {MOST_SEED}."
         )
+    _refuse_posted(posts, first, zone)
     spread, rests_on = pair_spread(posts, embargo_days)
     own, variants = habit(posts, zone), order(drawn, n_posts // 2)
     of_pairs = hours(n_posts // 2, own, np.random.default_rng([drawn, 2]))
@@ -239,6 +240,18 @@ def plan(
         for i, (variant, day) in enumerate(zip(variants, days(first, n_posts, own), strict=True))
     )
     return Plan(*names, slots, int(drawn), zone, spread, rests_on, checked_aspects(untouched))
+
+
+def _refuse_posted(posts: pd.DataFrame | None, first: date, timezone: str) -> None:
+    """Raise UserError where posts are there that a plan should have come before."""
+    if posts is None or posts.empty:
+        return
+    last = posts["posted_at"].max().tz_convert(timezone).date()
+    if last >= first:
+        raise UserError(
+            f"There is a post of {last} already, and the dice come before the posts.",
+            do=f"Let the plan begin after it: --start {last + timedelta(days=1)}",
+        )
 
 
 def order(seed: int, n_pairs: int) -> str:
