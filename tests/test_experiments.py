@@ -34,7 +34,9 @@ from virality.advice.experiments.schedule import habit
 from virality.advice.experiments.tags import Tag, read_tags
 from virality.core import hashing
 from virality.core.errors import UserError
+from virality.demo.courses import level_course, spread_course, with_memory
 from virality.demo.worlds import Shares
+from virality.models.level import robust_spread
 
 START = "2030-01-01"
 
@@ -457,8 +459,21 @@ def test_looking_after_every_pair_keeps_the_level():
         assert 0.01 < wrong < 0.058, (n_pairs, wrong)
 
 
-def _decides(difference, n_pairs) -> bool:
-    x = np.clip(difference, -sq.CLIP * 1.14, sq.CLIP * 1.14)
+@pytest.mark.parametrize("level", ["white", "ar", "walk", "jump", "spread"])
+def test_no_course_of_the_level_makes_it_decide_without_a_difference(level):
+    """In small what `benchmarks/advice.py` prints."""
+    rng, wrong = np.random.default_rng(3), []
+    for seed in range(400):
+        luck = rng.standard_t(4, 120) * spread_course(level, 120)
+        y = level_course(level, 120, rng) + (with_memory(luck, 0.5) if level == "ar" else luck)
+        first = np.array([coin == "A" for coin in order(seed, 20)[::2]])
+        difference = np.where(first, 1, -1) * (y[80::2] - y[81::2])
+        wrong.append(_decides(difference, 20, robust_spread(np.diff(y[:80]))))
+    assert np.mean(wrong) < 0.075
+
+
+def _decides(difference, n_pairs, scale=1.14) -> bool:
+    x = np.clip(difference, -sq.CLIP * scale, sq.CLIP * scale)
     z = np.cumsum(x) / np.sqrt(np.cumsum(x**2))
     return bool((np.abs(z) >= sq.boundary(np.arange(1, n_pairs + 1), n_pairs)).any())
 

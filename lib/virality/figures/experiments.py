@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from virality.advice.experiments.judge import Judgement
 from virality.advice.experiments.sequential import FIRST_LOOK, boundary
@@ -28,7 +29,8 @@ def running(judged: Judgement) -> Figure:
     for side, color, name in ((1, A_COLOR, "A"), (-1, B_COLOR, "B")):
         axis.plot(looks, side * edge, "--", color=color)
         axis.fill_between(looks, side * edge, side * edge.max() * 1.1, color=color, alpha=0.12)
-        axis.text(n_pairs, side * edge.max() * 0.85, f"decided for {name}", color=color, ha="right")
+        corner = {"color": color, "va": "top" if side > 0 else "bottom"}
+        axis.text(FIRST_LOOK + 0.2, side * edge.max() * 1.05, f"decided for {name}", **corner)
     z = judged.looks["z"]
     used = judged.looks["look"] <= judged.n_used
     axis.plot(judged.looks["look"], z, "-", color=theme.MUTED)
@@ -36,6 +38,7 @@ def running(judged: Judgement) -> Figure:
     axis.axhline(0, color=theme.INK, linewidth=0.8)
     axis.set_xlim(0.5, n_pairs + 0.5)
     axis.set_ylim(-edge.max() * 1.1, edge.max() * 1.1)
+    axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axis.set_xlabel(f"pairs that count, of {n_pairs} planned")
     axis.set_ylabel("lean to one side (z)")
     return figure

@@ -63,7 +63,7 @@ def content_of(
     known = np.minimum(np.arange(len(rows)), n_past)
     y = target_values(own, "views").to_numpy()
     outcome = np.where(np.arange(len(rows)) < n_past, y, y[n_past - 1])  # later ones are not read
-    made = gaussian_process.condition(pulled_in(outcome, known), known, _alike(plan, own))
+    made = gaussian_process.condition(pulled_in(outcome, known), known, [_alike(plan, own)])
     index = own["post_id"].astype("string").to_numpy()[n_past:]
     return pd.Series(made.content[n_past:].round(_DIGITS), index=index)
 
