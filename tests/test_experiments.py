@@ -72,7 +72,7 @@ def test_days_and_hours_follow_the_habit():
     assert (
         np.diff([slot.day for slot in made.slots]).astype("m8[D]").astype(int).tolist() == [3] * 11
     )
-    mondays = posts.assign(posted_at=pd.date_range("2029-01-01", periods=60, freq="7D", tz="UTC"))
+    mondays = posts.assign(posted_at=pd.date_range("2028-01-03", periods=60, freq="7D", tz="UTC"))
     assert habit(mondays).weekdays == (0,)
     made = vi.plan("a", mondays, n_posts=12, start=START)
     assert {slot.day.weekday() for slot in made.slots} == {0}
