@@ -45,5 +45,5 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Content was subtracted", experiments.adjusted(DECIDED)
     yield "Nothing was subtracted", experiments.adjusted(replace(DECIDED, adjusted=False))
     yield "The pairs", experiments.pairs_caption(FOLLOWED)
-    yield "What was not as planned", experiments.beside_caption(FOLLOWED)
+    yield "What was not as planned", experiments.BESIDE_CAPTION
     yield "The figure, described", experiments.RUNNING_ALT

@@ -198,14 +198,4 @@ def pairs_caption(found: Following) -> str:
     )
 
 
-def beside_caption(found: Following) -> str:
-    """Return the caption of the table of what was not as planned.
-
-    Parameters
-    ----------
-    found : Following
-    """
-    return (
-        f"What was not as planned, with {plural(found.outside, 'post')} outside the plan. None of "
-        "it counts."
-    )
+BESIDE_CAPTION = "What was not as planned, or has not settled yet. None of it counts so far."
