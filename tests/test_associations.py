@@ -76,7 +76,8 @@ def test_what_varies_too_little_cannot_be_told(values):
     y, facts, content = account(0, 100)
     odd, *others = ev.associate(y, facts.assign(a=values), content)
     assert not odd.told and not odd.found and np.isnan([odd.low, odd.p, odd.detectable]).all()
-    assert odd.n == np.isfinite(values).sum() and odd.n_with <= 4
+    assert odd.n == np.isfinite(values).sum() == odd.n_with + odd.n_without
+    assert odd.n_with == np.nansum(values) and min(odd.n_with, odd.n_without) <= 4
     assert [each.told for each in others] == [True, True]
 
 

@@ -47,8 +47,6 @@ def examples():
     yield from files()
     yield from who()
     yield from what()
-    yield "first frames: all", say.sheet_caption(30, 30)
-    yield "first frames: some", say.sheet_caption(48, 1240)
     yield "neighbours", say.neighbours_caption(5)
     yield "neighbours: one post", say.neighbours_caption(1)
     yield "words: one leads", say.words_caption(Winner(DataText("<b>"), 12))
@@ -126,5 +124,7 @@ def what():
         "answer: classic, one post with gaps",
         say.answer(replace(PRESENCE, eyes=Eyes.CLASSIC, incomplete=1)),
     )
+    told = "Words in **9 of 9**.", "No evidence."
+    yield "answer: with openings", say.answer(PRESENCE, *told)
     yield "answer: light", say.answer(replace(PRESENCE, eyes=Eyes.LIGHT))
     yield "answer: no post", say.answer(replace(PRESENCE, n_posts=0))

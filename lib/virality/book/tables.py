@@ -66,6 +66,13 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
     },
     "thumbnails": {"post_id": _column(TEXT, unique=True), "jpeg": _column("object")},
     "screen_words": {"post_id": _column(TEXT, unique=True), "text": _column(TEXT)},
+    "associations": {
+        "name": _column(TEXT, unique=True),
+        **{name: _column(WHOLE) for name in ("n", "n_with", "n_without")},
+        **{name: _column(REAL, missing=True) for name in ("step", "factor", "low", "high")},
+        **{name: _column(REAL, _SHARE, missing=True) for name in ("p", "p_adjusted")},
+        "detectable": _column(REAL, missing=True),
+    },
     "folds": {
         "split": _column(TEXT),
         "fold": _column(WHOLE, _POSITIVE),

@@ -33,6 +33,7 @@ WIDEST = 3.0  # standard deviations at which a fact's values end: no post is all
 FEWEST, SMALLEST_SHARE = 5, 0.04  # posts that a side needs, and their share of the known ones
 POWER = 0.8
 _PER_CONTENT, _PER_FACT, _MOST = 8, 12, 32  # posts per component taken off, and most components
+_TYPES = {"str": "string", "int": "int64", "float": "float64"}
 _NEARLY = 1e-3  # ridge of "near least squares", in mean squared singular values
 _GRID = np.logspace(-3, 4, 29)  # ridges to choose from, in the same unit
 
@@ -142,8 +143,8 @@ def associations(
     other = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in {*names}]
     with one_thread():
         found = associate(table.y, table.X[names], table.X[other], groups or GROUPS)
-    kept = [field.name for field in fields(Association)]
-    return pd.DataFrame([asdict(each) for each in found], columns=kept)
+    types = {field.name: _TYPES[str(field.type)] for field in fields(Association)}
+    return pd.DataFrame([asdict(each) for each in found], columns=list(types)).astype(types)
 
 
 def associate(
@@ -243,7 +244,8 @@ def components(values: np.ndarray, at_most: int) -> np.ndarray:
 def _sides(name: str, values: np.ndarray) -> Association:
     """How many posts are on each side of a fact."""
     known = values[np.isfinite(values)]
-    middle = known.mean() if len(known) else np.nan
+    flag = np.isin(known, [0, 1]).all()  # one that all posts have is no number at its mean
+    middle = 0.5 if flag else known.mean()
     above = int((known > middle + 1e-9 * abs(middle)).sum())
     return Association(name, len(known), above, len(known) - above)
 

@@ -44,12 +44,12 @@ OPENINGS = {
     ),
     "first_sound": (
         *("time of the first sound", "first sound (s)"),
-        *("late first sound", "early first sound"),
+        *("a late first sound", "an early first sound"),
     ),
     "has_face": ("a face", "a face (0 = no, 1 = yes)", "faces", "no faces"),
     "first_face": (
         *("time of the first face", "first face (s)"),
-        *("late first face", "a face at once"),
+        *("a late first face", "a face at once"),
     ),
     "face_share": (
         *("size of the largest face", "share of the frame of the largest face (0 to 1)"),
@@ -63,12 +63,12 @@ OPENINGS = {
     "n_cuts": ("number of cuts", "cuts in the opening", "many cuts", "few cuts"),
     "first_cut": (
         *("time of the first cut", "first cut (s)"),
-        *("late first cut", "early first cut"),
+        *("a late first cut", "an early first cut"),
     ),
     "longest_take": ("longest take", "longest take (s)", "long takes", "short takes"),
     "camera_motion": (
         *("camera motion", "camera motion (picture heights a second)"),
-        *("moving camera", "still camera"),
+        *("a moving camera", "a still camera"),
     ),
     "start_motion": (
         *("motion at the start", "motion at the start (picture heights a second)"),

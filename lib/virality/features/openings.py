@@ -161,6 +161,11 @@ def first_line(caption: str) -> str:
     return next(filter(None, map(_plain, caption.splitlines())), "")
 
 
+def small_words() -> frozenset[str]:
+    """The words, in lower case, that say nothing by themselves, of all languages known here."""
+    return frozenset().union(*_small().values())
+
+
 def _plain(text: str) -> str:
     """In lower case, accents composed, without hashtags, names and addresses."""
     text = unicodedata.normalize("NFKC", _ADDRESS.sub(" ", text))

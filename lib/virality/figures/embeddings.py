@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
-from PIL import Image, ImageOps
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from virality.features.blocks import block_name
 from virality.figures import theme
 
 _TILE = (72, 128)
 _MOST_TILES = 48
+_MARKS, _BAND = "WFSM", 18  # letters below a frame, and the height of their band
+_DARK, _LIT, _UNLIT = (34, 34, 34), (255, 255, 255), (96, 96, 96)
 
 
-def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> tuple[bytes, int]:
+def contact_sheet(
+    thumbnails: list[bytes], columns: int = 12, marks: Sequence[tuple[bool, ...]] | None = None
+) -> tuple[bytes, int]:
     """Return one JPEG of small first frames, in the order given, and how many it shows.
 
     When there are many, they are evenly thinned.
@@ -29,6 +33,8 @@ def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> tuple[bytes, in
         JPEG files.
     columns : int
         Pictures per row.
+    marks : sequence of tuple of bool, optional
+        Which of "WFSM" light up below each frame.
 
     Returns
     -------
@@ -39,14 +45,28 @@ def contact_sheet(thumbnails: list[bytes], columns: int = 12) -> tuple[bytes, in
     chosen = [thumbnails[int(place)] for place in places]
     rows = -(-len(chosen) // columns)
     width, height = _TILE
-    sheet = Image.new("RGB", (columns * width, rows * height), (128, 128, 128))
+    band = _BAND if marks else 0
+    sheet = Image.new("RGB", (columns * width, rows * (height + band)), (128, 128, 128))
     for number, content in enumerate(chosen):
         with Image.open(BytesIO(content)) as picture:
             tile = ImageOps.pad(picture.convert("RGB"), _TILE, color=(128, 128, 128))
-        sheet.paste(tile, (number % columns * width, number // columns * height))
+        left, top = number % columns * width, number // columns * (height + band)
+        sheet.paste(tile, (left, top))
+        if marks:
+            _mark(sheet, left, top + height, marks[int(places[number])])
     buffer = BytesIO()
     sheet.save(buffer, "JPEG", quality=80)
     return buffer.getvalue(), len(chosen)
+
+
+def _mark(sheet: Image.Image, left: int, top: int, lit: tuple[bool, ...]) -> None:
+    """Write the letters below a frame; those of facts that are not there stay dark."""
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(13)
+    width = _TILE[0]
+    draw.rectangle((left, top, left + width - 1, top + _BAND - 1), fill=_DARK)
+    for place, (letter, there) in enumerate(zip(_MARKS, lit, strict=True)):
+        x = left + width * (2 * place + 1) / (2 * len(_MARKS))
+        draw.text((x, top + _BAND / 2), letter, _LIT if there else _UNLIT, font, anchor="mm")
 
 
 def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:

@@ -152,22 +152,6 @@ def problems_caption(found: Presence) -> str:
     return f"{listing(parts)}, and why. What is missing is never filled with zeros."
 
 
-def sheet_caption(shown: int, total: int) -> str:
-    """Return the caption of the contact sheet.
-
-    Parameters
-    ----------
-    shown, total : int
-        First frames.
-
-    Returns
-    -------
-    str
-    """
-    some = "" if shown == total else f" {shown} of {total:,}, evenly spread."
-    return f"First frames, oldest to newest, row by row.{some}"
-
-
 def neighbours_caption(n_posts: int) -> str:
     """Return the caption of the neighbours."""
     if n_posts in (0, 1):
@@ -249,11 +233,19 @@ def openings_reading(found: Openings) -> str:
     )
 
 
-def answer(found: Presence) -> str:
-    """Return the answer box."""
+def answer(found: Presence, openings: str = "", went_with: str = "") -> str:
+    """Return the answer box.
+
+    Parameters
+    ----------
+    found : Presence
+    openings, went_with : str
+        What openings hold, and what went with it, in short.
+    """
     if not found.n_posts:
         return "There is no post, so there is nothing to see, read or hear."
-    text = f"What the models get are the vectors of {_KINDS[found.eyes]}."
+    models = f"What the models get are the vectors of {_KINDS[found.eyes]}."
+    text = " ".join(filter(None, (openings, went_with, models)))
     if found.absent:
         absent = listing([block_name(block) for block in found.absent])
         text += f" **Absent from this run: {absent}.**"

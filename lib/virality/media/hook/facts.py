@@ -161,6 +161,7 @@ FACTS = (
 )
 NAMES = tuple(fact.name for fact in FACTS)
 COLUMNS = tuple(fact.column for fact in FACTS)
+UNREADABLE = f"{BLOCK}__unreadable_words"
 # Known from the film alone; the rest needs the post as well.
 FROM_FILM = tuple(fact for fact in FACTS if fact.name != "caption_repeats")
 

@@ -1,0 +1,48 @@
+"""Every sentence on what went with openings, from findings made by hand."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from virality.findings.associations import Fact, Verdict, WentWith
+from virality.findings.scores import Estimate
+from virality.sentences import associations as say
+
+WORDS = Fact("hook__has_words", "flag", 138, 101, 37, 1.0, Estimate(1.9, 1.2, 3.1), 1.8, True)
+FACE = Fact("hook__has_face", "flag", 138, 9, 129, 1.0, Estimate(1.2, 0.5, 2.9), 3.4, False)
+LATE = Fact("hook__speech_start", "seconds", 60, 25, 35, 0.63, Estimate(0.55, 0.4, 0.8), 1.5, True)
+SIZE = Fact("hook__words_share", "share", 90, 40, 50, 0.12, Estimate(1.4, 1.1, 1.8), 1.4, True)
+CUTS = Fact("hook__n_cuts", "count", 138, 60, 78, 1.1, Estimate(1.3, 1.1, 1.6), 1.3, True)
+MOVES = Fact("hook__camera_motion", "speed", 138, 50, 88, 0.083, Estimate(0.8, 0.7, 0.9), 1.2, True)
+RARE = replace(FACE, n_with=2, n_without=136, factor=Estimate(float("nan")), lacks_with=4)
+NOTHING = WentWith(Verdict.NOTHING, 138, told=(replace(WORDS, found=False), FACE), untold=(RARE,))
+FOUND = replace(NOTHING, verdict=Verdict.FOUND, told=(WORDS, FACE), untold=())
+MANY = replace(FOUND, told=(WORDS, LATE, SIZE, CUTS, FACE))
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    for verdict in (Verdict.SEVERAL, Verdict.TOO_FEW, Verdict.UNTOLD):
+        bare = WentWith(verdict, 12)
+        yield f"nothing to tell: {verdict.name}", say.reading(bare)
+        yield f"nothing to tell: {verdict.name}, in short", say.in_short(bare)
+    yield "no evidence", say.reading(NOTHING)
+    yield "no evidence: few posts", say.reading(replace(NOTHING, n_posts=42, indicative=True))
+    alone = replace(NOTHING, told=(replace(LATE, found=False),))
+    yield "no evidence: a single fact, a number", say.reading(alone)
+    vague = tuple(replace(fact, detectable=99.0, found=False) for fact in (LATE, SIZE, FACE))
+    yield "no evidence: some would never show", say.reading(replace(NOTHING, told=(WORDS, *vague)))
+    never = replace(NOTHING, told=vague)
+    yield "no evidence: nothing would show", say.reading(never)
+    yield "no evidence: nothing would show, in short", say.in_short(never)
+    yield "no evidence, in short", say.in_short(NOTHING)
+    yield "no evidence, on the first page", say.beside_the_answer(NOTHING)
+    yield "found", say.reading(FOUND)
+    yield "found: the wrong way round", say.one(replace(WORDS, factor=Estimate(0.5, 0.3, 0.8)))
+    yield "found: more than are told", say.reading(MANY)
+    yield "found: much more", say.reading(replace(MANY, told=(*MANY.told, MOVES)))
+    yield "found, in short", say.in_short(MANY)
+    yield "found, on the first page", say.beside_the_answer(MANY)
+    for fact in (LATE, SIZE, CUTS, MOVES):
+        yield f"a number: {fact.kind}", say.one(fact)
+    yield "figure: no evidence", say.forest_caption(NOTHING)
+    yield "figure: found", say.forest_caption(FOUND)
+    yield "figure: alternative text", say.forest_alt(FOUND)
