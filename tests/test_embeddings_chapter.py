@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 from test_teaching import taught
+from toyposts import toy_posts
+from virality.features.build import build_features
 from virality.figures import embeddings as figures
 from virality.findings import embeddings as findings
 from virality.findings.embeddings import Alike, Kept, Motion
@@ -37,9 +39,12 @@ def vectors(n=40, **blocks):
 
 def shown(table, posts=("0", "3", "25")):
     """What the cells that teach make of a table of embeddings."""
-    posts = pd.DataFrame({"post_id": list(posts)})
-    run = SimpleNamespace(embeddings=table, posts=posts)
-    return taught("embeddings", run)
+    simulated = toy_posts(40)[0].assign(
+        post_id=pd.array([str(i) for i in range(40)], dtype="string")
+    )
+    chosen = simulated[simulated["post_id"].isin(posts)].reset_index(drop=True)
+    run = SimpleNamespace(embeddings=table, posts=chosen, features=build_features(simulated))
+    return taught("embeddings", run, embargo_days=7)
 
 
 def test_neighbours_are_the_twins_and_never_the_post_itself():

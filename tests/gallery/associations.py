@@ -43,6 +43,6 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "found, on the first page", say.beside_the_answer(MANY)
     for fact in (LATE, SIZE, CUTS, MOVES):
         yield f"a number: {fact.kind}", say.one(fact)
-    yield "figure: no evidence", say.forest_caption(NOTHING)
-    yield "figure: found", say.forest_caption(FOUND)
-    yield "figure: alternative text", say.forest_alt(FOUND)
+    yield "figure: no evidence", say.forest_texts(NOTHING)[0]
+    yield "figure: found", say.forest_texts(FOUND)[0]
+    yield "figure: alternative text", say.forest_texts(FOUND)[1]

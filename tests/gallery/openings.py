@@ -78,9 +78,9 @@ def over_time() -> Iterator[tuple[str, str]]:
     for name, courses in {"the same": SAME, "other": OTHER, "some": SAME + OTHER}.items():
         found = replace(FOUND, courses=courses)
         yield f"over time: {name}", say.over_time_reading(found)
-        yield f"over time: {name}, caption", say.over_time_caption(found)
+        yield f"over time: {name}, caption", say.over_time_texts(found)[0]
     of_captions = replace(UNFILMED, courses=SAME)
-    yield "over time: captions, caption", say.over_time_caption(of_captions)
-    yield "over time: alternative text", say.over_time_alt(FOUND)
+    yield "over time: captions, caption", say.over_time_texts(of_captions)[0]
+    yield "over time: alternative text", say.over_time_texts(FOUND)[1]
     yield "over time: few posts", say.over_time_reading(UNFILMED)
     yield "over time: nothing", say.over_time_reading(Openings(3))

@@ -123,7 +123,7 @@ class WentWith:
 
     @property
     def hopeless(self) -> tuple[Fact, ...]:
-        """Facts of which nothing would show: they hardly differ from the others, or from content."""
+        """Facts of which nothing would show: others, or the content, say nearly the same."""
         return tuple(fact for fact in self.told if fact.detectable > HOPELESS and not fact.found)
 
     @property

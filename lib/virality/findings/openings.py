@@ -236,7 +236,9 @@ def courses(facts: pd.DataFrame, columns: list[str]) -> tuple[Course, ...]:
         if all(share and share.n >= FEWEST for share in shares):
             found.append((column, tuple(share for share in shares if share)))
     level = ALPHA / max(len(found), 1)  # of all facts together
-    return tuple(Course(name, shares, _change(*shares[::2], level)) for name, shares in found)
+    return tuple(
+        Course(name, shares, _change(shares[0], shares[-1], level)) for name, shares in found
+    )
 
 
 def _change(first: Share, last: Share, level: float) -> Change:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from virality.core.protocol import MIN_POSTS
-from virality.core.text import capital, listing, multiple, percent, plural, significant
+from virality.core.text import capital, factor, listing, multiple, percent, plural, significant
 from virality.features.concepts import concept
 from virality.findings.associations import HOPELESS, Fact, Verdict, WentWith
 
@@ -95,8 +95,8 @@ def _detectable(found: WentWith) -> str:
     if found.hopeless:
         names = listing([concept(fact.name).name for fact in found.hopeless], most=_NAMES)
         parts.append(
-            f"Of {names} not even {multiple(HOPELESS)} would show: other facts, or the kind of "
-            "post, say nearly the same."
+            f"Of {names} not even {factor(HOPELESS)} the views would show: other facts, or the "
+            "kind of post, say nearly the same."
         )
     return " ".join(parts)
 
@@ -112,8 +112,12 @@ def _indicative(found: WentWith) -> str:
     return f" With {found.n_posts} posts all of it is indicative at most."
 
 
-def forest_caption(found: WentWith) -> str:
-    """Return the caption of the factors."""
+def forest_texts(found: WentWith) -> tuple[str, str]:
+    """Return caption and alternative text of the factors."""
+    return _forest_caption(found), _forest_alt(found)
+
+
+def _forest_caption(found: WentWith) -> str:
     clear = len(found.found)
     told = plural(len(found.told), "fact")
     start = f"{clear} of {told}" if clear else f"None of {told}"
@@ -127,8 +131,7 @@ def forest_caption(found: WentWith) -> str:
     )
 
 
-def forest_alt(found: WentWith) -> str:
-    """Return the factors for a reader who cannot see them."""
+def _forest_alt(found: WentWith) -> str:
     told = [
         f"{concept(fact.name).name} {multiple(fact.factor.value)} ({multiple(fact.factor.low)} to "
         f"{multiple(fact.factor.high)})"

@@ -170,8 +170,12 @@ def most_used(found: Openings) -> str:
 # ------------------------------------------------------------------------------- over time
 
 
-def over_time_caption(found: Openings) -> str:
-    """Return the caption of the shares over time."""
+def over_time_texts(found: Openings) -> tuple[str, str]:
+    """Return caption and alternative text of the shares over time."""
+    return _over_time_caption(found), _over_time_alt(found)
+
+
+def _over_time_caption(found: Openings) -> str:
     what = "openings" if found.films else "captions"
     changed = [one for one in found.courses if one.change is not Change.NONE]
     end = f" {capital(_changes(changed))}." if changed else ""
@@ -181,8 +185,7 @@ def over_time_caption(found: Openings) -> str:
     )
 
 
-def over_time_alt(found: Openings) -> str:
-    """Return the shares over time for a reader who cannot see them."""
+def _over_time_alt(found: Openings) -> str:
     runs = [
         f"{HAVING[one.name]} {', '.join(percent(part.value) for part in one.parts)}"
         for one in found.courses
