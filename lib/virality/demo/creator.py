@@ -27,7 +27,7 @@ from virality.core.errors import UserError
 from virality.core.hashing import of_path, of_value
 from virality.core.writing import adopt, claim, clear_leftovers, made_in, replacing
 from virality.demo import model
-from virality.demo.model import REGIMES, Effects, Truth, stream
+from virality.demo.model import REGIMES, SPEAKING, Effects, Truth, stream
 from virality.demo.posts import simulate
 from virality.demo.table_errors import TableError, write_table
 
@@ -223,7 +223,7 @@ def _recipes(truth: Truth, hooks: list[str]) -> list[Recipe]:
             regime=post.regime,
             early_energy=round(float(post.early_energy), 6),
             hook=hook,
-            speech_delay=round(float(post.speech_delay), 6),
+            speech_delay=round(post.speech_delay, 6) if post.regime in SPEAKING else None,
             seed=truth.seed,
             odd=truth.odd_videos.get(post.post_id, ""),
         )

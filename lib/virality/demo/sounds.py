@@ -1,4 +1,4 @@
-"""Synthesised sound: speech-like syllables, music, a drone with pings, a purr between silences.
+"""Synthesised sound: a voice, a room, music, a drone with pings, a purr between silences.
 
 Which kind is heard follows the content regime. Loudness over the first three seconds, events
 per second and the silence at the start follow the early energy, by the same rule everywhere; so
@@ -8,14 +8,14 @@ they do where a voice begins late, for somebody knocks until then.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 
 import numpy as np
 from scipy.signal import butter, lfilter, sosfilt
 
 RATE = 44_100  # samples per second
 BANDWIDTH = 90.0  # Hz, of a formant
-SYLLABLE = 0.15  # seconds
+SYLLABLE = 0.13  # seconds
+BEHIND = {"storytime": 0.05, "coffee": 0.2, "science": 0.3}  # how loud, a voice being 1
 EARLY = 3.0  # seconds over which loudness is set
 
 # first three formants (Hz) of five vowels, rounded from Peterson and Barney (1952)
@@ -26,7 +26,6 @@ _VOWELS = [
     (570, 840, 2410),
     (300, 870, 2240),
 ]
-_ROOM = butter(2, [150, 1200], "band", fs=RATE, output="sos")  # what knocks in a room sound like
 _CHORDS = [(0, 4, 7), (-3, 0, 4), (-7, -3, 0), (-5, -1, 2)]  # I vi IV V, in semitones
 
 
@@ -50,7 +49,7 @@ def soundtrack(
     early_energy: float,
     seconds: float,
     rng: np.random.Generator,
-    delay: float = 0.0,
+    delay: float | None = None,
 ) -> np.ndarray:
     """Return the sound of a video.
 
@@ -65,7 +64,7 @@ def soundtrack(
     rng : Generator
         Source of every other choice.
     delay : float
-        Seconds by which a voice begins later than the sound; nothing to other kinds.
+        Seconds by which a voice begins later than the sound; None for no voice.
 
     Returns
     -------
@@ -75,14 +74,14 @@ def soundtrack(
     n, start = round(seconds * RATE), silence_before(early_energy)
     rate = events_per_second(early_energy)
     onsets = start + np.arange(0, max(seconds - start, 0), 1 / rate)
-    kinds: dict[str, Callable[..., np.ndarray]] = {
-        "storytime": functools.partial(_speech, begins=start + delay),
-        "coffee": _soft_music,
-        "travel": _beat_music,
-        "science": _drone,
-    }
-    sound = kinds.get(regime, _purr)(n, onsets, 1 / rate, rng)
+    early = onsets[onsets < start + (delay or 0) - 0.5 / rate]
+    late = start + (delay or 0) + np.arange(len(onsets) - len(early)) / rate
+    kinds = {"storytime": _room, "coffee": _soft_music, "travel": _beat_music, "science": _drone}
+    sound = kinds.get(regime, _purr)(n, np.concatenate([early, late]), 1 / rate, rng)
     sound[: round(start * RATE)] = 0
+    if delay is not None:
+        behind = sound * BEHIND.get(regime, 0) / max(_rms(sound), 1e-9)
+        sound = _spoken(behind, early, late, 1 / rate, rng)
     return _level(sound, loudness_db(early_energy))
 
 
@@ -104,34 +103,45 @@ def _place(n: int, pieces) -> np.ndarray:
     return out
 
 
-def _speech(n, onsets, gap, rng, begins):
-    """A voice that says a word at each onset from `begins` on; before that, knocks."""
-    voice = rng.uniform(110, 230)
-    early = onsets[onsets < begins - 0.5 * gap]
-    spoken = begins + gap * np.arange(len(onsets) - len(early))
-    words = _place(n, [(at, _word(gap, voice, rng)) for at in spoken])
-    if not len(early):
-        return words
-    silence, until = round(early[0] * RATE), round(begins * RATE)
-    knocks = [(at, np.exp(-40 * np.arange(round(0.12 * RATE)) / RATE)) for at in early]
-    waiting = sosfilt(_ROOM, rng.normal(size=n)) * (_place(n, knocks) + 0.05)
-    waiting[until:] = 0
-    heard, level = words[until:], _rms(waiting[silence:until])
-    return words + waiting * (_rms(heard) / level if heard.any() else 1)
+def _spoken(behind, early, late, gap, rng):
+    """A knock at each early onset and a word at each late one, over something quiet."""
+    voice, n = rng.uniform(110, 230), len(behind)
+    words = _place(n, [(at, _word(gap, voice, rng)) for at in late])
+    knocks = _place(n, [(at, _knock(rng)) for at in early])
+    until = round(late[0] * RATE) if len(late) else n
+    alone, said = knocks[round(early[0] * RATE) : until] if len(early) else words[:0], words[until:]
+    if alone.any() and said.any():
+        knocks *= _rms(said) / _rms(alone)  # as loud as the voice
+    heard = words + knocks
+    return heard + behind * _rms(heard)
+
+
+def _knock(rng):
+    time = np.arange(round(0.12 * RATE)) / RATE
+    return _room(len(time), (), 0, rng) * np.exp(-40 * time)
+
+
+def _room(n, onsets, gap, rng):
+    """Nothing but a room that is not quite silent."""
+    band = butter(2, [150, 1200], "band", fs=RATE, output="sos")
+    return sosfilt(band, rng.normal(size=n))
 
 
 def _word(gap, voice, rng):
     """Pulses of a voice through the formants of one vowel after another, after one consonant.
 
-    Detectors of speech take notice of syllables that follow each other as fast as in speech, so
-    that a word is longer where there are fewer of them, and its syllables are not slower.
+    Detectors of speech take notice of syllables that follow each other as fast as in speech: the
+    fewer words there are, the more syllables they have.  And they tell a voice that wanders
+    from one that sings.
     """
-    length = round(0.8 * gap * RATE)
+    length = round(0.9 * gap * RATE)
     count = max(1, round(length / RATE / SYLLABLE))
-    first, last = rng.uniform(0.85, 1.2, 2)
-    pitch = voice * np.linspace(first, last, length)
-    pulses = 2 * (np.cumsum(pitch / RATE) % 1) - 1 + 0.05 * rng.normal(size=length)
     place = np.linspace(0, count, length, endpoint=False)  # in syllables
+    wandering = 1 + 0.3 * np.interp(place, np.arange(count + 1), rng.normal(size=count + 1))
+    first, last = rng.uniform(0.7, 1.4, 2)
+    pitch = voice * np.linspace(first, last, length) * np.clip(wandering, 0.6, 1.6)
+    pulses = 2 * (np.cumsum(pitch / RATE) % 1) - 1 + 0.05 * rng.normal(size=length)
+    pulses = lfilter([0.1], [1, -0.9], pulses)  # as dull as a larynx
     sound = np.zeros(length)
     for number, vowel in enumerate(rng.integers(len(_VOWELS), size=count)):
         said = functools.reduce(_resonate, _VOWELS[vowel], pulses)

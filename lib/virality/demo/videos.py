@@ -47,8 +47,8 @@ class Recipe:
         Of the small choices.
     odd : str
         "", "no sound" or "short".
-    speech_delay : float
-        Seconds by which a voice begins later than it would have.
+    speech_delay : float, optional
+        Seconds by which a voice begins later than the sound; None where nobody speaks.
     """
 
     post_id: str
@@ -57,7 +57,7 @@ class Recipe:
     hook: str
     seed: int
     odd: str = ""
-    speech_delay: float = 0.0
+    speech_delay: float | None = None
 
     @property
     def file(self) -> str:
