@@ -3,6 +3,7 @@
     python benchmarks/extraction.py                 # made-up weights of the real architectures
     python benchmarks/extraction.py --clip DIR --whisper DIR --videos FOLDER
     python benchmarks/extraction.py --many 100 2000 # is memory flat, do handles leak?
+    python benchmarks/extraction.py --budget --count 12  # each stage of light and classic
 
 The study's way is written as its authors would: every frame at full size through OpenCV and
 PIL, one video at a time, all threads, float32, sound padded to thirty seconds and averaged.
@@ -44,6 +45,7 @@ from virality.media.settings import Settings, Workers
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
+from budget import budget  # noqa: E402
 from media_files import clip_tokenizer, encode  # noqa: E402
 
 # Films of the run that tells what starting costs.
@@ -60,9 +62,12 @@ def main() -> None:
     parser.add_argument("--whisper", default="", help="folder of a Whisper model")
     parser.add_argument("--processes", type=int, nargs="*", default=[1, 2])
     parser.add_argument("--many", type=int, nargs="*", default=[], help="classic, so many films")
+    parser.add_argument("--budget", action="store_true", help="each stage, light and classic")
     options = parser.parse_args()
     compiled.prepare()  # once for an environment, not for a run
     with tempfile.TemporaryDirectory() as folder:
+        if options.budget:
+            return budget(options.videos, options.count, Path(folder))
         if options.many:
             return flatness(options.many, Path(folder))
         films = _films(options, Path(folder))
