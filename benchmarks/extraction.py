@@ -46,6 +46,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests"))
 
 from budget import budget  # noqa: E402
+
 from media_files import clip_tokenizer, encode  # noqa: E402
 
 # Films of the run that tells what starting costs.

@@ -27,10 +27,10 @@ BUNDLES = tuple(
     )
 )
 # Changes with every change of the rules below.
-_RULES = 1
+_RULES = 2
 _LOOKS = 5  # that are always taken, from the first to the last
 _SMALLEST = 0.1  # side of a face, of the picture's short side
-_SURE = 0.9
+_SURE = 0.95
 LARGE = 0.1  # share of the frame
 
 
