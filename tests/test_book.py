@@ -88,6 +88,14 @@ def test_cross_references_lead_somewhere(small_book, slug):
     assert set(used) <= defined
 
 
+def test_the_chapter_of_the_first_seconds_opens_with_what_openings_hold(small_book):
+    text = page_text(small_book, "embeddings")
+    figures = re.findall(r"\{#(?:fig|tbl)-([\w-]+)\}", text)
+    assert figures[:4] == ["sheet", "in-words", "openings-over-time", "went-with"]
+    assert text.index("have words on the screen") < text.index("went with views")
+    assert "in intervals that hold for all facts together" in page_text(small_book, "index")
+
+
 def test_unchanged_rerun_runs_nothing(small_book):
     for spec in book():
         assert stamps.is_fresh(small_book, spec, values(small_book, spec.slug)), spec.slug

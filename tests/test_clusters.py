@@ -308,3 +308,12 @@ def test_telling_hashtags():
     assert found == {0: ["#regime0"], 1: ["#regime1"], 2: ["#regime2"]}
     bare = posts.assign(caption=pd.array([pd.NA] * len(posts), "string"))
     assert behaviour.common_hashtags(behaviour.members(table, bare)) == {0: [], 1: [], 2: []}
+
+
+def test_a_name_tells_each_thing_of_an_opening_once():
+    ids = pd.Index([f"p{i}" for i in range(40)], name="post_id")
+    regime = pd.Series(np.repeat([0, 1], 20), index=ids)
+    facts = ("has_speech", "speech_share", "has_words", "n_words", "has_music")
+    content = pd.DataFrame({f"hook__{fact}": regime.astype(float) for fact in facts}, index=ids)
+    named = regimes.traits(regime, content)[1].split(",")
+    assert [one.split("_")[-1] for one in named] == ["music", "speech", "words"]

@@ -11,8 +11,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from chapters import run_chapters
+from exports import tidy_csv
 from test_teaching import taught
 from toyposts import toy_posts
+from virality.book.tables import check_table
 from virality.features.build import build_features
 from virality.figures import embeddings as figures
 from virality.findings import embeddings as findings
@@ -32,6 +35,22 @@ def vectors(n=40, **blocks):
     table = pd.concat(parts, axis=1)
     table.index = pd.Index([str(i) for i in range(n)], name="post_id")
     return table
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("n", "private"), [(12, True), (70, False)])
+def test_without_films_the_page_begins_with_captions(n, private, tmp_path, monkeypatch):
+    posts = toy_posts(n)[0].assign(caption=[f"{i} ways to <b>cook</b>" for i in range(n)])
+    path = tmp_path / "posts.csv"
+    path.write_bytes(tidy_csv(posts))
+    given = {"until": "embeddings", "draw": False, "private": private}
+    run, said = run_chapters(tmp_path / "run", monkeypatch, path, **given)
+    assert "what their captions begin with" in said and "First frames" not in said
+    assert ("describes and does not compare" in said) is (n == 12)
+    assert "a promise in 100 %" in said and "<b>" not in said
+    check_table("associations", pd.read_parquet(run.artefact("associations")))
 
 
 # --- looking --------------------------------------------------------------------------------------

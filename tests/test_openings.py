@@ -10,6 +10,7 @@ from pandas.testing import assert_frame_equal
 from toyposts import toy_posts
 from virality.features import openings
 from virality.features.build import build_features
+from virality.features.concepts import concept_of
 
 QUESTIONS = (
     *(
@@ -163,3 +164,9 @@ def test_accounts_are_counted_apart():
     posts["sound_id"] = "a"
     posts["author"] = pd.array(["one", "two"] * 4, dtype="string")
     assert build_features(posts)["hook__sound_uses"].tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+
+def test_a_time_that_is_missing_says_that_the_thing_never_comes():
+    assert concept_of("hook__missing_first_cut") == "hook__n_cuts"
+    assert concept_of("hook__missing_first_words") == "hook__has_words"
+    assert concept_of("hook__missing_has_speech") == "hook__missing"

@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from virality.explanation.clusters import NOISE, Stability, cluster, stability
 from virality.explanation.content_space import Space, content_space, content_table, map_posts
 from virality.features.blocks import block_of
-from virality.features.concepts import concept_of
+from virality.features.concepts import thing_of
 
 LARGE_DELTA = 0.474  # Cliff's delta that counts as large, Romano et al. (2006)
 _NAMED_BLOCKS = ("metadata", "hook", "energy")
@@ -246,7 +246,8 @@ def _has_words(column: str) -> bool:
 def traits(regime: pd.Series, content: pd.DataFrame, at_most: int = 3) -> dict[int, str]:
     """Signed names of the features that set a regime apart most, such as ``+energy__tempo``.
 
-    Only large differences count (Cliff's delta of .474 or more), one feature a concept.
+    Only large differences count (Cliff's delta of .474 or more), one feature a concept, and one
+    fact of each thing in an opening.
 
     Parameters
     ----------
@@ -263,10 +264,10 @@ def traits(regime: pd.Series, content: pd.DataFrame, at_most: int = 3) -> dict[i
         Joined by commas; "" where there is none.
     """
     table = differences(regime, content)
-    table = table.assign(size=table["delta"].abs(), concept=table["feature"].map(concept_of))
+    table = table.assign(size=table["delta"].abs(), thing=table["feature"].map(thing_of))
     table = table[table["size"] >= LARGE_DELTA]
     table = table.sort_values(["regime", "size", "feature"], ascending=[True, False, True])
-    table = table.drop_duplicates(["regime", "concept"])
+    table = table.drop_duplicates(["regime", "thing"])
     out = dict.fromkeys(map(int, sorted(set(regime) - {NOISE})), "")
     for label, part in table.groupby("regime"):
         signs = np.where(part["delta"] > 0, "+", "-")

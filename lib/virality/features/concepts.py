@@ -47,6 +47,14 @@ _PATTERNS = {
 
 _COMPONENT = re.compile(r"__(pc)?\d+$")
 COMPONENTS, MISSING = "components", "missing"
+# Where something never comes, its time is missing: that says what the first of its facts says.
+_NEVER = {
+    "hook__missing_first_words": "hook__has_words",
+    "hook__missing_speech_start": "hook__has_speech",
+    "hook__missing_first_face": "hook__has_face",
+    "hook__missing_first_cut": "hook__n_cuts",
+}
+_THING = re.compile(r"hook__\w*?(words|speech|music|face|cut)")
 
 
 def concept_of(column: str) -> str:
@@ -55,12 +63,24 @@ def concept_of(column: str) -> str:
     if _COMPONENT.search(column):
         # A first component is another direction in every fold; only their sum is comparable.
         return f"{block}__{COMPONENTS}"
+    if column in _NEVER:
+        return _NEVER[column]
     if rest.startswith(MISSING):
         return f"{block}__{MISSING}"
     for pattern, concept in _PATTERNS.get(block, ()):
         if re.match(pattern, rest):
             return f"{block}__{concept}"
     return str(column)
+
+
+def thing_of(column: str) -> str:
+    """Return what a column is about: of an opening the thing that several facts tell, or a concept.
+
+    >>> thing_of("hook__has_speech") == thing_of("hook__speech_share") != thing_of("hook__has_face")
+    True
+    """
+    told = _THING.match(str(column))
+    return told[1] if told else concept_of(column)
 
 
 def reading(

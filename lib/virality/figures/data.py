@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from virality.core.text import percent, significant
+from virality.features.blocks import block_name
 from virality.figures import theme
 from virality.findings.data import Spread
 from virality.posts import describe
@@ -304,7 +305,7 @@ def features_table(listed: pd.DataFrame, filled: pd.Series) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "feature": listed["feature"].str.split("__").str[-1].str.replace("_", " "),
-            "block": listed["block"],
+            "block": listed["block"].map(block_name),
             "known": listed["known"],
             "filled": listed["feature"].map(filled).map(percent),
             "unit": listed["unit"],

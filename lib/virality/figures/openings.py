@@ -33,7 +33,7 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
     posted_at : Series of n timestamps
         Of all posts, in order.
     """
-    figure, axis = theme.figure(6.6, 3.6)
+    figure, axis = theme.figure(5.6, 3.6)
     colors = theme.many_colors(len(courses))
     for number, course in enumerate(courses):
         x = np.arange(len(course.parts)) + 0.09 * (number - (len(courses) - 1) / 2)
@@ -44,7 +44,7 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
         axis.vlines(x, *ends, color=colors[number], lw=1.4, alpha=0.7)
     dates = [posted_at.iloc[part] for part in np.array_split(np.arange(len(posted_at)), 3)]
     names = [
-        f"{name}\n{own.iloc[0]:%b %Y} to {own.iloc[-1]:%b %Y}\n{len(own)} posts"
+        f"{name}\n{own.iloc[0]:%b %Y}\nto {own.iloc[-1]:%b %Y}\n{len(own)} posts"
         for name, own in zip(_PARTS, dates, strict=True)
     ]
     axis.set_xticks(range(len(names)), names)
@@ -59,7 +59,7 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
 def forest(found: WentWith) -> Figure:
     """Draw what went with each fact: a factor with its interval, or why it cannot be told."""
     facts = [*found.told, *found.untold]
-    figure, axis = theme.figure(6.8, 0.26 * len(facts) + 1.1)
+    figure, axis = theme.figure(5.8, 0.25 * len(facts) + 1.1)
     for row, fact in enumerate(facts):
         (_told if fact.factor.known else _untold)(axis, row, fact)
     axis.axvline(0, color=theme.INK, lw=1)

@@ -33,7 +33,7 @@ def reading(found: WentWith) -> str:
         )
     if found.verdict is Verdict.UNTOLD:
         return (
-            f"None of these facts can be told from the {plural(found.n_posts, 'post')} with "
+            f"Nothing can be told of these facts from the {plural(found.n_posts, 'post')} with "
             "settled views: nearly every opening has it, or nearly none. Only openings that differ "
             "can show a difference."
         )
@@ -118,9 +118,8 @@ def forest_texts(found: WentWith) -> tuple[str, str]:
 
 
 def _forest_caption(found: WentWith) -> str:
-    clear = len(found.found)
     told = plural(len(found.told), "fact")
-    start = f"{clear} of {told}" if clear else f"None of {told}"
+    start = f"{len(found.found)} of {told}" if found.found else f"Of {told}, not one"
     grey = ""
     if found.untold:
         grey = " Below them, facts that so many posts cannot tell, and what is missing."
@@ -160,7 +159,10 @@ def _had_to(found: WentWith) -> str:
     if not found.easiest:
         return ""
     least = multiple(found.easiest.detectable)
-    return f": to be seen, a fact had to go with {least} the views or more, or as many times fewer"
+    return (
+        f": even {_of(found.easiest)} had to go with {least} the views, or as many times fewer, to "
+        "be seen"
+    )
 
 
 def beside_the_answer(found: WentWith) -> str:

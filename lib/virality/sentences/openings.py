@@ -119,7 +119,14 @@ def sheet_caption(shown: int, n: int, marked: bool) -> str:
 
 
 def examples_caption(found: Openings, n: int) -> str:
-    """Return the caption of the openings in words."""
+    """Return the caption of the openings in words.
+
+    Parameters
+    ----------
+    found : Openings
+    n : int
+        Openings in the table.
+    """
     return (
         f"{capital(plural(n, 'opening'))} of {found.n_films:,}, oldest first, and what was found "
         "in each. Do you see and hear the same? If not, distrust the sentences around this table."
