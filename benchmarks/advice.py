@@ -16,9 +16,13 @@ import pandas as pd
 from joblib import Parallel, delayed
 
 import virality as vi
+from virality.advice.dating import date_of_change
 from virality.advice.experiments import sequential
 from virality.advice.experiments.judge import Judgement, Outcome
 from virality.advice.experiments.plan import order
+from virality.advice.level import outcomes
+from virality.advice.luck import kept_after_hits, luck, parts_of_hits
+from virality.advice.stretches import stretches
 from virality.demo.courses import level_course, spread_course, with_memory
 from virality.demo.follower import follow_plan
 from virality.demo.worlds import MEMORY, TAIL, VIRAL_CHANCE, VIRAL_SIZE, World, simulate_world
@@ -40,6 +44,9 @@ BEFORE = 80  # posts before a plan
 SIZES = (12, 24, 40, 60, 100)  # posts of a plan
 FACTORS = (1.2, 1.5, 2.0, 3.0, 6.0)
 DECIDED = (Outcome.FOR_A, Outcome.FOR_B)
+HISTORIES = (60, 140, 300)  # posts of an account that is asked whether something changed
+DROPS = (0.5, 0.3)  # of the last ten posts, and of all from the middle on
+STAYS = 0.3  # share of a hit's excess that later posts keep, where they do
 
 
 def run(cell: Callable, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
@@ -147,8 +154,108 @@ def from_posts_on(creators: int, jobs: int) -> None:
     print(pd.concat([table, table.mean().to_frame("mean").T]).round(1).to_string())
 
 
+def change_cell(seed: int, world: str, n: int) -> dict[str, float]:
+    """One account without a change of its own, and with some that are planted."""
+    level, size = WORLDS[world]
+    account = World(n=n, level=level, level_size=1.0, luck=size, spread=SPREAD)
+    posts, truth = simulate_world(account, [seed, n, list(WORLDS).index(world)])
+    found = outcomes(posts)
+    y, days, steps = found.settled, found.days, truth.terms["level"].diff().to_numpy()
+    jumps = np.flatnonzero(np.abs(steps) > 0) if level == "jump" else np.array([], int)
+    row = {
+        "changed": float(stretches(y.to_numpy())["claimed"].any()),
+        "moved": float(len(jumps) > 0 and jumps[-1] >= n - 40),
+        "dated": _dated(y, days, jumps),
+    }
+    for drop in DROPS:
+        last, half = (np.log(drop) * (np.arange(n) >= at) for at in (n - 10, n // 2))
+        told = stretches((y + last).to_numpy())
+        row[f"last ten x{drop}"] = float((told["claimed"] & (told["factor"] < 1)).any())
+        late = date_of_change(y + half, days)
+        row[f"dated x{drop}"] = float(late is not None and late.factor < 1)
+        row[f"date x{drop} held"] = (
+            float(late.first <= days.iloc[n // 2] <= late.last) if late else np.nan
+        )
+    return row | _after_hits(y)
+
+
+def _dated(y: pd.Series, days: pd.Series, jumps: np.ndarray) -> float:
+    """Whether a date is given where no jump of the level is within a twentieth of the posts."""
+    date = date_of_change(y, days)
+    if date is None:
+        return 0.0
+    return float(not len(jumps) or np.abs(jumps - date.before).min() > len(y) / 20)
+
+
+def _after_hits(y: pd.Series) -> dict[str, float]:
+    """Whether a share that stays is claimed, and whether one that is planted is held."""
+    excess = (y - y.median()).where(y >= y.quantile(0.95), 0.0)
+    stays = STAYS * excess.cumsum().shift(1, fill_value=0.0)
+    plain, planted = kept_after_hits(y), kept_after_hits(y + stays)
+    if plain is None or planted is None:
+        return dict.fromkeys(("stays", "fades below", "width", "stays, planted"), np.nan)
+    return {
+        "stays": float(plain.low > 0),
+        "fades below": float(plain.high < 0),
+        "width": plain.high - plain.low,
+        "stays, planted": float(planted.low > 0),
+    }
+
+
+def luck_cell(seed: int, world: str, n: int) -> dict[str, float]:
+    """What of the hits' excess is called level and content, beside what of it is."""
+    level, size = WORLDS[world]
+    account = World(n=n, level=level, level_size=1.0, luck=size, spread=SPREAD)
+    posts, truth = simulate_world(account, [seed, n, list(WORLDS).index(world)])
+    found = outcomes(posts)
+    parts = parts_of_hits(found, vi.build_features(posts))
+    told, hits = luck(parts, n), parts.index
+    theirs = truth.terms.drop(columns="luck").sum(axis=1)
+    excess = found.settled[hits] - found.settled.median()
+    real = (theirs[hits] - theirs.median()).sum() / excess.sum()
+    return {"told": told.explained, "real": real, "too much": float(told.explained > real)}
+
+
+def changes(creators: int, jobs: int) -> None:
+    """Claims where nothing changed, and how often what is planted is found."""
+    cells = {(w, n): run(change_cell, creators, jobs, (w, n)) for w in WORLDS for n in HISTORIES}
+    print(f"\nNothing changed: claimed all the same, in % of {creators} accounts a cell")
+    for what, words in (
+        ("changed", "the last posts changed"),
+        ("dated", "a date (of 'jump': away from every jump)"),
+        ("stays", "later posts keep some of a hit ('AR': they do)"),
+    ):
+        _table(words, cells, what)
+    still = {k: v[v["moved"] == 0] for k, v in cells.items() if k[0] == "jump"}
+    print("\nThe last posts of 'jump', where the level did not jump among the posts compared:")
+    print({n: round(100 * rows["changed"].mean(), 1) for (_, n), rows in still.items()})
+    print("\nSomething is planted: found, in %")
+    for drop in DROPS:
+        _table(f"the last ten posts at x{drop}", cells, f"last ten x{drop}")
+        _table(f"all posts from the middle on at x{drop}: a date", cells, f"dated x{drop}")
+        _table("  of these, the middle is within the dates", cells, f"date x{drop} held")
+    _table(f"later posts keep {STAYS:.0%} of a hit", cells, "stays, planted")
+    _table("width of the interval of the share that stays, x100", cells, "width")
+    lucky(max(20, creators // 5), jobs)
+
+
+def lucky(creators: int, jobs: int) -> None:
+    """What is called level and content beside what is, mean of accounts."""
+    rows = {w: run(luck_cell, creators, jobs, (w, 140)).mean() for w in WORLDS}
+    print(f"\nShare of a hit's excess that level and content explain, {creators} accounts, in %")
+    print((100 * pd.DataFrame(rows).T).round(0).to_string())
+
+
+def _table(words: str, cells: dict, what: str) -> None:
+    told = {w: {f"{n} posts": 100 * cells[w, n][what].mean() for n in HISTORIES} for w in WORLDS}
+    table = pd.DataFrame(told).T
+    print(f"\n{words}")
+    print(pd.concat([table, table.mean().to_frame("mean").T]).round(1).to_string())
+
+
 PARTS = {
     "experiments": experiments,
+    "changes": changes,
 }
 
 

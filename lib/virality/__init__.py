@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from virality.core import VERSION
 
 if TYPE_CHECKING:
+    from virality.advice.changes import changes
     from virality.advice.experiments.judge import judge
     from virality.advice.experiments.plan import plan
     from virality.book.artefacts import load_run
@@ -69,6 +70,7 @@ _ROOMS = {
     "associations": "evidence.associations",
     "explain": "explanation.explain",
     "find_regimes": "explanation.regimes",
+    "changes": "advice.changes",
     "plan": "advice.experiments.plan",
     "judge": "advice.experiments.judge",
     "load_run": "book.artefacts",
@@ -84,6 +86,7 @@ __all__ = [
     "UserError",
     "associations",
     "build_features",
+    "changes",
     "content_test",
     "cross_validate",
     "evaluate_many",

@@ -175,7 +175,7 @@ def associate(
     sides = [_sides(name, facts[name].to_numpy(float)) for name in facts]
     if len(y) < MIN_POSTS or not np.ptp(y.to_numpy(float)):
         return tuple(sides)
-    views = relative(_clipped(y.to_numpy(float))[:, None])[:, 0]
+    views = relative(clipped(y.to_numpy(float))[:, None])[:, 0]
     flags = (facts.isin([0, 1]) | facts.isna()).all().to_numpy()
     values, spread = _standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
     told = [i for i, side in enumerate(sides) if _enough(side)]
@@ -219,6 +219,27 @@ def relative(values: np.ndarray, around: int = AROUND) -> np.ndarray:
     return np.where(known, values - usual, np.nan)
 
 
+def clipped(y: np.ndarray, edge: str = "nearest") -> np.ndarray:
+    """Outcomes without far outliers from their running median: one hit is not all of the answer.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        Log outcome in time order, none missing.
+    edge : {"nearest", "reflect"}
+        What stands in for posts before the first and after the last: that post again and again,
+        which leaves it as it is, or its neighbours in a mirror.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        At most 2.5 robust spreads from the median of the 21 posts around.
+    """
+    middle = median_filter(y, MEDIAN_POSTS, mode=edge)
+    reach = OUTLIER * robust_spread(y - middle)
+    return np.clip(y, middle - reach, middle + reach) if reach > 0 else y
+
+
 def components(values: np.ndarray, at_most: int) -> np.ndarray:
     """The strongest directions of columns, which are zero where a post is as usual.
 
@@ -258,13 +279,6 @@ def _weights(content: pd.DataFrame) -> np.ndarray:
     """By column: every block has the same say, however many columns it has."""
     blocks = pd.Series([block_of(name) for name in content.columns], dtype=object)
     return 1 / np.sqrt(blocks.map(blocks.value_counts()).to_numpy(float))
-
-
-def _clipped(y: np.ndarray) -> np.ndarray:
-    """Outcomes without far outliers from their running median: one hit is not all of the answer."""
-    middle = median_filter(y, MEDIAN_POSTS, mode="nearest")
-    reach = OUTLIER * robust_spread(y - middle)
-    return np.clip(y, middle - reach, middle + reach) if reach > 0 else y
 
 
 def _standard(
