@@ -7,8 +7,10 @@
 Simulated creators whose captions carry the effect by what they mean: each subject is said in six
 ways in five languages (`paraphrases.toml`), so that words rarely return. The same accounts, read as
 patterns of letters (classic) and by E5 (light): error of the block ridge that sees them, and how
-often the test of content says that there is something. `--times` prints what an item takes on one
-thread; `--looks` how much fewer pictures of an opening change its vector.
+often the test of content says that there is something. Where pictures carry the effect, an opening
+is a photograph that scikit-image or scikit-learn ships, cut out, tinted and mirrored anew
+(`pictures.py`), read by measures (classic) and by EfficientNet (light). `--times` prints what an
+item takes on one thread; `--looks` how much fewer pictures of an opening change its vector.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from pictures import Bank
 from threadpoolctl import threadpool_limits
 
 from virality.demo.worlds import Shares, World, simulate_world
@@ -34,45 +37,68 @@ AROUND = SAID.pop("around")
 LANGUAGES = tuple(AROUND)
 ENCODERS = ("classic", "light")
 ALPHA = 0.05
+PICTURES = 0  # languages, where pictures carry the effect
 
-#: name -> (posts, share of the variance that the subject carries, languages of an account)
+#: name -> (posts, share of the variance that the subject carries, languages)
 CELLS = {
     "nothing to find": (140, 0.0, 5),
     "R² .25, one language": (140, 0.25, 1),
     "R² .1, five languages": (140, 0.1, 5),
     "R² .25, five languages": (140, 0.25, 5),
+    "pictures, nothing to find": (140, 0.0, PICTURES),
+    "pictures, R² .1": (140, 0.1, PICTURES),
+    "pictures, R² .25": (140, 0.25, PICTURES),
 }
 
 
-def creator(seed: int, n: int, share: float, languages: int) -> pd.DataFrame:
+def creator(
+    seed: int, n: int, share: float, languages: int, kinds: int
+) -> tuple[pd.DataFrame, np.ndarray]:
     """One account's posts: a slow level, heavy-tailed luck, and the effect of its subjects."""
     rng = np.random.default_rng([seed, n, 14])
     posts, truth = simulate_world(World(n=n, shares=Shares.only()), [seed, n, 15])
-    own = rng.permutation(LANGUAGES)[:languages]
-    subjects, tongues = rng.integers(0, len(SAID), n), rng.choice(own, n)
-    effects = rng.standard_normal(len(SAID))[subjects]
+    own = rng.permutation(LANGUAGES)[: max(languages, 1)]
+    subjects, tongues = rng.integers(0, kinds, n), rng.choice(own, n)
+    effects = rng.standard_normal(kinds)[subjects]
     effects = (effects - effects.mean()) / max(effects.std(), 1e-12)
     world = truth.world
     log_views = world.base + truth.terms["level"].to_numpy()
     log_views += np.sqrt(1 - share) * truth.terms["luck"].to_numpy()
     log_views += np.sqrt(share) * world.spread * effects
+    views = pd.array(np.maximum(1, np.rint(np.exp(log_views))).astype("int64"), dtype="Int64")
+    posts = posts.assign(views=views)
+    if languages == PICTURES:
+        return posts, subjects
     names = list(SAID)
     captions = [
         f"{rng.choice(AROUND[tongue])}: {rng.choice(SAID[names[subject]][tongue])}"
         for subject, tongue in zip(subjects, tongues, strict=True)
     ]
-    views = pd.array(np.maximum(1, np.rint(np.exp(log_views))).astype("int64"), dtype="Int64")
-    return posts.assign(caption=pd.array(captions, dtype="string"), views=views)
+    return posts.assign(caption=pd.array(captions, dtype="string")), subjects
 
 
-def measured(seed: int, n: int, share: float, languages: int, shifts: int) -> dict[str, float]:
+def account(
+    seed: int, n: int, share: float, languages: int, bank: Bank | None
+) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """An account's posts, and its vectors by encoder; "none" has no columns."""
+    kinds = len(SAID) if bank is None else bank.subjects
+    posts, subjects = creator(seed, n, share, languages, kinds)
+    if bank is None:
+        return posts, {one: encode_captions(posts, one) for one in ("none", *ENCODERS)}
+    views = np.random.default_rng([seed, n, 16]).integers(0, bank.views, n)
+    vectors = {one: bank.of(one, subjects, views, posts["post_id"]) for one in ENCODERS}
+    return posts, {"none": encode_captions(posts, "none")} | vectors
+
+
+def measured(
+    seed: int, n: int, share: float, languages: int, shifts: int, bank: Bank | None
+) -> dict[str, float]:
     """Error and p value by encoder, on one account."""
-    posts = creator(seed, n, share, languages)
-    momentum = build_features(posts).filter(like="momentum__")
     out = {}
     with threadpool_limits(1):
-        for encoder in ("none", *ENCODERS):
-            vectors = encode_captions(posts, encoder)
+        posts, every = account(seed, n, share, languages, bank)
+        momentum = build_features(posts).filter(like="momentum__")
+        for encoder, vectors in every.items():
             told = cross_validate(posts, [momentum, vectors], ["block_ridge"])
             own = told[told["model"] == "block_ridge"]
             out[f"error {encoder}"] = (own["y_true"] - own["y_pred"]).abs().mean()
@@ -172,10 +198,11 @@ def main() -> None:
         times() if options.times else looks(options.looks)
         return
     seeds, rows = range(options.first_seed, options.first_seed + options.creators), {}
-    for name, cell in CELLS.items():
-        if options.only not in name:
-            continue
-        work = (delayed(measured)(seed, *cell, options.shifts) for seed in seeds)
+    cells = {name: cell for name, cell in CELLS.items() if options.only in name}
+    seen = Bank.make() if any(PICTURES in cell[2:] for cell in cells.values()) else None
+    for name, cell in cells.items():
+        bank = seen if cell[2] == PICTURES else None
+        work = (delayed(measured)(seed, *cell, options.shifts, bank) for seed in seeds)
         rows[name] = row(pd.DataFrame(Parallel(options.jobs)(work)))
         print(f"{name}: {rows[name]}", flush=True)
     print(f"\n% of error saved by the block ridge, and accounts whose content is found at "
