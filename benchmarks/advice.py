@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+from associations import EFFECT, account
 from joblib import Parallel, delayed
 
 import virality as vi
@@ -23,6 +24,7 @@ from virality.advice.experiments.plan import order
 from virality.advice.level import outcomes
 from virality.advice.luck import kept_after_hits, luck, parts_of_hits
 from virality.advice.stretches import stretches
+from virality.core.protocol import ALPHA
 from virality.demo.courses import level_course, spread_course, with_memory
 from virality.demo.follower import follow_plan
 from virality.demo.worlds import MEMORY, TAIL, VIRAL_CHANCE, VIRAL_SIZE, World, simulate_world
@@ -40,6 +42,17 @@ WORLDS = {
     "spread": ("spread", "t"),
     "viral": ("white", "viral"),
 }
+#: The same worlds as `associations` calls them, and families that are asked about in them.
+WORLD_OF = {
+    "white": "steady",
+    "AR .5": "memory .5",
+    "AR .8": "memory .8",
+    "walk": "drifting",
+    "jump": "jumping",
+    "spread": "spread grows",
+    "viral": "viral posts",
+}
+ASKED = ("length", "hashtags", "caption")
 BEFORE = 80  # posts before a plan
 SIZES = (12, 24, 40, 60, 100)  # posts of a plan
 FACTORS = (1.2, 1.5, 2.0, 3.0, 6.0)
@@ -253,7 +266,64 @@ def _table(words: str, cells: dict, what: str) -> None:
     print(pd.concat([table, table.mean().to_frame("mean").T]).round(1).to_string())
 
 
+def account_that_chooses(seed: int, world: str, n: int, effect: float):
+    """Posts of `associations.account` with hashtags, lengths and captions, and their content.
+
+    The kind of content is recorded as a picture; all choices come with it.  The effect, in log
+    units, is that of #d.
+    """
+    y, facts, content = account(seed, WORLD_OF[world], n, effect)
+    flag = facts.to_numpy()
+    tags = [" ".join(f"#{t}" for t, has in zip("abcd", row, strict=True) if has)
+            for row in flag[:, :4]]  # fmt: skip
+    texts = [
+        f"{'7 ' * int(row[5])}{'words ' * int(1 + 3 * row[8])}{chr(0x1F600) * int(row[4])} {own}"
+        for own, row in zip(tags, flag, strict=True)
+    ]
+    posts = vi.simulate_creator(n_posts=n).assign(
+        caption=pd.array(texts, dtype="string"),
+        duration_s=20 * flag[:, 6],
+        views=pd.array(np.expm1(y.clip(0, 25)).round().astype("int64"), dtype="Int64"),
+    )
+    posts = posts.drop(columns="captured_at")  # all of them have matured
+    names = [f"vision__{i:03d}" for i in range(content.shape[1])]
+    index = pd.Index(posts["post_id"].astype("string"), name="post_id")
+    return posts, [vi.build_features(posts), content.set_axis(names, axis=1).set_axis(index)]
+
+
+def whatif_cell(seed: int, world: str, n: int) -> dict[str, float]:
+    """One creator: anything claimed where nothing has an effect, and #d found where it has."""
+    idle = vi.what_if(*account_that_chooses(seed, world, n, 0.0))
+    moved = vi.what_if(*account_that_chooses(seed, world, n, EFFECT))
+    own = moved[moved["label"] == "d"].squeeze()
+    told = idle[np.isfinite(idle["factor"])]
+    clear = told["p_adjusted"] < ALPHA
+    return {
+        "choices": float(len(told)),
+        "false": float(clear.any()),
+        **{f"false: {name}": float(clear[told["family"] == name].any()) for name in ASKED},
+        "intervals hold": float(((told["low"] <= 1) & (told["high"] >= 1)).all()),
+        "found": float(own["p_adjusted"] < ALPHA),
+        "interval holds": float(own["low"] <= np.exp(EFFECT) <= own["high"]),
+        "ratio of ends": float(own["high"] / own["low"]),
+    }
+
+
+def whatif(creators: int, jobs: int) -> None:
+    """False claims of any choice and by family, power for a hashtag, and what intervals hold."""
+    print(f"\nWhat went with what: {creators} accounts a row, kinds recorded; in %, ends as ratio")
+    rows = {}
+    for world in WORLDS:
+        for n in (60, 140, 300):
+            cells = run(whatif_cell, creators, jobs, (world, n))
+            shares = 100 * cells.drop(columns=["choices", "ratio of ends"]).mean()
+            rows[world, n] = {**shares, **cells[["choices", "ratio of ends"]].median()}
+    table = pd.DataFrame(rows).T
+    print(pd.concat([table, table.mean().to_frame(("mean", "")).T]).round(1).to_string())
+
+
 PARTS = {
+    "whatif": whatif,
     "experiments": experiments,
     "changes": changes,
 }

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from virality.advice.changes import changes
     from virality.advice.experiments.judge import judge
     from virality.advice.experiments.plan import plan
+    from virality.advice.whatif import what_if
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
     from virality.core.protocol import Protocol
@@ -73,6 +74,7 @@ _ROOMS = {
     "changes": "advice.changes",
     "plan": "advice.experiments.plan",
     "judge": "advice.experiments.judge",
+    "what_if": "advice.whatif",
     "load_run": "book.artefacts",
     "simulate_creator": "demo.posts",
     "UserError": "core.errors",
@@ -108,6 +110,7 @@ __all__ = [
     "read_snapshots",
     "score_table",
     "simulate_creator",
+    "what_if",
 ]
 
 

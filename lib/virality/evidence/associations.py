@@ -152,6 +152,7 @@ def associate(
     facts: pd.DataFrame,
     content: pd.DataFrame,
     groups: Mapping[str, str] | None = None,
+    same: Mapping[str, Iterable[str]] | None = None,
 ) -> tuple[Association, ...]:
     """The same of prepared tables.
 
@@ -165,6 +166,9 @@ def associate(
         What is taken off; NaN = not known, taken as usual.
     groups : dict of str to str, optional
         Group by fact.
+    same : dict of str to iterable of str, optional
+        By fact: columns of content, and other facts, that say what it says in another way, such as
+        the logarithm of a length.  Taken off it they would leave nothing, so they are not.
 
     Returns
     -------
@@ -179,13 +183,16 @@ def associate(
     flags = (facts.isin([0, 1]) | facts.isna()).all().to_numpy()
     values, spread = _standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
     told = [i for i, side in enumerate(sides) if _enough(side)]
-    common = components(_standard(content.to_numpy(float))[0] * _weights(content), _MOST)
+    usual = _standard(content.to_numpy(float))[0] * _weights(content)
+    said = [frozenset((same or {}).get(name, ())) for name in facts]
+    common = {own: components(usual[:, ~content.columns.isin(own)], _MOST) for own in {*said}}
     group = [groups.get(name, name) for name in facts]
     estimates = {}
     for i in told:
-        others = [j for j in told if j != i and group[j] != group[i]]
+        apart = [j for j in told if j != i and group[j] != group[i]]
+        others = [j for j in apart if facts.columns[j] not in said[i]]
         beside = components(values[:, others], sides[i].n // _PER_FACT)
-        aside = np.hstack([common[:, : sides[i].n // _PER_CONTENT], beside])
+        aside = np.hstack([common[said[i]][:, : sides[i].n // _PER_CONTENT], beside])
         estimate = _estimate(views, values[:, i], aside)
         if estimate is not None:
             estimates[i] = estimate
