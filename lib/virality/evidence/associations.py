@@ -34,7 +34,7 @@ FEWEST, SMALLEST_SHARE = 5, 0.04  # posts that a side needs, and their share of 
 POWER = 0.8
 _PER_CONTENT, _PER_FACT, _MOST = 8, 12, 32  # posts per component taken off, and most components
 _TYPES = {"str": "string", "int": "int64", "float": "float64"}
-_NEARLY = 1e-3  # ridge of "near least squares", in mean squared singular values
+NEARLY = 1e-3  # ridge of "near least squares", in mean squared singular values
 _GRID = np.logspace(-3, 4, 29)  # ridges to choose from, in the same unit
 
 
@@ -181,9 +181,9 @@ def associate(
         return tuple(sides)
     views = relative(clipped(y.to_numpy(float))[:, None])[:, 0]
     flags = (facts.isin([0, 1]) | facts.isna()).all().to_numpy()
-    values, spread = _standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
+    values, spread = standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
     told = [i for i, side in enumerate(sides) if _enough(side)]
-    usual = _standard(content.to_numpy(float))[0] * _weights(content)
+    usual = standard(content.to_numpy(float))[0] * even_say(content)
     said = [frozenset((same or {}).get(name, ())) for name in facts]
     common = {own: components(usual[:, ~content.columns.isin(own)], _MOST) for own in {*said}}
     group = [groups.get(name, name) for name in facts]
@@ -282,17 +282,42 @@ def _enough(side: Association) -> bool:
     return min(side.n_with, side.n_without) >= max(FEWEST, SMALLEST_SHARE * side.n)
 
 
-def _weights(content: pd.DataFrame) -> np.ndarray:
-    """By column: every block has the same say, however many columns it has."""
+def even_say(content: pd.DataFrame) -> np.ndarray:
+    """Weights by which every block has the same say, however many columns it has.
+
+    Parameters
+    ----------
+    content : DataFrame of shape (n, n_columns)
+
+    Returns
+    -------
+    ndarray of shape (n_columns,)
+    """
     blocks = pd.Series([block_of(name) for name in content.columns], dtype=object)
     return 1 / np.sqrt(blocks.map(blocks.value_counts()).to_numpy(float))
 
 
-def _standard(
-    values: np.ndarray, widest: np.ndarray | float = WIDEST
+def standard(
+    values: np.ndarray, widest: np.ndarray | float = WIDEST, around: int = AROUND
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Columns relative to the posts around, in standard deviations, which come second."""
-    near = relative(values)
+    """Columns relative to the posts around, in standard deviations, which come second.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, n_columns)
+        In time order; NaN = not known, which becomes 0, "as usual".
+    widest : ndarray of shape (n_columns,) or float
+        Standard deviations at which values end.
+    around : int
+        Posts before and after.
+
+    Returns
+    -------
+    ndarray of shape (n, n_columns)
+    ndarray of shape (n_columns,)
+        One standard deviation of each; 1 where a column does not vary.
+    """
+    near = relative(values, around)
     known = np.isfinite(values)
     count = np.maximum(known.sum(axis=0), 1)
     middle = np.where(known, values, 0.0).sum(axis=0) / count
@@ -305,8 +330,8 @@ def _standard(
 def _estimate(views: np.ndarray, fact: np.ndarray, beside: np.ndarray) -> _Estimate | None:
     """Slope of views on a fact per standard deviation, both without what stands beside them."""
     known = np.isfinite(fact)
-    rest, used = _without(views, beside, None)
-    own, taken = _without(fact[known], beside[known], _NEARLY)
+    rest, used = without(views, beside, None)
+    own, taken = without(fact[known], beside[known], NEARLY)
     x = np.zeros(len(fact))
     x[known] = own - own.mean()
     size, df = float(x @ x), known.sum() - max(used, taken) - 2
@@ -317,10 +342,21 @@ def _estimate(views: np.ndarray, fact: np.ndarray, beside: np.ndarray) -> _Estim
     return _Estimate(float(shifted[0]), float(error), float(df)) if error > 0 else None
 
 
-def _without(y: np.ndarray, Z: np.ndarray, ridge: float | None) -> tuple[np.ndarray, float]:
+def without(y: np.ndarray, Z: np.ndarray, ridge: float | None) -> tuple[np.ndarray, float]:
     """What ridge regression leaves of a column, and how many degrees of freedom it took.
 
-    The ridge that is not given is chosen by generalised cross-validation.
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+    Z : ndarray of shape (n, n_columns)
+        What is taken off.
+    ridge : float or None
+        In mean squared singular values; None has generalised cross-validation choose it.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+    float
     """
     if not Z.shape[1]:
         return y, 0.0
