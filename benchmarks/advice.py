@@ -24,7 +24,9 @@ from virality.advice.experiments.plan import order
 from virality.advice.level import outcomes
 from virality.advice.luck import kept_after_hits, luck, parts_of_hits
 from virality.advice.stretches import stretches
+from virality.advice.timing import examine
 from virality.core.protocol import ALPHA
+from virality.core.threads import one_thread
 from virality.demo.courses import level_course, spread_course, with_memory
 from virality.demo.follower import follow_plan
 from virality.demo.worlds import MEMORY, TAIL, VIRAL_CHANCE, VIRAL_SIZE, World, simulate_world
@@ -60,6 +62,8 @@ DECIDED = (Outcome.FOR_A, Outcome.FOR_B)
 HISTORIES = (60, 140, 300)  # posts of an account that is asked whether something changed
 DROPS = (0.5, 0.3)  # of the last ten posts, and of all from the middle on
 STAYS = 0.3  # share of a hit's excess that later posts keep, where they do
+ERA = 40  # posts after which habits of posting change
+HOURS = (0.3, 0.5, 0.8)  # log units that the best three hours earn
 
 
 def run(cell: Callable, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
@@ -322,10 +326,85 @@ def whatif(creators: int, jobs: int) -> None:
     print(pd.concat([table, table.mean().to_frame(("mean", "")).T]).round(1).to_string())
 
 
+def clock(n: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+    """Kinds of post, days and hours: habits drift from era to era, kinds have hours of their own.
+
+    An account posts most in its own part of the day, and tries all of it now and then.
+    """
+    era = np.arange(n) // ERA
+    liked = rng.dirichlet(np.ones(3), era[-1] + 1)
+    kind = (rng.random(n)[:, None] > np.cumsum(liked, axis=1)[era]).sum(axis=1).clip(max=2)
+    middle = rng.uniform(12, 20) + rng.normal(0, 1.5, era[-1] + 1)[era] + 3 * (kind - 1)
+    hours = np.where(rng.random(n) < 0.75, rng.normal(middle, 2), rng.uniform(0, 24, n)) % 24
+    return kind, rng.integers(0, 7, n), hours
+
+
+def timing_cell(seed: int, world: str, n: int, effect: float = 0.0, recorded: bool = True) -> dict:
+    """One account whose kinds of post have hours and views of their own: what is claimed of hours.
+
+    The effect is on every post of the best three hours; what it is worth is told over the habit.
+    """
+    rng = np.random.default_rng([seed, n, list(WORLDS).index(world)])
+    y = log_views(world, n, rng)
+    kind, days, hours = clock(n, rng)
+    seen = np.eye(3)[kind] @ rng.standard_normal((3, 8)) + 0.3 * rng.standard_normal((n, 8))
+    content = pd.DataFrame(seen if recorded else seen[:, :0]).add_prefix("vision__")
+    start = 3 * rng.choice(8, p=np.bincount((hours // 3).astype(int), minlength=8) / n)
+    gain = effect * ((hours >= start) & (hours < start + 3))
+    with one_thread():
+        found = examine(y + 0.6 * (kind - 1) + gain, days, hours, content)
+    row = {"claimed": float(found.claimed), "test": float(found.p <= 0.05)}
+    row |= dict.fromkeys(("held", "worth", "told"), np.nan)
+    if found.slot and found.gain:
+        new = slice(n // 2, n)
+        inside = found.slot.holds(days[new], hours[new])
+        worth = gain[new][inside].mean() - gain[new].mean()
+        held = float(found.gain.low <= np.exp(worth) <= found.gain.high)
+        row |= {"held": held, "worth": worth, "told": np.log(found.gain.factor)}
+    return row
+
+
+def timing(creators: int, jobs: int) -> None:
+    """False claims in every world, power by size, and what the interval of the gain holds."""
+    sizes = {n: f"{n} posts" for n in HISTORIES}
+    print(f"\nNo hour matters: claimed all the same, in % of {creators} accounts a cell")
+    rows: dict[str, dict] = {}
+    for world in WORLDS:
+        for n, name in sizes.items():
+            cells = run(timing_cell, creators, jobs, (world, n))
+            rows.setdefault(world, {})[name] = 100 * cells["claimed"].mean()
+            rows[world][f"held, {n}"] = 100 * cells["held"].mean()
+    table = pd.DataFrame(rows).T
+    print(pd.concat([table, table.mean().to_frame("mean").T]).round(1).to_string())
+    print("\nNo hour matters and the kind of post is not recorded: claimed, in %")
+    hidden = {
+        name: 100 * run(timing_cell, creators, jobs, ("white", n, 0.0, False))["claimed"].mean()
+        for n, name in sizes.items()
+    }
+    print(pd.Series(hidden).round(1).to_string())
+    print("\nThree hours earn more, by log units: found, and the gain over the habit")
+    found = {}
+    for world in ("white", "walk"):
+        for n in sizes:
+            for effect in HOURS:
+                cells = run(timing_cell, creators, jobs, (world, n, effect))
+                told = cells[cells["claimed"] == 1]
+                found[f"{world}, {n} posts, +{effect}"] = {
+                    "test, %": 100 * cells["test"].mean(),
+                    "claimed, %": 100 * len(told) / len(cells),
+                    "interval holds, %": 100 * cells["held"].mean(),
+                    "of the tested, %": 100 * cells.loc[cells["test"] == 1, "held"].mean(),
+                    "worth": told["worth"].mean(),
+                    "told": told["told"].mean(),
+                }
+    print(pd.DataFrame(found).T.round(2).to_string())
+
+
 PARTS = {
     "whatif": whatif,
     "experiments": experiments,
     "changes": changes,
+    "timing": timing,
 }
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from virality.advice.changes import changes
     from virality.advice.experiments.judge import judge
     from virality.advice.experiments.plan import plan
+    from virality.advice.timing import timing
     from virality.advice.whatif import what_if
     from virality.book.artefacts import load_run
     from virality.core.errors import UserError
@@ -75,6 +76,7 @@ _ROOMS = {
     "plan": "advice.experiments.plan",
     "judge": "advice.experiments.judge",
     "what_if": "advice.whatif",
+    "timing": "advice.timing",
     "load_run": "book.artefacts",
     "simulate_creator": "demo.posts",
     "UserError": "core.errors",
@@ -110,6 +112,7 @@ __all__ = [
     "read_snapshots",
     "score_table",
     "simulate_creator",
+    "timing",
     "what_if",
 ]
 

@@ -88,7 +88,19 @@ def waves(days: np.ndarray, hours: np.ndarray) -> np.ndarray:
 
 
 def day_waves(day: int, start: int) -> np.ndarray:
-    """Mean waves of three hours of one weekday, shape (14,)."""
+    """Mean waves of three hours of one weekday.
+
+    Parameters
+    ----------
+    day : int
+        Monday is 0.
+    start : int
+        Full hour at which they begin.
+
+    Returns
+    -------
+    ndarray of shape (14,)
+    """
     hours = start + WIDTH * (np.arange(_STEPS) + 0.5) / _STEPS
     return waves(np.full(_STEPS, day), hours).mean(axis=0)
 

@@ -6,9 +6,9 @@ is taken off, also of the hours.  A smooth course over day and week is then pull
 difference", the more so the fewer posts speak for it.  Whether there is any such course is tested
 by shifting the views against the hours, around the whole record.
 
-A slot is claimed only if that test finds something *and* the slot is better than the creator's
-own habit in nine of ten cases.  Its gain is measured on posts that had no say in choosing it: the
-older half of the record chooses, the newer half measures.
+A slot is claimed only if that test finds something, *and* the slot is better than the creator's
+own habit in nine of ten cases, *and* its gain comes back on posts that had no say in choosing it:
+the older half of the record chooses, the newer half measures.
 
 It is an association.  Where the kind of content is not recorded, a better hour may be a better kind
 of post.
@@ -111,7 +111,8 @@ class WhenToPost:
     @property
     def claimed(self) -> bool:
         """Whether there is a better time to post, as far as the record can tell."""
-        return bool(self.gain is not None and self.p <= ALPHA and self.chance > SURE)
+        surer = self.p <= ALPHA and self.chance > SURE
+        return bool(surer and self.gain is not None and self.gain.factor > 1)
 
 
 @dataclass(frozen=True)
@@ -165,8 +166,8 @@ def timing(
     (False, 60)
     >>> found.hours.loc[found.hours["days"] == "weekend", ["start", "posts", "needed"]].tail(2)
         start  posts  needed
-    14     18      8       0
-    15     21      2       3
+    14     18      4       1
+    15     21      1       4
     """
     zone = known_zone(timezone)
     usable = is_matured(posts, protocol.embargo_days)
@@ -299,7 +300,9 @@ def _told(table: pd.DataFrame, rest: _Rest, X: np.ndarray) -> pd.DataFrame:
     return table.assign(factor=factors, chance=chances)
 
 
-def _measured(y: np.ndarray, inside: np.ndarray, content: pd.DataFrame) -> tuple[Gain | None, float]:
+def _measured(
+    y: np.ndarray, inside: np.ndarray, content: pd.DataFrame
+) -> tuple[Gain | None, float]:
     """What a slot earned over the habit, and what could have been seen, as factors.
 
     The slot is held against all other posts; the habit is partly the slot itself, so that the
@@ -313,9 +316,10 @@ def _measured(y: np.ndarray, inside: np.ndarray, content: pd.DataFrame) -> tuple
     shifted = np.fft.irfft(np.conj(np.fft.rfft(x)) * np.fft.rfft(rest.views), n) / size
     others = 1 - inside.mean()
     error = others * float(shifted[1:].std()) * np.sqrt(n / rest.df)
+    few = max(min(int(inside.sum()) - 1, rest.df), 1)  # the slot's own posts limit what is known
     if not error > 0:
         return None, np.nan
-    mean, reach = others * float(shifted[0]), float(stats.t.isf((1 - HOLDS) / 2, rest.df))
+    mean, reach = others * float(shifted[0]), float(stats.t.isf((1 - HOLDS) / 2, few))
     seen = float(stats.t.isf(ALPHA / 2, rest.df) + stats.t.ppf(POWER, rest.df))
     told = np.clip([mean, mean - reach * error, mean + reach * error, seen * error], -50, 50)
     factor, low, high, detectable = map(float, np.exp(told))
