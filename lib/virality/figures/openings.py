@@ -21,7 +21,7 @@ _COARSE = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 _TICKS = tuple(sorted({*_COARSE, 0.33, 0.7, 1.5, 3}))
 _MOST_TICKS = 7
 _FARTHEST = np.log(10)  # where lines end: what is wider says nothing
-_BAND = "#80808030"
+_BAND, _FAINT = "#80808030", 0.75  # faint on white and on dark alike
 
 
 def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
@@ -65,7 +65,7 @@ def forest(found: WentWith) -> Figure:
     axis.axvline(0, color=theme.INK, lw=1)
     axis.set_yticks(range(len(facts)), [_name(fact) for fact in facts])
     for label, fact in zip(axis.get_yticklabels(), facts, strict=True):
-        label.set_color(theme.INK if fact.factor.known else theme.MUTED)
+        label.set_alpha(1.0 if fact.factor.known else _FAINT)
         label.set_fontweight("bold" if fact.found else "normal")
     axis.set_ylim(len(facts) - 0.4, -0.6)
     reach = _reach(found.told)
@@ -89,7 +89,7 @@ def _told(axis, row: int, fact: Fact) -> None:
 
 def _untold(axis, row: int, fact: Fact) -> None:
     axis.annotate(_needs(fact), (0, row), xytext=(5, 0), textcoords="offset points",
-                  va="center", fontsize=7.5, color=theme.MUTED)  # fmt: skip
+                  va="center", fontsize=7.5, color=theme.INK, alpha=_FAINT)  # fmt: skip
 
 
 def _name(fact: Fact) -> str:
