@@ -16,7 +16,7 @@ from virality.figures import theme
 
 _TILE = (72, 128)
 _MOST_TILES = 48
-_MARKS, _BAND = "WFSM", 21  # letters below a frame, and the height of their band
+_MARKS, _BAND = "WFSM", 19  # letters below a frame, and the height of their band
 _DARK, _LIT, _UNLIT = (34, 34, 34), (255, 255, 255), (96, 96, 96)
 
 
@@ -61,7 +61,7 @@ def contact_sheet(
 
 def _mark(sheet: Image.Image, left: int, top: int, lit: tuple[bool, ...]) -> None:
     """Write the letters below a frame; those of facts that are not there stay dark."""
-    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(16)
+    draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
     width = _TILE[0]
     draw.rectangle((left, top, left + width - 1, top + _BAND - 1), fill=_DARK)
     for place, (letter, there) in enumerate(zip(_MARKS, lit, strict=True)):
