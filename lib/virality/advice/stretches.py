@@ -7,7 +7,7 @@ earlier post.  An account that always wanders is allowed to wander; only more th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,7 @@ NEEDED = 60  # settled posts below which nothing is claimed
 RISK = 0.04  # nominal: on accounts that wander it comes to one in twenty where nothing changed
 SIZES = (10, 20, 5)  # of stretches, in the order of their tests: the next only after a claim
 BEFORE = (15, 30)  # posts that a stretch is compared with, at least and at most
+_KINDS = {"int": "int64", "float": "float64", "bool": "bool"}
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,8 @@ def stretches(y: np.ndarray) -> pd.DataFrame:
         open_yet = open_yet and told["p"] <= RISK
         found.append(Stretch(**told, claimed=bool(open_yet)))
     found.sort(key=lambda each: each.posts)
-    return pd.DataFrame(found, columns=list(Stretch.__dataclass_fields__))
+    columns = {field.name: _KINDS[str(field.type)] for field in fields(Stretch)}
+    return pd.DataFrame(found, columns=list(columns)).astype(columns)
 
 
 def compared(y: np.ndarray, size: int, before: int) -> tuple[np.ndarray, np.ndarray]:

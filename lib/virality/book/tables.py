@@ -56,6 +56,24 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         ),
         "definition": _column(TEXT),
     },
+    "level": {
+        "post_id": _column(TEXT, unique=True),
+        "posted_at": _column(TIME),
+        "y": _column(REAL),
+        "settled": _column("bool"),
+        **{name: _column(REAL, missing=True) for name in ("level", "lower", "upper")},
+    },
+    "changes": {
+        **{name: _column(WHOLE, _POSITIVE) for name in ("posts", "before", "earlier")},
+        **{name: _column(REAL) for name in ("factor", "low", "high", "once_in")},
+        "p": _column(REAL, _SHARE),
+        "seen": _column(WHOLE),
+        "claimed": _column("bool"),
+    },
+    "hits": {
+        "post_id": _column(TEXT, unique=True),
+        **{name: _column(REAL) for name in ("excess", "level", "content")},
+    },
     "media": {
         "post_id": _column(TEXT, unique=True),
         "status": _column(TEXT),
