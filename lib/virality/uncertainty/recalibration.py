@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, logit
 
-SLOPE, SLOPE_SPREAD = 0.85, 0.12  # before anything is known of the account; 1 = left as it was
-SHIFT = 0.12  # of all log odds: where accounts move, an old line is passed more often
+SLOPE, SLOPE_SPREAD = 0.9, 0.12  # before anything is known of the account; 1 = left as it was
+SHIFT = 0.06  # of all log odds: where accounts move, an old line is passed more often
 
 
 def recalibrated(
@@ -57,7 +57,7 @@ def recalibrated(
     >>> said = np.full(60, 0.4)
     >>> never = recalibrated(said, np.zeros(60, bool), np.arange(60), base_rate=0.1)
     >>> never[[0, 59]].round(2).tolist()
-    [0.36, 0.23]
+    [0.37, 0.24]
     """
     middle = float(logit(base_rate)) + SHIFT
     odds = logit(np.asarray(chance, dtype=float)) - logit(base_rate)
