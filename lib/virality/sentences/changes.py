@@ -114,7 +114,14 @@ def stretches_caption(found: Last) -> str:
 
 
 def level_caption(found: Last, coverage: float) -> str:
-    """State what the figure of the level shows."""
+    """State what the figure of the level shows.
+
+    Parameters
+    ----------
+    found : Last
+    coverage : float
+        How often the interval should hold the level.
+    """
     open_dots = " Open dots have not settled and count for nothing." if found.n_young else ""
     return (
         "Each dot is a post. The line is the middle of the settled posts around each, with an "
