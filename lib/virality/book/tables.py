@@ -144,6 +144,12 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "expert": _column(TEXT),
         "weight": _column(REAL, _SHARE),
     },
+    "experts": {
+        "post_id": _column(TEXT),
+        "expert": _column(TEXT),
+        "forecast": _column(REAL, missing=True),
+        "content": _column(REAL, missing=True),
+    },
     "experiment": {
         "pair": _column(WHOLE, _POSITIVE, unique=True),
         "status": _column(TEXT),
@@ -176,6 +182,7 @@ _KEYS = {
     "predictions_pooled": _PREDICTION_KEY,
     "forecast": _PREDICTION_KEY,
     "forecast_weights": ["post_id", "expert"],
+    "experts": ["post_id", "expert"],
     "cold_start": ["post_id", "fold", "model"],
     "intervals": [*_PREDICTION_KEY, "method"],
     "shap": ["post_id", "fold", "column"],

@@ -39,6 +39,7 @@ ARTEFACTS: dict[str, str] = {
     "intervals": "intervals.parquet",
     "forecast": "forecast.parquet",
     "forecast_weights": "forecast_weights.parquet",
+    "experts": "experts.parquet",
     "shap": "shap.parquet",
     "shap_blocks": "shap_blocks.parquet",
     "regimes": "regimes.parquet",
@@ -153,7 +154,7 @@ CHAPTERS: tuple[Spec, ...] = (
         "What does this book forecast, does it beat a plain rule, and which of two posts would it "
         "pick?",
         reads=("posts", "features", "embeddings", "folds", "predictions_linear"),
-        writes=("forecast", "forecast_weights"),
+        writes=("forecast", "forecast_weights", "experts"),
     ),
     Spec(
         "interpretability",

@@ -18,6 +18,7 @@ from virality.core.protocol import Protocol
 from virality.evaluation.folds import FoldFits, one_fold
 from virality.evaluation.validation import MIN_TEST, MIN_TRAIN
 from virality.features.level import pulled_in
+from virality.features.kernels import Between
 from virality.features.likeness import content_likeness
 from virality.features.momentum import EXPERT_RULES, RULES
 from virality.features.table import ModelTable
@@ -192,18 +193,41 @@ def _process(
     posts: pd.DataFrame, table: ModelTable, own: list[Account], fits: list[FoldFits]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Forecasts of the Gaussian process about all posts, and content's part of them."""
-    by_id = posts.set_index(posts["post_id"].astype("string")).loc[table.y.index]
     first = next(one for one in fits if one.fold.fold > 0)
-    blocks = first.fold.blocks(first.blocks)
-    early = (table.times < table.times[first.fold.y_test.index].min()).to_numpy()
     forecast, content = (np.full(len(table.y), np.nan) for _ in range(2))
     for account in own:
         rows = account.rows
-        alike = content_likeness(by_id.iloc[rows], table.X.iloc[rows], early[rows], blocks)
+        alike = likenesses(posts, table, rows, first)
         outcome = pulled_in(table.y.to_numpy()[rows], account.known)
         made = gaussian_process.condition(outcome, account.known, alike)
         forecast[rows], content[rows] = made.forecast, made.content
     return forecast, content
+
+
+def likenesses(
+    posts: pd.DataFrame, table: ModelTable, rows: np.ndarray, first: FoldFits
+) -> tuple[Between, ...]:
+    """How alike the content of an account's posts is, as the Gaussian process sees it.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts table.
+    table : ModelTable
+    rows : ndarray of int
+        Of the account, in time order.
+    first : FoldFits
+        The first test fold: posts before it say what is usual.
+
+    Returns
+    -------
+    tuple of callable
+        See :func:`virality.features.likeness.content_likeness`.
+    """
+    by_id = posts.set_index(posts["post_id"].astype("string")).loc[table.y.index]
+    early = (table.times < table.times[first.fold.y_test.index].min()).to_numpy()
+    blocks = first.fold.blocks(first.blocks)
+    return content_likeness(by_id.iloc[rows], table.X.iloc[rows], early[rows], blocks)
 
 
 def _centred(process: np.ndarray, table: ModelTable, own: list[Account]) -> np.ndarray:

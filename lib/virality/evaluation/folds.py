@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -154,10 +155,39 @@ class FoldFits:
             )
         return self._done[model]
 
+    def about(self, X: pd.DataFrame, baselines: pd.DataFrame, y: pd.Series) -> FoldFits:
+        """The same fits, asked about other posts than those of the fold.
+
+        Parameters
+        ----------
+        X, baselines : DataFrame
+            Of the posts, columns as in the table that the fold is from.
+        y : Series
+            Their outcomes, which are looked at by nobody who forecasts.
+
+        Returns
+        -------
+        FoldFits
+        """
+        seen = self.fold.transform.transform(X) if self.fold.X_train.shape[1] else X
+        fold = replace(self.fold, X_test=seen, baselines_test=baselines, y_test=y)
+        other = FoldFits(fold, self.blocks)
+        for name, fitted in self._done.items():
+            if fitted.model is not None:  # a stack asks its members
+                other._done[name] = _asked(fitted, _model_rows(fold, name, self.blocks)[1])
+        return other
+
     @property
     def columns(self) -> list[str]:
         """Model columns of the selection."""
         return self.fold.columns(self.blocks)
+
+
+def _asked(fitted: FittedFold, rows: pd.DataFrame) -> FittedFold:
+    """A fitted model, asked about other rows."""
+    with one_thread():
+        y_pred = np.asarray(fitted.estimator.predict(rows), dtype=float)
+    return replace(fitted, X_test=rows, y_pred=pd.Series(y_pred, rows.index, name="y_pred"))
 
 
 def _average(fold: FoldData, members: list[FittedFold]) -> FittedFold:

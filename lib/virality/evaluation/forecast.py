@@ -40,6 +40,12 @@ LIKELY = {
     "running_median": 0.1,
 }
 WEIGHT_COLUMNS = {"post_id": "string", "expert": "string", "weight": "float64"}
+SAID_COLUMNS = {
+    "post_id": "string",
+    "expert": "string",
+    "forecast": "float64",
+    "content": "float64",
+}
 FORECAST_COLUMNS = {**PREDICTION_COLUMNS, "level": "float64", "order": "float64"}
 
 
@@ -64,15 +70,20 @@ class Forecast:
         Columns as in `WEIGHT_COLUMNS`, a row per held-out post and expert; a post's weights sum to
         one, or are all zero where nothing of the account had matured and the median of the training
         posts is the forecast.
+    said : DataFrame
+        Columns as in `SAID_COLUMNS`: what each expert said of each post, the early ones as well;
+        with it the next post is forecast without asking again, see `next_post`.
 
     Examples
     --------
-    >>> Forecast(empty_forecasts(), empty_weights()).predictions.columns.tolist()[-2:]
+    >>> nothing = Forecast(empty_forecasts(), empty_weights(), empty_said())
+    >>> nothing.predictions.columns.tolist()[-2:]
     ['level', 'order']
     """
 
     predictions: pd.DataFrame
     weights: pd.DataFrame
+    said: pd.DataFrame
 
 
 def forecast(
@@ -158,19 +169,52 @@ def weigh(
             do=f"Choose a split that follows time: {' or '.join(SPLITS)}.",
         )
     if not fits:
-        return Forecast(empty_forecasts(), empty_weights())
+        return Forecast(empty_forecasts(), empty_weights(), empty_said())
     first = microseconds(table.times[fits[0].fold.y_test.index]).min()
     early = ex.steps_before(table, protocol, first, raw)
     steps = [FoldFits(step, fits[0].blocks) for step in early] + fits
     own = ex.accounts(posts, table, protocol.embargo_days)
     said = ex.ask(posts, table, own, steps)
-    weights = _weights(said.forecasts, table.y.to_numpy(), own)
     if prior is not None:
-        theirs = prior.predict(table).reindex(table.y.index).astype(float)
-        weights = _shared(weights, _weighed(said.forecasts, weights), theirs, table.y, own)
-        said.forecasts[ex.PRIOR] = theirs
-        said.content[ex.PRIOR] = theirs - table.baselines["baseline__level"]
-    return _made(said, weights, fits)
+        ask_prior(said, table, prior)
+    return _made(said, listen(said, table.y, own), fits)
+
+
+def ask_prior(said: ex.Said, table: ModelTable, prior: PriorModel) -> None:
+    """Add what a model of other creators says about every post.
+
+    Parameters
+    ----------
+    said : Said
+        Gets one more expert.
+    table : ModelTable
+    prior : PriorModel
+    """
+    theirs = prior.predict(table).reindex(table.y.index).astype(float)
+    said.forecasts[ex.PRIOR] = theirs
+    said.content[ex.PRIOR] = theirs - table.baselines["baseline__level"]
+
+
+def listen(said: ex.Said, y: pd.Series, own: list[ex.Account]) -> pd.DataFrame:
+    """Weights of the experts at every post, from the losses that had matured when it went up.
+
+    Parameters
+    ----------
+    said : Said
+        Of n posts in time order.
+    y : Series of shape (n,)
+        Log outcomes; what had not matured by a post teaches it nothing.
+    own : list of Account
+
+    Returns
+    -------
+    DataFrame of shape (n, n_experts)
+    """
+    alone = said.forecasts.drop(columns=ex.PRIOR, errors="ignore")
+    weights = _weights(alone, y.to_numpy(), own)
+    if ex.PRIOR not in said.forecasts:
+        return weights
+    return _shared(weights, weighed(alone, weights), said.forecasts[ex.PRIOR], y, own)
 
 
 def empty_forecasts() -> pd.DataFrame:
@@ -181,6 +225,11 @@ def empty_forecasts() -> pd.DataFrame:
 def empty_weights() -> pd.DataFrame:
     """A table of weights of the right columns and no rows."""
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in WEIGHT_COLUMNS.items()})
+
+
+def empty_said() -> pd.DataFrame:
+    """A table of what experts said of the right columns and no rows."""
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in SAID_COLUMNS.items()})
 
 
 def _weights(forecasts: pd.DataFrame, y: np.ndarray, own: list[ex.Account]) -> pd.DataFrame:
@@ -222,26 +271,40 @@ def _running_miss(rule: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _made(said: ex.Said, weights: pd.DataFrame, fits: list[FoldFits]) -> Forecast:
     """Forecasts and weights of the test posts of all folds."""
-    plain = list(ex.RULE_EXPERTS)
-    forecast, level = (
-        _weighed(said.forecasts[names], weights[names]) for names in (list(weights), plain)
+    rows = [forecast_rows(said, weights, one) for one in fits]
+    shares = [weights.loc[one.fold.y_test.index] for one in fits]
+    table = pd.concat(rows, ignore_index=True).astype(FORECAST_COLUMNS)
+    return Forecast(table, _long(pd.concat(shares)), _said(said))
+
+
+def forecast_rows(said: ex.Said, weights: pd.DataFrame, one: FoldFits) -> pd.DataFrame:
+    """Forecasts of the test posts of one fold, columns as in `FORECAST_COLUMNS`.
+
+    Parameters
+    ----------
+    said : Said
+    weights : DataFrame
+        From `listen`.
+    one : FoldFits
+    """
+    index, fallback = one.fold.y_test.index, float(one.fold.y_train.median())
+    together, level = (
+        weighed(said.forecasts[names], weights[names])[index].fillna(fallback)
+        for names in (list(weights), list(ex.RULE_EXPERTS))
     )
     readers = [name for name in (ex.PROCESS, ex.PRIOR) if name in said.content]
-    order = _weighed(said.content[readers], weights[readers]).fillna(0.0)
-    parts, shares = [], []
-    for one in fits:
-        index, fallback = one.fold.y_test.index, float(one.fold.y_train.median())
-        y_pred = forecast[index].fillna(fallback)
-        rows = prediction_rows(one.fold, FORECAST, y_pred, one.blocks)
-        rows["level"] = level[index].fillna(fallback).to_numpy()
-        parts.append(rows.assign(order=order[index].to_numpy()))
-        shares.append(weights.loc[index])
-    table = pd.concat(parts, ignore_index=True).astype(FORECAST_COLUMNS)
-    return Forecast(table, _long(pd.concat(shares)))
+    order = weighed(said.content[readers], weights[readers])[index].fillna(0.0)
+    rows = prediction_rows(one.fold, FORECAST, together, one.blocks)
+    return rows.assign(level=level.to_numpy(), order=order.to_numpy())
 
 
-def _weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
-    """Weighted mean of those that say something; NaN where nobody does."""
+def weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
+    """Weighted mean of those that say something; NaN where nobody does.
+
+    Parameters
+    ----------
+    forecasts, weights : DataFrame of shape (n, n_experts)
+    """
     total = weights.sum(axis=1)
     return (weights * forecasts.fillna(0.0)).sum(axis=1) / total.where(total > 0)
 
@@ -249,3 +312,15 @@ def _weighed(forecasts: pd.DataFrame, weights: pd.DataFrame) -> pd.Series:
 def _long(weights: pd.DataFrame) -> pd.DataFrame:
     table = weights.rename_axis("post_id").reset_index()
     return table.melt("post_id", var_name="expert", value_name="weight").astype(WEIGHT_COLUMNS)
+
+
+def _said(said: ex.Said) -> pd.DataFrame:
+    """What experts said in long form: of each post, who said something."""
+    long = [
+        table.rename_axis("post_id").reset_index().melt("post_id", var_name="expert")
+        for table in (said.forecasts, said.content)
+    ]
+    keys = ["post_id", "expert"]
+    forecasts, content = (table.set_index(keys)["value"] for table in long)
+    table = pd.DataFrame({"forecast": forecasts, "content": content.reindex(forecasts.index)})
+    return table.dropna(how="all").reset_index().astype(SAID_COLUMNS)

@@ -70,12 +70,23 @@ class TimeSplitter(ABC):
         """Folds that there really are."""
         return sum(1 for _ in self._folds())
 
+    def learnt_by(self, moment: int) -> np.ndarray:
+        """Row numbers to train on for a post that goes up at a moment, in time order.
+
+        Parameters
+        ----------
+        moment : int
+            In microseconds since 1970, UTC.
+        """
+        order = np.argsort(self.times, kind="stable")
+        clock = self.times.astype("int64")[order]
+        return self._train(order[is_matured_by(clock, self.gap_days, moment)], len(order))
+
     def _folds(self) -> Iterator[Indices]:
         order = np.argsort(self.times, kind="stable")
         clock = self.times.astype("int64")
         for test in self._test_blocks(order):
-            past = order[is_matured_by(clock[order], self.gap_days, clock[test[0]])]
-            train = self._train(past, len(order))
+            train = self.learnt_by(int(clock[test[0]]))
             if len(train) >= MIN_TRAIN:
                 yield train, test
 

@@ -111,6 +111,29 @@ def condition(outcome: np.ndarray, known: np.ndarray, alike: Sequence[Alike] = (
     return made
 
 
+def condition_last(
+    outcome: np.ndarray, known: np.ndarray, alike: Sequence[Alike] = ()
+) -> tuple[float, float]:
+    """Forecast the last post alone: what `condition` says of it, in a part of the time.
+
+    Parameters
+    ----------
+    outcome, known, alike
+        As for `condition`; the last outcome is of no matter, but has to be a number.
+
+    Returns
+    -------
+    forecast, content : float
+        NaN and 0 before the first matured outcome.
+    """
+    n = len(outcome)
+    start = STEP * max(0, -(-(n - WINDOW) // STEP))
+    rows, here = slice(start, n), np.clip(known[start:] - start, 0, None)
+    likenesses = [between(rows, rows) for between in alike]
+    part = _piece(outcome[rows], here, likenesses, asked_for=slice(n - start - 1, n - start))
+    return float(part.forecast[-1]), float(part.content[0])
+
+
 def _candidates(n_likenesses: int) -> list[Candidate]:
     """One block alone, whichever, is half as likely beforehand as all content together."""
     together = [Candidate(each, 0, 0.0) for each in SETTINGS if n_likenesses or not each.content]
@@ -123,8 +146,13 @@ def _candidates(n_likenesses: int) -> list[Candidate]:
     return together + [Candidate(each, block, log_prior) for block in blocks for each in ALONE]
 
 
-def _piece(outcome: np.ndarray, known: np.ndarray, likenesses: list[np.ndarray]) -> Conditioned:
-    """The same for rows of one factorisation."""
+def _piece(
+    outcome: np.ndarray,
+    known: np.ndarray,
+    likenesses: list[np.ndarray],
+    asked_for: slice = slice(None),
+) -> Conditioned:
+    """The same for rows of one factorisation; content's part only of those that are asked for."""
     n = len(outcome)
     gap = np.abs(np.arange(n)[:, None] - np.arange(n))
     fading = [likeness * _halved(gap, FADE_POSTS) for likeness in likenesses]
@@ -136,21 +164,22 @@ def _piece(outcome: np.ndarray, known: np.ndarray, likenesses: list[np.ndarray])
         asked = None
         if setting.content:
             covariance += setting.content * fading[by]
-            asked = setting.content * own[by]
-        log_likely, forecast, content = _one_setting(around, known, covariance, asked)
+            asked = setting.content * own[by][:, asked_for]
+        log_likely, forecast, content = _one_setting(around, known, covariance, asked, asked_for)
         found.append((log_likely + log_prior, forecast, content))
     likely, forecasts, contents = (np.array(part) for part in zip(*found, strict=True))
     weights = np.exp(likely - likely.max(axis=0))
     weights /= weights.sum(axis=0)
     forecast = outcome[0] + (weights * forecasts).sum(axis=0)
-    return Conditioned(np.where(known > 0, forecast, np.nan), (weights * contents).sum(axis=0))
+    content = (weights[:, asked_for] * contents).sum(axis=0)
+    return Conditioned(np.where(known > 0, forecast, np.nan), content)
 
 
-def _one_setting(around, known, covariance, asked):
+def _one_setting(around, known, covariance, asked, asked_for=slice(None)):
     """Log likelihood of the outcomes before each post, its forecast, and the content's part.
 
     Luck is in the covariance, and `asked` is what outcomes and each post's content share, a column
-    per post.
+    per post that is asked for.
     """
     n = len(around)
     matured = np.arange(n)[:, None] < known  # [row j, post i]
@@ -161,10 +190,10 @@ def _one_setting(around, known, covariance, asked):
     likely = -np.cumsum(np.log(np.diag(factor))) - (posts + PRIOR_POSTS) / 2 * np.log(scale)
     # A post's row of the factor, left of the diagonal, is its covariance with the white outcomes.
     forecast = np.where(matured.T, factor, 0.0) @ white
-    content = np.zeros(n)
+    content = np.zeros(len(known[asked_for]))
     if asked is not None:
         half = solve_triangular(factor, asked, lower=True, check_finite=False)
-        content = np.where(matured, half, 0.0).T @ white
+        content = np.where(matured[:, asked_for], half, 0.0).T @ white
     return np.concatenate([[0.0], likely])[known], forecast, content
 
 
