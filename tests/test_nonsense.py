@@ -14,7 +14,7 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import experimenting, publish, request, runner, session
+from virality.book import experimenting, publish, request, runner, scoring, session
 from virality.core import faults, paths
 from virality.core.writing import MARK
 from virality.creators import fit_prior, make_prior
@@ -65,6 +65,9 @@ MAY_TAKE = {
     "evaluate --seed": {"0"},
     "evaluate --prior": {""},
     "evaluate --scheduler": {""},
+    "score --caption": {text for text in BAD if len(text) <= 5000 and text.isprintable()},
+    "score --at": {"", " "},
+    "score --name": _NAMES,
     "plan WHAT": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},
     "plan --name": _NAMES,
     "plan --against": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},
@@ -85,6 +88,7 @@ ENOUGH = {
     "check": [FILE],
     "evaluate": [FILE, "--out", "results"],
     "fit-prior": [FILE, "--out", "learnt"],
+    "score": ["--name", PLANNED, "--caption", "New #dance"],
     "plan": ["--name", "new", "--force", "words on screen"],
     "judge": ["--name", PLANNED],
 }
@@ -134,6 +138,9 @@ def place(tmp_path, monkeypatch, capsys):
         (fit_prior, "fit_cases", None),
         (make_prior, "prior_files", {"prior.json": b"{}"}),
         (make_prior, "_said", ""),
+        (scoring, "_opened", {"data": {"timezone": "UTC"}}),
+        (scoring, "_scored", None),
+        (scoring, "tell", []),
         (subprocess, "call", 0),
     ):
         monkeypatch.setattr(module, name, lambda *_, result=result, **__: result)

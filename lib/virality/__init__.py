@@ -17,6 +17,7 @@ from virality.core import VERSION
 
 if TYPE_CHECKING:
     from virality.advice.changes import changes
+    from virality.advice.drafts.score import score
     from virality.advice.experiments.judge import judge
     from virality.advice.experiments.plan import plan
     from virality.advice.timing import timing
@@ -73,6 +74,7 @@ _ROOMS = {
     "explain": "explanation.explain",
     "find_regimes": "explanation.regimes",
     "changes": "advice.changes",
+    "score": "advice.drafts.score",
     "plan": "advice.experiments.plan",
     "judge": "advice.experiments.judge",
     "what_if": "advice.whatif",
@@ -110,6 +112,7 @@ __all__ = [
     "prediction_intervals",
     "read_posts",
     "read_snapshots",
+    "score",
     "score_table",
     "simulate_creator",
     "timing",

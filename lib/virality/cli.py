@@ -33,6 +33,7 @@ An honest report on what moves a short-video creator's views.
   virality report --name alice -p n_folds=4              change a parameter and rerun
   virality check posts.csv                               what is wrong with a file, without running
   virality import june.zip --name alice                  remember an export; add the next one later
+  virality score draft.mp4 --caption "..." --name alice  what to expect of a draft
   virality plan "words on screen" --name alice           an experiment, and what it can detect
 
 Parameters, inputs and the choice of encoders are remembered per name. Only stale chapters run
@@ -106,6 +107,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_fit_prior(
         command("fit-prior", _fit_prior, "learn from many creators what a report on one can use")
     )
+    _add_score(command("score", _score, "say what to expect of drafts, before they are posted"))
     _add_plan(
         command("plan", _plan, "plan an experiment in random pairs, with a calendar to follow")
     )
@@ -236,6 +238,27 @@ def _add_fit_prior(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
     _add_columns(parser)
     _add_force(parser)
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "paths", nargs="*", metavar="FILM", help="film, picture, or folder of drafts; may be none"
+    )
+    parser.add_argument(
+        "--caption",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="with its hashtags; again for each of several drafts (default: draft.txt beside it)",
+    )
+    parser.add_argument(
+        "--at", default="", metavar="TIME", help="it goes up, '2026-12-01 18:30' (default now)"
+    )
+    parser.add_argument(
+        "--against", nargs="+", default=[], metavar="FILM", help="which of these does better?"
+    )
+    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    _add_flag(parser, "--json", "one JSON object for other programs, see README.md")
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -472,6 +495,15 @@ def _fit_prior(options: argparse.Namespace) -> None:
         columns=_columns(options),
         force=options.force,
     )
+
+
+def _score(options: argparse.Namespace) -> int:
+    from virality.book import scoring
+
+    wish = scoring.Wish(
+        paths=[*options.paths, *options.against], captions=options.caption, at=options.at
+    )
+    return scoring.print_scored(paths.Run.named(options.name), wish, options.json)
 
 
 def _plan(options: argparse.Namespace) -> None:

@@ -17,8 +17,8 @@ from virality.core.embargo import is_matured_by, matured_before, microseconds
 from virality.core.protocol import Protocol
 from virality.evaluation.folds import FoldFits, one_fold
 from virality.evaluation.validation import MIN_TEST, MIN_TRAIN
-from virality.features.level import pulled_in
 from virality.features.kernels import Between
+from virality.features.level import pulled_in
 from virality.features.likeness import content_likeness
 from virality.features.momentum import EXPERT_RULES, RULES
 from virality.features.table import ModelTable

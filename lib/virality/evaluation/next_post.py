@@ -139,10 +139,12 @@ def _recalled(said: pd.DataFrame, index: pd.Index) -> ex.Said:
     readers = [*ex.FITTED, ex.PROCESS]
     said = said[said["expert"].isin(experts)]
     wide = [
-        said.pivot(index="post_id", columns="expert", values=value).reindex(index, columns=names)
+        said.pivot_table(value, "post_id", "expert")
+        .reindex(index, columns=names)
+        .rename_axis(None, axis=1)
         for value, names in (("forecast", experts), ("content", readers))
     ]
-    return ex.Said(*(table.astype(float).rename_axis(None, axis=1) for table in wide))
+    return ex.Said(*(table.astype(float) for table in wide))
 
 
 def _ask(known: ex.Said, whole: ModelTable, own: ex.Account, mine: FoldFits, alike) -> None:

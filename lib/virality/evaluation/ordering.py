@@ -30,6 +30,7 @@ from virality.posts.platforms import histories
 APART_DAYS = 30  # fixed beforehand: nobody looks for the days that flatter
 BLOCK = 5  # neighbours that share a stroke of luck
 FEWEST = 40  # posts in pairs below which no interval is given: it would span half the scale
+ENOUGH_TO_ORDER = 80  # posts in pairs from which "not clearly" says something about the forecast
 ORDER, FORECAST = "order", "y_pred"
 
 
@@ -193,6 +194,39 @@ def pairwise_table(
     found = [pairwise_skill(chosen, posts, by) for by in (ORDER, FORECAST) if by in chosen]
     table = pd.concat([one for one in found if len(one)] or found)
     return table.sort_values(["share", "model"], ascending=[False, True], ignore_index=True)
+
+
+def near_pairs(
+    predictions: pd.DataFrame, posts: pd.DataFrame, by: str = ORDER
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return every pair that `pairwise_skill` counts, of one series of predictions.
+
+    Parameters
+    ----------
+    predictions, posts, by
+        As there.
+
+    Returns
+    -------
+    first, second : ndarray of int, shape (n_pairs,)
+        Places of the two posts in the order of time.
+    gap : ndarray of shape (n_pairs,)
+        What orders them: first minus second.
+    better : ndarray of shape (n_pairs,)
+        1 where the first did better, else 0; pairs with equal outcomes are left out.
+    """
+    series, reach = _in_order(predictions, posts, by), round(APART_DAYS * DAY_US)
+    y, order, times = (series[name].to_numpy() for name in ("y_true", by, "moment"))
+    inside = series.groupby(["whose", "fold"], sort=False).ngroup().to_numpy()
+    starts, ends = [np.empty(0, int)], [np.empty(0, int)]
+    for step in range(1, len(series)):
+        near = (times[step:] - times[:-step] <= reach) & (inside[step:] == inside[:-step])
+        if not near.any():
+            break
+        starts.append(np.flatnonzero(near & (y[step:] != y[:-step])))
+        ends.append(starts[-1] + step)
+    first, second = np.concatenate(starts), np.concatenate(ends)
+    return first, second, order[first] - order[second], (y[first] > y[second]).astype(float)
 
 
 def _in_order(predictions: pd.DataFrame, posts: pd.DataFrame, by: str) -> pd.DataFrame:

@@ -8,11 +8,9 @@ from math import nan
 
 import pandas as pd
 
-from virality.evaluation.ordering import FORECAST
+from virality.evaluation.ordering import ENOUGH_TO_ORDER, FORECAST
 from virality.findings.scores import Estimate
 from virality.models.catalogue import RECENT_RULE
-
-ENOUGH_TO_ORDER = 80  # posts in pairs from which "not clearly" says something about the forecast
 
 
 class Pick(Enum):

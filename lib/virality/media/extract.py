@@ -140,14 +140,39 @@ def extract(
     UserError
         When the folder, the mapping or a parameter cannot be used. A broken file raises nothing.
     """
-    settings, workers, cache_dir = settings or Settings(), workers or Workers(), Path(cache_dir)
+    settings = settings or Settings()
     settings.check()
+    found = match(posts, str(videos), settings.mapping) if videos else None
+    return extract_matched(posts, found, settings, cache_dir, workers, previous)
+
+
+def extract_matched(
+    posts: pd.DataFrame,
+    found: Matching | None,
+    settings: Settings,
+    cache_dir: str | Path = ".cache",
+    workers: Workers | None = None,
+    previous: dict | None = None,
+) -> Extraction:
+    """Embed the captions and the first seconds of films of which it is known whose they are.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        As for :func:`extract`.
+    found : Matching or None
+        The file of each post; None where there are no films at all.
+    settings, cache_dir, workers, previous
+        As for :func:`extract`.
+    """
+    settings.check()
+    workers, cache_dir, filmed = workers or Workers(), Path(cache_dir), found is not None
     workers.check()
-    found = match(posts, str(videos), settings.mapping) if videos else Matching()
+    found = found or Matching()
     texts = texts_of(posts)
     job = _compute(found, texts, settings, cache_dir, workers, previous)
     layout = Layout(settings, job.choice, job.entries, job.content, job.failures)
-    embeddings, media, words, record, contents = layout.assemble(texts, bool(videos), found)
+    embeddings, media, words, record, contents = layout.assemble(texts, filmed, found)
     kept = (job.work, job.choice, job.entries, contents, settings)
     return Extraction(embeddings, media, words, record, *kept)
 

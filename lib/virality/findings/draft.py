@@ -1,0 +1,331 @@
+"""What can be said of a draft before it is posted, in small typed results."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+import pandas as pd
+
+from virality.advice.drafts.order import Picking
+from virality.advice.drafts.score import Scores, Verdict
+from virality.core.protocol import Extent, extent
+from virality.core.text import DataText, PostName
+from virality.explanation.clusters import NOISE, letter
+from virality.features.blocks import block_name
+from virality.features.concepts import concept, concept_of
+from virality.features.targets import TARGETS
+from virality.media.hook.facts import FACTS
+from virality.uncertainty.viral import BASE_RATE
+
+SMALL_PUSH = np.log(1.02)  # a push below is told as none
+MOST_PUSHES = 3  # of each direction
+UNUSUAL = 0.8  # share of the posts from which a fact is marked
+CLEAR = 0.55  # chance from which one of two drafts is named
+_KINDS = {fact.column: fact.kind for fact in FACTS}
+
+
+class Side(Enum):
+    """Where a fact lies among those of the posts."""
+
+    MORE = "more than most"
+    LESS = "less than most"
+    USUAL = "as usual"
+    RARE = "another answer than most"
+
+
+class Chosen(Enum):
+    """Which of two drafts does better."""
+
+    FIRST = "the first"
+    SECOND = "the second"
+    NEITHER = "neither is likelier"
+    UNTOLD = "too few held-out posts to tell"
+
+
+@dataclass(frozen=True)
+class Near:
+    """An earlier post that is like the draft.
+
+    Parameters
+    ----------
+    post : PostName
+    respects : str
+        In what it is alike.
+    views : float
+        NaN where they are not known.
+    factor : float
+        Its views to the account's level of its time, clipped.
+    """
+
+    post: PostName
+    respects: str
+    views: float
+    factor: float
+
+
+@dataclass(frozen=True)
+class Push:
+    """What pushes the trees' forecast.
+
+    Parameters
+    ----------
+    name : str
+    block : str
+        Its block, in words.
+    factor : float
+    """
+
+    name: str
+    block: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact of the opening beside those of the posts.
+
+    Parameters
+    ----------
+    column, name : str
+        Of the table, and in words.
+    kind : str
+        "flag", "seconds", "share", "count" or "speed".
+    value : float
+    share : float
+        Of the posts: with less, with more or with the same answer, as `side` says.
+    side : Side
+    n : int
+        Posts of which it is known.
+    """
+
+    column: str
+    name: str
+    kind: str
+    value: float
+    share: float
+    side: Side
+    n: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What can be said of one draft.
+
+    Parameters
+    ----------
+    name : DataText
+    at : str
+        When it goes up, local.
+    verdict : Verdict
+    extent : Extent
+        What so many posts allow.
+    unit : str
+        Of the outcome.
+    value, low, high : float
+        Forecast and interval, in the outcome's unit; NaN where there is none.
+    coverage : float
+        That the interval promises.
+    level : float
+        What the account's level alone says, same unit.
+    chance, base, line : float
+        Of a viral outcome, the base rate, and from where a post counts as viral.
+    near : tuple of Near
+    up, down : tuple of Push
+        The largest of each direction.
+    facts : tuple of Fact
+    kind : str
+        Letter of its kind of post; "" where there are no kinds or it is of none.
+    distance, limit : float
+        From its nearest posts, and the largest that any post has.
+    n : int
+        Posts with a known outcome.
+    """
+
+    name: DataText
+    at: str
+    verdict: Verdict
+    extent: Extent
+    unit: str
+    value: float
+    low: float
+    high: float
+    coverage: float
+    level: float
+    chance: float
+    base: float
+    line: float
+    near: tuple[Near, ...]
+    up: tuple[Push, ...]
+    down: tuple[Push, ...]
+    facts: tuple[Fact, ...]
+    kind: str
+    distance: float
+    limit: float
+    n: int
+
+    @property
+    def times(self) -> float:
+        """Viral outcomes of a hundred such drafts."""
+        return 100 * self.chance
+
+    @property
+    def usual_times(self) -> float:
+        """Viral outcomes of a hundred posts."""
+        return 100 * self.base
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of two drafts.
+
+    Parameters
+    ----------
+    first, second : DataText
+    chosen : Chosen
+    chance : float
+        That the first does better; NaN where it cannot be told.
+    """
+
+    first: DataText
+    second: DataText
+    chosen: Chosen
+    chance: float
+
+    @property
+    def times(self) -> float:
+        """Times of a hundred that the one that is named does better; the first where none is."""
+        return 100 * (1 - self.chance if self.chosen is Chosen.SECOND else self.chance)
+
+
+@dataclass(frozen=True)
+class Worth:
+    """What such probabilities were worth.
+
+    Parameters
+    ----------
+    told : bool
+    n : int
+        Held-out posts in pairs.
+    times, low, high : float
+        Pairs in a hundred that were ordered right, with the interval.
+    """
+
+    told: bool
+    n: int
+    times: float
+    low: float
+    high: float
+
+
+def drafts(
+    scores: Scores, target: str = "views", coverage: float = 0.8, timezone: str = "UTC",
+    private: bool = False,
+) -> tuple[Draft, ...]:  # fmt: skip
+    """Return what can be said of each draft, in the order of the scores.
+
+    Parameters
+    ----------
+    scores : Scores
+    target : str
+        The outcome.
+    coverage : float
+        That intervals were asked for.
+    timezone : str
+        The creator's.
+    private : bool
+        Leave captions out.
+    """
+    return tuple(
+        _draft(row, scores, target, coverage, timezone, private)
+        for row in scores.table.itertuples()
+    )
+
+
+def choices(scores: Scores) -> tuple[Choice, ...]:
+    """Return which of every two drafts does better."""
+    return tuple(
+        Choice(DataText(a), DataText(b), _chosen(chance), float(chance))
+        for a, b, chance in scores.pairs.itertuples(index=False)
+    )
+
+
+def worth(picking: Picking) -> Worth:
+    """Return what such probabilities were worth among held-out posts."""
+    ends = 100 * np.array([picking.share, picking.low, picking.high])
+    return Worth(picking.told, picking.n, *map(float, ends))
+
+
+def ranking(scores: Scores) -> list[str]:
+    """Return the drafts that have a forecast, what their content adds most first."""
+    told = scores.table[scores.table["order"].notna()]
+    return told.sort_values("order", ascending=False, kind="stable")["draft"].tolist()
+
+
+def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, private: bool):
+    natural = {name: float(np.expm1(getattr(row, name)))
+               for name in ("y_pred", "lower", "upper", "level", "threshold")}  # fmt: skip
+    mine = {
+        name: getattr(scores, name)[getattr(scores, name)["draft"] == row.draft]
+        for name in ("neighbours", "pushes", "facts")
+    }
+    pushed = mine["pushes"][mine["pushes"]["value"].abs() > SMALL_PUSH]
+    up, down = (_pushes(pushed[sign * pushed["value"] > 0]) for sign in (1, -1))
+    return Draft(
+        name=DataText(row.draft),
+        at=f"{row.posted_at.tz_convert(timezone):%Y-%m-%d %H:%M}",
+        verdict=Verdict[row.verdict],
+        extent=extent(scores.n_posts),
+        unit=TARGETS[target],
+        value=natural["y_pred"],
+        low=max(natural["lower"], 0.0),
+        high=natural["upper"],
+        coverage=coverage,
+        level=natural["level"],
+        chance=float(row.p_viral),
+        base=BASE_RATE,
+        line=natural["threshold"],
+        near=tuple(_near(post, private) for post in mine["neighbours"].itertuples()),
+        up=up,
+        down=down,
+        facts=tuple(_fact(fact) for fact in mine["facts"].itertuples()),
+        kind="" if pd.isna(row.regime) or row.regime == NOISE else letter(int(row.regime)),
+        distance=row.distance,
+        limit=row.limit,
+        n=scores.n_posts,
+    )
+
+
+def _near(post, private: bool) -> Near:
+    name = PostName(f"{post.posted_at:%Y-%m-%d}", "" if private else post.caption)
+    views = float("nan") if pd.isna(post.views) else float(post.views)
+    return Near(name, post.respects, views, float(np.exp(post.above)))
+
+
+def _pushes(table: pd.DataFrame) -> tuple[Push, ...]:
+    return tuple(
+        Push(concept(row.concept).name, block_name(row.block), float(np.exp(row.value)))
+        for row in table.head(MOST_PUSHES).itertuples()
+    )
+
+
+def _fact(row) -> Fact:
+    above = 1 - row.below - row.same
+    kind = _KINDS.get(row.column) or ("count" if row.column == "hook__sound_uses" else "flag")
+    if kind == "flag":
+        side = Side.RARE if 1 - row.same >= UNUSUAL else Side.USUAL
+        share = row.same
+    else:
+        side = Side.MORE if row.below >= UNUSUAL else Side.LESS if above >= UNUSUAL else Side.USUAL
+        share = above if side is Side.LESS else row.below
+    name = concept(concept_of(row.column)).name
+    return Fact(row.column, name, kind, float(row.value), float(share), side, int(row.n))
+
+
+def _chosen(chance: float) -> Chosen:
+    if np.isnan(chance):
+        return Chosen.UNTOLD
+    if chance >= CLEAR:
+        return Chosen.FIRST
+    return Chosen.SECOND if chance <= 1 - CLEAR else Chosen.NEITHER

@@ -1,0 +1,55 @@
+"""What can be said of a draft."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import nan
+
+from virality.advice.drafts.score import Verdict
+from virality.core.protocol import Extent
+from virality.core.text import DataText, PostName
+from virality.findings.draft import Choice, Chosen, Draft, Fact, Near, Push, Side, Worth
+from virality.sentences import draft
+
+NEAR = Near(PostName("2024-05-06", "A <b>cat</b> & #dogs"), "words, picture", 12_300.0, 1.7)
+UP = Push("words on the screen", "opening", 1.12)
+DOWN = Push("recent level of views", "account momentum", 0.8)
+WORDS = Fact("hook__first_words", "time of the first words", "seconds", 0.4, 0.5, Side.USUAL, 90)
+SPEECH = Fact("hook__speech_start", "time of the first speech", "seconds", 1.9, 0.8, Side.MORE, 90)
+TAKE = Fact("hook__longest_take", "longest take", "seconds", 1.1, 0.85, Side.LESS, 90)
+FACE = Fact("hook__has_face", "a face", "flag", 1.0, 0.12, Side.RARE, 90)
+OTHERS = (
+    replace(FACE, value=0.0, side=Side.USUAL),
+    Fact("hook__words_share", "room that words take", "share", 0.21, 0.5, Side.USUAL, 90),
+    Fact("hook__n_cuts", "number of cuts", "count", 4.0, 0.9, Side.MORE, 90),
+    Fact("hook__camera_motion", "camera motion", "speed", 0.35, 0.5, Side.USUAL, 90),
+)
+DRAFT = Draft(
+    DataText("beach.mp4"), "2026-12-01 18:30", Verdict.FORECAST, Extent.ENOUGH, "views",
+    12_345.0, 3_100.0, 48_000.0, 0.8, 11_000.0, 0.13, 0.1, 61_000.0,
+    (NEAR, replace(NEAR, post=PostName("2024-05-07"), views=nan)), (UP,), (DOWN,),
+    (WORDS, SPEECH, TAKE, FACE, *OTHERS), "B", 1.4, 1.2, 140,
+)  # fmt: skip
+CHOICE = Choice(DataText("a.mp4"), DataText("<b>.mp4"), Chosen.FIRST, 0.63)
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    for verdict in Verdict:
+        yield f"The forecast: {verdict.value}", draft.forecast(replace(DRAFT, verdict=verdict))
+    few = replace(DRAFT, extent=Extent.INDICATIVE, n=45, low=nan, high=nan)
+    yield "The forecast, few posts", draft.forecast(few)
+    yield "A viral outcome", draft.viral(DRAFT)
+    yield "A viral outcome, no forecast", draft.viral(replace(DRAFT, chance=nan))
+    yield "Like it", draft.near(DRAFT.near)
+    yield "Nothing like it", draft.near(())
+    yield "What pushes", draft.pushed(DRAFT)
+    yield "What pushes, only up", draft.pushed(replace(DRAFT, down=()))
+    yield "What pushes, nothing", draft.pushed(replace(DRAFT, up=(), down=()))
+    yield "Kind", draft.kind(DRAFT)
+    yield "Of no kind", draft.kind(replace(DRAFT, kind=""))
+    yield "Its opening", draft.facts(DRAFT.facts)
+    yield "Its opening, nothing known", draft.facts(())
+    for chosen, chance in zip(Chosen, (0.63, 0.31, 0.52, nan), strict=True):
+        found = replace(CHOICE, chosen=chosen, chance=chance)
+        yield f"Which of two: {chosen.value}", draft.choice(found)
+    yield "What that was worth", draft.worth(Worth(True, 84, 58.0, 52.0, 64.0))
+    yield "What that was worth, unknown", draft.worth(Worth(False, 36, 58.0, nan, nan))
