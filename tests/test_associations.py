@@ -143,3 +143,21 @@ def test_the_front_door_takes_matured_posts_only():
     assert some["name"].tolist() == ["metadata__question"]
     with pytest.raises(ValueError, match="no column is called nothing"):
         vi.associations(posts, table, columns=["nothing"])
+
+
+@pytest.mark.parametrize(("fact", "again"), [("has_words", "vision"), ("speech_share", "audio")])
+def test_a_fact_is_not_held_against_the_sense_that_has_it_again(fact, again):
+    """A voice is in the sound as well: taken off, the sound would leave nothing of its fact."""
+    posts, _ = toy_posts(120)
+    rng = np.random.default_rng(3)
+    has = rng.permutation(np.arange(120) % 2).astype(float)
+    posts["views"] = np.exp(8 + has + 0.5 * rng.standard_normal(120)).astype("int64")
+    other = {"vision": "audio", "audio": "vision"}[again]
+    table = vi.build_features(posts).assign(**{f"hook__{fact}": has})
+    for block, shown in {again: has, other: rng.random(120)}.items():
+        seen = shown[:, None] + 0.01 * rng.standard_normal((120, 4))
+        table[[f"{block}__{i:03d}" for i in range(4)]] = seen
+    found = vi.associations(posts, table, columns=[f"hook__{fact}"]).iloc[0]
+    assert found["low"] < np.e < found["high"] and found["p_adjusted"] < 0.001
+    twice = table.rename(columns=lambda c: c.replace(f"{again}__", f"{other}__9"))
+    assert vi.associations(posts, twice, columns=[f"hook__{fact}"]).iloc[0]["detectable"] > 3

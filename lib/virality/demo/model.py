@@ -36,7 +36,7 @@ The hook effects are as large as 140 posts need. In a regime of 42 posts whose l
 deviation near 0.8 the standard error of the difference between halves is 0.25 log views, in the
 87 posts of regimes that speak 0.17; what content and other facts take off adds a fifth or more.
 Of a family of twenty facts one is named from about three standard errors on. With a factor of
-2.5 for each, two of three creators show one of the two (`benchmarks/hooks.py`).
+2.5 for each, most creators show one of the two (`benchmarks/hooks.py`).
 
 What is *not* planted is as much part of the truth: video length, caption length, number of
 hashtags, language and day of the year move nothing.

@@ -23,7 +23,7 @@ from scipy.ndimage import median_filter
 from virality.core.protocol import ALPHA, DEFAULT, MIN_POSTS, Protocol
 from virality.core.threads import one_thread
 from virality.features.blocks import CONTENT_BLOCKS, block_of
-from virality.features.openings import GROUPS
+from virality.features.openings import GROUPS, SAME_SENSE
 from virality.features.table import Features, model_table
 from virality.models.level import robust_spread
 
@@ -110,7 +110,8 @@ def associations(
         Feature tables indexed by post_id, facts and content alike; built when none are given.
     columns : iterable of str, optional
         The facts, yes or no or numbers; the columns of the opening (`hook__*`) by default.  All
-        other columns but those of history are content.
+        other columns but those of history are content.  Pictures are not taken off facts that are
+        seen, nor sounds off those that are heard: they say the fact once more.
     groups : dict of str to str, optional
         Group by column: facts of one group say the same in several ways (whether there are words,
         when, how many), so that none is held against another.  Those of a film's opening know
@@ -142,9 +143,16 @@ def associations(
         raise ValueError(f"no column is called {', '.join(strangers)}")
     other = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in {*names}]
     with one_thread():
-        found = associate(table.y, table.X[names], table.X[other], groups or GROUPS)
+        again = {name: _same_sense(name, other) for name in names}
+        found = associate(table.y, table.X[names], table.X[other], groups or GROUPS, again)
     types = {field.name: _TYPES[str(field.type)] for field in fields(Association)}
     return pd.DataFrame([asdict(each) for each in found], columns=list(types)).astype(types)
+
+
+def _same_sense(name: str, content: Iterable[str]) -> list[str]:
+    """Columns of content that see or hear a fact of the film again: a voice is in the sound."""
+    blocks = SAME_SENSE.get(GROUPS.get(name, ""), ())
+    return [column for column in content if block_of(column) in blocks]
 
 
 def associate(

@@ -59,6 +59,13 @@ COLUMNS = (
 )
 #: Facts of a film that say the same in several ways, by column.
 GROUPS = {fact.column: fact.group for fact in FACTS}
+#: Blocks of content that see or hear the same as the facts of a group, and say them again.
+SAME_SENSE = {
+    "words": ("vision", "energy"),
+    "faces": ("vision", "energy"),
+    "cuts": ("vision", "energy"),
+    "voice": ("audio", "energy"),
+}
 OF_SOUNDS = tuple(name for name, *_ in COLUMNS[4:])
 
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+|[@＠][\w.]+")
