@@ -54,6 +54,19 @@ def test_the_claim_turns_round_with_the_effect():
     assert evening[0] > 1.3 and evening[1] < 0.8
 
 
+def test_what_could_have_been_seen_is_seen_in_two_cases_of_three():
+    seen = []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        y, days, hours = rng.standard_t(4, 200), rng.integers(0, 7, 200), rng.normal(16, 4, 200)
+        inside, nothing = EVENING.holds(days, hours % 24), pd.DataFrame(index=range(200))
+        _, detectable = when._measured(y, inside, nothing)
+        gain = np.log(detectable) / (1 - inside.mean())
+        found = when.examine(y + gain * inside, days, hours % 24, nothing)
+        seen.append(found.claimed and found.slot == EVENING)
+    assert 0.5 < np.mean(seen) < 0.85
+
+
 EVENING_ROW = SLOTS.index(EVENING)
 
 

@@ -21,6 +21,7 @@ TEXT, REAL, WHOLE, TIME = "string", "float64", "int64", "datetime64[us, UTC]"
 _SHARE = pa.Check.in_range(0, 1, error="is not between 0 and 1")
 _FINITE = pa.Check(lambda values: ~np.isinf(values), error="is infinite")
 _POSITIVE = pa.Check.ge(1, error="is below 1")
+_NOT_NEGATIVE = pa.Check.ge(0, error="is negative")
 
 
 def _column(dtype, *checks, missing=False, unique=False) -> pa.Column:
@@ -41,7 +42,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
     "snapshots": {
         "post_id": _column(TEXT),
         "captured_at": _column(TIME),
-        "views": _column("Int64", pa.Check.ge(0, error="is negative")),
+        "views": _column("Int64", _NOT_NEGATIVE),
         "posted_at": _column(TIME),
     },
     "ledger": {
@@ -80,7 +81,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "has_picture": _column("bool"),
         "has_sound": _column("bool"),
         "problem": _column(TEXT),
-        "duration_s": _column(REAL, pa.Check.ge(0, error="is negative"), missing=True),
+        "duration_s": _column(REAL, _NOT_NEGATIVE, missing=True),
     },
     "thumbnails": {"post_id": _column(TEXT, unique=True), "jpeg": _column("object")},
     "screen_words": {"post_id": _column(TEXT, unique=True), "text": _column(TEXT)},
@@ -106,7 +107,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
     "predictions_pooled": {
         **_PREDICTIONS,
         "author": _column(TEXT),
-        "n_known": _column(WHOLE, pa.Check.ge(0, error="is negative")),
+        "n_known": _column(WHOLE, _NOT_NEGATIVE),
     },
     "cold_start": {
         **_FOLD,
@@ -150,6 +151,12 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "forecast": _column(REAL, missing=True),
         "content": _column(REAL, missing=True),
     },
+    "timing": {
+        "days": _column(TEXT),
+        **{name: _column(WHOLE, _NOT_NEGATIVE) for name in ("start", "end", "posts", "needed")},
+        "factor": _column(REAL, missing=True),
+        "chance": _column(REAL, _SHARE, missing=True),
+    },
     "experiment": {
         "pair": _column(WHOLE, _POSITIVE, unique=True),
         "status": _column(TEXT),
@@ -184,6 +191,7 @@ _KEYS = {
     "forecast_weights": ["post_id", "expert"],
     "experts": ["post_id", "expert"],
     "cold_start": ["post_id", "fold", "model"],
+    "timing": ["days", "start"],
     "intervals": [*_PREDICTION_KEY, "method"],
     "shap": ["post_id", "fold", "column"],
     "shap_blocks": ["post_id", "fold"],

@@ -43,6 +43,8 @@ ARTEFACTS: dict[str, str] = {
     "shap": "shap.parquet",
     "shap_blocks": "shap_blocks.parquet",
     "regimes": "regimes.parquet",
+    "timing": "timing.parquet",
+    "timing_claim": "timing_claim.json",
     "experiment": "experiment.parquet",
     "summary": "summary.json",
     "predictions_pooled": "predictions_pooled.parquet",
@@ -186,6 +188,14 @@ CHAPTERS: tuple[Spec, ...] = (
             "predictions_nonlinear",
         ),
         writes=("regimes",),
+    ),
+    Spec(
+        "timing",
+        "When to post",
+        "What to do",
+        "When should the next post go up: is any hour better than the habit?",
+        reads=("posts", "features", "embeddings"),
+        writes=("timing", "timing_claim"),
     ),
     Spec(
         "experiments",
