@@ -19,6 +19,7 @@ TAKE = Fact("hook__longest_take", "longest take", "seconds", 1.1, 0.85, Side.LES
 FACE = Fact("hook__has_face", "a face", "flag", 1.0, 0.12, Side.RARE, 90)
 OTHERS = (
     replace(FACE, value=0.0, side=Side.USUAL),
+    replace(FACE, value=0.0),
     Fact("hook__words_share", "room that words take", "share", 0.21, 0.5, Side.USUAL, 90),
     Fact("hook__n_cuts", "number of cuts", "count", 4.0, 0.9, Side.MORE, 90),
     Fact("hook__camera_motion", "camera motion", "speed", 0.35, 0.5, Side.USUAL, 90),

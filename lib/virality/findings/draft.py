@@ -108,6 +108,17 @@ class Fact:
     side: Side
     n: int
 
+    @property
+    def telling(self) -> bool:
+        """Whether it says more than that something usual is not there."""
+        return self.is_moment or bool(self.value) or self.side is not Side.USUAL
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether its seconds say when, not how long."""
+        name = self.column.removeprefix("hook__")
+        return self.kind == "seconds" and (name.startswith("first_") or name.endswith("_start"))
+
 
 @dataclass(frozen=True)
 class Draft:

@@ -101,9 +101,8 @@ def kind(found: Draft) -> str:
 
 def facts(found: Sequence[Fact]) -> str:
     """Say what its opening does, beside what the posts do, a line each."""
-    if not found:
-        return ""
-    return "\n".join(["Its opening, beside yours:", "", *(f"- {fact(one)}" for one in found)])
+    lines = [f"- {fact(one)}" for one in found if one.telling]
+    return "\n".join(["Its opening, beside yours:", "", *lines]) if lines else ""
 
 
 def fact(found: Fact) -> str:
@@ -115,12 +114,12 @@ def fact(found: Fact) -> str:
     """
     value = {
         "flag": "yes" if found.value else "no",
-        "seconds": f"at {found.value:.1f} s" if _is_moment(found) else f"{found.value:.1f} s",
+        "seconds": f"at {found.value:.1f} s" if found.is_moment else f"{found.value:.1f} s",
         "share": percent(found.value),
         "count": f"{found.value:.0f}",
         "speed": f"{found.value:.2f} picture heights a second",
     }[found.kind]
-    more, less = ("later", "earlier") if _is_moment(found) else ("more", "less")
+    more, less = ("later", "earlier") if found.is_moment else ("more", "less")
     beside = {
         Side.MORE: f", {more} than {percent(found.share)} of your posts",
         Side.LESS: f", {less} than {percent(found.share)} of your posts",
@@ -128,12 +127,6 @@ def fact(found: Fact) -> str:
         Side.USUAL: "",
     }[found.side]
     return f"{found.name}: {value}{beside}"
-
-
-def _is_moment(found: Fact) -> bool:
-    """Whether its seconds say when, not how long."""
-    name = found.column.removeprefix("hook__")
-    return found.kind == "seconds" and (name.startswith("first_") or name.endswith("_start"))
 
 
 def choice(found: Choice) -> str:

@@ -114,7 +114,7 @@ def next_post(
     row = pd.concat([part.tail(1) for part in (built, vectors, alike)], axis=1)
     row = row.loc[:, ~row.columns.duplicated()].reindex(columns=whose.table.X.columns)
     baselines = baseline_columns(posts, protocol).tail(1)
-    return NextPost(posts, row.astype(whose.table.X.dtypes), baselines)
+    return NextPost(posts, row.astype(float), baselines)
 
 
 def _appended(posts: pd.DataFrame, draft: pd.Series) -> pd.DataFrame:

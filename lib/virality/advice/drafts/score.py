@@ -28,6 +28,9 @@ from virality.models.catalogue import MAIN_NONLINEAR
 from virality.uncertainty.intervals import prediction_intervals
 
 LONGEST_PAUSE_DAYS = 30  # a pause up to here is none, however regular the account was
+#: What makes an earlier post like a draft; the hour and the weekday are no content.
+CONTENT = ("hashtags", "words", "letters", "picture", "sound")
+NAMED, ASKED = 5, 40  # posts that are named, and among how many they are sought
 VOTES = 5  # nearest posts that say which kind a draft is
 TOLD = ("y_pred", "level", "order", "lower", "upper", "p_viral", "p_recent", "threshold")
 COLUMNS = {
@@ -300,8 +303,15 @@ class _Bench:
     def _one(self, draft, verdict, told, where, pushed, posts, X, row, post_id="") -> _One:
         """Put what was found together."""
         mine = post_id or str(draft["post_id"])
-        like = neighbours(
-            posts, mine, self.protocol.embargo_days, self.timezone, X.reindex(posts["post_id"])
+        like = _alike(
+            neighbours(
+                posts,
+                mine,
+                self.protocol.embargo_days,
+                self.timezone,
+                X.reindex(posts["post_id"]),
+                ASKED,
+            )
         )
         views = posts.set_index(posts["post_id"].astype("string"))["views"]
         line = {
@@ -329,6 +339,14 @@ class _Bench:
         votes = kinds.reindex(list(where.nearest[:VOTES])).dropna()
         best = votes.value_counts()
         return best.index[0] if len(best) and best.iloc[0] > VOTES / 2 else pd.NA
+
+
+def _alike(found: pd.DataFrame) -> pd.DataFrame:
+    """Neighbours that are alike in words, picture or sound, and in which of them."""
+    named = [", ".join(word for word in respects.split(", ") if word in CONTENT)
+             for respects in found["respects"]]  # fmt: skip
+    like = found.assign(respects=pd.array(named, dtype="string"))
+    return like[like["respects"] != ""].head(NAMED).reset_index(drop=True)
 
 
 def _as_list(features: Features) -> Features:
