@@ -20,6 +20,7 @@ TEXT, REAL, WHOLE, TIME = "string", "float64", "int64", "datetime64[us, UTC]"
 
 _SHARE = pa.Check.in_range(0, 1, error="is not between 0 and 1")
 _FINITE = pa.Check(lambda values: ~np.isinf(values), error="is infinite")
+_ABOVE_ZERO = pa.Check.gt(0, error="is not above zero")
 _POSITIVE = pa.Check.ge(1, error="is below 1")
 _NOT_NEGATIVE = pa.Check.ge(0, error="is negative")
 
@@ -157,6 +158,28 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "factor": _column(REAL, missing=True),
         "chance": _column(REAL, _SHARE, missing=True),
     },
+    "whatif": {
+        "name": _column(TEXT, unique=True),
+        "family": _column(TEXT),
+        "unit": _column(TEXT),
+        "label": _column(TEXT),
+        **{name: _column(WHOLE) for name in ("n", "n_with", "n_without")},
+        "step": _column(REAL, missing=True),
+        **{name: _column(REAL, _ABOVE_ZERO, missing=True) for name in ("factor", "low", "high")},
+        **{name: _column(REAL, _SHARE, missing=True) for name in ("p", "p_adjusted")},
+        "detectable": _column(REAL, _POSITIVE, missing=True),
+        "tested_factor": _column(REAL, _ABOVE_ZERO),
+        "experiment_posts": _column("Int64", _POSITIVE, missing=True),
+    },
+    "otherwise": {
+        "post_id": _column(TEXT),
+        "settled": _column("bool"),
+        "choice": _column(TEXT),
+        "own": _column(REAL),
+        "value": _column(REAL),
+        **{name: _column(REAL, _ABOVE_ZERO) for name in ("factor", "low", "high")},
+        "n_models": _column(WHOLE, _POSITIVE),
+    },
     "experiment": {
         "pair": _column(WHOLE, _POSITIVE, unique=True),
         "status": _column(TEXT),
@@ -195,6 +218,7 @@ _KEYS = {
     "intervals": [*_PREDICTION_KEY, "method"],
     "shap": ["post_id", "fold", "column"],
     "shap_blocks": ["post_id", "fold"],
+    "otherwise": ["post_id", "choice", "value"],
 }
 
 

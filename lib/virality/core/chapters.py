@@ -45,6 +45,8 @@ ARTEFACTS: dict[str, str] = {
     "regimes": "regimes.parquet",
     "timing": "timing.parquet",
     "timing_claim": "timing_claim.json",
+    "whatif": "whatif.parquet",
+    "otherwise": "otherwise.parquet",
     "experiment": "experiment.parquet",
     "summary": "summary.json",
     "predictions_pooled": "predictions_pooled.parquet",
@@ -196,6 +198,14 @@ CHAPTERS: tuple[Spec, ...] = (
         "When should the next post go up: is any hour better than the habit?",
         reads=("posts", "features", "embeddings"),
         writes=("timing", "timing_claim"),
+    ),
+    Spec(
+        "whatif",
+        "What went with what",
+        "What to do",
+        "Which choices went with more views, and what would it take to know why?",
+        reads=("posts", "features", "embeddings", "regimes"),
+        writes=("whatif", "otherwise"),
     ),
     Spec(
         "experiments",

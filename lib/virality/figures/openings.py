@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,14 +57,21 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
     return figure
 
 
-def forest(found: WentWith) -> Figure:
-    """Draw what went with each fact: a factor with its interval, or why it cannot be told."""
+def forest(found: WentWith, name: Callable[[Any], str] | None = None) -> Figure:
+    """Draw what went with each fact: a factor with its interval, or why it cannot be told.
+
+    Parameters
+    ----------
+    found : WentWith
+    name : callable, optional
+        What a fact is called on the axis; by its concept when left out.
+    """
     facts = [*found.told, *found.untold]
     figure, axis = theme.figure(5.8, 0.25 * len(facts) + 1.1)
     for row, fact in enumerate(facts):
         (_told if fact.factor.known else _untold)(axis, row, fact)
     axis.axvline(0, color=theme.INK, lw=1)
-    axis.set_yticks(range(len(facts)), [_name(fact) for fact in facts])
+    axis.set_yticks(range(len(facts)), [(name or _name)(fact) for fact in facts])
     for label, fact in zip(axis.get_yticklabels(), facts, strict=True):
         label.set_alpha(1.0 if fact.factor.known else _FAINT)
         label.set_fontweight("bold" if fact.found else "normal")

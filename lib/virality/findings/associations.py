@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from math import ceil
+from typing import Generic, TypeVar
 
 import pandas as pd
 
@@ -70,8 +72,11 @@ class Fact:
         return max(self.lacks_with, self.lacks_without)
 
 
+F = TypeVar("F", bound=Fact)
+
+
 @dataclass(frozen=True)
-class WentWith:
+class WentWith(Generic[F]):
     """What went with the openings of an account.
 
     Attributes
@@ -87,16 +92,16 @@ class WentWith:
     verdict: Verdict
     n_posts: int
     indicative: bool = False
-    told: tuple[Fact, ...] = ()
-    untold: tuple[Fact, ...] = ()
+    told: tuple[F, ...] = ()
+    untold: tuple[F, ...] = ()
 
     @property
-    def found(self) -> tuple[Fact, ...]:
+    def found(self) -> tuple[F, ...]:
         """Facts that went with views by more than chance."""
         return tuple(fact for fact in self.told if fact.found)
 
     @property
-    def named(self) -> tuple[Fact, ...]:
+    def named(self) -> tuple[F, ...]:
         """Those of them that are told one by one."""
         return self.found[:NAMED]
 
@@ -112,27 +117,29 @@ class WentWith:
         return len(groups) > len(set(groups))
 
     @property
-    def easiest(self) -> Fact | None:
+    def easiest(self) -> F | None:
         """The fact of which the smallest effect shows; a yes or no, where there is one."""
         return min(self._to_show, key=lambda fact: fact.detectable, default=None)
 
     @property
-    def hardest(self) -> Fact | None:
+    def hardest(self) -> F | None:
         """The one of which the effect has to be largest to show."""
         return max(self._to_show, key=lambda fact: fact.detectable, default=None)
 
     @property
-    def hopeless(self) -> tuple[Fact, ...]:
+    def hopeless(self) -> tuple[F, ...]:
         """Facts of which nothing would show: others, or the content, say nearly the same."""
         return tuple(fact for fact in self.told if fact.detectable > HOPELESS and not fact.found)
 
     @property
-    def _to_show(self) -> tuple[Fact, ...]:
+    def _to_show(self) -> tuple[F, ...]:
         shown = tuple(fact for fact in self.told if fact not in self.hopeless)
         return tuple(fact for fact in shown if fact.flag) or shown
 
 
-def went_with(associations: pd.DataFrame, n_authors: int = 1) -> WentWith:
+def went_with(
+    associations: pd.DataFrame, n_authors: int = 1, make: Callable[..., Fact] | None = None
+) -> WentWith:
     """Return what went with the facts of openings.
 
     Parameters
@@ -141,13 +148,15 @@ def went_with(associations: pd.DataFrame, n_authors: int = 1) -> WentWith:
         Artefact, see :func:`virality.evidence.associations.associations`.
     n_authors : int
         Creators in the report; of several together nothing is asked.
+    make : callable, optional
+        Makes a fact of a row; :func:`fact_of` when left out.
 
     Returns
     -------
     WentWith
     """
     rows = associations[associations["n"] > 0].sort_values("p", kind="stable", na_position="last")
-    facts = [_fact(row) for row in rows.itertuples()]
+    facts = [(make or fact_of)(row) for row in rows.itertuples()]
     n = int(rows["n"].max()) if len(rows) else 0
     allowed = extent(n)
     told = tuple(fact for fact in facts if fact.factor.known)
@@ -165,7 +174,8 @@ def went_with(associations: pd.DataFrame, n_authors: int = 1) -> WentWith:
     )
 
 
-def _fact(row) -> Fact:
+def fact_of(row) -> Fact:
+    """Return one fact of a row of associations."""
     needed = max(FEWEST, ceil(SMALLEST_SHARE * row.n))
     return Fact(
         name=row.name,
