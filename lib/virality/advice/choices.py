@@ -18,6 +18,7 @@ from virality.core.captions import hashtags, split_caption
 from virality.evidence.associations import FEWEST, SMALLEST_SHARE
 from virality.explanation.clusters import LOOSE, NOISE, letter
 from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.features.concepts import concept_of
 from virality.features.openings import GROUPS
 
 LENGTH, HASHTAGS, CAPTION, OPENING, KIND = "length", "hashtags", "caption", "opening", "kind"
@@ -75,7 +76,7 @@ def choices(posts: pd.DataFrame, X: pd.DataFrame, regimes: pd.DataFrame | None =
     """
     chosen = _Gathering(X)
     chosen.add("choice__length", LENGTH, "seconds", _numbers(posts, "duration_s"),
-               ("metadata__log_duration", "metadata__log_duration_sq"))  # fmt: skip
+               [c for c in X if concept_of(c) == "metadata__duration"])  # fmt: skip
     _add_hashtags(chosen, posts["caption"])
     _add_captions(chosen, posts["caption"])
     chosen.add("choice__photo", KIND, "yes or no", _column(X, "metadata__is_photo"),
