@@ -163,10 +163,11 @@ def score(
     >>> import virality as vi
     >>> posts = vi.simulate_creator(n_posts=80)
     >>> soon = posts["posted_at"].max() + pd.Timedelta(days=2)
-    >>> drafts = pd.DataFrame({"post_id": ["a", "b"], "posted_at": soon, "caption": "New #recipe"})
+    >>> drafts = pd.DataFrame({"post_id": ["a", "b"], "posted_at": soon, "duration_s": 20.0})
+    >>> drafts["caption"] = "My cat heard a noise at three in the morning #cat #kitten"
     >>> made = vi.score(posts, drafts)
     >>> made.table[["draft", "verdict"]].values.tolist()
-    [['a', 'forecast'], ['b', 'forecast']]
+    [['a', 'FORECAST'], ['b', 'FORECAST']]
     >>> (made.table["lower"] < made.table["y_pred"]).tolist()
     [True, True]
     """
