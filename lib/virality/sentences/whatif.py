@@ -162,7 +162,7 @@ def weighed(found: Weighed) -> str:
 def forest_texts(found: WentWith[Choice]) -> tuple[str, str]:
     """Return caption and alternative text of the factors."""
     told, clear = plural(len(found.told), "choice"), len(found.found)
-    start = f"{clear} of {told}" if clear else f"None of {told}"
+    start = f"{clear} of {told}" if clear else f"Not one of {told}"
     grey = " Grey: what so many posts cannot tell, and what is missing." if found.untold else ""
     caption = (
         f"{start} went with views by more than chance. Dots: times the views with it, or per step "
