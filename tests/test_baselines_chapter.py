@@ -134,7 +134,7 @@ def test_every_figure_and_table_can_be_drawn(shown, whole):
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")
     each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
     alone, without = shown["alone"], shown["without"]
-    assert set(alone.index) == set(without.index) and len(alone) == 5
+    assert set(alone.index) == set(without.index) and len(alone) == 6
     for figure in (
         figures.folds(folds),
         figures.shuffled(main[main["preset"] == "tuned"], main),

@@ -33,7 +33,7 @@ def test_every_block_has_its_own_components():
 def test_readable_blocks_keep_their_columns():
     X = BlockTransform(n_components=3).fit_transform(table())
     blocks = {block_of(name) for name in X}
-    assert blocks == {"metadata", "momentum", "similar", "vision", "audio"}
+    assert blocks == {"metadata", "momentum", "similar", "vision", "audio", "hook"}
     assert "metadata__hour_sin" in X and "vision__pc3" in X and "vision__pc4" not in X
 
 
@@ -59,7 +59,7 @@ def test_every_mode_survives_gaps_constants_and_few_rows(pca):
 def test_global_components_are_as_many_as_the_blocks_would_have():
     X = table()
     assert list(BlockTransform("global", 3).fit_transform(X)) == [
-        f"all__pc{i}" for i in range(1, 16)
+        f"all__pc{i}" for i in range(1, 19)
     ]
 
 

@@ -68,6 +68,11 @@ pathlib.Path(cache, "told.json").write_text(json.dumps(told))
 """
 
 
+def _without_torch(environment):
+    """Whoever imported torch was told where its compiler writes, and passes it on."""
+    return {k: v for k, v in environment.items() if not k.startswith("TORCHINDUCTOR")}
+
+
 def files_of(folder):
     return {path for path in folder.rglob("*") if path.is_file()}
 
@@ -90,7 +95,7 @@ def told(tmp_path_factory):
     arguments = map(str, [places["videos"], places["cache"], *probed])
     done = subprocess.run(
         [sys.executable, "-B", "-c", WATCHED, *arguments],
-        env=os.environ | empty | {"PYTHONPATH": str(ROOT / "lib")},
+        env=_without_torch(os.environ) | empty | {"PYTHONPATH": str(ROOT / "lib")},
         cwd=places["here"], capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]

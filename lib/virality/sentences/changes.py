@@ -36,7 +36,7 @@ def young(found: Last) -> str:
 
 
 def _needed(n: int, needed: int) -> str:
-    so_far = f"It takes {plural(needed, 'settled post')}, and there are {n:,} so far"
+    so_far = f"It takes {plural(needed, 'settled post')}, and this account has {n:,} so far"
     return f"{so_far}: this page describes, and claims nothing."
 
 
@@ -165,7 +165,7 @@ def dated(found: Dating) -> str:
     if found.when is When.TOO_FEW:
         return (
             f"**No date, with so few posts.** It takes {found.needed} settled posts to tell a jump "
-            f"from a level that wanders, and there are {found.n:,}."
+            f"from a level that wanders, and this account has {found.n:,}."
         )
     if found.when is When.NONE:
         return (
@@ -198,8 +198,8 @@ def after_hit(found: AfterHit) -> str:
     if found.after is After.UNTOLD:
         return (
             "**What stays after a hit cannot be told yet.** It takes "
-            f"{plural(found.needed, 'settled post')} that differ from each other, and there are "
-            f"{found.n:,}."
+            f"{plural(found.needed, 'settled post')} that differ from each other, and this account "
+            f"has {found.n:,}."
         )
     verdict = {
         After.KEPT: "**Part of a hit stays**",
@@ -223,8 +223,8 @@ def lucky(found: Luck) -> str:
     if found.hits is None:
         return (
             "**How much of a hit is luck cannot be told yet.** It takes "
-            f"{plural(found.needed, 'settled post')} that differ from each other, and there are "
-            f"{found.n:,}."
+            f"{plural(found.needed, 'settled post')} that differ from each other, and this account "
+            f"has {found.n:,}."
         )
     start = (
         f"The {plural(found.hits.hits, 'best post')} lie at {factor(found.hits.excess)} the views "
