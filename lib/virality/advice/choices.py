@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.captions import hashtags, split_caption
-from virality.evidence.associations import FEWEST, SMALLEST_SHARE
+from virality.evidence.associations import fewest
 from virality.explanation.clusters import LOOSE, NOISE, letter
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.concepts import concept_of
@@ -185,7 +185,7 @@ def recurring(captions: Iterable[str | None]) -> list[tuple[tuple[str, ...], np.
     written = Counter(tag for tags in own for tag in tags)
     sets = [{tag.casefold() for tag in tags} for tags in own]
     often = Counter(tag for tags in sets for tag in tags)
-    least = max(FEWEST, SMALLEST_SHARE * known.sum())
+    least = fewest(known.sum())
     ranked = sorted(often.items(), key=lambda item: (-item[1], item[0]))
     names = [tag for tag, count in ranked if count >= least][:_LOOKED_AT]
     has = {tag: np.array([tag in tags for tags in sets], dtype=bool) for tag in names}

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from scipy.ndimage import median_filter
 
-from virality.evidence.associations import clipped
+from virality.evidence.residuals import clipped
 
 NEEDED = 140  # settled posts below which a wandering level looks like a jump
 FEWEST = 10  # posts on each side of a date

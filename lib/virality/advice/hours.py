@@ -12,7 +12,7 @@ from math import ceil
 import numpy as np
 import pandas as pd
 
-from virality.evidence.associations import FEWEST, SMALLEST_SHARE
+from virality.evidence.associations import fewest
 
 WIDTH = 3  # hours of a slot
 PARTS = ("weekdays", "weekend")
@@ -119,7 +119,7 @@ def tried(days: np.ndarray, hours: np.ndarray) -> pd.DataFrame:
         A row per slot and then per three hours of each weekday: `days` (a part of the week, or a
         day), `start`, `end` (full hours), `posts`, and `needed`, which is that of the slot.
     """
-    least = max(FEWEST, ceil(SMALLEST_SHARE * len(days) - 1e-9))
+    least = ceil(fewest(len(days)) - 1e-9)
     rows = []
     for slot in SLOTS:
         posts = int(slot.holds(days, hours).sum())

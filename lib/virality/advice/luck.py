@@ -16,7 +16,7 @@ from sklearn.linear_model import RidgeCV
 
 from virality.advice.level import Outcomes
 from virality.core.threads import one_thread
-from virality.evidence.associations import clipped, relative
+from virality.evidence.residuals import clipped, relative
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 
 NEEDED, KEPT_NEEDED = 60, 140  # settled posts below which neither share is told
@@ -91,9 +91,9 @@ def parts_of_hits(found: Outcomes, features: pd.DataFrame | None = None) -> pd.D
         return None
     values, middle = y.to_numpy(float), float(y.median())
     plain = clipped(values)
-    around = plain - _relative(plain)
-    content = content_out_of_fold(_relative(plain), _content(features, y.index))
-    table = {"excess": values - middle, "level": around - middle, "content": content}
+    rest = relative(plain, AROUND)
+    content = content_out_of_fold(rest, _content(features, y.index))
+    table = {"excess": values - middle, "level": plain - rest - middle, "content": content}
     return pd.DataFrame(table, index=y.index).iloc[_top(values)]
 
 
@@ -201,10 +201,6 @@ def _top(values: np.ndarray) -> np.ndarray:
     """Places of the hits, in time order."""
     wanted = max(FEWEST, round(HITS * len(values)))
     return np.sort(np.argsort(values, kind="stable")[-wanted:])
-
-
-def _relative(values: np.ndarray) -> np.ndarray:
-    return relative(values[:, None], AROUND)[:, 0]
 
 
 def _content(features: pd.DataFrame | None, index: pd.Index) -> np.ndarray:

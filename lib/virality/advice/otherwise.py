@@ -17,7 +17,7 @@ import pandas as pd
 
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.folds import fit_fold, fold_data
-from virality.evidence.associations import FEWEST, SMALLEST_SHARE
+from virality.evidence.associations import FEWEST, fewest
 from virality.features.build import baseline_columns, build_features
 from virality.features.metadata import metadata_features
 from virality.features.similarity import similar_features
@@ -139,7 +139,7 @@ def _changes(post: pd.Series, tried: pd.DataFrame, timezone: str) -> Iterator[_C
         asks = metadata_features(tried, timezone)["metadata__question"].to_numpy()
         own = float(metadata_features(post.to_frame().T.astype(tried.dtypes), timezone)
                     ["metadata__question"].iloc[0])  # fmt: skip
-        if min(np.nansum(asks), np.nansum(1 - asks)) >= _enough(len(texts)):
+        if min(np.nansum(asks), np.nansum(1 - asks)) >= fewest(len(texts)):
             yield _Change(QUESTION, own, 1 - own)
 
 
@@ -151,7 +151,7 @@ def _hours(post: pd.Series, tried: pd.DataFrame, timezone: str) -> Iterator[_Cha
             return
     own, hours = _hour(post["posted_at"], timezone), _hours_of(tried, timezone)
     slots = (hours // SLOT).value_counts()
-    often = slots[(slots >= _enough(len(hours))) & (slots.index != own // SLOT)]
+    often = slots[(slots >= fewest(len(hours))) & (slots.index != own // SLOT)]
     for slot in sorted(often.index[:MOST_HOURS]):
         yield _Change(HOUR, own, float(np.median(hours[hours // SLOT == slot])))
 
@@ -232,7 +232,3 @@ def _hours_of(posts: pd.DataFrame, timezone: str) -> pd.Series:
 
 def _value(number: object) -> float:
     return float("nan") if pd.isna(number) else float(number)  # type: ignore[arg-type]
-
-
-def _enough(n: int) -> float:
-    return max(FEWEST, SMALLEST_SHARE * n)

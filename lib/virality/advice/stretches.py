@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from virality.evidence.associations import clipped
+from virality.evidence.residuals import clipped
 
 NEEDED = 60  # settled posts below which nothing is claimed
 RISK = 0.04  # nominal: on accounts that wander it comes to one in twenty where nothing changed

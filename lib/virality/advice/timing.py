@@ -25,13 +25,13 @@ from scipy import stats
 from virality.advice.hours import DAYS, N_WAVES, PARTS, SLOTS, Slot, day_waves, tried, waves
 from virality.core.protocol import ALPHA, DEFAULT, Protocol
 from virality.core.threads import one_thread
-from virality.evidence.associations import (
-    FEWEST,
+from virality.evidence.associations import FEWEST, POWER
+from virality.evidence.residuals import (
     NEARLY,
-    POWER,
     clipped,
     components,
     even_say,
+    over_shifts,
     relative,
     standard,
     without,
@@ -251,7 +251,7 @@ def _untold(table: pd.DataFrame) -> pd.DataFrame:
 
 def _rest(y: np.ndarray, X: np.ndarray, content: pd.DataFrame) -> _Rest:
     """Views and columns without the posts around and without content."""
-    views = relative(clipped(y)[:, None], AROUND)[:, 0]
+    views = relative(clipped(y), AROUND)
     near = relative(X, AROUND)
     said = standard(content.to_numpy(float), around=AROUND)[0] * even_say(content)
     beside = components(said, len(y) // _PER_CONTENT)
@@ -268,8 +268,7 @@ def _inverse(columns: np.ndarray) -> np.ndarray:
 def _test(rest: _Rest) -> float:
     """Share of all shifts of the views against the hours that fit as well as no shift."""
     columns = rest.columns[:, :N_WAVES]
-    waves_, views = np.fft.rfft(columns, axis=0), np.fft.rfft(rest.views)
-    along = np.fft.irfft(np.conj(waves_) * views[:, None], len(rest.views), axis=0)
+    along = over_shifts(columns, rest.views)
     fits = ((along @ _inverse(columns)) * along).sum(axis=1)
     return float((fits >= fits[0] * (1 - 1e-9)).mean())
 
@@ -315,7 +314,7 @@ def _measured(
     size = float(x @ x)
     if size < 1e-6 * n or rest.df < FEWEST:
         return None, np.nan
-    shifted = np.fft.irfft(np.conj(np.fft.rfft(x)) * np.fft.rfft(rest.views), n) / size
+    shifted = over_shifts(x, rest.views) / size
     others = 1 - inside.mean()
     error = others * float(shifted[1:].std()) * np.sqrt(n / rest.df)
     few = max(min(int(inside.sum()) - 1, rest.df), 1)  # the slot's own posts limit what is known

@@ -18,24 +18,29 @@ from dataclasses import asdict, dataclass, fields
 import numpy as np
 import pandas as pd
 from scipy import stats
-from scipy.ndimage import median_filter
 
 from virality.core.protocol import ALPHA, DEFAULT, MIN_POSTS, Protocol
 from virality.core.threads import one_thread
+from virality.evidence.residuals import (
+    MOST_COMPONENTS,
+    NEARLY,
+    WIDEST,
+    clipped,
+    components,
+    even_say,
+    over_shifts,
+    relative,
+    standard,
+    without,
+)
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.openings import GROUPS, SAME_SENSE
 from virality.features.table import Features, model_table
-from virality.models.level import robust_spread
 
-AROUND = 5  # posts on each side that say what was usual then
-MEDIAN_POSTS, OUTLIER = 21, 2.5  # running median, and robust spreads from it at which views end
-WIDEST = 3.0  # standard deviations at which a fact's values end: no post is all of the evidence
 FEWEST, SMALLEST_SHARE = 5, 0.04  # posts that a side needs, and their share of the known ones
 POWER = 0.8
-_PER_CONTENT, _PER_FACT, _MOST = 8, 12, 32  # posts per component taken off, and most components
+_PER_CONTENT, _PER_FACT = 8, 12  # posts per component taken off
 _TYPES = {"str": "string", "int": "int64", "float": "float64"}
-NEARLY = 1e-3  # ridge of "near least squares", in mean squared singular values
-_GRID = np.logspace(-3, 4, 29)  # ridges to choose from, in the same unit
 
 
 @dataclass(frozen=True)
@@ -187,13 +192,15 @@ def associate(
     sides = [_sides(name, facts[name].to_numpy(float)) for name in facts]
     if len(y) < MIN_POSTS or not np.ptp(y.to_numpy(float)):
         return tuple(sides)
-    views = relative(clipped(y.to_numpy(float))[:, None])[:, 0]
+    views = relative(clipped(y.to_numpy(float)))
     flags = (facts.isin([0, 1]) | facts.isna()).all().to_numpy()
     values, spread = standard(facts.to_numpy(float), np.where(flags, np.inf, WIDEST))
     told = [i for i, side in enumerate(sides) if _enough(side)]
     usual = standard(content.to_numpy(float))[0] * even_say(content)
     said = [frozenset((same or {}).get(name, ())) for name in facts]
-    common = {own: components(usual[:, ~content.columns.isin(own)], _MOST) for own in {*said}}
+    common = {
+        own: components(usual[:, ~content.columns.isin(own)], MOST_COMPONENTS) for own in {*said}
+    }
     group = [groups.get(name, name) for name in facts]
     estimates = {}
     for i in told:
@@ -208,73 +215,9 @@ def associate(
     return _corrected(sides, estimates, steps, steps / spread)
 
 
-def relative(values: np.ndarray, around: int = AROUND) -> np.ndarray:
-    """Columns minus the mean of the posts around each, the post itself left out.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, n_columns)
-        In time order; NaN = not known.
-    around : int
-        Posts before and after.
-
-    Returns
-    -------
-    ndarray of shape (n, n_columns)
-        NaN where the value, or all around it, is not known.
-    """
-    known = np.isfinite(values)
-    filled = np.where(known, values, 0.0)
-    n = len(values)
-    start, stop = np.maximum(np.arange(n) - around, 0), np.minimum(np.arange(n) + around + 1, n)
-    sums, counts = _from_zero(filled), _from_zero(known.astype(float))
-    total = sums[stop] - sums[start] - filled
-    count = counts[stop] - counts[start] - known
-    usual = np.divide(total, count, out=np.full(values.shape, np.nan), where=count > 0)
-    return np.where(known, values - usual, np.nan)
-
-
-def clipped(y: np.ndarray, edge: str = "nearest") -> np.ndarray:
-    """Outcomes without far outliers from their running median: one hit is not all of the answer.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n,)
-        Log outcome in time order, none missing.
-    edge : {"nearest", "reflect"}
-        What stands in for posts before the first and after the last: that post again and again,
-        which leaves it as it is, or its neighbours in a mirror.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-        At most 2.5 robust spreads from the median of the 21 posts around.
-    """
-    middle = median_filter(y, MEDIAN_POSTS, mode=edge)
-    reach = OUTLIER * robust_spread(y - middle)
-    return np.clip(y, middle - reach, middle + reach) if reach > 0 else y
-
-
-def components(values: np.ndarray, at_most: int) -> np.ndarray:
-    """The strongest directions of columns, which are zero where a post is as usual.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, n_columns)
-    at_most : int
-        Directions that are kept, and never more than 32.
-
-    Returns
-    -------
-    ndarray of shape (n, at most `at_most`)
-        Orthogonal, of unit length.
-    """
-    filled = np.nan_to_num(values)
-    filled = filled[:, (filled**2).sum(axis=0) > 0]
-    if not filled.shape[1]:
-        return np.zeros((len(values), 0))
-    left, size, _ = np.linalg.svd(filled, full_matrices=False)
-    return left[:, : min(at_most, _MOST, int((size > 1e-9 * size[0]).sum()))]
+def fewest(n: int) -> float:
+    """How many of `n` posts a side needs before anything is said of it."""
+    return max(FEWEST, SMALLEST_SHARE * n)
 
 
 def _sides(name: str, values: np.ndarray) -> Association:
@@ -287,52 +230,7 @@ def _sides(name: str, values: np.ndarray) -> Association:
 
 
 def _enough(side: Association) -> bool:
-    return min(side.n_with, side.n_without) >= max(FEWEST, SMALLEST_SHARE * side.n)
-
-
-def even_say(content: pd.DataFrame) -> np.ndarray:
-    """Weights by which every block has the same say, however many columns it has.
-
-    Parameters
-    ----------
-    content : DataFrame of shape (n, n_columns)
-
-    Returns
-    -------
-    ndarray of shape (n_columns,)
-    """
-    blocks = pd.Series([block_of(name) for name in content.columns], dtype=object)
-    return 1 / np.sqrt(blocks.map(blocks.value_counts()).to_numpy(float))
-
-
-def standard(
-    values: np.ndarray, widest: np.ndarray | float = WIDEST, around: int = AROUND
-) -> tuple[np.ndarray, np.ndarray]:
-    """Columns relative to the posts around, in standard deviations, which come second.
-
-    Parameters
-    ----------
-    values : ndarray of shape (n, n_columns)
-        In time order; NaN = not known, which becomes 0, "as usual".
-    widest : ndarray of shape (n_columns,) or float
-        Standard deviations at which values end.
-    around : int
-        Posts before and after.
-
-    Returns
-    -------
-    ndarray of shape (n, n_columns)
-    ndarray of shape (n_columns,)
-        One standard deviation of each; 1 where a column does not vary.
-    """
-    near = relative(values, around)
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=0), 1)
-    middle = np.where(known, values, 0.0).sum(axis=0) / count
-    spread = np.sqrt(np.where(known, (values - middle) ** 2, 0.0).sum(axis=0) / count)
-    varies = spread > 1e-9 * np.maximum(np.abs(middle), 1e-9)
-    spread = np.where(varies, spread, 1.0)
-    return np.clip(np.where(varies, near / spread, 0.0), -widest, widest), spread
+    return min(side.n_with, side.n_without) >= fewest(side.n)
 
 
 def _estimate(views: np.ndarray, fact: np.ndarray, beside: np.ndarray) -> _Estimate | None:
@@ -345,35 +243,9 @@ def _estimate(views: np.ndarray, fact: np.ndarray, beside: np.ndarray) -> _Estim
     size, df = float(x @ x), known.sum() - max(used, taken) - 2
     if df < FEWEST or size < 1e-6 * known.sum():
         return None
-    shifted = np.fft.irfft(np.conj(np.fft.rfft(x)) * np.fft.rfft(rest - rest.mean()), len(x)) / size
+    shifted = over_shifts(x, rest - rest.mean()) / size
     error = shifted[1:].std() * np.sqrt(known.sum() / df)
     return _Estimate(float(shifted[0]), float(error), float(df)) if error > 0 else None
-
-
-def without(y: np.ndarray, Z: np.ndarray, ridge: float | None) -> tuple[np.ndarray, float]:
-    """What ridge regression leaves of a column, and how many degrees of freedom it took.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n,)
-    Z : ndarray of shape (n, n_columns)
-        What is taken off.
-    ridge : float or None
-        In mean squared singular values; None has generalised cross-validation choose it.
-
-    Returns
-    -------
-    ndarray of shape (n,)
-    float
-    """
-    if not Z.shape[1]:
-        return y, 0.0
-    left, size, _ = np.linalg.svd(Z, full_matrices=False)
-    along, unit = left.T @ y, (size**2).mean()
-    shrink = size**2 / (size**2 + unit * (_GRID[:, None] if ridge is None else np.array([[ridge]])))
-    off = ((1 - shrink) ** 2 * along**2).sum(axis=1) + max(float(y @ y - along @ along), 0.0)
-    best = int(np.argmin(off / (len(y) - shrink.sum(axis=1)).clip(1e-9) ** 2))
-    return y - left @ (shrink[best] * along), float(shrink[best].sum())
 
 
 def _corrected(
@@ -402,7 +274,3 @@ def _corrected(
         out[i] = Association(side.name, side.n, side.n_with, side.n_without, float(steps[i]),
                              factor, low, high, alone[i], adjusted[i], detectable)  # fmt: skip
     return tuple(out)
-
-
-def _from_zero(values: np.ndarray) -> np.ndarray:
-    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])

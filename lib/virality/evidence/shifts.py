@@ -49,8 +49,8 @@ def running_scores(X: np.ndarray, window: int = WINDOW, clip: float = CLIP) -> n
         the first row, become 0: "as usual".
     """
     known = np.isfinite(X)
-    sums = _from_zero(np.where(known, X, 0.0))
-    counts = _from_zero(known.astype(float))
+    sums = from_zero(np.where(known, X, 0.0))
+    counts = from_zero(known.astype(float))
     stop = np.arange(len(X))
     start = np.maximum(stop - window, 0)
     seen = counts[stop] - counts[start]
@@ -343,5 +343,16 @@ def _as_slice(rows: np.ndarray):
     return slice(int(rows[0]), int(rows[0]) + len(rows)) if whole else rows
 
 
-def _from_zero(values: np.ndarray) -> np.ndarray:
-    return np.vstack([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+def from_zero(values: np.ndarray) -> np.ndarray:
+    """Running sums along the first axis, with a zero before the first.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n, ...)
+
+    Returns
+    -------
+    ndarray of shape (n + 1, ...)
+        The difference of two rows is the sum of the values between them.
+    """
+    return np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 import pandas as pd
 
 from virality.core.protocol import ALPHA, Extent, extent
-from virality.evidence.associations import FEWEST, SMALLEST_SHARE
+from virality.evidence.associations import fewest
 from virality.features.openings import COLUMNS, GROUPS
 from virality.findings.scores import Estimate
 from virality.media.hook.facts import FACTS
@@ -176,7 +176,7 @@ def went_with(
 
 def fact_of(row) -> Fact:
     """Return one fact of a row of associations."""
-    needed = max(FEWEST, ceil(SMALLEST_SHARE * row.n))
+    needed = ceil(fewest(row.n))
     return Fact(
         name=row.name,
         kind=_KINDS.get(row.name, "count"),
