@@ -20,6 +20,7 @@ from virality.explanation.clusters import LOOSE, NOISE, letter
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.concepts import concept_of
 from virality.features.openings import GROUPS
+from virality.posts.values import as_float
 
 LENGTH, HASHTAGS, CAPTION, OPENING, KIND = "length", "hashtags", "caption", "opening", "kind"
 FAMILIES = (LENGTH, HASHTAGS, CAPTION, OPENING, KIND)
@@ -75,7 +76,7 @@ def choices(posts: pd.DataFrame, X: pd.DataFrame, regimes: pd.DataFrame | None =
     Choices
     """
     chosen = _Gathering(X)
-    chosen.add("choice__length", LENGTH, "seconds", _numbers(posts, "duration_s"),
+    chosen.add("choice__length", LENGTH, "seconds", as_float(posts["duration_s"]),
                [c for c in X if concept_of(c) == "metadata__duration"])  # fmt: skip
     _add_hashtags(chosen, posts["caption"])
     _add_captions(chosen, posts["caption"])
@@ -218,10 +219,6 @@ def _overlap(one: np.ndarray, other: np.ndarray) -> float:
 def _mostly(tag: str, written: Counter[str]) -> str:
     forms = [form for form in written if form.casefold() == tag]
     return min(forms, key=lambda form: (-written[form], form))
-
-
-def _numbers(posts: pd.DataFrame, column: str) -> np.ndarray:
-    return posts[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
 
 
 def _column(X: pd.DataFrame, name: str) -> np.ndarray:

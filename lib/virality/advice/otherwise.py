@@ -25,6 +25,8 @@ from virality.features.table import Features, ModelTable, model_table
 from virality.features.targets import is_matured
 from virality.models.catalogue import MAIN_NONLINEAR
 from virality.models.fitted import FittedFold
+from virality.posts.describe import timed
+from virality.posts.values import as_float, hour_known
 
 HOUR, LENGTH, CAPTION, QUESTION = "hour", "length", "caption_length", "question"
 QUANTILES = (0.1, 0.5, 0.9)  # of what was tried, that is asked about
@@ -130,8 +132,7 @@ def _newest(posts: pd.DataFrame, protocol: Protocol) -> list[tuple[int, bool]]:
 def _changes(post: pd.Series, tried: pd.DataFrame, timezone: str) -> Iterator[_Change]:
     """Other values of each choice that the creator has tried often enough."""
     yield from _hours(post, tried, timezone)
-    lengths = tried["duration_s"].astype("Float64").to_numpy(float, na_value=np.nan)
-    yield from _usual(LENGTH, _value(post["duration_s"]), lengths)
+    yield from _usual(LENGTH, _value(post["duration_s"]), as_float(tried["duration_s"]))
     texts = tried["caption"].dropna()
     if isinstance(post["caption"], str):
         letters = texts.str.len().to_numpy(float)
@@ -145,11 +146,9 @@ def _changes(post: pd.Series, tried: pd.DataFrame, timezone: str) -> Iterator[_C
 
 def _hours(post: pd.Series, tried: pd.DataFrame, timezone: str) -> Iterator[_Change]:
     """The times of day that were tried most, each at its usual hour; not the post's own."""
-    if "hour_known" in tried:
-        tried = tried[tried["hour_known"].fillna(True).astype(bool)]
-        if not pd.isna(post["hour_known"]) and not post["hour_known"]:
-            return
-    own, hours = _hour(post["posted_at"], timezone), _hours_of(tried, timezone)
+    if not hour_known(post.to_frame().T)[0]:
+        return
+    own, hours = _hour(post["posted_at"], timezone), _hours_of(timed(tried), timezone)
     slots = (hours // SLOT).value_counts()
     often = slots[(slots >= fewest(len(hours))) & (slots.index != own // SLOT)]
     for slot in sorted(often.index[:MOST_HOURS]):

@@ -39,9 +39,9 @@ from virality.evidence.residuals import (
 from virality.features.blocks import BLOCKS, CONTENT_BLOCKS, block_of
 from virality.features.table import Features, model_table
 from virality.features.targets import is_matured, target_values
-from virality.posts.describe import timed
 from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
+from virality.posts.values import hour_known
 
 CLAIM_FROM = 140  # posts below which no hour is claimed: an effect of half would be missed
 AROUND = 10  # posts on each side that say what was usual then
@@ -174,7 +174,7 @@ def timing(
     zone = known_zone(timezone)
     usable = is_matured(posts, protocol.embargo_days)
     usable &= target_values(posts, protocol.target).notna().to_numpy()
-    known = posts[usable & posts["post_id"].isin(timed(posts)["post_id"]).to_numpy()]
+    known = posts[usable & hour_known(posts)]
     local = known["posted_at"].dt.tz_convert(zone).dt
     days, hours = local.day_of_week.to_numpy(), (local.hour + local.minute / 60).to_numpy()
     n_untimed = int(usable.sum()) - len(known)

@@ -17,6 +17,7 @@ import pandas as pd
 
 from virality.features.blocks import block_name, block_of
 from virality.features.opening_words import OPENINGS
+from virality.posts.values import hour_known
 
 # First match wins. The pattern is what stands after the block's name.
 _PATTERNS = {
@@ -106,9 +107,7 @@ def reading(
     """
     local = posts["posted_at"].dt.tz_convert(timezone).dt
     index = pd.Index(posts["post_id"], name="post_id")
-    hour = local.hour + local.minute / 60
-    if "hour_known" in posts:
-        hour = hour.where(posts["hour_known"].fillna(True).astype(bool))
+    hour = (local.hour + local.minute / 60).where(hour_known(posts))
     from_posts = {
         "metadata__hour": hour,
         "metadata__weekday": local.day_of_week,

@@ -18,6 +18,7 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.preprocessing import normalize
 
 from virality.core.captions import hashtags
+from virality.posts.values import hour_known
 
 HOUR_WIDTH = 1.5  # hours
 LENGTH_WIDTH = 0.25  # in the logarithm: seconds that differ by a quarter
@@ -100,13 +101,10 @@ def form_kernels(posts: pd.DataFrame, timezone: str = "UTC") -> tuple[Kernel, ..
     """
     local = posts["posted_at"].dt.tz_convert(timezone).dt
     turn = 2 * np.pi * (local.hour + local.minute / 60).to_numpy(float) / 24
-    timed = np.ones(len(posts), dtype=bool)
-    if "hour_known" in posts:  # a post of which only the day is known stands at noon
-        timed = posts["hour_known"].fillna(True).to_numpy(bool)
     weekday = local.day_of_week.to_numpy(float)
     length = np.log1p(posts["duration_s"].astype(float).to_numpy())
     return (
-        _nearness("hour", np.where(timed, turn, np.nan), _circular),
+        _nearness("hour", np.where(hour_known(posts), turn, np.nan), _circular),
         _nearness("weekday", weekday, lambda gap: (gap == 0).astype(float)),
         _nearness("length", length, lambda gap: np.exp(-0.5 * (gap / LENGTH_WIDTH) ** 2)),
     )

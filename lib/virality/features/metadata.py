@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.captions import hashtags
+from virality.posts.values import as_float, hour_known
 
 _EMOJI = (
     "[\U0001f1e6-\U0001f1ff\U0001f300-\U0001faff"
@@ -49,10 +50,8 @@ def metadata_features(posts: pd.DataFrame, timezone: str = "UTC") -> pd.DataFram
         Index post_id.  A missing caption, length or hour is NaN, never zero.
     """
     columns = {**_calendar(posts["posted_at"], timezone), **_caption(posts["caption"])}
-    if "hour_known" in posts:  # a post of which only the day is known stands at noon
-        known = posts["hour_known"].fillna(True).to_numpy(bool)
-        for name in ("metadata__hour_sin", "metadata__hour_cos"):
-            columns[name] = np.where(known, columns[name], np.nan)
+    for name in ("metadata__hour_sin", "metadata__hour_cos"):
+        columns[name] = np.where(hour_known(posts), columns[name], np.nan)
     log_duration = np.log1p(posts["duration_s"].astype(float))
     columns["metadata__log_duration"] = log_duration
     columns["metadata__log_duration_sq"] = log_duration**2
@@ -97,4 +96,4 @@ def _caption(caption: pd.Series) -> dict[str, np.ndarray]:
 def _flag(posts: pd.DataFrame, column: str) -> np.ndarray:
     if column not in posts:
         return np.full(len(posts), np.nan)
-    return posts[column].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    return as_float(posts[column])

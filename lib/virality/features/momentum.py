@@ -15,6 +15,7 @@ import pandas as pd
 from pandas.api.indexers import BaseIndexer
 
 from virality.core.embargo import DAY_US, matured_before, microseconds
+from virality.posts.values import as_float
 
 WINDOWS = (7, 14, 28)
 LEVEL_POSTS = 10
@@ -135,7 +136,7 @@ def momentum_features(posts: pd.DataFrame, embargo_days: float = 7) -> pd.DataFr
         Index post_id; NaN where no matured post is in reach.
     """
     times = posts_clock(posts)
-    views = posts["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    views = as_float(posts["views"])
     log_views = np.log1p(views)
     known = matured_before(times, embargo_days)
     out = {}
@@ -165,7 +166,7 @@ def follower_features(posts: pd.DataFrame) -> pd.DataFrame:
         Index post_id; NaN where the count is not known.
     """
     times = posts_clock(posts)
-    known = np.log1p(posts["followers"].astype("Float64").to_numpy(float, na_value=np.nan))
+    known = np.log1p(as_float(posts["followers"]))
     first = np.searchsorted(times, times - 28 * DAY_US, side="left")
     stop = np.searchsorted(times, times, side="right")
     index = pd.Index(posts["post_id"].astype("string"), name="post_id")

@@ -22,6 +22,7 @@ from virality.core.embargo import matured_before
 from virality.features.kernels import Between, Kernel, cosines, kernels, media_kernels
 from virality.features.level import account_level
 from virality.features.momentum import posts_clock
+from virality.posts.values import as_float
 
 HALF_LIFE_POSTS = 150
 REACH_POSTS = 10 * HALF_LIFE_POSTS  # a post further back weighs a thousandth: left out
@@ -143,7 +144,7 @@ def level_free(posts: pd.DataFrame, known: np.ndarray) -> np.ndarray:
     ndarray of shape (n,)
         NaN where views or level are not known.
     """
-    y = np.log1p(posts["views"].astype("Float64").to_numpy(dtype=float, na_value=np.nan))
+    y = np.log1p(as_float(posts["views"]))
     return np.clip(y - account_level(y, known), -CLIP, CLIP)
 
 

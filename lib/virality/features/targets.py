@@ -8,6 +8,7 @@ import pandas as pd
 from virality.core.embargo import embargo_us, had_time_to_grow
 from virality.core.errors import UserError
 from virality.core.protocol import MIN_POSTS
+from virality.posts.values import as_float
 
 #: target -> (plain name, the unit of its logarithm's argument)
 TARGETS = {
@@ -53,7 +54,7 @@ def target_values(posts: pd.DataFrame, target: str = "views") -> pd.Series:
     if target == "engagement_rate":
         values = _engagement_per_thousand(posts)
     elif target in posts:
-        values = _as_float(posts[target])
+        values = as_float(posts[target])
     else:
         values = np.full(len(posts), np.nan)
     index = pd.Index(posts["post_id"].astype("string"), name="post_id")
@@ -101,15 +102,11 @@ def is_matured(posts: pd.DataFrame, embargo_days: float = 7) -> np.ndarray:
     return had_time_to_grow(posts["captured_at"] - posts["posted_at"], embargo_days)
 
 
-def _as_float(column: pd.Series) -> np.ndarray:
-    return column.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-
-
 def _engagement_per_thousand(posts: pd.DataFrame) -> np.ndarray:
     """Interactions per thousand views; NaN when no interaction is known or nobody watched."""
     known = [name for name in _INTERACTIONS if name in posts and posts[name].notna().any()]
-    views = _as_float(posts["views"])
+    views = as_float(posts["views"])
     if not known:
         return np.full(len(posts), np.nan)
-    total = sum(_as_float(posts[name]) for name in known)
+    total = sum(as_float(posts[name]) for name in known)
     return 1000 * np.divide(total, views, out=np.full(len(posts), np.nan), where=views > 0)

@@ -17,6 +17,7 @@ from virality.core.protocol import MIN_POSTS
 from virality.core.resampling import block_weights, fisher_interval, interval
 from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
+from virality.posts.values import hour_known
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -122,7 +123,7 @@ def pace(posts: pd.DataFrame) -> Pace | None:
 
 def timed(posts: pd.DataFrame) -> pd.DataFrame:
     """Posts of which the hour is known."""
-    return posts[posts["hour_known"].fillna(True).astype(bool)] if "hour_known" in posts else posts
+    return posts[hour_known(posts)]
 
 
 def rhythm(posts: pd.DataFrame, timezone: str) -> pd.DataFrame:

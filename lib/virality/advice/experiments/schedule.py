@@ -8,6 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from virality.posts.values import hour_known
+
 RECENT_POSTS, FEWEST_POSTS = 60, 10
 FEWEST_ON_A_DAY = 0.05  # of the posts: a weekday that has fewer is none of hers
 LONGEST_GAP = 14.0  # days; a pause is no habit
@@ -56,7 +58,7 @@ def habit(posts: pd.DataFrame | None, timezone: str = "UTC") -> Habit:
     gap = float(np.median(np.diff(own_days).astype(int))) if len(own_days) > 1 else 1.0
     share = local.dt.day_of_week.value_counts(normalize=True)
     weekdays = tuple(sorted(int(day) for day in share.index[share >= FEWEST_ON_A_DAY]))
-    timed = local[recent["hour_known"].fillna(True).to_numpy(bool)]
+    timed = local[hour_known(recent)]
     quarters = ((timed.dt.hour * 60 + timed.dt.minute) // MINUTES * MINUTES).sort_values()
     hours = tuple(f"{minutes // 60:02d}:{minutes % 60:02d}" for minutes in quarters)
     return Habit(min(gap, LONGEST_GAP), weekdays, hours)
