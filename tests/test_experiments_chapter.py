@@ -89,11 +89,23 @@ def test_from_the_first_import_to_the_verdict(place, capsys, monkeypatch):
     assert b"\r\r" not in (run.plans / "calendar.ics").read_bytes()
     code, said = virality("judge")
     assert code == 0 and said.startswith("Go on. 0 of 12 pairs so far") and "12 to come" in said
+    told = json.loads(virality("judge", "--json")[1])
+    assert told["verdict"] == "go_on" and told["factor"] is told["low"] is told["high"] is None
+    assert told["pairs"][0]["day_a"] is None and told["deviations"] == []
     write_posts(follow_plan(plan.table(), posts, factor=9), second)
     assert virality("import", str(second))[0] == 0
     code, said = virality("judge")
     assert code == 0 and "Decided for A: “words on screen”" in said
     assert virality("judge") == (code, said), "the same data say the same"
+    code, told = virality("judge", "--json")
+    told = json.loads(told)
+    assert code == 0 and told["verdict"] == "for_a" and told["problem"] is None
+    assert 1 < told["low"] < told["factor"] < told["high"] and told["posts"] == 24
+    assert set(told["pairs"][0]) == {
+        "pair", "status", "first", "day_a", "day_b", "post_a", "post_b", "look", "difference",
+        "content", "z", "boundary",
+    }  # fmt: skip
+    assert sum(pair["status"] == "used" for pair in told["pairs"]) >= told["pairs_used"]
     code, said = virality("plan", "another", "--start", "2040-01-01")
     assert code == 1 and "already" in said and read_plan(run.plan) == plan
     code, said = virality("plan", "another", "--start", start, "--force")
@@ -114,6 +126,9 @@ def test_a_plan_that_was_changed_is_told(place, capsys):
     run.plan.write_text(json.dumps(said))
     assert cli.main(["judge", "--name", "alice"]) == 1
     assert "changed after it was made" in capsys.readouterr().err
+    assert cli.main(["judge", "--name", "alice", "--json"]) == 1
+    said = capsys.readouterr()
+    assert "changed after" in json.loads(said.out)["problem"]["what"] and said.err == ""
 
 
 def test_somebody_elses_files_are_left_alone(place, capsys):

@@ -112,9 +112,10 @@ def _parser() -> argparse.ArgumentParser:
         command("plan", _plan, "plan an experiment in random pairs, with a calendar to follow")
     )
     judge = command("judge", _judge, "say what the experiment of a name says by now")
-    judge.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    _add_name(judge)
     tags = "table of post_id or date, and variant; remembered, '' forgets it"
     judge.add_argument("--tags", metavar="FILE", help=tags)
+    _add_json(judge)
     _add_demo(command("demo", _demo, "make the simulated creator's files"))
     command("params", _params, "list the parameters, their defaults and their chapters")
     command("chapters", _chapters, "list the chapters, what they read and what they write")
@@ -127,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    _add_name(parser)
     parser.add_argument(
         "--posts", nargs="+", default=[], metavar="PATH", help="posts: files, folders or zips"
     )
@@ -161,7 +162,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", metavar="PATH")
-    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_zone(parser)
     _add_columns(parser)
     _add_flag(parser, "--quiet", "the verdict alone, and errors")
     _add_flag(parser, "--json", "the verdict as one JSON object, see data/README.md")
@@ -187,7 +188,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     )
     _add_force(parser)
     _add_columns(parser)
-    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_zone(parser)
     how = parser.add_argument_group("how creators are examined")
     how.add_argument("--target", default=DEFAULT.target, help=f"outcome (default {DEFAULT.target})")
     how.add_argument("--split", default=DEFAULT.split, help=" or ".join(SPLITS))
@@ -235,7 +236,7 @@ def _add_fit_prior(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", required=True, metavar="FOLDER", help="where the prior goes")
     parser.add_argument("--by", default="author", help="column that separates creators (author)")
     parser.add_argument("--target", default="views", help="what is forecast (default views)")
-    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+    _add_zone(parser)
     _add_columns(parser)
     _add_force(parser)
 
@@ -257,13 +258,13 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--against", nargs="+", default=[], metavar="FILM", help="which of these does better?"
     )
-    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
-    _add_flag(parser, "--json", "one JSON object for other programs, see README.md")
+    _add_name(parser)
+    _add_json(parser)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", metavar="WHAT", help="what is tried, such as “words on screen”")
-    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+    _add_name(parser)
     parser.add_argument(
         "--posts",
         dest="n_posts",
@@ -300,6 +301,18 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     _add_flag(parser, "--no-videos", "the table alone")
     parser.add_argument("--out", metavar="FOLDER", help="where to (default data/demo)")
     _add_force(parser)
+
+
+def _add_name(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--name", default=DEFAULT_NAME, help=f"the run (default {DEFAULT_NAME})")
+
+
+def _add_zone(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timezone", default="UTC", help="zone of local times (default UTC)")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    _add_flag(parser, "--json", "one JSON object for other programs, see README.md")
 
 
 def _add_columns(parser: argparse.ArgumentParser) -> None:
@@ -498,12 +511,16 @@ def _fit_prior(options: argparse.Namespace) -> None:
 
 
 def _score(options: argparse.Namespace) -> int:
-    from virality.book import scoring
+    from virality.book import programs, scoring
 
+    run = paths.Run.named(options.name)
     wish = scoring.Wish(
         paths=[*options.paths, *options.against], captions=options.caption, at=options.at
     )
-    return scoring.print_scored(paths.Run.named(options.name), wish, options.json)
+    if options.json:
+        return programs.print_object(run.name, lambda: programs.scored(scoring.score(run, wish)))
+    print("\n".join(scoring.tell(scoring.score(run, wish))).rstrip())
+    return 0
 
 
 def _plan(options: argparse.Namespace) -> None:
@@ -515,10 +532,16 @@ def _plan(options: argparse.Namespace) -> None:
     experimenting.plan(paths.Run.named(options.name), wish)
 
 
-def _judge(options: argparse.Namespace) -> None:
-    from virality.book import experimenting
+def _judge(options: argparse.Namespace) -> int:
+    from virality.book import experimenting, programs
 
-    experimenting.judge(paths.Run.named(options.name), options.tags)
+    run, tags = paths.Run.named(options.name), options.tags
+    if options.json:
+        return programs.print_object(
+            run.name, lambda: programs.judged(experimenting.judge(run, tags))
+        )
+    print("\n".join(experimenting.tell(experimenting.judge(run, tags))))
+    return 0
 
 
 def _demo(options: argparse.Namespace) -> None:

@@ -7,7 +7,17 @@ from math import nan
 from virality.advice.drafts.score import Verdict
 from virality.core.protocol import Extent
 from virality.core.text import DataText, PostName
-from virality.findings.draft import Choice, Chosen, Draft, Fact, Near, Push, Side, Worth
+from virality.findings.draft import (
+    Choice,
+    Chosen,
+    Compared,
+    Draft,
+    Fact,
+    Near,
+    Push,
+    Side,
+    Worth,
+)
 from virality.sentences import draft
 
 NEAR = Near(PostName("2024-05-06", "A <b>cat</b> & #dogs"), "words, picture", 12_300.0, 1.7)
@@ -49,8 +59,14 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Of no kind", draft.kind(replace(DRAFT, kind=""))
     yield "Its opening", draft.facts(DRAFT.facts)
     yield "Its opening, nothing known", draft.facts(())
+    worth = Worth(True, 84, 58.0, 52.0, 64.0)
     for chosen, chance in zip(Chosen, (0.63, 0.31, 0.52, nan), strict=True):
         found = replace(CHOICE, chosen=chosen, chance=chance)
-        yield f"Which of two: {chosen.value}", draft.choice(found)
-    yield "What that was worth", draft.worth(Worth(True, 84, 58.0, 52.0, 64.0))
-    yield "What that was worth, unknown", draft.worth(Worth(False, 36, 58.0, nan, nan))
+        told = chosen is not Chosen.UNTOLD
+        beside = worth if told else Worth(False, 36, 58.0, nan, nan)
+        yield f"Which of two: {chosen.value}", draft.compared(Compared((found,), (), beside))
+    names = tuple(DataText(name) for name in ("c.mp4", "<b>.mp4", "a.mp4", "d.mp4"))
+    yield "Which of many", draft.compared(Compared((), names, worth))
+    unknown = Worth(False, 36, 58.0, nan, nan)
+    yield "Which of many, not to be told", draft.compared(Compared((), (), unknown))
+    yield "Nothing to compare", draft.compared(Compared((), (), worth, several=False))

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from virality.advice.experiments import calendars, plan_files
+from virality.advice.experiments.judge import Judgement
 from virality.advice.experiments.judge import judge as judge_posts
 from virality.advice.experiments.plan import USUAL_WAY, Plan
 from virality.advice.experiments.plan import plan as make
@@ -107,14 +108,18 @@ def plan(run: Run, wish: Wish) -> Plan:
     return made
 
 
-def judge(run: Run, tags: str | None = None) -> None:
-    """Say what the experiment of a name says by now.
+def judge(run: Run, tags: str | None = None) -> Judgement:
+    """Judge the experiment of a name by the posts that it remembers, read anew.
 
     Parameters
     ----------
     run : Run
     tags : str or None
         File that tells the variants; remembered. None keeps what was, and "" forgets it.
+
+    Returns
+    -------
+    Judgement
 
     Raises
     ------
@@ -133,15 +138,24 @@ def judge(run: Run, tags: str | None = None) -> None:
     if tags is not None:
         with locked(run):
             run.save(tags=told)
-    judged = judge_posts(made, posts, told_by, embargo_days=values["embargo_days"])
+    return judge_posts(made, posts, told_by, embargo_days=values["embargo_days"])
+
+
+def tell(judged: Judgement) -> list[str]:
+    """Return what an experiment says, line by line, as a terminal shows it.
+
+    Parameters
+    ----------
+    judged : Judgement
+    """
     found, followed = findings.experiment(judged), findings.following(judged)
-    for line in (sentences.verdict(found), sentences.following(followed)):
-        print(_plain(line))
+    lines = [_plain(sentences.verdict(found)), _plain(sentences.following(followed))]
     for row in judged.deviations.head(SHOWN).itertuples():
         place = f"pair {row.pair}: " if row.pair else ""
-        print(f"  {place}{row.what} ({row.day or row.post_id})")
+        lines.append(f"  {place}{row.what} ({row.day or row.post_id})")
     if len(judged.deviations) > SHOWN:
-        print(f"  and {len(judged.deviations) - SHOWN} more, which the report lists")
+        lines.append(f"  and {len(judged.deviations) - SHOWN} more, which the report lists")
+    return lines
 
 
 def planned(run: Run) -> Plan:

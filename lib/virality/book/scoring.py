@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
-from numbers import Integral
 from pathlib import Path
 
 import pandas as pd
@@ -30,7 +27,6 @@ from virality.sentences import draft as sentences
 
 NEEDED = ("data", "embeddings", "forecast")
 READ = ("posts", "features", "embeddings", "media", "forecast", "experts")
-VERSION = 1  # of the JSON
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +55,7 @@ class Scored:
     ----------
     scores : Scores
     drafts : tuple of Draft
+    compared : Compared
         The same in words.
     target : str
     coverage : float
@@ -68,6 +65,7 @@ class Scored:
 
     scores: Scores
     drafts: tuple[findings.Draft, ...]
+    compared: findings.Compared
     target: str
     coverage: float
     not_read: dict[str, str]
@@ -111,7 +109,8 @@ def _scored(run: Run, given: list[Sketch], at: pd.Timestamp, values: dict[str, d
         timezone=zone,
     )
     how = (told["target"], told["coverage"], zone)
-    return Scored(scores, findings.drafts(scores, *how), *how[:2], not_read)
+    told_of = findings.drafts(scores, *how), findings.compared(scores)
+    return Scored(scores, *told_of, *how[:2], not_read)
 
 
 def protocol_of(values: dict) -> Protocol:
@@ -177,93 +176,9 @@ def tell(scored: Scored) -> list[str]:
             sentences.facts(found.facts),
         )
         lines += [*(part.replace("\n\n", "\n") for part in parts if part), ""]
-    if len(scored.drafts) > 1:
-        lines += _compared(scored)
+    lines += [sentences.compared(scored.compared).replace("\n\n", "\n")]
     lines += [f"{name}: not scored. {why}" for name, why in scored.not_read.items()]
     return [html.unescape(line.replace("**", "")) for line in lines]
-
-
-def _compared(scored: Scored) -> list[str]:
-    """Which of several drafts does better: one by one while they are few, and in order."""
-    chosen = findings.choices(scored.scores)
-    worth = findings.worth(scored.scores.picking)
-    lines = [sentences.choice(one) for one in chosen] if len(chosen) <= 3 else []
-    if worth.told and len(chosen) > 3:
-        ranked = findings.ranking(scored.scores)
-        lines = [f"{place}. {name}" for place, name in enumerate(ranked, start=1)]
-        lines = ["By what their content adds, the most first:", *lines]
-    return [*lines, sentences.worth(worth)] if chosen else []
-
-
-def as_json(run: Run, scored: Scored) -> dict:
-    """Return what can be said of drafts for other programs; keys stay, and more may come.
-
-    Parameters
-    ----------
-    run : Run
-    scored : Scored
-    """
-    scores = scored.scores
-    worth = findings.worth(scores.picking)
-    return _plain(
-        {
-            "version": VERSION,
-            "name": run.name,
-            "posts": scores.n_posts,
-            "target": scored.target,
-            "coverage": scored.coverage,
-            "drafts": [
-                _draft_json(found, row, scores)
-                for found, row in zip(scored.drafts, scores.table.itertuples(), strict=True)
-            ],
-            "pairs": scores.pairs.to_dict("records"),
-            "worth": {"told": worth.told, "held_out": worth.n, "right_in_100": worth.times,
-                      "low": worth.low, "high": worth.high},
-            "ranking": findings.ranking(scores) if worth.told else [],
-            "not_read": scored.not_read,
-        }
-    )  # fmt: skip
-
-
-def _draft_json(found: findings.Draft, row, scores: Scores) -> dict:
-    told = found.verdict.forecasts
-    like = scores.neighbours[scores.neighbours["draft"] == row.draft]
-    pushed = scores.pushes[scores.pushes["draft"] == row.draft]
-    facts = scores.facts[scores.facts["draft"] == row.draft]
-    value = {"value": found.value, "low": found.low, "high": found.high, "level": found.level}
-    return {
-        "draft": row.draft,
-        "at": row.posted_at.isoformat(),
-        "verdict": row.verdict.lower(),
-        "seen_as": row.seen_as,
-        "forecast": value if told else None,
-        "viral": {"chance": found.chance, "base_rate": found.base, "line": found.line}
-        if told
-        else None,
-        "adds": row.order,
-        "range": {"distance": found.distance, "limit": found.limit},
-        "kind": found.kind or None,
-        "neighbours": [
-            {"post_id": one.post_id, "posted_at": one.posted_at.isoformat(), "caption": one.caption,
-             "views": one.views, "above": one.above, "respects": one.respects.split(", ")}
-            for one in like.itertuples()
-        ],
-        "pushes": pushed[["concept", "block", "value"]].to_dict("records"),
-        "facts": facts[["column", "value", "below", "same", "n"]].to_dict("records"),
-    }  # fmt: skip
-
-
-def _plain(value):
-    """What JSON can hold: what is missing is null."""
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if value is None or isinstance(value, str | bool):
-        return value
-    if value is pd.NA or not isfinite(value):
-        return None
-    return int(value) if isinstance(value, Integral) else float(value)
 
 
 def _opened(run: Run) -> dict[str, dict]:
@@ -343,25 +258,3 @@ def _seen(run: Run, contents: pd.Series) -> pd.Series:
     media = _read(run, "media").dropna(subset=["content_hash"])
     posts = media.drop_duplicates("content_hash").set_index("content_hash")["post_id"]
     return contents.map(posts.to_dict()).astype(object)
-
-
-def print_scored(run: Run, wish: Wish, asked_json: bool) -> int:
-    """Score drafts and print what came of it; return the exit code.
-
-    Parameters
-    ----------
-    run : Run
-    wish : Wish
-    asked_json : bool
-        One JSON object, which says of a refusal what is wrong.
-    """
-    if not asked_json:
-        print("\n".join(tell(score(run, wish))).rstrip())
-        return 0
-    try:
-        said = as_json(run, score(run, wish)) | {"problem": None}
-    except UserError as error:
-        said = {"version": VERSION, "name": run.name,
-                "problem": {"what": error.what, "where": error.where, "do": error.do}}  # fmt: skip
-    print(json.dumps(said, indent=2, ensure_ascii=False, allow_nan=False))
-    return 1 if said["problem"] else 0

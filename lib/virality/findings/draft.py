@@ -22,6 +22,7 @@ from virality.uncertainty.viral import BASE_RATE
 SMALL_PUSH = np.log(1.02)  # a push below is told as none
 MOST_PUSHES = 3  # of each direction
 UNUSUAL = 0.8  # share of the posts from which a fact is marked
+MOST_CHOICES = 3  # pairs of drafts that are told one by one
 CLEAR = 0.55  # chance from which one of two drafts is named
 _KINDS = {fact.column: fact.kind for fact in FACTS}
 
@@ -230,6 +231,27 @@ class Worth:
     high: float
 
 
+@dataclass(frozen=True)
+class Compared:
+    """Which of several drafts does better.
+
+    Parameters
+    ----------
+    choices : tuple of Choice
+        Of every two, while they are few enough to be told one by one.
+    ranking : tuple of DataText
+        What their content adds most first; none where that cannot be told.
+    worth : Worth
+    several : bool
+        Whether there are two at least to compare.
+    """
+
+    choices: tuple[Choice, ...]
+    ranking: tuple[DataText, ...]
+    worth: Worth
+    several: bool = True
+
+
 def drafts(
     scores: Scores, target: str = "views", coverage: float = 0.8, timezone: str = "UTC",
     private: bool = False,
@@ -254,24 +276,31 @@ def drafts(
     )
 
 
-def choices(scores: Scores) -> tuple[Choice, ...]:
-    """Return which of every two drafts does better."""
-    return tuple(
+def compared(scores: Scores) -> Compared:
+    """Return which of several drafts does better, and what such words were worth.
+
+    Parameters
+    ----------
+    scores : Scores
+    """
+    choices = [
         Choice(DataText(a), DataText(b), _chosen(chance), float(chance))
         for a, b, chance in scores.pairs.itertuples(index=False)
+    ]
+    worth, told = _worth(scores.picking), scores.table[scores.table["order"].notna()]
+    ranked = told.sort_values("order", ascending=False, kind="stable")["draft"]
+    few = len(choices) <= MOST_CHOICES
+    return Compared(
+        tuple(choices) if few else (),
+        tuple(DataText(name) for name in ranked) if worth.told and choices else (),
+        worth,
+        bool(choices),
     )
 
 
-def worth(picking: Picking) -> Worth:
-    """Return what such probabilities were worth among held-out posts."""
+def _worth(picking: Picking) -> Worth:
     ends = 100 * np.array([picking.share, picking.low, picking.high])
     return Worth(picking.told, picking.n, *map(float, ends))
-
-
-def ranking(scores: Scores) -> list[str]:
-    """Return the drafts that have a forecast, what their content adds most first."""
-    told = scores.table[scores.table["order"].notna()]
-    return told.sort_values("order", ascending=False, kind="stable")["draft"].tolist()
 
 
 def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, private: bool):

@@ -8,7 +8,7 @@ from virality.advice.drafts.score import Verdict
 from virality.core.protocol import Extent
 from virality.core.text import about, listing, percent, plural
 from virality.evaluation.ordering import APART_DAYS, ENOUGH_TO_ORDER
-from virality.findings.draft import Choice, Chosen, Draft, Fact, Near, Push, Side, Worth
+from virality.findings.draft import Choice, Chosen, Compared, Draft, Fact, Near, Push, Side, Worth
 
 
 def forecast(found: Draft) -> str:
@@ -129,13 +129,22 @@ def fact(found: Fact) -> str:
     return f"{found.name}: {value}{beside}"
 
 
-def choice(found: Choice) -> str:
-    """Say which of two drafts does better, as one probability.
+def compared(found: Compared) -> str:
+    """Say which of several drafts does better, and what such words were worth.
 
     Parameters
     ----------
-    found : Choice
+    found : Compared
     """
+    lines = [_choice(one) for one in found.choices]
+    if found.ranking and not found.choices:
+        ranked = [f"{place}. {name}" for place, name in enumerate(found.ranking, start=1)]
+        lines = ["By what their content adds, the most first:", "", *ranked, ""]
+    return "\n".join([*lines, _worth(found.worth)]) if found.several else ""
+
+
+def _choice(found: Choice) -> str:
+    """Which of two drafts does better, as one probability."""
     a, b = f"“{found.first}”", f"“{found.second}”"
     chance = f"with a chance of **{found.times:.0f} in 100**"
     return {
@@ -147,8 +156,8 @@ def choice(found: Choice) -> str:
     }[found.chosen]
 
 
-def worth(found: Worth) -> str:
-    """Say what such probabilities were worth in the past."""
+def _worth(found: Worth) -> str:
+    """What such probabilities were worth in the past."""
     if not found.told:
         return (
             f"Which of two does better is told from {ENOUGH_TO_ORDER} held-out posts on; here are "
