@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -33,20 +34,38 @@ POSTS = (60, 140, 300)
 SPREAD = 1.2  # of a post's own log views
 KINDS, KIND_SIZE = 4, 0.8  # kinds of content, and how far apart their views lie, log units
 SHARES = (0.1, 0.2, 0.35, 0.5, 0.5, 0.35)  # of posts with a yes, on the average
-EFFECT, BLUR = 0.5, 0.2
+EFFECT, BLUR, NOISES = 0.5, 0.2, 6
 
 
-def account(seed: int, world: str, n: int, effect: float = 0.0, blur: float = BLUR):
-    """One account: log views, six flags and four numbers, and content that tells the kind.
+class Account(NamedTuple):
+    """Log views, ten facts of an opening, and content that tells the kind, which comes last."""
+
+    y: pd.Series
+    facts: pd.DataFrame
+    content: pd.DataFrame
+    kind: np.ndarray
+
+
+def account(
+    seed: int,
+    world: str,
+    n: int,
+    effect: float = 0.0,
+    blur: float = BLUR,
+    size: float = KIND_SIZE,
+    noises: int = NOISES,
+) -> Account:
+    """One account: six flags and four numbers come with kinds, which do well or badly.
 
     The effect is that of the fourth fact, of which half of the posts have a yes.  The blur is how
-    badly the columns of content tell the kind.
+    badly the columns of content tell the kind, the size what kinds are worth, and noises are what
+    the content tells besides.
     """
     level, luck, memory = WORLDS[world]
     rng = np.random.default_rng([seed, n])
     era = np.repeat(rng.integers(0, KINDS, 1 + n // 15), 15)[:n]  # a kind is in favour for a while
     kind = np.where(rng.random(n) < 0.3, era, rng.integers(0, KINDS, n))
-    worth = KIND_SIZE * rng.standard_normal(KINDS)
+    worth = size * rng.standard_normal(KINDS)
     bent = rng.standard_normal((len(SHARES) + 4, KINDS))
     odds = np.log(np.array(SHARES) / (1 - np.array(SHARES)))
     flags = rng.random((n, len(SHARES))) < 1 / (1 + np.exp(-(odds + bent[: len(SHARES), kind].T)))
@@ -59,10 +78,11 @@ def account(seed: int, world: str, n: int, effect: float = 0.0, blur: float = BL
     own = with_memory(chance, memory) * spread_course(level, n) + level_course(level, n, rng)
     y = 9 + SPREAD * own + worth[kind] + effect * facts[:, 3]
     latent = np.eye(KINDS)[kind] + blur * rng.standard_normal((n, KINDS))
-    noise = rng.standard_normal((n, 6))
-    seen = np.hstack([latent, noise]) @ rng.standard_normal((KINDS + 6, 24))
+    noise = rng.standard_normal((n, noises))
+    seen = np.hstack([latent, noise]) @ rng.standard_normal((KINDS + noises, 24))
     names = [f"hook__fact{i}" for i in range(facts.shape[1])]
-    return pd.Series(y), pd.DataFrame(facts, columns=names), pd.DataFrame(seen).add_prefix("v__")
+    shown = pd.DataFrame(seen).add_prefix("v__")
+    return Account(pd.Series(y), pd.DataFrame(facts, columns=names), shown, kind)
 
 
 def cell(
@@ -71,8 +91,8 @@ def cell(
     """Shares of accounts, in hundredths."""
     rows = []
     for seed in range(first_seed, first_seed + creators):
-        idle = [each for each in associate(*account(seed, world, n, 0.0, blur)) if each.told]
-        moved = associate(*account(seed, world, n, EFFECT, blur))[3]
+        idle = [each for each in associate(*account(seed, world, n, 0.0, blur)[:3]) if each.told]
+        moved = associate(*account(seed, world, n, EFFECT, blur)[:3])[3]
         within = [each.low <= 1 <= each.high for each in idle]
         rows.append(
             {

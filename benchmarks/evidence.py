@@ -7,15 +7,11 @@ Seeds are fixed: the same numbers every time.  A small version of each table is 
 
 from __future__ import annotations
 
-import argparse
-import time
-
 import numpy as np
 import pandas as pd
-from joblib import Parallel, delayed
+from runner import Creators, Part, arguments, ask
 from sklearn.linear_model import Ridge
 from sklearn.preprocessing import StandardScaler
-from threadpoolctl import threadpool_limits
 
 from virality.core.protocol import Protocol
 from virality.demo.known_truth import known_creator, known_lottery
@@ -104,34 +100,19 @@ def wrong_test(creator, seed: int, n_shifts: int = 199) -> float:
     return float((np.array(shifted) >= shifted[0]).mean())
 
 
-def each_creator(cell, creators: int, jobs: int, arguments: tuple) -> list:
-    """What `cell` says about each creator."""
-
-    def one(seed):
-        with threadpool_limits(1):
-            return cell(seed, *arguments)
-
-    return Parallel(jobs)(delayed(one)(seed) for seed in range(creators))
-
-
-def run(cell, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
-    """The same as a table, one row a creator."""
-    return pd.DataFrame(each_creator(cell, creators, jobs, arguments))
-
-
-def content(creators: int, jobs: int, cell=content_cell) -> None:
+def content(creators: Creators, cell=content_cell) -> None:
     """Level and power of the content test."""
-    print(f"\nShare of {creators} creators in whom something was found at p < .05, in %")
+    print(f"\nShare of {creators.n} creators in whom something was found at p < .05, in %")
     rows = {}
-    for name, arguments in CONTENT_CELLS.items():
-        rows[name] = 100 * run(cell, creators, jobs, arguments).mean()
+    for name, cells in CONTENT_CELLS.items():
+        rows[name] = 100 * creators.rows(cell, *cells).mean()
         print(f"{name:36s}", "  ".join(f"{k}: {v:.1f}" for k, v in rows[name].items()), flush=True)
     print(pd.DataFrame(rows).T.round(1).to_string())
 
 
-def others(creators: int, jobs: int) -> None:
+def others(creators: Creators) -> None:
     """The same for trees, for history, and for a test that should not be used."""
-    content(creators, jobs, others_cell)
+    content(creators, others_cell)
 
 
 LEVELS = ("white", "ar", "walk", "jump", "spread")
@@ -155,14 +136,14 @@ def intervals_cell(seed: int, level: str, n: int, model: str) -> pd.DataFrame:
     return whole[["n", "coverage", "score", "width", "saturated"]].join(thirds.add_prefix("third "))
 
 
-def intervals_table(creators: int, jobs: int, model: str = "ridge") -> None:
+def intervals_table(creators: Creators, model: str = "ridge") -> None:
     """Coverage of 80 % intervals."""
-    print(f"\n80 % intervals around {model}, {creators} creators a row")
+    print(f"\n80 % intervals around {model}, {creators.n} creators a row")
     print("below .70: share of creators of whose posts the intervals held less than 70 %")
     rows = {}
     for n in (140, 300):
         for level in LEVELS:
-            found = pd.concat(each_creator(intervals_cell, creators, jobs, (level, n, model)))
+            found = pd.concat(creators.each(intervals_cell, level, n, model))
             for method, part in found.groupby(level=0, sort=False):
                 spread = {
                     "sd": part["coverage"].std(),
@@ -175,9 +156,9 @@ def intervals_table(creators: int, jobs: int, model: str = "ridge") -> None:
     print(table.groupby(level=[0, 2], sort=False).mean().round(3).to_string())
 
 
-def forecast_intervals(creators: int, jobs: int) -> None:
+def forecast_intervals(creators: Creators) -> None:
     """The same around the forecast that the book stands for."""
-    intervals_table(creators, jobs, FORECAST)
+    intervals_table(creators, FORECAST)
 
 
 def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
@@ -193,13 +174,13 @@ def viral_cell(seed: int, level: str, r2: float, n: int) -> dict[str, float]:
     }
 
 
-def viral_table(creators: int, jobs: int) -> None:
+def viral_table(creators: Creators) -> None:
     """Brier skill of the viral chances."""
-    print(f"\nBrier skill of the viral chances, mean (and SD) over {creators} creators")
+    print(f"\nBrier skill of the viral chances, mean (and SD) over {creators.n} creators")
     rows = {}
     for n in (140, 300):
         for level, r2 in (("white", 0.0), ("white", 0.2), ("walk", 0.2)):
-            found = run(viral_cell, creators, jobs, (level, r2, n))
+            found = creators.rows(viral_cell, level, r2, n)
             cells = zip(found.mean(), found.std(), strict=True)
             rows[f"n = {n}, {level}, R² {r2}"] = dict(
                 zip(found.columns, (f"{m:.3f} ({s:.3f})" for m, s in cells), strict=True)
@@ -224,18 +205,19 @@ def mixture_cell(seed: int, slope: float, n: int) -> dict[str, float]:
     }
 
 
-def mixture_table(creators: int, jobs: int) -> None:
+def mixture_table(creators: Creators) -> None:
     """How often two regimes are named."""
-    print(f"\nTwo regimes against one of a free shape, {creators} creators a row")
+    print(f"\nTwo regimes against one of a free shape, {creators.n} creators a row")
     rows = {}
     for n in (140, 300):
         for slope in (0.0, 1.0, 2.0):
             name = f"n = {n}, gate slope {slope:g}"
-            rows[name] = run(mixture_cell, creators, jobs, (slope, n)).mean()
+            rows[name] = creators.rows(mixture_cell, slope, n).mean()
     print(pd.DataFrame(rows).T.round(3).to_string())
 
 
-PARTS = {
+USUAL = Creators(200, jobs=2)
+PARTS: dict[str, Part] = {
     "content": content,
     "others": others,
     "intervals": intervals_table,
@@ -245,18 +227,5 @@ PARTS = {
 }
 
 
-def main() -> None:
-    """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--creators", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
-    options = parser.parse_args()
-    for part in options.only:
-        start = time.perf_counter()
-        PARTS[part](options.creators, options.jobs)
-        print(f"({time.perf_counter() - start:.0f} s)")
-
-
 if __name__ == "__main__":
-    main()
+    ask(PARTS, arguments(__doc__, list(PARTS), USUAL).parse_args())

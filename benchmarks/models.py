@@ -13,7 +13,6 @@ start from.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 
 import pandas as pd
@@ -25,7 +24,6 @@ from cells import (
     Maker,
     captioned,
 )
-from joblib import Parallel, delayed
 from measures import (
     SLOW_RULE,
     better_rule,
@@ -37,6 +35,7 @@ from measures import (
     shown,
     spoken,
 )
+from runner import Creators, arguments
 
 from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
 from virality.models.catalogue import FORECAST, MODELS
@@ -66,8 +65,7 @@ ORDERS = (
 
 def each_creator(judge: Callable, make: Maker, options) -> pd.DataFrame:
     """What a judge finds in every creator of a cell, a row each."""
-    seeds = range(options.first_seed, options.first_seed + options.creators)
-    return pd.DataFrame(Parallel(options.jobs)(delayed(judge)(seed, make) for seed in seeds))
+    return Creators(options.creators, options.first_seed, options.jobs).rows(judge, make)
 
 
 def models_table(options) -> None:
@@ -170,11 +168,7 @@ PARTS = {
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--creators", type=int, default=30, help="a row")
-    parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
+    parser = arguments(__doc__, list(PARTS), Creators(30))
     parser.add_argument("--quick", action="store_true", help="a few creators of a few worlds")
     parser.add_argument("--posts", nargs="*", default=[])
     options = parser.parse_args()

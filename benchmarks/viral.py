@@ -9,16 +9,14 @@ numbers every time.  The recalibration was chosen on seeds below 100 of worlds l
 
 from __future__ import annotations
 
-import argparse
-import time
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
 import pandas as pd
+from calibration import ALPHA, bins
 from cells import Maker, captioned, known, lottery, real_like
-from joblib import Parallel, delayed
-from scipy import stats
-from threadpoolctl import threadpool_limits
+from runner import Creators, Part, arguments, ask
 
 from virality.core.embargo import DAY_US, matured_before, microseconds
 from virality.core.protocol import DEFAULT, MIN_POSTS
@@ -34,10 +32,8 @@ from virality.posts.read import read_posts
 from virality.uncertainty import viral
 from virality.uncertainty.intervals import prediction_intervals
 
-ALPHA = 0.05
 MODELS = (MAIN_NONLINEAR, FORECAST)
 EDGES = (0, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.6, 1)
-SMALLEST_BIN = 100
 BEFORE = {"prior_posts": 20, "window": 100}  # the recipe that recalibration replaced
 
 CHANCE_CELLS: dict[str, Maker] = {
@@ -49,16 +45,6 @@ CHANCE_CELLS: dict[str, Maker] = {
     "lottery": partial(lottery, n=200, slope=0.0),
     "lottery that content tells": partial(lottery, n=200, slope=1.5),
 }
-
-
-def each(cell, seeds, jobs: int, *arguments) -> list:
-    """What `cell` says about every creator."""
-
-    def one(seed):
-        with threadpool_limits(1):
-            return cell(seed, *arguments)
-
-    return Parallel(jobs)(delayed(one)(seed) for seed in seeds)
 
 
 # ------------------------------------------------------------------------------------- chances
@@ -85,27 +71,6 @@ def issued(seed, make: Maker) -> pd.DataFrame:
     return pd.concat(parts)
 
 
-def bins(found: pd.DataFrame, which: str) -> pd.DataFrame:
-    """Said and came, bin by bin, with intervals of what came: creators are drawn, not posts."""
-    inside = pd.cut(found[which], EDGES, right=False)
-    rows = {}
-    for name, part in found.groupby(inside, observed=True):
-        gap = (part["went"] - part[which]).groupby(part["world"] + part["creator"]).sum()
-        n, creators = len(part), len(gap)
-        if n < SMALLEST_BIN or creators < 3:
-            continue
-        error = np.sqrt((gap**2).sum() * creators / (creators - 1)) / n
-        alone, all_bins = (
-            stats.t.ppf(1 - ALPHA / 2 / k, creators - 1) for k in (1, len(EDGES) - 1)
-        )
-        said, came = part[which].mean(), part["went"].mean()
-        rows[str(name)] = {"posts": n, "creators": creators, "said": said, "came": came,
-                           "low": came - alone * error, "high": came + alone * error,
-                           "off": abs(came - said) > alone * error,
-                           "off, all bins": abs(came - said) > all_bins * error}  # fmt: skip
-    return pd.DataFrame(rows).T
-
-
 def skills(found: pd.DataFrame) -> pd.Series:
     """Brier skill over the base rate, before and now, and the paired gain over creators."""
     loss = pd.DataFrame({name: (found[name] - found["went"]) ** 2 for name in ("before", "now")})
@@ -117,17 +82,17 @@ def skills(found: pd.DataFrame) -> pd.Series:
                       "gain": f"{gain.mean():+.4f} ± {gain.sem():.4f}"})  # fmt: skip
 
 
-def chances(options) -> None:
+def chances(creators: Creators, given: Sequence[str] = ()) -> None:
     """Calibration and skill of the chances, pooled over simulated and given creators."""
     parts = []
     for world, make in CHANCE_CELLS.items():
-        found = pd.concat(each(issued, seeds(options), options.jobs, make))
+        found = pd.concat(creators.each(issued, make))
         parts.append(found.assign(world=world))
         for model, own in parts[-1].groupby("model", sort=False):
             print(f"{world}, {model}:", *(f"{k} {v}" for k, v in skills(own).items()), flush=True)
-    if options.posts:
-        given = read_posts(options.posts).posts
-        whole = {str(name): own for name, own in given.groupby("author") if len(own) >= MIN_POSTS}
+    if given:
+        posts = read_posts(list(given)).posts
+        whole = {str(name): own for name, own in posts.groupby("author") if len(own) >= MIN_POSTS}
         rows = [issued(name, lambda name: captioned(whole[name])) for name in whole]
         parts.append(pd.concat(rows).assign(world="given"))
     table = pd.concat(parts)
@@ -136,7 +101,7 @@ def chances(options) -> None:
         print(skills(own).to_string())
         for which in ("before", "now"):
             print(f"\n{model}, {which}")
-            print(bins(own, which).to_string(float_format="{:.3f}".format))
+            print(bins(own, which, EDGES).to_string(float_format="{:.3f}".format))
 
 
 # --------------------------------------------------------------------------------------- pairs
@@ -159,14 +124,13 @@ def paired(seed, level: str, n: int, r2: float) -> dict[str, float]:
     return ordering.pair_share(ordering.Pairs(*map(np.concatenate, zip(*each_fold, strict=True))))
 
 
-def pairs(options) -> None:
+def pairs(creators: Creators) -> None:
     """Coverage of the interval of the share of pairs, and what a binomial would hold."""
-    rows = {}
-    many = range(options.first_seed, options.first_seed + PAIR_REPEATS * options.creators)
+    rows, many = {}, creators.times(PAIR_REPEATS)
     for n in PAIR_POSTS:
         for level in PAIR_LEVELS:
             for r2 in (0.0, 0.1, 0.25):
-                found = pd.DataFrame(each(paired, many, options.jobs, level, n, r2))
+                found = many.rows(paired, level, n, r2)
                 truth = found["share"].mean() if r2 else 0.5
                 held = found["low"].le(truth) & found["high"].ge(truth)
                 binomial = (found["share"] - truth).abs() <= 1.96 * np.sqrt(0.25 / found["pairs"])
@@ -209,41 +173,29 @@ def remembered(seed, world: World) -> dict[str, float]:
     return {"claimed": found["p"] < ALPHA, "saved": found["statistic"]}
 
 
-def history(options) -> None:
+def history(creators: Creators) -> None:
     """How often history is claimed, in %, and what share of the absolute error it saves."""
-    rows = {}
-    many = range(options.first_seed, options.first_seed + HISTORY_REPEATS * options.creators)
+    rows, many = {}, creators.times(HISTORY_REPEATS)
     for name, what in HISTORY_CELLS.items():
         for n in (140, 300):
             world = World(n=n, shares=_NOTHING, **what)
-            found = pd.DataFrame(each(remembered, many, options.jobs, world))
+            found = many.rows(remembered, world)
             rows[name, n] = {"claimed, %": 100 * found["claimed"].mean(),
                              "saved": found["saved"].mean(), "±": found["saved"].sem()}  # fmt: skip
             print(name, n, *(f"{k} {v:.3f}" for k, v in rows[name, n].items()), flush=True)
 
 
-PARTS = {"chances": chances, "pairs": pairs, "history": history}
-
-
-def seeds(options) -> range:
-    """Seeds that no choice was made on, unless somebody asks for those."""
-    return range(options.first_seed, options.first_seed + options.creators)
+#: Seeds that no choice was made on, unless somebody asks for others.
+USUAL = Creators(30, 200)
+PARTS: dict[str, Part] = {"chances": chances, "pairs": pairs, "history": history}
 
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--creators", type=int, default=30)
-    parser.add_argument("--first-seed", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=1)
+    parser = arguments(__doc__, list(PARTS), USUAL)
     parser.add_argument("--posts", nargs="*", default=[])
-    parser.add_argument("--only", nargs="*", choices=list(PARTS), default=list(PARTS))
     options = parser.parse_args()
-    for part in options.only:
-        start = time.perf_counter()
-        print(f"\n{PARTS[part].__doc__}")
-        PARTS[part](options)
-        print(f"({time.perf_counter() - start:.0f} s)")
+    ask(PARTS | {"chances": partial(chances, given=options.posts)}, options)
 
 
 if __name__ == "__main__":

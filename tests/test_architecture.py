@@ -33,7 +33,7 @@ MODULES = {
 }
 OUTSIDE = [
     path.relative_to(ROOT).as_posix()
-    for pattern in ("conftest.py", "benchmarks/*.py", "notebooks/*.ipynb")
+    for pattern in ("conftest.py", "benchmarks/**/*.py", "notebooks/*.ipynb")
     for path in sorted(ROOT.glob(pattern))
 ]
 SENTENCES = [name for name in MODULES if name.startswith("sentences.") and "__init__" not in name]

@@ -7,6 +7,7 @@ included.  Luck is that of Student's t with four degrees of freedom, as views ha
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -86,8 +87,8 @@ def posts_needed(factor: float, spread: float = USUAL) -> int | None:
     """
     effect = abs(np.log(factor)) / spread
     sizes: Sequence[int] = range(2 * min(NEEDED), 2 * max(NEEDED) + 1, 2)
-    found = (n for n in sizes if np.log(detectable(n, 1.0)) <= effect)
-    return next(found, None)
+    at = bisect_left(sizes, True, key=lambda n: bool(np.log(detectable(n, 1.0)) <= effect))
+    return sizes[at] if at < len(sizes) else None
 
 
 def pair_spread(posts: pd.DataFrame | None, embargo_days: float = 7) -> tuple[float, int]:
