@@ -96,7 +96,8 @@ def test_truth_adds_up_to_the_views():
     posts, truth = simulate_creator(300, 4, return_truth=True)
     told = truth.posts.columns
     terms = told[told.get_loc("level") : told.get_loc("log_views")]
-    assert {"level", "carry_over", "lottery", "noise", *KNOWABLE} - {"momentum"} == set(terms)
+    others = {"level", "carry_over", "drop", "lottery", "noise"}
+    assert others | set(KNOWABLE) - {"momentum"} == set(terms)
     np.testing.assert_allclose(truth.posts["log_views"], BASE + truth.posts[terms].sum(axis=1))
     np.testing.assert_allclose(
         np.log1p(posts["views"].astype(float)), truth.posts["log_views"], atol=1e-3
@@ -200,13 +201,30 @@ def test_films_show_words_where_the_truth_says_so(regime):
 
 def test_truth_from_before_the_hook_effects_can_be_read(written, tmp_path):
     content = json.loads(written.truth.read_text(encoding="utf-8"))
-    for name in HOOK:
+    for name in (*HOOK, "drop"):
         del content["posts"][name], content["effects"][name]
-    del content["effects"]["words_regime"]
+    for name in ("words_regime", "drop_share"):
+        del content["effects"][name]
     (tmp_path / "truth.json").write_text(json.dumps(content))
     earlier = load_truth(tmp_path / "truth.json")
     assert (earlier.planted() > 0).tolist() == [name not in HOOK for name in KNOWABLE]
     assert earlier.effects == Effects().without(*HOOK)
+
+
+@pytest.mark.parametrize(("n", "after"), [(1, 0), (40, 2), (180, 10)])
+def test_the_level_of_the_demo_falls_for_good(n, after):
+    usual, truth = (
+        simulate_creator(n, 2, effects, return_truth=True)[1].posts
+        for effects in (Effects(), Effects.demo())
+    )
+    gap = (truth["log_views"] - usual["log_views"]).to_numpy()
+    np.testing.assert_allclose(gap, np.where(np.arange(n) < n - after, 0, np.log(0.4)), atol=1e-9)
+    drop = simulate_creator(n, 2, Effects.demo(), return_truth=True)[1].drop()
+    told = drop and (drop.at, drop.posts, round(drop.factor, 6))
+    assert told == ((truth["posted_at"].iloc[-after], after, 0.4) if after else None)
+    assert simulate_creator(n, 2, return_truth=True)[1].drop() is None
+    assert Effects.demo().reversed().drop == -Effects.demo().drop
+    assert Effects.null().drop == 0
 
 
 def test_seeds_differ_and_repeat():
@@ -220,6 +238,8 @@ def test_effects_refuse_nonsense():
         Effects(viral_regime="dog")
     with pytest.raises(ValueError, match="viral_rate"):
         Effects(viral_rate=1.5)
+    with pytest.raises(ValueError, match="drop_share"):
+        Effects(drop_share=1.5)
     with pytest.raises(ValueError, match="words_regime"):
         Effects(words_regime="cat")
 
@@ -283,11 +303,15 @@ def test_truth_lists_every_error(written):
 
 def test_truth_survives_writing(written):
     stored = load_truth(written.truth)
-    _, made = simulate_creator(140, 0, return_truth=True)
+    _, made = simulate_creator(140, 0, Effects.demo(), return_truth=True)
     pd.testing.assert_frame_equal(stored.posts, made.posts, check_dtype=False)
-    assert stored.effects == Effects() and stored.zone == "UTC"
+    assert stored.effects == Effects.demo() and stored.zone == "UTC"
     assert stored.odd_videos == made.odd_videos
-    assert "log_views = base" in json.loads(written.truth.read_text(encoding="utf-8"))["model"]
+    content = json.loads(written.truth.read_text(encoding="utf-8"))
+    assert "log_views = base" in content["model"]
+    drop = content["drop"]
+    assert (pd.Timestamp(drop["at"]), drop["posts"]) == (stored.drop().at, stored.drop().posts)
+    assert drop["factor"] == pytest.approx(0.4)
     assert truth_beside(written.posts).seed == 0
 
 
@@ -365,7 +389,7 @@ def test_effects_are_frozen():
 
 def test_the_reader_makes_of_the_errors_what_was_meant(written):
     reading = read_posts(written.posts)
-    clean = simulate_creator(140, 0)
+    clean = simulate_creator(140, 0, Effects.demo())
     both = reading.posts.merge(clean, on="post_id", suffixes=("", "_meant"))
     assert len(both) == len(reading.posts) == 139
     assert set(reading.posts["author"]) == {AUTHOR}

@@ -9,6 +9,7 @@ import pytest
 import exports
 from virality.core.errors import UserError
 from virality.demo.creator import ensure_demo
+from virality.demo.model import Effects
 from virality.demo.posts import simulate_creator
 from virality.posts.read import read_posts
 from virality.posts.schema import POST_COLUMNS, REPAIR_COLUMNS, validate_posts
@@ -219,7 +220,7 @@ def test_tables_survive_parquet(tmp_path):
 
 def test_the_demo_creator_is_read_right(tmp_path):
     files = ensure_demo(tmp_path, n_posts=140, videos=False)
-    truth = simulate_creator(140)
+    truth = simulate_creator(140, effects=Effects.demo())
     reading = read_posts(files.posts, now=exports.NOW)
     disorders = pd.DataFrame(json.loads(files.truth.read_text())["disorders"])
     gone = set(disorders.query("kind == 'no views'")["post_id"])

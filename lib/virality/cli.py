@@ -150,7 +150,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     prior = "what was learnt from others, by fit-prior; '' forgets it"
     parser.add_argument("--prior", metavar="FOLDER", help=prior)
     parser.add_argument("--until", default="", metavar="CHAPTER", help="stop after this chapter")
-    size = "size of the demo (default 140, or as before)"
+    size = f"size of the demo (default {paths.DEMO_POSTS}, or as before)"
     parser.add_argument("--demo-posts", type=_whole(1, MOST_POSTS), metavar="N", help=size)
     _add_choice(
         parser,
@@ -292,9 +292,8 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_demo(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--count", type=_whole(1, MOST_POSTS), default=140, help="number of posts (default 140)"
-    )
+    count, text = paths.DEMO_POSTS, f"number of posts (default {paths.DEMO_POSTS})"
+    parser.add_argument("--count", type=_whole(1, MOST_POSTS), default=count, help=text)
     parser.add_argument(
         "--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)"
     )

@@ -20,6 +20,8 @@ from virality.core.errors import UserError
 from virality.core.paths import DEMO_AUTHOR, Inputs, Run
 from virality.core.text import DataText, PostName
 from virality.core.writing import adding, replacing, replacing_folder
+from virality.demo.creator import truth_beside
+from virality.demo.model import Truth
 from virality.figures import theme
 from virality.posts.platforms import listed
 
@@ -61,6 +63,11 @@ class Chapter:
     def simulated(self) -> bool:
         """Whether the posts were made by this project's own simulator."""
         return self._is_simulated(self._column("author"))
+
+    @property
+    def truth(self) -> Truth | None:
+        """What was planted in a simulated creator; None for all others, or where it is lost."""
+        return truth_beside(self.inputs.posts) if self.simulated else None
 
     def _is_simulated(self, authors: list[str]) -> bool:
         return self.inputs.simulated or DEMO_AUTHOR in authors

@@ -16,6 +16,7 @@ from virality.core.errors import UserError
 from virality.core.paths import (
     DEFAULT_NAME,
     DEMO_FOLDER,
+    DEMO_POSTS,
     Inputs,
     Run,
     exists,
@@ -251,7 +252,7 @@ def _inputs(request: Request, run: Run) -> tuple[Inputs, dict | None]:
         what = "Videos were" if any(films.values()) else "Columns were"
         raise UserError(f"{what} given without posts.", do="Give POSTS=path/to/posts.csv as well.")
     if earlier.simulated or request.simulate or request.name == DEFAULT_NAME:
-        size = run.load().get("demo", {"posts": 140, "videos": True})
+        size = run.load().get("demo", {"posts": DEMO_POSTS, "videos": True})
         wanted = {"posts": request.demo_posts, "videos": request.demo_videos}
         return earlier, size | {key: value for key, value in wanted.items() if value is not None}
     raise UserError(

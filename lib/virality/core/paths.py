@@ -51,6 +51,7 @@ SITES_LOCK = ROOT / "build" / ".sites.lock"  # held while the list of reports is
 DEMO_FOLDER = ROOT / "data" / "demo"
 DEFAULT_NAME = "demo"
 UNKNOWN_AUTHOR = "unknown"  # where the input names none
+DEMO_POSTS = 180  # enough for every chapter to say what it can
 DEMO_AUTHOR = "simulated_creator"  # whose posts are known to be simulated, wherever they turn up
 
 # A scratch run for tests: notebooks opened while it is set read and write there.

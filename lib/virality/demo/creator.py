@@ -25,6 +25,7 @@ import pandas as pd
 from virality.core import VERSION
 from virality.core.errors import UserError
 from virality.core.hashing import of_path, of_value
+from virality.core.paths import DEMO_POSTS
 from virality.core.writing import adopt, claim, clear_leftovers, made_in, replacing
 from virality.demo import model
 from virality.demo.model import REGIMES, SPEAKING, Effects, Truth, stream
@@ -60,7 +61,7 @@ class DemoFiles:
 
 def ensure_demo(
     folder: Path,
-    n_posts: int = 140,
+    n_posts: int = DEMO_POSTS,
     seed: int = 0,
     videos: bool = True,
     effects: Effects | None = None,
@@ -76,8 +77,10 @@ def ensure_demo(
     ----------
     folder : Path
         Where to keep them; made if need be.
-    n_posts, seed, effects
+    n_posts, seed : int
         As for :func:`virality.demo.posts.simulate_creator`.
+    effects : Effects, optional
+        What is planted; the demo's own when left out.
     videos : bool
         Whether to make videos, the slow part.
     workers : int
@@ -95,7 +98,7 @@ def ensure_demo(
     UserError
         The folder holds files that are not the demo's.
     """
-    folder, effects = Path(folder), effects or Effects()
+    folder, effects = Path(folder), effects or Effects.demo()
     _own(folder, force)
     with filelock.FileLock(folder / LOCK):
         clear_leftovers(folder)
@@ -249,6 +252,7 @@ def save_truth(truth: Truth, path: Path) -> None:
     """
     posts = truth.posts.copy()
     posts["posted_at"] = posts["posted_at"].dt.strftime("%Y-%m-%dT%H:%M:%SZ")
+    drop = truth.drop()
     content = {
         "author": truth.author,
         "zone": truth.zone,
@@ -260,6 +264,7 @@ def save_truth(truth: Truth, path: Path) -> None:
             name: {"share": share, "effect": truth.effects.regime * effect}
             for name, (share, effect) in REGIMES.items()
         },
+        "drop": drop and {**asdict(drop), "at": drop.at.strftime("%Y-%m-%dT%H:%M:%SZ")},
         "disorders": [asdict(one) for one in truth.errors],
         "odd_videos": truth.odd_videos,
         "posts": posts.to_dict(orient="list"),
@@ -279,7 +284,8 @@ def load_truth(path: Path) -> Truth:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         posts = pd.DataFrame(content["posts"]).astype({"post_id": "string"})
-        nothing = dict.fromkeys(model.HOOK, 0.0)  # as in files from before these were planted
+        # as in files from before these were planted
+        nothing = dict.fromkeys((*model.HOOK, "drop"), 0.0)
         posts = posts.assign(**{name: posts.get(name, zero) for name, zero in nothing.items()})
         posts["posted_at"] = pd.to_datetime(posts["posted_at"], utc=True).astype(
             "datetime64[us, UTC]"

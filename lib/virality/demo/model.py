@@ -5,6 +5,7 @@ For post *i*, uploaded at time *t* (days), in content regime *r* with early ener
     log_views = base
               + level(t)                                  slow momentum of the account
               + carry_over(t)                             what a recent hit leaves behind
+              + drop * (1 among the last posts)           a change that comes and stays
               + evening * cos(2 pi (hour - 20) / 24)      posting time, hour in UTC
               + weekend * (1 if Saturday or Sunday)
               + regime * PATTERN[r]                       content regime
@@ -18,6 +19,8 @@ For post *i*, uploaded at time *t* (days), in content regime *r* with early ener
                 `momentum_days`; it starts in its stationary state
     carry_over: `carry_over` * trail, trail_i = exp(-gap / carry_days) * max(trail_{i-1}, x_{i-1})
                 where x is the part of (lottery + noise) of the earlier post above `HIT`
+    drop:       a step of the level before the last `drop_share` of the posts; none by default,
+                and the demo's account falls by it
     lottery:    with probability `viral_rate` a jump of `viral_size` * (1 + Exp(1)), minus the
                 mean of that, so the viral regime's *expected* log views are those of its
                 pattern: no model of the mean can see it, only a model of the probability can
@@ -70,6 +73,7 @@ REGIMES = {
 WORDLESS = ("cat",)  # regimes whose films never show words
 SPEAKING = ("storytime", "coffee", "science")  # regimes in which somebody speaks
 LATE = (1.2, 1.8)  # seconds: by how much later a late voice begins
+DEMO_DROP = float(np.log(0.4))  # of the demo's level, beside its wandering
 STAY = 0.25  # chance that a post continues the series of the one before
 # terms that could be known when a post goes up, in the order of the book
 KNOWABLE = ("momentum", "posting_time", "content", "energy", "words", "late_speech")
@@ -90,6 +94,10 @@ class Effects:
         Share of a hit's surprise that the next post inherits.
     carry_days : float
         Time constant of that inheritance.
+    drop : float
+        Step of the level near the end of the record; negative: it falls.
+    drop_share : float
+        Share of the posts, the last ones, that come after that step.
     evening : float
         Height of the daily wave, peak at 20:00 UTC; negative: mornings are better.
     weekend : float
@@ -118,6 +126,8 @@ class Effects:
     momentum_days: float = 150.0
     carry_over: float = 0.2
     carry_days: float = 20.0
+    drop: float = 0.0
+    drop_share: float = 0.055
     evening: float = 0.4
     weekend: float = 0.15
     regime: float = 0.6
@@ -137,10 +147,12 @@ class Effects:
             raise ValueError("words_regime must be a regime whose films show words")
         if not 0 <= self.viral_rate <= 1:
             raise ValueError("viral_rate must lie between 0 and 1")
+        if not 0 <= self.drop_share <= 1:
+            raise ValueError("drop_share must lie between 0 and 1")
 
     def reversed(self) -> Effects:
-        """Return the effects with their signs turned round: posting time, regime, energy, hook."""
-        signed = ("evening", "weekend", "regime", "energy", *HOOK)
+        """Return the effects with their signs turned round: drop, time, regime, energy, hook."""
+        signed = ("drop", "evening", "weekend", "regime", "energy", *HOOK)
         turned: dict[str, Any] = {name: -getattr(self, name) for name in signed}
         return replace(self, **turned)
 
@@ -150,10 +162,15 @@ class Effects:
         return replace(self, **nothing)
 
     @classmethod
+    def demo(cls) -> Effects:
+        """Return the effects of the demo: the usual ones, and a level that falls near the end."""
+        return cls(drop=DEMO_DROP)
+
+    @classmethod
     def null(cls, noise: float = 0.7) -> Effects:
         """Return effects of which nothing but noise is left."""
-        everything = ("momentum", "carry_over", "evening", "weekend", "regime", "energy", *HOOK)
-        return cls(noise=noise).without(*everything, "viral_rate")
+        account = ("momentum", "carry_over", "drop", "viral_rate")
+        return cls(noise=noise).without(*account, "evening", "weekend", "regime", "energy", *HOOK)
 
 
 def stream(seed: int, name: str) -> np.random.Generator:
@@ -204,6 +221,12 @@ def _trail_of_hits(days: np.ndarray, surprise: np.ndarray, effects: Effects) -> 
     return effects.carry_over * trail
 
 
+def _step(n_posts: int, effects: Effects) -> np.ndarray:
+    """Return by how much the level has changed for good at each post."""
+    after = round(effects.drop_share * n_posts)
+    return effects.drop * (np.arange(n_posts) >= n_posts - after)
+
+
 def _play(plays: np.ndarray, effects: Effects, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Which posts win the lottery, and what it adds to each; on average nothing."""
     rng = stream(seed, "lottery")
@@ -247,8 +270,8 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
     DataFrame
         ``regime``, ``early_energy`` (0 to 1), ``viral``, ``words_on_screen`` (bool),
         ``speech_delay`` (s; 0 where no voice is late), the terms ``level``, ``carry_over``,
-        ``posting_time``, ``content``, ``energy``, ``words``, ``late_speech``, ``lottery``,
-        ``noise`` and their sum with the base, ``log_views``.
+        ``drop``, ``posting_time``, ``content``, ``energy``, ``words``, ``late_speech``,
+        ``lottery``, ``noise`` and their sum with the base, ``log_views``.
     """
     n = len(times)
     days = (times - FIRST_DAY) / pd.Timedelta(days=1)
@@ -263,6 +286,7 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
         {
             "level": _slow_level(np.asarray(days), effects, seed),
             "carry_over": _trail_of_hits(np.asarray(days), lottery + noise, effects),
+            "drop": _step(n, effects),
             "posting_time": effects.evening * np.cos(2 * np.pi * (hour - 20) / 24)
             + effects.weekend * (times.day_of_week >= 5),
             "content": effects.regime * np.array([REGIMES[name][1] for name in regime]),
@@ -282,6 +306,25 @@ def structural_terms(times: pd.DatetimeIndex, effects: Effects, seed: int) -> pd
         "speech_delay": delay,
     }
     return pd.concat([pd.DataFrame(drawn), terms, log_views.rename("log_views")], axis=1)
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A planted step of the level.
+
+    Parameters
+    ----------
+    at : Timestamp
+        The first post after it.
+    factor : float
+        The level after it over the one before.
+    posts : int
+        Posts after it.
+    """
+
+    at: pd.Timestamp
+    factor: float
+    posts: int
 
 
 @dataclass(frozen=True)
@@ -319,8 +362,16 @@ class Truth:
         """Return the knowable terms, indexed by ``post_id`` (log views; columns `KNOWABLE`)."""
         posts = self.posts.set_index("post_id")
         terms = posts[[name for name in KNOWABLE if name != "momentum"]].copy()
-        terms["momentum"] = posts["level"] + posts["carry_over"]
+        terms["momentum"] = posts["level"] + posts["carry_over"] + posts["drop"]
         return terms[list(KNOWABLE)]
+
+    def drop(self) -> Drop | None:
+        """Return the planted step of the level; None where there is none among these posts."""
+        after = self.posts["drop"] != 0
+        if not after.any():
+            return None
+        at = self.posts.loc[after, "posted_at"].min()
+        return Drop(at, float(np.exp(self.effects.drop)), int(after.sum()))
 
     def planted(self) -> pd.Series:
         """Return the standard deviation of each knowable term.

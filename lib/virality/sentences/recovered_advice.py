@@ -1,0 +1,119 @@
+"""Words of the boxes that read the truth in the chapters that advise.
+
+For simulated creators only.
+"""
+
+from __future__ import annotations
+
+from virality.core.text import multiple, plural
+from virality.findings.recovered_advice import Date, RecoveredDrop, RecoveredHours
+from virality.findings.recovered_facts import Seen
+from virality.sentences import recovered
+from virality.sentences.timing import slot
+
+TITLE = recovered.TITLE
+
+_READS = "This box alone reads how the creator was simulated."
+_SIDES = {True: "drop", False: "rise"}
+_DATES = {
+    Date.UNTOLD: "It gives no date, which takes more posts on both sides than there are here, or a "
+    "level that does not wander by itself.",
+    Date.RIGHT: "Its date is right.",
+    Date.WRONG: "Its date is wrong.",
+}
+
+
+def drop(found: RecoveredDrop) -> str:
+    """Return the body of the box on the planted drop.
+
+    Parameters
+    ----------
+    found : RecoveredDrop
+    """
+    if found.planted is None:
+        return f"{_READS} {_no_drop(found)}"
+    side = _SIDES[found.falls]
+    planted = (
+        f"{_READS} A {side} was planted: in {found.month} the level went to "
+        f"{multiple(found.planted.factor)} of what it was, and has stayed there for "
+        f"{plural(found.planted.posts, 'post')}."
+    )
+    if found.seen is Seen.UNKNOWN:
+        return f"{planted} So few posts cannot show it."
+    verdict = {
+        Seen.FOUND: f"**Found**: the last {found.posts} stand at {multiple(found.found)}.",
+        Seen.REVERSED: f"**Found the wrong way round**: the last {found.posts} stand at "
+        f"{multiple(found.found)}.",
+    }.get(
+        found.seen,
+        f"**Missed**: the last {found.posts} stand at {multiple(found.found)}, which this chapter "
+        "does not tell from luck.",
+    )
+    return f"{planted} {verdict} {_DATES[found.date]}\n\n{_power(found, side)}"
+
+
+def _no_drop(found: RecoveredDrop) -> str:
+    if found.seen is Seen.FALSE_ALARM:
+        return (
+            "No jump of the level was planted, so this is a false alarm, or the level wandered "
+            "there by itself."
+        )
+    if found.seen is Seen.NOTHING:
+        return "No jump of the level was planted, and none is claimed."
+    return "No jump of the level was planted."
+
+
+def _power(found: RecoveredDrop, side: str) -> str:
+    return (
+        f"How much of that is luck? Without the {side} these posts would have stood at "
+        f"{multiple(found.otherwise)}: luck and a level that wanders move them too. Of "
+        f"{plural(found.of, 'other account')} that were simulated with the same {side} and other "
+        f"luck, this chapter names it on {found.named:,}."
+    )
+
+
+def hours(found: RecoveredHours) -> str:
+    """Return the body of the box on the planted hours.
+
+    Parameters
+    ----------
+    found : RecoveredHours
+    """
+    if found.best is None:
+        return f"{_READS} {_no_hours(found)}"
+    planted = (
+        f"{_READS} A better time was planted: of the slots that were tried, posts of "
+        f"{slot(found.best)} got most of it, {multiple(found.planted)} the views of the habit."
+    )
+    if found.seen is Seen.UNKNOWN:
+        return f"{planted} It cannot be told here."
+    if found.seen is Seen.MISSED:
+        return f"{planted} **Missed.** {_reach(found)}"
+    verdict = {
+        Seen.FOUND: "**Found**",
+        Seen.REVERSED: "**Found the wrong way round**",
+    }[found.seen]
+    return f"{planted} {verdict}: {_claimed(found)}"
+
+
+def _no_hours(found: RecoveredHours) -> str:
+    if found.seen is Seen.FALSE_ALARM:
+        return "No hour was planted as better than another: a false alarm."
+    if found.seen is Seen.NOTHING:
+        return "No hour was planted as better than another, and none is claimed."
+    return "No hour was planted as better than another."
+
+
+def _claimed(found: RecoveredHours) -> str:
+    which = slot(found.slot) if found.slot and found.slot != found.best else "that slot"
+    return (
+        f"the answer names {which}, where {multiple(found.own)} was planted, and measured "
+        f"{multiple(found.found)}."
+    )
+
+
+def _reach(found: RecoveredHours) -> str:
+    seen = f"a slot has to earn {multiple(found.detectable)} to be claimed in two cases of three"
+    if found.in_reach:
+        return f"As much would have been claimed more often than not, for {seen}. Not here."
+    return f"That was to be expected: with so many posts {seen}."
