@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.colors import to_rgb
 
 import virality as vi
 from chapters import run_chapter, shown_cells
@@ -138,3 +139,22 @@ def test_the_week_is_drawn_and_blank_where_untried(n):
     assert np.ma.count(mesh) == colored[days].notna().sum()
     table = figures.slots_table(found.hours)
     assert len(table) == 16 and table["posts"].sum() == n
+
+
+def test_numbers_stand_out_from_their_cells():
+    found = vi.timing(vi.simulate_creator(n_posts=300))
+    axis = figures.week(found.hours, "UTC").axes[0]
+    (mesh,) = axis.collections
+    colors = mesh.to_rgba(mesh.get_array().reshape(7, 8))
+    assert np.isin(colors[..., 3], [0, 1]).all()  # one look on white and on dark pages
+    for text in axis.texts:
+        column, row = (int(place) for place in text.get_position())
+        cell, ink = colors[row, column], to_rgb(text.get_color())
+        if cell[3]:
+            bright, dark = sorted((luminance(cell[:3]), luminance(ink)), reverse=True)
+            assert (bright + 0.05) / (dark + 0.05) >= 4.5
+
+
+def luminance(color) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color]
+    return float(np.dot(linear, [0.2126, 0.7152, 0.0722]))

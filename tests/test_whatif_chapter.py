@@ -12,6 +12,7 @@ from chapters import run_chapter
 from test_whatif import account
 from virality.book.tables import check_table
 from virality.core.paths import RUN_VARIABLE, Inputs, Run
+from virality.core.text import multiple
 from virality.explanation import regimes as rg
 from virality.figures import whatif as figures
 from virality.findings import whatif as findings
@@ -29,7 +30,7 @@ def test_the_sentence_turns_round_with_the_effect():
     assert [sentences.name(tag) for tag in tags] == ["&#35;sun"] * 2
     for tag in tags:
         said = sentences.one(tag)
-        assert f"went with × {tag.factor.value:.2f} the views" in said and "experiment" in said
+        assert f"went with {multiple(tag.factor.value)} the views" in said and "experiment" in said
         assert str(tag.experiment_posts) in said
     assert tags[0].factor.low > 1 > tags[1].factor.high
     assert sentences.answer(more).startswith("**What went with views by more than chance")
@@ -59,10 +60,13 @@ def test_models_agree_only_where_all_of_them_point_one_way():
     table = table.assign(post_id="p", settled=True, n_models=5)
     (found,) = findings.otherwise(table, {"p": "a post"})
     assert [other.choice for other in found.agreed] == ["hour"]
-    assert "posted at 18:30 instead of 12:00, × 1.30 the forecast" in sentences.otherwise(found)
+    assert (
+        "posted at 18:30 instead of 12:00, ×\N{NO-BREAK SPACE}1.30 the forecast"
+        in sentences.otherwise(found)
+    )
     turned = table.assign(factor=1 / table["factor"], low=1 / table["high"], high=1 / table["low"])
     (found,) = findings.otherwise(turned, {"p": "a post"})
-    assert "× 0.77 the forecast" in sentences.otherwise(found)
+    assert f"{multiple(0.77)} the forecast" in sentences.otherwise(found)
     (found,) = findings.otherwise(table[1:2], {"p": "a post"})
     assert found.moved is findings.Moved.DISAGREE
     (found,) = findings.otherwise(table[2:], {"p": "a post"})
@@ -101,7 +105,7 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n):
     assert stored["otherwise"].empty == (n == 12) and ("fig-otherwise" in said) == (n > 12)
     if n == 200:
         (tag,) = [fact for fact in found.found if fact.hashtag]
-        times = re.search(r"#?sun\*\* went with × ([\d.]+) the views", said)
+        times = re.search(r"#?sun\*\* went with ×\s([\d.]+) the views", said)
         assert float(times.group(1)) == pytest.approx(tag.factor.value, abs=0.005)
         assert said.index("The answer") < said.index("fig-choices") < said.index("tbl-choices")
 

@@ -298,8 +298,8 @@ def factor(value: float) -> str:
 
 
 def multiple(value: float) -> str:
-    """Return a ratio to two decimals, "× 1.25"; "–" when missing."""
-    return "–" if is_missing(value) else f"× {value:.2f}"
+    """Return a ratio to two decimals, "× 1.25", never torn apart; "–" when missing."""
+    return "–" if is_missing(value) else f"×\N{NO-BREAK SPACE}{value:.2f}"
 
 
 def about(value: float, digits: int = 2) -> str:

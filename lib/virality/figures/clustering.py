@@ -258,10 +258,15 @@ def views_table(summary: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
+def _bare(ratio: str) -> str:
+    """A ratio without its sign."""
+    return ratio.removeprefix("×\N{NO-BREAK SPACE}")
+
+
 def _with_limits(table: pd.DataFrame, name: str, form: Callable[[float], str]) -> list[str]:
     rows = table[[name, f"{name}_low", f"{name}_high"]].itertuples(index=False, name=None)
     return [
-        f"{form(value)} ({form(low)} to {form(high)})".replace("(× ", "(").replace("to × ", "to ")
+        f"{form(value)} ({_bare(form(low))} to {_bare(form(high))})"
         if np.isfinite([low, high]).all()
         else form(value)
         for value, low, high in rows

@@ -129,7 +129,7 @@ def coverage(groups: pd.DataFrame, promised: float) -> Figure:
             Estimate(row.coverage, row.low, row.high), METHOD_COLORS[row.method], markersize=5,
             label=METHOD_NAMES[row.method] if first else None)  # fmt: skip
     axis.set_xlim(0, 1.02)
-    axis.legend(loc="lower left")
+    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 

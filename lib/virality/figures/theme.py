@@ -6,8 +6,11 @@ from io import BytesIO
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 import seaborn as sns
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 
 from virality.core.text import clean
 from virality.features.blocks import BLOCK_TABLE
@@ -17,6 +20,7 @@ INK = "#808080"
 GRID = "#80808040"
 ACCENT = "#d1605e"
 MUTED = "#9a9a9a"
+FAINT = "#dcdcdc"  # for opaque cells, which look alike on both
 
 BLOCK_COLORS = {name: block.color for name, block in BLOCK_TABLE.items()}
 
@@ -25,6 +29,20 @@ def many_colors(n: int) -> list:
     """Return `n` mid-tones that can be told apart, for things that have no colour of their own."""
     fixed = list(BLOCK_COLORS.values())
     return fixed[:n] if n <= len(fixed) else sns.husl_palette(n, l=0.6, s=0.7)
+
+
+def on(color: ColorType) -> str:
+    """Return the colour of text on an opaque colour: black or white, whichever stands out more.
+
+    Parameters
+    ----------
+    color : color
+        Whatever matplotlib reads.
+    """
+    channels = np.array(to_rgb(color))
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
+    return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"
 
 
 def apply() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.collections import QuadMesh
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
@@ -34,14 +35,9 @@ def week(hours: pd.DataFrame, timezone: str, claimed: Slot | None = None) -> Fig
     """
     factor, posts = (_grid(hours, name) for name in ("factor", "posts"))
     figure, axis = theme.figure(7.2, 3.0)
-    if np.isfinite(factor).any():
-        _colors(figure, axis, np.log(factor))
-    else:
-        _tint(axis, posts)
-    for (row, column), count in np.ndenumerate(posts):
-        if count:
-            middle = {"ha": "center", "va": "center", "fontsize": 8, "fontweight": "bold"}
-            axis.text(column + 0.5, row + 0.5, f"{count:.0f}", **middle)
+    told = np.isfinite(factor).any()
+    mesh = _colors(figure, axis, np.log(factor)) if told else _tint(axis, posts)
+    _numbers(axis, posts, mesh)
     if claimed is not None:
         first, *_, last = DAYS_OF[claimed.part]
         corner, size = (claimed.start / WIDTH, first), (1, last - first + 1)
@@ -61,11 +57,21 @@ def _grid(hours: pd.DataFrame, name: str) -> np.ndarray:
     return hours.loc[hours["days"].isin(DAYS), name].to_numpy(float).reshape(len(DAYS), -1)
 
 
-def _colors(figure: Figure, axis: plt.Axes, logs: np.ndarray) -> None:
-    """Two hues that meet in none, so that it reads on white and on dark."""
+def _numbers(axis: plt.Axes, posts: np.ndarray, mesh: QuadMesh) -> None:
+    """Numbers of posts, each in the ink that its cell takes; cells without colour are the page."""
+    colors = mesh.to_rgba(np.ma.reshape(mesh.get_array(), posts.shape))
+    for (row, column), count in np.ndenumerate(posts):
+        if count:
+            *color, opaque = colors[row, column]
+            ink = theme.on(tuple(color)) if opaque else theme.INK
+            axis.text(column + 0.5, row + 0.5, f"{count:.0f}", ha="center", va="center",
+                      fontsize=8, fontweight="bold", color=ink)  # fmt: skip
+
+
+def _colors(figure: Figure, axis: plt.Axes, logs: np.ndarray) -> QuadMesh:
+    """Two hues that meet in grey; opaque, so that numbers read on white and on dark pages."""
     reach = max(float(np.nanmax(np.abs(logs))), _NARROWEST)
-    hues = [(LESS, 0.55), (LESS, 0.05), (MORE, 0.05), (MORE, 0.55)]  # numbers stand on them
-    mixed = LinearSegmentedColormap.from_list("factor", list(zip((0, 0.5, 0.5, 1), hues)))
+    mixed = LinearSegmentedColormap.from_list("factor", [LESS, theme.FAINT, MORE])
     mesh = axis.pcolormesh(
         np.ma.masked_invalid(logs), cmap=mixed, vmin=-reach, vmax=reach,
         edgecolors=theme.GRID, linewidth=0.6,
@@ -75,13 +81,14 @@ def _colors(figure: Figure, axis: plt.Axes, logs: np.ndarray) -> None:
     bar.ax.yaxis.set_major_locator(FixedLocator([float(np.log(tick)) for tick in shown]))
     bar.ax.set_yticklabels([f"× {tick:g}" for tick in shown])
     bar.outline.set_visible(False)
+    return mesh
 
 
-def _tint(axis: plt.Axes, posts: np.ndarray) -> None:
+def _tint(axis: plt.Axes, posts: np.ndarray) -> QuadMesh:
     """Posts alone, in one grey hue."""
-    faint = LinearSegmentedColormap.from_list("posts", [(theme.MUTED, 0.1), (theme.MUTED, 0.6)])
+    faint = LinearSegmentedColormap.from_list("posts", [theme.FAINT, theme.MUTED])
     shown = np.ma.masked_equal(posts, 0)
-    axis.pcolormesh(shown, cmap=faint, vmin=0, edgecolors=theme.GRID, linewidth=0.6)
+    return axis.pcolormesh(shown, cmap=faint, vmin=0, edgecolors=theme.GRID, linewidth=0.6)
 
 
 def slots_table(hours: pd.DataFrame) -> pd.DataFrame:
