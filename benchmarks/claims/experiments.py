@@ -105,7 +105,6 @@ def experiments(creators: Creators) -> None:
             f"{n} posts": {f"x{f}": by * every[n][f, what].mean() for f in FACTORS} for n in SIZES
         }
         show(f"With a difference, all worlds together: {words}", rows, digits, mean=False)
-    price(creators)
     from_posts_on(creators)
 
 

@@ -6,19 +6,22 @@ lengths and captions, and each is in favour for a while.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from associations import EFFECT, KIND_SIZE, NOISES, Account, account
+from associations import EFFECT, NOISES, Account, account
 from runner import Creators, show, show_false
 from worlds import HISTORIES, WORLDS
 
 import virality as vi
-from virality.advice.choices import FAMILIES, KIND
+from virality.advice.choices import FAMILIES, KIND, choices
 from virality.advice.otherwise import otherwise
+from virality.advice.whatif import went_with
 from virality.core.protocol import ALPHA
+from virality.features.blocks import block_of
 from virality.features.metadata import metadata_features
 from virality.features.openings import OF_SOUNDS, opening_features
 from virality.findings.whatif import HARDLY
@@ -33,18 +36,28 @@ WORLD_OF = {
     "spread": "spread grows",
     "viral": "viral posts",
 }
-CLEAR = 2  # noises in the content of accounts whose kinds can be found
+CLEAR = 0  # noises in the content of accounts whose kinds can be found
 ASKED = ("hour", "length", "caption_length", "question")
 LENGTH_EFFECT = 1.0  # log units, per log unit of length
 ASKED_POSTS = 140
 
 
 class Choosing(NamedTuple):
-    """Posts, what is known of their content, and the kind of each as regimes that are true."""
+    """Log views, posts without them, their content, and the kinds as regimes that are true."""
 
+    y: pd.Series
     posts: pd.DataFrame
-    features: list[pd.DataFrame]
+    X: pd.DataFrame
     kinds: pd.DataFrame
+
+    def told(self, effect: float = 0.0, regimes: pd.DataFrame | None = None) -> pd.DataFrame:
+        """What the chapter says, where #d is worth so many log units: a row a choice."""
+        chosen = choices(self.posts, self.X, regimes)
+        used = chosen.facts.to_numpy()[:, (chosen.about["label"] == "d").to_numpy()]
+        y = self.y + effect * used[:, 0] if effect else self.y
+        found = pd.DataFrame([asdict(each) for each in went_with(y, chosen, self.X)])
+        found = found.join(chosen.about, on="name")
+        return found[np.isfinite(found["factor"])].assign(claimed=found["p_adjusted"] < ALPHA)
 
 
 @lru_cache(maxsize=4)
@@ -54,7 +67,7 @@ def _clock(n: int) -> pd.DataFrame:
 
 
 def with_views(posts: pd.DataFrame, y: np.ndarray | pd.Series) -> pd.DataFrame:
-    """The same posts with other views, of which the logarithms are given."""
+    """The same posts with the views of which these are the logarithms."""
     views = np.expm1(np.clip(y, 0, 25)).round().astype("int64")
     return posts.assign(views=pd.array(views, dtype="Int64"))
 
@@ -69,36 +82,30 @@ def that_chooses(one: Account) -> Choosing:
         for own, row in zip(tags, flag, strict=True)
     ]
     captions = pd.array(texts, dtype="string")
-    posts = with_views(_clock(n).assign(caption=captions, duration_s=20 * flag[:, 6]), one.y)
+    posts = _clock(n).assign(caption=captions, duration_s=20 * flag[:, 6])
     index = pd.Index(posts["post_id"].astype("string"), name="post_id")
     names = [f"vision__{i:03d}" for i in range(one.content.shape[1])]
-    kinds = pd.DataFrame({"post_id": index, "regime": one.kind, "stable": True, "era": False})
     shown = one.content.set_axis(names, axis=1).set_axis(index)
     form = metadata_features(posts), opening_features(posts).drop(columns=list(OF_SOUNDS))
-    return Choosing(posts, [*form, shown], kinds.assign(recovery=1.0))
-
-
-def claimed(found: pd.DataFrame) -> pd.Series:
-    """Whether each choice is called more than chance."""
-    return found["p_adjusted"] < ALPHA
+    kinds = pd.DataFrame({"post_id": index, "regime": one.kind, "stable": True, "era": False})
+    X = pd.concat([*form, shown], axis=1)
+    return Choosing(one.y.set_axis(index), posts, X, kinds.assign(recovery=1.0))
 
 
 def whatif_cell(seed: int, world: str, n: int, recorded: bool = True) -> dict[str, float]:
     """One creator: what is claimed where no choice matters but kinds do, and #d where it does."""
-    one = account(seed, WORLD_OF[world], n)
-    posts, features, _ = that_chooses(one)
-    features = features if recorded else features[:-1]
-    idle = vi.what_if(posts, features)
-    more = vi.what_if(with_views(posts, one.y + EFFECT * one.facts.iloc[:, 3]), features)
+    made = that_chooses(account(seed, WORLD_OF[world], n))
+    if not recorded:
+        made = made._replace(X=made.X[[c for c in made.X if block_of(c) != "vision"]])
+    idle, more = made.told(), made.told(EFFECT)
     own = more[more["label"] == "d"].squeeze()
-    told = idle[np.isfinite(idle["factor"])]
-    clear = claimed(told)
+    families = [family for family in FAMILIES if family != KIND]
     return {
-        "choices": float(len(told)),
-        "false": float(clear.any()),
-        **{f"false: {f}": float(clear[told["family"] == f].any()) for f in FAMILIES if f != KIND},
-        "intervals hold": float(((told["low"] <= 1) & (told["high"] >= 1)).all()),
-        "found": float(own["p_adjusted"] < ALPHA),
+        "choices": float(len(idle)),
+        "false": float(idle["claimed"].any()),
+        **{f"false: {f}": float(idle.loc[idle["family"] == f, "claimed"].any()) for f in families},
+        "intervals hold": float(((idle["low"] <= 1) & (idle["high"] >= 1)).all()),
+        "found": float(own["claimed"]),
         "interval holds": float(own["low"] <= np.exp(EFFECT) <= own["high"]),
         "ratio of ends": float(own["high"] / own["low"]),
     }
@@ -110,20 +117,17 @@ def kinds_cell(seed: int, world: str, n: int, sought: bool = False) -> dict[str,
     Kinds are those that are true, or those that are found in content that tells them well.
     """
     noises = CLEAR if sought else NOISES
-    idle = account(seed, WORLD_OF[world], n, size=0.0, noises=noises)
-    moved = account(seed, WORLD_OF[world], n, size=KIND_SIZE, noises=noises)
-    posts, features, kinds = that_chooses(idle)
-    if sought:
-        kinds = vi.find_regimes(pd.concat(features, axis=1), drawn=False)
-    found = vi.what_if(posts, features, regimes=kinds)
-    more = vi.what_if(with_views(posts, moved.y), features, regimes=kinds)
-    named, clear = found["family"] == KIND, claimed(found)
+    made = that_chooses(account(seed, WORLD_OF[world], n, size=0.0, noises=noises))
+    matter = account(seed, WORLD_OF[world], n, noises=noises).y.set_axis(made.y.index)
+    regimes = vi.find_regimes(made.X, drawn=False) if sought else made.kinds
+    idle, more = made.told(0.0, regimes), made._replace(y=matter).told(0.0, regimes)
+    kind = idle["family"] == KIND
     return {
-        "kinds": float(named.sum()),
-        "false": float(clear.any()),
-        "false: kind": float(clear[named].any()),
-        "false, kinds matter": float(claimed(more)[~named].any()),
-        "kind found": float(claimed(more)[named].any()),
+        "kinds": float(kind.sum()),
+        "false": float(idle["claimed"].any()),
+        "false: kind": float(idle.loc[kind, "claimed"].any()),
+        "false, kinds matter": float(more.loc[more["family"] != KIND, "claimed"].any()),
+        "kind found": float(more.loc[more["family"] == KIND, "claimed"].any()),
     }
 
 
@@ -134,9 +138,10 @@ def whatif(creators: Creators) -> None:
     _false("No choice matters, kinds do and are recorded: a choice is claimed, in %", rows, "false")
     show("All about these accounts, in %; ends as a ratio", rows)
     blind = {
-        ("white", n): _in_percent(
-            creators.rows(whatif_cell, "white", n, False), ("choices", "ratio of ends")
+        (world, n): _in_percent(
+            creators.rows(whatif_cell, world, n, False), ("choices", "ratio of ends")
         )
+        for world in ("white", "walk")
         for n in HISTORIES
     }
     show("No choice matters, kinds do and are not recorded, in %", blind, mean=False)
@@ -148,14 +153,14 @@ def kinds(creators: Creators) -> None:
 
 
 def found_kinds(creators: Creators) -> None:
-    """The same with kinds that the chapter on regimes finds."""
-    _kinds(creators, "found", HISTORIES[1:], True)
+    """The same with kinds that the chapter on regimes finds, which takes ten times as long."""
+    _kinds(creators.times(1 / 3), "found", HISTORIES[1:], True)
 
 
 def _kinds(creators: Creators, how: str, sizes: tuple[int, ...], sought: bool) -> None:
     cells = {(w, n): creators.rows(kinds_cell, w, n, sought) for w in WORLDS for n in sizes}
     rows = {key: _in_percent(found, ("kinds",)) for key, found in cells.items()}
-    words = f"Kinds are {how} and asked about as well:"
+    words = f"Kinds are {how} and asked about as well ({creators.n} a row):"
     _false(f"{words} nothing matters, one of all is claimed, in %", rows, "false")
     _false(f"{words} kinds matter, a choice is claimed", rows, "false, kinds matter")
     show("All about these accounts, in %", rows)
@@ -177,11 +182,10 @@ def otherwise_cell(seed: int, world: str, effect: float) -> dict[str, float]:
 
     The effect is that of the length, per log unit; nothing else matters.
     """
-    one = account(seed, WORLD_OF[world], ASKED_POSTS, size=0.0)
-    posts, _, _ = that_chooses(one)
-    length = np.log(posts["duration_s"].fillna(posts["duration_s"].median()))
-    posts = with_views(posts, one.y + effect * (length - length.mean()).to_numpy())
-    made = otherwise(posts)
+    made = that_chooses(account(seed, WORLD_OF[world], ASKED_POSTS, size=0.0))
+    length = np.log(made.posts["duration_s"].fillna(made.posts["duration_s"].median()))
+    gain = effect * (length - length.mean()).to_numpy()
+    made = otherwise(with_views(made.posts, made.y.to_numpy() + gain))
     far = np.abs(np.log(made["factor"])) > np.log(HARDLY)
     agreed = far & ((made["low"] > 1) | (made["high"] < 1))
     right = (made["factor"] > 1) == (made["value"] > made["own"])
@@ -202,7 +206,7 @@ def otherwise_models(creators: Creators) -> None:
         (world, f"x{np.exp(effect):.1f} per log unit"): _in_percent(
             creators.rows(otherwise_cell, world, effect), ("largest factor",)
         )
-        for world in WORLDS
+        for world in ("white", "walk", "viral")
         for effect in (0.0, LENGTH_EFFECT)
     }
     show("One post made otherwise, 140 posts: the models agree, in % of creators", rows, mean=False)

@@ -12,11 +12,11 @@ from dataclasses import asdict
 
 import pandas as pd
 
-from virality.advice.choices import choices
+from virality.advice.choices import Choices, choices
 from virality.advice.experiments.detectable import pair_spread, posts_needed
 from virality.core.protocol import DEFAULT, Protocol
 from virality.core.threads import one_thread
-from virality.evidence.associations import associate
+from virality.evidence.associations import Association, associate
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.table import Features, model_table
 
@@ -87,9 +87,7 @@ def what_if(
     table = model_table(posts, features, protocol)
     own = posts.set_index(posts["post_id"].astype("string")).loc[table.y.index]
     chosen = choices(own, table.X, regimes)
-    names = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in chosen.facts]
-    with one_thread():
-        found = associate(table.y, chosen.facts, table.X[names], same=chosen.same)
+    found = went_with(table.y, chosen, table.X)
     rows = pd.DataFrame([asdict(each) for each in found], columns=_OF_ASSOCIATIONS)
     rows = rows.join(chosen.about, on="name")
     spread, _ = pair_spread(posts, protocol.embargo_days)
@@ -97,6 +95,28 @@ def what_if(
     rows["tested_factor"] = pd.Series(seen, dtype=float)
     rows["experiment_posts"] = pd.array([posts_needed(x, spread) for x in seen], dtype="Int64")
     return rows[list(COLUMNS)].astype(COLUMNS)
+
+
+def went_with(y: pd.Series, chosen: Choices, X: pd.DataFrame) -> tuple[Association, ...]:
+    """Set outcomes against choices, at equal content.
+
+    Parameters
+    ----------
+    y : Series of shape (n,)
+        Log outcome of matured posts, in time order.
+    chosen : Choices
+        Of the same posts.
+    X : DataFrame of shape (n, n_columns)
+        Their columns; those that are no content are not looked at.
+
+    Returns
+    -------
+    tuple of Association
+        In the order of the choices.
+    """
+    names = [c for c in X if block_of(c) in CONTENT_BLOCKS and c not in chosen.facts]
+    with one_thread():
+        return associate(y, chosen.facts, X[names], same=chosen.same)
 
 
 _OF_ASSOCIATIONS = [
