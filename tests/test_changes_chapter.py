@@ -20,6 +20,7 @@ from virality.features.build import build_features
 from virality.figures import changes as figures
 from virality.findings import changes as findings
 from virality.findings.changes import After, Verdict, When
+from virality.findings.luck import of_hits
 from virality.posts.export import write_posts
 from virality.sentences import changes as sentences
 
@@ -134,7 +135,7 @@ def test_the_page_computes_what_the_library_says():
     assert np.exp(shown.difference[-1]) == pytest.approx(ten["factor"])
     same_side = shown.size[:-1] <= shown.size[-1]
     assert (same_side.sum(), len(same_side)) == (ten["seen"], ten["earlier"])
-    lucky = findings.of_hits(shown.parts, 160)
+    lucky = of_hits(shown.parts, 160)
     assert lucky.hits.explained == pytest.approx(np.clip(shown.explained, 0, 1))
     assert lucky.rest == pytest.approx(1 - lucky.hits.explained)
     assert figures.luck(shown.size, shown.usual).axes[0].has_data()

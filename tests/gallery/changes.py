@@ -6,9 +6,8 @@ from dataclasses import replace
 import pandas as pd
 
 from virality.advice.dating import Dated
-from virality.advice.luck import HitLuck
 from virality.advice.stretches import Stretch
-from virality.findings.changes import After, AfterHit, Dating, Last, Luck, Verdict, When
+from virality.findings.changes import After, AfterHit, Dating, Last, Verdict, When
 from virality.sentences import changes
 
 TEN = Stretch(10, 30, 0.41, 0.2, 0.84, 0.016, 126.0, 1, 100, True)
@@ -32,7 +31,6 @@ DAYS = [pd.Timestamp(day, tz="UTC") for day in ("2024-06-03", "2024-06-01", "202
 TURN = Dated(*DAYS, 0.4, 90, 90)
 DATED = Dating(When.DATED, 180, 140, TURN, "June 2024", "June 2024", "August 2024")
 HITS = AfterHit(After.KEPT, 300, 140, 15, 0.31, 0.08, 0.54)
-LUCK = Luck(140, 60, HitLuck(140, 7, 8.6, 0.34, 0.2, 0.14), 0.66)
 
 
 def examples() -> Iterator[tuple[str, str]]:
@@ -50,10 +48,5 @@ def examples() -> Iterator[tuple[str, str]]:
     for after, low, high in zip(After, (0, 0.08, 0, 0), (1, 0.54, 0.4, 0.8), strict=True):
         found = replace(HITS, after=after, low=low, high=high)
         yield f"After a hit: {after.name}", changes.after_hit(found)
-    yield "Luck: too few", changes.lucky(Luck(40, 60, None))
-    yield "Luck", changes.lucky(LUCK)
-    nothing = replace(LUCK, hits=replace(LUCK.hits, explained=0.001))
-    yield "Luck: all of it", changes.lucky(nothing)
-    yield "Hits", changes.hits_caption(LUCK)
     yield "The level, described", changes.LEVEL_ALT
     yield "Ordinary luck, described", changes.LUCK_ALT

@@ -1,4 +1,4 @@
-"""What changed on an account, and what of its hits was luck, as far as so many posts can tell."""
+"""What changed on an account, as far as so many posts can tell."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pandas as pd
 from virality.advice import dating, luck, stretches
 from virality.advice.changes import Changes
 from virality.advice.dating import Dated
-from virality.advice.luck import HitLuck
 from virality.advice.stretches import Stretch
 
 SELDOM = 200.0  # stretches of which one is by luck that far, from which on no number is printed
@@ -109,30 +108,6 @@ class AfterHit:
     high: float = np.nan
 
 
-@dataclass(frozen=True)
-class Luck:
-    """What of the hits was level and content.
-
-    Attributes
-    ----------
-    n, needed : int
-    hits : HitLuck or None
-        None where it cannot be told.
-    rest : float
-        Share that did not come back before, at most.
-    """
-
-    n: int
-    needed: int
-    hits: HitLuck | None
-    rest: float = np.nan
-
-    @property
-    def nothing(self) -> bool:
-        """Whether level and content say nothing of the hits, in whole per cent."""
-        return self.hits is not None and round(100 * self.hits.explained) == 0
-
-
 def last(level: pd.DataFrame, table: pd.DataFrame) -> Last:
     """Return what the last posts say.
 
@@ -182,20 +157,6 @@ def after_hit(found: Changes) -> AfterHit:
     after = After.KEPT if kept.low > 0 else after
     share, low, high = (float(np.clip(each, 0, 1)) for each in (kept.share, kept.low, kept.high))
     return AfterHit(after, n, luck.KEPT_NEEDED, kept.hits, share, low, high)
-
-
-def of_hits(parts: pd.DataFrame | None, n: int) -> Luck:
-    """Return what of the hits was level and content.
-
-    Parameters
-    ----------
-    parts : DataFrame or None
-        From :func:`virality.advice.luck.parts_of_hits`.
-    n : int
-        Settled posts.
-    """
-    told = luck.luck(parts, n)
-    return Luck(n, luck.NEEDED, told, 1 - told.explained if told else np.nan)
 
 
 def _stretch(row) -> Stretch:

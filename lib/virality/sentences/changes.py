@@ -1,10 +1,10 @@
-"""Sentences on what changed on an account, and on what of its hits was luck."""
+"""Sentences on what changed on an account."""
 
 from __future__ import annotations
 
 from virality.advice.stretches import Stretch
 from virality.core.text import about, factor, listing, percent, plural
-from virality.findings.changes import After, AfterHit, Dating, Last, Luck, Verdict, When
+from virality.findings.changes import After, AfterHit, Dating, Last, Verdict, When
 
 
 def answer(found: Last, dated: Dating) -> str:
@@ -210,46 +210,4 @@ def after_hit(found: AfterHit) -> str:
         f"{verdict}: over {plural(found.hits, 'hit')}, the ten posts after it kept "
         f"{percent(found.share)} of what it had above the ten before "
         f"({percent(found.low)} to {percent(found.high)}, on the scale of factors)."
-    )
-
-
-def lucky(found: Luck) -> str:
-    """Say what of the hits was level and content, and what was not.
-
-    Parameters
-    ----------
-    found : Luck
-    """
-    if found.hits is None:
-        return (
-            "**How much of a hit is luck cannot be told yet.** It takes "
-            f"{plural(found.needed, 'settled post')} that differ from each other, and this account "
-            f"has {found.n:,}."
-        )
-    start = (
-        f"The {plural(found.hits.hits, 'best post')} lie at {factor(found.hits.excess)} the views "
-        "of the post in the middle."
-    )
-    if found.nothing:
-        return (
-            f"{start} Where the account stood when they went up, and the kind of post they are, "
-            "say **nothing** of that here: **all of it did not come back before**. Be glad of such "
-            "a post, and do not take the next one, which will most likely be an ordinary one, for "
-            "a failure."
-        )
-    return (
-        f"{start} On the scale of factors, **at least {percent(found.hits.explained)} of that is "
-        "level and content**: where the account stood when they went up, and what posts of their "
-        f"kind do on it. **The rest, {percent(found.rest)} at most, did not come back before.** "
-        "Expect the next post of the same kind near the first part, and be glad of the second when "
-        "it comes."
-    )
-
-
-def hits_caption(found: Luck) -> str:
-    """State what the table of hits shows."""
-    several = plural(found.hits.hits if found.hits else 0, "hit")
-    return (
-        f"The account's {several}, as times the views of the post in the middle, and the factors "
-        "by which the account's level and the kind of post would have raised it."
     )
