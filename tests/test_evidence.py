@@ -297,7 +297,11 @@ def test_learning_curve_predicts_the_same_posts_from_growing_memories():
     assert curve["m"].iloc[0] == 20 and curve["mae"].iloc[-1] < curve["mae"].iloc[0]
     assert np.isnan(curve["gain"].iloc[0]) and np.isfinite(curve["gain"].iloc[-1])
     rows = learning_curve.curve_evidence(curve)
-    assert (rows["kind"] == "learning_curve").all() and (rows["n_train"] == curve["m"]).all()
+    errors, gains = (rows[rows["kind"] == f"learning_{name}"] for name in ("curve", "gain"))
+    assert len(errors) + len(gains) == len(rows)
+    assert errors["n_train"].tolist() == curve["m"].tolist()
+    assert gains["n_train"].tolist() == curve["m"].tolist()[1:]
+    assert gains["low"].tolist() == curve["gain_low"].tolist()[1:]
 
 
 def test_smallest_effect_shrinks_with_posts_and_power_grows_with_effects():

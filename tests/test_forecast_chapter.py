@@ -42,7 +42,7 @@ def test_the_page_compares_as_the_answer_does(shown):
     assert gap["difference"].iloc[0] == pytest.approx(-shown.missed_less.mean())
     assert gap["against"].iloc[0] == shown.rule
     found = findings.worth(gap, shown.whole)
-    assert (found.half, found.rule_half) == pytest.approx(
+    assert (found.half.value, found.rule_half.value) == pytest.approx(
         tuple(shown.half_within[[FORECAST, shown.rule]])
     )
     assert found.n == len(shown.missed_less)

@@ -120,7 +120,7 @@ def test_the_first_page_speaks_of_the_forecast_however_lucky_a_model_was():
     predictions, folds = told_by_forecast(0.0, ridge=0.6)
     found = facts(predictions, folds)
     assert found["model"] == FORECAST and found["verdict"] == "alike"
-    assert found["half"] == pytest.approx(half_within(predictions, FORECAST))
+    assert found["half"] == pytest.approx(half_within(predictions, FORECAST).value)
     alone = headline.forecast_gap(predictions, n_bootstrap=300).iloc[0]
     among = headline.headline_gaps(predictions, n_bootstrap=300).set_index("model").loc[FORECAST]
     assert alone["p"] == among["p"] == alone["p_adjusted"], "one comparison needs no correction"
@@ -159,7 +159,7 @@ def test_a_block_that_is_missed_is_named():
     assert dict(zip(gaps["blocks"], gaps["verdict"], strict=True)) == {
         "all-vision": "worse", "all-audio": "no clear difference", "metadata+momentum": "worse"
     }  # fmt: skip
-    assert common.missed(gaps) == common.Missed(("vision",), 3)
+    assert common.missed(gaps) == common.Missed(("vision",), (), ("metadata+momentum",), (), 3)
     shown = tables.missed_table(gaps).set_index("the model sees")
     assert shown.loc["all but picture", "verdict"] == "clearly larger"
     assert list(shown.index) == [

@@ -135,7 +135,9 @@ def test_too_few_posts_are_described_and_not_modelled(n):
         findings.mixture(two_regimes(found.all_blocks, found.fitted, own.posts)),
     ]
     assert nothing == [None] * len(nothing)
-    assert "too few" in sentences.answer(common.record(n), None, None, skill)
+    assert "too few" in sentences.answer(
+        common.record(n), None, None, findings.Groups((), ()), skill
+    )
     assert compare_targets(own.posts, tables).empty
 
 
@@ -206,7 +208,7 @@ def test_every_figure_draws_and_every_finding_has_words(run):
     for text in said:
         assert text.endswith(".") and "nan" not in text
     assert len(figures.in_sample_table(found.in_sample)) == 3
-    assert len(figures.coverage_table(covered)) == len(covered) == 4
+    assert len(figures.coverage_table(covered)) == len(covered) == len(conformal.METHODS)
 
 
 def outcomes(told):
@@ -218,7 +220,8 @@ def outcomes(told):
 
 def in_sample(fitted, shuffled, ordered):
     exams = ["learnt", "shuffled", "ordered"]
-    return findings.in_sample(pd.DataFrame({"exam": exams, "r2": [fitted, shuffled, ordered]}))
+    r2 = {"r2": [fitted, shuffled, ordered], "r2_low": -1.0, "r2_high": 1.0}
+    return findings.in_sample(pd.DataFrame({"exam": exams, "n": 84, **r2}))
 
 
 def test_what_survives_an_honest_test():
@@ -246,7 +249,8 @@ def test_a_promise_is_kept_broken_or_exceeded():
     groups = pd.concat([kept(0.6, 0.5, 0.7).assign(group="2024"),
                         kept(0.9, 0.85, 0.95).assign(group="2025"),
                         kept(0.8, 0.7, 0.9).assign(group="2026")])  # fmt: skip
-    assert findings.groups(groups) == findings.Groups(("2024",), ("2025",))
+    short, wide = findings.Group("2024", 36, 60), findings.Group("2025", 54, 60)
+    assert findings.groups(groups) == findings.Groups((short,), (wide,))
 
 
 @pytest.mark.parametrize(

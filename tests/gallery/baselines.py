@@ -4,18 +4,30 @@ from dataclasses import replace
 from math import nan
 
 from gallery.scores import compared
-from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
+from virality.findings.baselines import (
+    Blocks,
+    Curve,
+    Fall,
+    MorePosts,
+    Order,
+    Promise,
+    Replication,
+    Shuffled,
+)
 from virality.findings.scores import Claim, Estimate, Leader, Verdict, record
 from virality.sentences import baselines as sentences
 
-FALL = Fall("ridge", 0.4, -0.1, 84, clear=True)
+FALL = Fall(
+    "ridge", Estimate(0.4, 0.2, 0.6), Estimate(-0.1, -0.3, 0.1), Estimate(0.5, 0.2, 0.8), 84
+)
+CURVE = Curve(MorePosts.HELPED, Estimate(-0.09, -0.15, -0.03), 40, 88, 60)
 CLEAR = Estimate(0.31, 0.12, 0.48)
-BLOCKS = Blocks(Order("vision", CLEAR), 0.25, None)
+BLOCKS = Blocks(Order("vision", CLEAR), Estimate(0.25, 0.02, 0.46), None)
 CONTENT = Claim(True, Estimate(0.2), p=0.004, n=84, n_shifts=499)
 HISTORY = Claim(True, Estimate(0.21, 0.05, 0.37), p=0.0001, n=84)
 EFFECT = Claim(False, Estimate(0.14), p=nan, n=84, n_shifts=99)
 STUDY = Replication(("ridge", "elastic_net"), ("xgboost",), 3, 3, "rolling_median_10", 0.912, True)
-LEADER = Leader("rolling_median_10", 2.2, 84)
+LEADER = Leader("rolling_median_10", Estimate(2.2, 1.9, 2.6), Estimate(1.7, 1.5, 1.9), 84)
 
 
 def examples():
@@ -24,7 +36,9 @@ def examples():
     yield "In time order: a fall", sentences.shuffled_caption(FALL)
     yield (
         "In time order: none",
-        sentences.shuffled_caption(replace(FALL, ordered=0.38, clear=False)),
+        sentences.shuffled_caption(
+            replace(FALL, ordered=Estimate(0.38, 0.1, 0.6), lost=Estimate(0.02, -0.1, 0.14))
+        ),
     )
     yield "In time order: no scores", sentences.shuffled_caption(None)
     for n in (0, 1, 5):
@@ -70,8 +84,12 @@ def tests():
     yield "History: a memory", sentences.history(HISTORY)
     yield "History: none shown", sentences.history(forgets)
     yield "History: not tested", sentences.history(None)
-    yield "More posts helped", sentences.curve_caption(True, 60)
-    yield "More posts did not help", sentences.curve_caption(False, 60)
+    for verdict in MorePosts:
+        yield (
+            f"More posts: {verdict.value}",
+            sentences.curve_caption(replace(CURVE, verdict=verdict)),
+        )
+    yield "More posts: one size", sentences.curve_caption(None)
     yield "The smallest effect", sentences.smallest(EFFECT)
     yield "No effect is large enough", sentences.smallest(replace(EFFECT, statistic=Estimate(nan)))
     yield "The smallest effect: not tested", sentences.smallest(None)

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
+from virality.findings.baselines import Curve, MorePosts
+from virality.findings.data import Concentration, Views
+from virality.findings.index import Answer, Columns, Limits, Looked, Next, Prediction
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Verdict, record
 from virality.sentences import index
 
 GAIN = Gain("forecast", "rolling_median_10", Estimate(-0.12, -0.2, -0.04), Verdict.BETTER)
-BETTER = Prediction(GAIN, 120, 1.7, 1.9, (5882, 17000))
+HALF, RULE_HALF = Estimate(1.7, 1.5, 1.9), Estimate(1.9, 1.6, 2.2)
+BETTER = Prediction(GAIN, 120, HALF, RULE_HALF, (5882, 17000))
+TOP = Concentration(Views.VARIED, 140, 14, 0.39, True)
+CURVE = Curve(MorePosts.NOT_SHOWN, Estimate(-0.01, -0.06, 0.04), 40, 88, 49)
 ORDER = Ordering("forecast", Pick.SURER, Estimate(58, 52, 64), "rolling_median_10", 47.0, 120, 2210)
 ANSWER = Answer(record(140), BETTER, True, ("vision", "hashtag_text"), True, ORDER)
 LOOKED = Looked(140, "2023-01-01", "2024-12-31", 12345.0)
@@ -57,6 +62,17 @@ def examples() -> Iterator[tuple[str, str]]:
         "Guide",
         index.guide([("The posts", "data", "Which?"), ("Baselines", "baselines", "How?")]),
     )
-    yield "Limits", index.limits(Limits(140, False, True, 40, False))
-    yield "Limits of too few posts", index.limits(Limits(1, True, True, 1200, True))
-    yield "Limits of many posts", index.limits(Limits(5000, False, False, 1200, False))
+    yield "Limits", index.limits(Limits(140, False, True, 40, False, TOP))
+    one = replace(TOP, n_posts=12, n_top=1, top_share=0.15, uneven=False)
+    yield "Limits of few even posts", index.limits(Limits(12, True, True, 1200, True, one))
+    bare = replace(TOP, n_posts=1, n_top=1, uneven=None)
+    yield "Limits of a single post", index.limits(Limits(1, True, True, 1200, True, bare))
+    yield "Limits of many posts", index.limits(Limits(5000, False, False, 1200, False, TOP))
+    for verdict, error in (
+        (MorePosts.HELPED, Estimate(-0.09, -0.15, -0.03)),
+        (MorePosts.HURT, Estimate(0.09, 0.03, 0.15)),
+        (MorePosts.NOT_SHOWN, CURVE.error),
+    ):
+        found = Next(replace(CURVE, verdict=verdict, error=error), (), True)
+        yield f"More posts: {verdict.value}", index.next_steps(found)
+    yield "More posts: not known", index.next_steps(Next(None, ("vision", "audio"), False))

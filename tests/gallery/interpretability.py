@@ -121,6 +121,8 @@ def blocks():
     for agreement in Agreement:
         text = say.folds_reading(replace(FOLDS, agreement=agreement))
         yield f"folds: {agreement.name.lower()}", text
+    open_lead = replace(FOLDS, lead=Order.OPEN)
+    yield "folds: settled, the first place open", say.folds_reading(open_lead)
 
 
 def checks():
@@ -136,12 +138,21 @@ def checks():
         "checks: none, not fitted again",
         say.checks_reading(checked(judged(Verdict.UNCLEAR), helpful=(), missed=None)),
     )
-    yield "checks: none, but a good model", say.checks_reading(checked(helpful=()))
+    yield "checks: none, but a good model", say.checks_reading(checked(helpful=(), missed=()))
+    yield "checks: only missed when left out", say.checks_reading(checked(helpful=()))
     yield "table: the same first", say.table_caption(FOUND)
+    yield "table: none clear", say.table_caption(checked(helpful=()))
     yield "table: another first", say.table_caption(checked(costliest="audio"))
-    yield "answer: the checks name others", say.answer(checked(helpful=("audio",)))
-    yield "answer: no check, a good model", say.answer(checked(helpful=()))
-    yield "answer: no check", say.answer(checked(judged(Verdict.WORSE), helpful=()))
+    yield (
+        "answer: the checks name others",
+        say.answer(checked(helpful=("audio",), missed=("audio",))),
+    )
+    yield "answer: not fitted again", say.answer(checked(missed=None))
+    yield "answer: it can be done without", say.answer(checked(helpful=("audio",), missed=()))
+    yield "answer: both can be done without", say.answer(checked(missed=("audio",)))
+    yield "answer: only missed when left out", say.answer(checked(helpful=(), missed=("momentum",)))
+    yield "answer: no check, a good model", say.answer(checked(helpful=(), missed=()))
+    yield "answer: no check", say.answer(checked(judged(Verdict.WORSE), helpful=(), missed=()))
 
 
 COURSES = (

@@ -8,10 +8,12 @@ from virality.findings.nonlinear import (
     Chances,
     Components,
     Coverage,
+    Group,
     Groups,
     InSample,
     Mixture,
     Promise,
+    Rival,
     Slope,
     Survival,
     Viral,
@@ -21,7 +23,12 @@ from virality.sentences import nonlinear as sentences
 
 BETTER, WORSE, UNDECIDED = Verdict.BETTER, Verdict.WORSE, Verdict.UNDECIDED
 MANY, FEW = record(140), record(60)
-IN_SAMPLE = InSample(0.7, 0.4, -0.1, Survival.NOTHING, less_when_shuffled=True, lost=0.8)
+IN_SAMPLE = InSample(
+    Estimate(0.7, 0.6, 0.8), Estimate(0.4, 0.2, 0.6), Estimate(-0.1, -0.3, 0.1), 84,
+    Survival.NOTHING, less_when_shuffled=True, lost=0.8,
+)  # fmt: skip
+RIVAL = Rival(Estimate(0.63, 0.5, 0.74), 4.26, 3.94, Estimate(-0.32, -0.6, -0.04), Verdict.BETTER)
+YEAR, HITS = Group("2024", 11, 20), Group("viral posts", 1, 8, by_outcome=True)
 TREES = Claim(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
 STEEP = Calibration(
     Slope.RIGHT, Estimate(1.0, 0.6, 1.4), normal=-0.13, viral=1.15, n_viral=9, unforeseen=True,
@@ -56,9 +63,10 @@ def examples():
 
 def in_sample():
     for survival, ordered in zip(Survival, (-0.1, 0.1, 0.6), strict=True):
-        found = replace(IN_SAMPLE, ordered=ordered, survival=survival)
+        honest = Estimate(ordered, ordered - 0.2, ordered + 0.2)
+        found = replace(IN_SAMPLE, ordered=honest, survival=survival)
         yield f"In-sample check: {survival.value}", sentences.in_sample(found, MANY)
-    odd = replace(IN_SAMPLE, shuffled=0.8, less_when_shuffled=False, lost=None)
+    odd = replace(IN_SAMPLE, shuffled=Estimate(0.8, 0.7, 0.9), less_when_shuffled=False, lost=None)
     yield "In-sample check: no less when shuffled, few posts", sentences.in_sample(odd, FEW)
     yield "In-sample check, caption", sentences.in_sample_caption(IN_SAMPLE)
     yield "In-sample check, caption: nothing lost", sentences.in_sample_caption(odd)
@@ -84,6 +92,8 @@ def calibrations():
         slope = Estimate(*slopes.get(verdict, (1.0, 0.6, 1.4)))
         found = replace(STEEP, verdict=verdict, slope=slope)
         yield f"Calibration: {verdict.value}", sentences.calibration(found)
+    flat = replace(STEEP, verdict=Slope.NOT_SHOWN, slope=Estimate(0.4, -0.2, 1.0), yet_seen=True)
+    yield "Calibration: not shown, yet trees see something", sentences.calibration(flat)
     near = replace(STEEP, normal=0.02, viral=0.3, unforeseen=False)
     yield "Calibration: viral posts near their forecast", sentences.calibration(near)
     alone = replace(STEEP, normal=None, viral=None, n_viral=0)
@@ -99,12 +109,15 @@ def intervals():
         yield f"Intervals: {promise.value}", sentences.coverage(found)
     naive = replace(COVERAGE, naive=0.81, naive_punished=False)
     yield "Intervals: the usual mistake was not punished", sentences.coverage(naive)
+    for verdict in Verdict:
+        beside = replace(COVERAGE, rival=replace(RIVAL, verdict=verdict))
+        yield f"Intervals beside those of no model: {verdict.value}", sentences.coverage(beside)
     yield "Intervals: no others", sentences.coverage(replace(COVERAGE, naive=None))
     yield "Intervals: too few posts", sentences.coverage(None)
     yield "Intervals, caption", sentences.coverage_caption(COVERAGE)
     yield "Intervals in time", sentences.band_caption(12, 9, 60)
-    for short in ((), ("2024",), ("2024", "viral posts")):
-        for wide in ((), ("low forecasts",)):
+    for short in ((), (YEAR,), (YEAR, HITS)):
+        for wide in ((), (Group("low forecasts", 20, 20),)):
             said = sentences.groups_caption(Groups(short, wide))
             yield f"Groups: {len(short)} short, {len(wide)} wide", said
 
@@ -125,17 +138,23 @@ def answers():
     known = replace(VIRAL, chances=Chances.NOT_ESTIMABLE, n=84, positives=8)
     short = replace(COVERAGE, promise=Promise.BROKEN, held=Estimate(0.6, 0.5, 0.7))
     unsure = replace(VIRAL, chances=Chances.NOT_SHOWN)
+    good, outcome, both = Groups((), ()), Groups((HITS,), ()), Groups((YEAR, HITS), ())
     rows = {
-        "good": (MANY, compared(xgboost=BETTER), COVERAGE, VIRAL),
-        "both good, few posts": (FEW, compared(xgboost=BETTER, stack=BETTER), COVERAGE, known),
-        "bad": (MANY, compared(xgboost=WORSE), short, unsure),
+        "good": (MANY, compared(xgboost=BETTER), COVERAGE, good, VIRAL),
+        "both good, few posts": (
+            FEW, compared(xgboost=BETTER, stack=BETTER), COVERAGE, outcome, known
+        ),
+        "bad": (MANY, compared(xgboost=WORSE), short, Groups((YEAR,), ()), unsure),
+        "bad, and others as well": (
+            MANY, compared(xgboost=WORSE, stack=WORSE, forest=WORSE), COVERAGE, both, unsure
+        ),
         "undecided, and others better": (
-            MANY, compared(stack=BETTER, xgboost=UNDECIDED), COVERAGE, known
+            MANY, compared(stack=BETTER, xgboost=UNDECIDED), COVERAGE, good, known
         ),
         "undecided, and two others better": (
-            MANY, compared(stack=BETTER, forest=BETTER, xgboost=UNDECIDED), None, None
+            MANY, compared(stack=BETTER, forest=BETTER, xgboost=UNDECIDED), None, good, None
         ),
-        "too few posts": (record(12), None, None, None),
+        "too few posts": (record(12), None, None, good, None),
     }  # fmt: skip
     for name, found in rows.items():
         yield f"Answer: {name}", sentences.answer(*found)

@@ -2,6 +2,7 @@
 
 from math import nan
 
+from virality.findings.baselines import Curve, MorePosts
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Comparison, Estimate, Gain, Missed, Verdict, record
 from virality.sentences import scores as words
@@ -41,8 +42,11 @@ def examples():
     yield "The study's models", words.starting_point("study")
     yield "Views", words.other_target("views")
     yield "Another outcome", words.other_target("engagement_rate")
-    yield "A block is missed", words.missed_caption(Missed(("vision", "momentum"), 12))
-    yield "No block is missed", words.missed_caption(Missed((), 12))
+    yield "A block is missed", words.missed_caption(Missed(("vision", "momentum"), (), (), (), 12))
+    alone = Missed((), ("audio",), ("metadata+momentum", "caption_text"), ("vision",), 12)
+    yield "No block is missed, three are worse alone", words.missed_caption(alone)
+    curve = Curve(MorePosts.HELPED, Estimate(-0.09, -0.15, -0.03), 40, 88, 60)
+    yield "A step of the learning curve", words.from_to(curve)
     for verdict in Verdict:
         yield f"A gain: {verdict.value}", words.gain(one_gain(verdict))
     yield "A model by name", words.the("ridge")

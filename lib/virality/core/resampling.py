@@ -51,6 +51,27 @@ def block_weights(n: int, n_bootstrap: int = 1000, seed: int = 0) -> np.ndarray:
     return weights / (n_blocks * length)
 
 
+def weighted_medians(values: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Medians of bootstrap samples: the value at which the drawn weights reach one half.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,)
+        In time order.
+    weights : ndarray of shape (n_bootstrap, n)
+        From `block_weights`; rows need not sum to one.
+
+    Returns
+    -------
+    ndarray of shape (n_bootstrap,)
+        NaN where none of the values was drawn.
+    """
+    order = np.argsort(values)
+    reached = np.cumsum(weights[:, order], axis=1)
+    drawn = values[order][(reached >= reached[:, -1:] / 2).argmax(axis=1)].astype(float)
+    return np.where(reached[:, -1] > 0, drawn, np.nan)
+
+
 def block_standard_error(values: np.ndarray) -> float:
     """Standard error of a mean over posts, from all circular blocks of neighbours.
 

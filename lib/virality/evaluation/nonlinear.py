@@ -100,39 +100,54 @@ def fit_nonlinear(
         fitted=fitted,
         final=final,
         sigma={one.fold: _sigma(one, fold) for one, fold in zip(fitted, data, strict=True)},
-        in_sample=in_sample_check(table.y, final, shuffled, _all_blocks(main)),
+        in_sample=in_sample_check(final, shuffled, _all_blocks(main), make_folds(posts, protocol)),
     )
 
 
 def in_sample_check(
-    y: pd.Series, final: FittedFold, shuffled: pd.DataFrame, honest: pd.DataFrame
+    final: FittedFold, shuffled: pd.DataFrame, honest: pd.DataFrame, folds: pd.DataFrame
 ) -> pd.DataFrame:
-    """Score one model on the posts it learnt, on shuffled folds, and in the order of time.
+    """Score one model on posts it learnt, on shuffled folds, and in the order of time.
+
+    The posts are the same in all three: those that a fold in time order holds out.
 
     Parameters
     ----------
-    y : Series
-        Outcomes of all posts.
     final : FittedFold
-        The model fitted on all of them.
+        The model fitted on all posts.
     shuffled, honest : DataFrame
         Its predictions on shuffled folds, and on folds in time order.
+    folds : DataFrame
+        In time order, for the mean of the training posts, which R² is against in all three.
 
     Returns
     -------
     DataFrame
-        exam ("learnt", "shuffled", "ordered"), n, r2, factor (typical miss), spearman; pooled.
+        exam ("learnt", "shuffled", "ordered"), n, r2 and factor (mean miss) with `_low` and
+        `_high`, spearman (all posts together); in time order of the posts.
     """
-    learnt = pd.DataFrame({"y_true": y, "y_pred": final.y_pred.reindex(y.index)})
-    rows = []
-    for name, part in (("learnt", learnt), ("shuffled", shuffled), ("ordered", honest)):
-        y_true, y_pred = part["y_true"].to_numpy(float), part["y_pred"].to_numpy(float)
-        spread = float(((y_true - y_true.mean()) ** 2).sum())
-        r2 = 1 - float(((y_true - y_pred) ** 2).sum()) / spread if spread > 0 else np.nan
-        factor = float(np.exp(np.abs(y_true - y_pred).mean()))
-        rows.append({"exam": name, "n": len(y_true), "r2": r2, "factor": factor,
-                     "spearman": scores.spearman(y_true, y_pred)})  # fmt: skip
+    own = honest.merge(folds[["fold", "train_mean"]], on="fold")
+    y, base = (own.set_index("post_id")[name] for name in ("y_true", "train_mean"))
+    told = {
+        "learnt": final.y_pred,
+        "shuffled": shuffled.set_index("post_id")["y_pred"],
+        "ordered": own.set_index("post_id")["y_pred"],
+    }
+    rows = [
+        {"exam": name, **_exam(y, y_pred.reindex(y.index), base)} for name, y_pred in told.items()
+    ]
     return pd.DataFrame(rows)
+
+
+def _exam(y: pd.Series, y_pred: pd.Series, base: pd.Series) -> dict:
+    """Scores of forecasts of the same posts, R² against the mean of the training posts."""
+    frame = {"y_true": y, "y_pred": y_pred, "split": "", "preset": "", "blocks": "", "model": ""}
+    one = pd.DataFrame(frame).assign(fold=base.groupby(base, sort=False).ngroup() + 1)
+    known = pd.DataFrame({"split": "", "fold": one["fold"], "train_mean": base}).drop_duplicates()
+    found = scores.score_table(one.reset_index(), known).iloc[0]
+    names = [f"{name}{end}" for name in ("r2_oos", "factor") for end in ("", "_low", "_high")]
+    out = {name.replace("r2_oos", "r2"): float(found[name]) for name in names}
+    return {"n": len(y), **out, "spearman": scores.spearman(y.to_numpy(), y_pred.to_numpy())}
 
 
 def _all_blocks(predictions: pd.DataFrame) -> pd.DataFrame:

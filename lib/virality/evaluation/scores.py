@@ -17,13 +17,14 @@ METRICS = {
     "r2_oos": ("R² against the mean so far", True),
     "rmse": ("RMSE", False),
     "mae": ("mean absolute error", False),
-    "factor": ("typical factor", False),
+    "factor": ("mean miss, as a factor", False),
+    "half": ("factor that half of the forecasts are within", False),
     "spearman": ("Spearman", True),
     "top10_hits": ("top-tenth hits", True),
     "smape": ("sMAPE", False),
     "r2_clipped": ("clipped R²", True),
 }
-WITH_INTERVAL = ("r2", "r2_oos", "rmse", "mae", "factor", "spearman")
+WITH_INTERVAL = ("r2", "r2_oos", "rmse", "mae", "factor", "half", "spearman")
 TOP_SHARE = 0.1
 CLIP_QUANTILE = 0.95
 
@@ -188,6 +189,30 @@ def better_naive(predictions: pd.DataFrame, split: str = "expanding") -> str:
     return min(candidates, key=lambda name: errors[name]) if candidates else RECENT_RULE
 
 
+def half_interval(
+    errors: np.ndarray, weights: np.ndarray, confidence: float = bs.CONFIDENCE
+) -> tuple[float, float]:
+    """Interval of the factor that half of the forecasts are within: exp of the median miss.
+
+    Parameters
+    ----------
+    errors : ndarray of shape (n,)
+        In time order, log scale.
+    weights : ndarray of shape (n_bootstrap, n)
+        From `resampling.block_weights`.
+    confidence : float
+
+    Returns
+    -------
+    low, high : float
+        Factors, from 1 on; NaN where posts are too few.
+    """
+    size = np.abs(errors)
+    draws = bs.weighted_medians(size, weights)
+    low, high = bs.interval(float(np.median(size)), draws, len(size), confidence)
+    return float(np.exp(max(low, 0.0) if low == low else low)), float(np.exp(high))
+
+
 def top_hits_chance(hits: float, sizes: list[tuple[int, int]]) -> float:
     """Chance of at least so many hits when every fold's ranking is pure luck.
 
@@ -259,6 +284,7 @@ def _metrics(y: np.ndarray, p: np.ndarray, base: np.ndarray) -> dict[str, float]
         "rmse": float(np.sqrt(np.mean(error**2))),
         "mae": float(np.mean(np.abs(error))),
         "factor": float(np.exp(np.mean(np.abs(error)))),
+        "half": float(np.exp(np.median(np.abs(error)))),
         "spearman": spearman(y, p),
         "top10_hits": hits,
         "top10_k": k,
@@ -294,6 +320,7 @@ def _pooled(group: pd.DataFrame, weights: np.ndarray, confidence: float) -> dict
         )
     for end in ("low", "high"):
         out[f"factor_{end}"] = float(np.exp(out[f"mae_{end}"]))
+    out["half_low"], out["half_high"] = half_interval(y - p, weights, confidence)
     ends = bs.fisher_interval(out["spearman"], _correlation(weights, a, b), len(y), confidence)
     out["spearman_low"], out["spearman_high"] = ends
     return out

@@ -228,8 +228,9 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
 
     Absolute error, the book's loss, and a median on both sides: of the last ten posts, and of all
     training posts.  So neither can win by being a median.  Errors of neighbours hang together, so
-    the standard error is that of circular blocks, with one degree of freedom per block but one;
-    one-sided.
+    the standard error is that of circular blocks, with one degree of freedom per block but one.
+    The claim is one-sided and its p doubled, so that it is made only where the whole interval lies
+    above zero: a reader sees both.
 
     Parameters
     ----------
@@ -272,7 +273,7 @@ def history_evidence(y, recent, long_run) -> pd.DataFrame:
         return empty_evidence()
     error = bs.block_standard_error(gain)
     freedom = max(len(y) / bs.block_length(len(y)) - 1, 1)
-    p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
+    p = min(1.0, 2 * float(stats.t.sf(gain.mean() / error, freedom))) if error > 0 else 1.0
     half = bs.t_width(len(y)) * error
     return evidence_table(
         [{"kind": "history", "block": "momentum", "model": RECENT_RULE,

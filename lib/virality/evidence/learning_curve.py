@@ -111,7 +111,9 @@ def _mean_rank_correlation(y_true, y_pred) -> float:
 
 
 def curve_evidence(curve: pd.DataFrame) -> pd.DataFrame:
-    """The curve as rows of the `evidence` table: kind "learning_curve", `n_train` = m.
+    """The curve as rows of the `evidence` table: kinds "learning_curve" and "learning_gain".
+
+    `n_train` is m.  The first kind has the error there, the second what this step to m gained.
 
     Parameters
     ----------
@@ -122,5 +124,11 @@ def curve_evidence(curve: pd.DataFrame) -> pd.DataFrame:
         {"kind": "learning_curve", "block": "all", "model": row.model, "measure": "mae",
          "statistic": row.mae, "low": row.low, "high": row.high, "n": row.n, "n_train": row.m}
         for row in curve.itertuples()
+    ]  # fmt: skip
+    rows += [
+        {"kind": "learning_gain", "block": "all", "model": row.model, "measure": "mae",
+         "statistic": row.gain, "low": row.gain_low, "high": row.gain_high, "n": row.n,
+         "n_train": row.m}
+        for row in curve.dropna(subset=["gain"]).itertuples()
     ]  # fmt: skip
     return evidence_table(rows)

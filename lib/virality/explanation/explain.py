@@ -100,7 +100,7 @@ class Skill:
     n : int
         Held-out posts.
     factor, baseline_factor : float
-        Typical misses.
+        Mean misses, as factors.
     baseline : str
         "train_median" or "rolling_median_10"; "" when neither was predicted.
     low, high : float
@@ -135,7 +135,7 @@ def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
     split = predictions["split"].iloc[0]
     naive = baselines[baselines["model"].isin(BASELINES) & (baselines["split"] == split)]
     if naive.empty:
-        return Skill(Verdict.NOT_COMPARED, len(predictions), _typical_miss(predictions))
+        return Skill(Verdict.NOT_COMPARED, len(predictions), _mean_miss(predictions))
     baseline = scores.better_naive(naive, split)
     rule = naive[naive["model"] == baseline]
     gap = scores.paired_differences(pd.concat([predictions, rule]), baseline, family=FAMILY).iloc[0]
@@ -143,15 +143,15 @@ def skill(predictions: pd.DataFrame, baselines: pd.DataFrame) -> Skill:
     return Skill(
         verdicts.get(gap["verdict"], Verdict.UNCLEAR),
         int(gap["n"]),
-        _typical_miss(predictions),
+        _mean_miss(predictions),
         baseline,
-        _typical_miss(rule),
+        _mean_miss(rule),
         float(gap["low"]),
         float(gap["high"]),
     )
 
 
-def _typical_miss(predictions: pd.DataFrame) -> float:
+def _mean_miss(predictions: pd.DataFrame) -> float:
     """Mean absolute error as a factor."""
     return float(np.exp((predictions["y_true"] - predictions["y_pred"]).abs().mean()))
 

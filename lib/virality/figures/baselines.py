@@ -42,14 +42,14 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
     Parameters
     ----------
     shuffled, ordered : DataFrame
-        Score tables with model, r2, r2_low, r2_high.
+        Score tables with model, r2_oos, r2_oos_low, r2_oos_high.
 
     Returns
     -------
     Figure
     """
     models = list(shuffled["model"])
-    label = "R² (0: no better than one number for all posts)"
+    label = "R² (0: no better than the mean of the training posts)"
     figure, axis = forest([model_name(model) for model in models], 6.6, 0.5, label)
     for offset, table, words in (
         (-0.14, shuffled, "shuffled folds"),
@@ -57,7 +57,7 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
     ):
         for row in table[table["model"].isin(models)].itertuples():
             place, color = models.index(row.model), MODEL_COLORS.get(row.model, theme.INK)
-            dot(axis, place + offset, Estimate.of(row, "r2"), color,
+            dot(axis, place + offset, Estimate.of(row, "r2_oos"), color,
                 markerfacecolor="none" if offset < 0 else color,
                 label=words if place == 0 else None)  # fmt: skip
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
@@ -66,7 +66,7 @@ def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
 
 
 def fold_by_fold(miss: pd.DataFrame) -> Figure:
-    """Draw the typical miss of each model in each fold.
+    """Draw the mean miss of each model in each fold.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def fold_by_fold(miss: pd.DataFrame) -> Figure:
                   color=MODEL_COLORS.get(model, theme.INK), label=model_name(model))  # fmt: skip
     axis.set_xticks(miss.index)
     axis.set_xlabel("fold, in time order")
-    axis.set_ylabel("typical miss as a factor")
+    axis.set_ylabel("mean miss as a factor")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
@@ -114,7 +114,7 @@ def block_scores(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Fi
 
 
 def curve(table: pd.DataFrame) -> Figure:
-    """Draw the typical miss on the same held-out posts against the number of training posts.
+    """Draw the mean miss on the same held-out posts against the number of training posts.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def curve(table: pd.DataFrame) -> Figure:
     axis.set_xscale("log", base=2)
     axis.set_xticks(sorted(table["m"].unique()), sorted(table["m"].unique()))
     axis.set_xlabel("training posts: the last so many matured ones")
-    axis.set_ylabel("typical miss as a factor")
+    axis.set_ylabel("mean miss as a factor")
     axis.legend()
     return figure
 

@@ -251,7 +251,7 @@ def views_table(summary: pd.DataFrame) -> pd.DataFrame:
         }
     )
     if shown["held_out"].sum():
-        table["typical miss of the trees"] = [
+        table["half of the trees' forecasts within"] = [
             f"{multiple(miss)} ({plural(n, 'post')})" if n >= FEWEST_HELD_OUT else "too few"
             for miss, n in zip(shown["miss"], shown["held_out"], strict=True)
         ]

@@ -127,7 +127,7 @@ def _whisker(axis: plt.Axes, place: float, parts: dict, name: str) -> None:
 
 
 def warm_up(table: pd.DataFrame) -> Figure:
-    """Draw the typical miss against how many own posts are known.
+    """Draw the mean miss against how many own posts are known.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def warm_up(table: pd.DataFrame) -> Figure:
               markerfacecolor="none", label="mean of the own posts alone")  # fmt: skip
     axis.plot(places, np.exp(table["shrunk"]), "o-", color=BETWEEN, label="pulled towards all")
     axis.set_xticks(places, table["known"])
-    axis.set(xlabel="own posts whose views are known", ylabel="typical miss as a factor")
+    axis.set(xlabel="own posts whose views are known", ylabel="mean miss as a factor")
     axis.set_ylim(bottom=1)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
@@ -178,7 +178,7 @@ def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "forecast": [capital(forecast_name(model)) for model in gaps["model"]],
-            "typical miss ×/÷": [f"{factor:.2f}" for factor in gaps["factor"]],
+            "mean miss ×/÷": [f"{factor:.2f}" for factor in gaps["factor"]],
             "against the rule's": [_against(row) for row in gaps.itertuples()],
         }
     )
@@ -213,7 +213,7 @@ def creators_table(each: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
                 decimals(round(value, 2) + 0.0) if value == value else "not known"
                 for value in each["within"]
             ],
-            "typical miss ×/÷": [f"{value:.2f}" for value in each["factor"]],
+            "mean miss ×/÷": [f"{value:.2f}" for value in each["factor"]],
             "own rule's": [f"{value:.2f}" for value in each["rule_factor"]],
         }
     )

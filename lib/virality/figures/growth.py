@@ -66,7 +66,7 @@ def ages_table(ages: Sequence[AtAge]) -> pd.DataFrame:
             "posts": [f"{each.n_posts:,}" for each in ages],
             "share of the final number (median)": [percent(each.share) for each in ages],
             "earlier nowcasts": [f"{each.n_tested:,}" for each in ages],
-            "typical miss": [multiple(each.miss) for each in ages],
+            "half within": [multiple(each.miss) for each in ages],
             "range held": ["–" if is_missing(each.held) else percent(each.held) for each in ages],
         }
     )

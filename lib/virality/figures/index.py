@@ -20,8 +20,8 @@ MODEL, RULE = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"]
 PACKAGES = ("scikit-learn", "shap", "umap-learn", "hdbscan", "torch")
 
 
-def typical_misses(scores: pd.DataFrame, against: str) -> Figure:
-    """Draw each model's typical miss as a factor, with its interval, best at the top.
+def mean_misses(scores: pd.DataFrame, against: str) -> Figure:
+    """Draw each model's mean miss as a factor, with its interval, best at the top.
 
     Parameters
     ----------
@@ -41,13 +41,13 @@ def typical_misses(scores: pd.DataFrame, against: str) -> Figure:
     rule = ordered.loc[ordered["model"] == against, "factor"].iloc[0]
     axis.axvline(rule, color=theme.INK, linewidth=1, linestyle=":")
     axis.set_yticks(range(len(ordered)), [model_name(model) for model in ordered.model])
-    axis.set_xlabel("typical miss as a factor (1 would be perfect); open circles need no model")
+    axis.set_xlabel("mean miss as a factor (1 would be perfect); open circles need no model")
     axis.grid(axis="y", visible=False)
     return figure
 
 
 def compared(table: pd.DataFrame) -> Figure:
-    """Draw each creator's typical miss, with its interval, beside the simple rule's.
+    """Draw each creator's mean miss, with its interval, beside the simple rule's.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def compared(table: pd.DataFrame) -> Figure:
     ]
     axis.set_yticks(list(places), names)
     axis.set_ylim(-0.6, len(rows) - 0.4)
-    axis.set_xlabel("typical miss as a factor (1 would be perfect)")
+    axis.set_xlabel("mean miss as a factor (1 would be perfect)")
     axis.grid(axis="y", visible=False)
     axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return figure

@@ -22,6 +22,7 @@ METHOD_COLORS = {
     "rolling": "#5b8fc7",
     "frozen": "#9678c4",
     "sigma": "#9a9a9a",
+    "training": "#6b6b6b",
 }
 
 
@@ -201,8 +202,8 @@ def in_sample_table(table: pd.DataFrame) -> pd.DataFrame:
         {
             "examined on": table["exam"].map(IN_SAMPLE),
             "posts": table["n"],
-            "R²": table["r2"].map(decimals),
-            "typical miss ×/÷": table["factor"].map(decimals),
+            "R²": estimates(table, "r2", "+.2f"),
+            "mean miss ×/÷": estimates(table, "factor", ".2f"),
             "Spearman, all posts together": table["spearman"].map(decimals),
         }
     )
@@ -240,7 +241,7 @@ def targets_table(table: pd.DataFrame) -> pd.DataFrame:
             "outcome": [TARGETS[name] for name in table["target"]],
             "held-out posts": table["n"].to_numpy(),
             "Spearman": estimates(table, "spearman", "+.2f"),
-            "R² against mean": estimates(table, "r2_oos", "+.2f"),
+            "R²": estimates(table, "r2_oos", "+.2f"),
             "error saved": estimates(table, "saved", "+.0%"),
         }
     )

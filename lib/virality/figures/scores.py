@@ -63,12 +63,12 @@ def table(scores: pd.DataFrame) -> pd.DataFrame:
         From :func:`virality.evaluation.scores.score_table`, in the order to show.
     """
     shown = pd.DataFrame({"model": [model_name(model) for model in scores["model"]]})
-    shown["typical miss ×/÷"] = estimates(scores, "factor", ".2f")
-    shown["R²"] = [decimals(value) for value in scores["r2"]]
-    shown["R² against mean"] = estimates(scores, "r2_oos", "+.2f")
+    shown["mean miss ×/÷"] = estimates(scores, "factor", ".2f")
+    shown["half within ×/÷"] = estimates(scores, "half", ".2f")
+    shown["R²"] = estimates(scores, "r2_oos", "+.2f")
     shown["Spearman"] = estimates(scores, "spearman", "+.2f")
-    shown["RMSE"] = [decimals(value) for value in scores["rmse"]]
-    shown["MAE"] = [decimals(value) for value in scores["mae"]]
+    shown["RMSE"] = estimates(scores, "rmse", ".2f")
+    shown["MAE"] = estimates(scores, "mae", ".2f")
     shown["top tenth"] = [_top_tenth(row) for row in scores.itertuples()]
     return shown
 
@@ -106,7 +106,7 @@ def fold_table(each: pd.DataFrame) -> pd.DataFrame:
             "posts": each["n"].to_numpy(),
         }
     )
-    names = {"factor": "typical miss ×/÷", "r2": "R²", "r2_oos": "R² against mean",
+    names = {"factor": "mean miss ×/÷", "half": "half within ×/÷", "r2_oos": "R²",
              "spearman": "Spearman", "rmse": "RMSE", "mae": "MAE"}  # fmt: skip
     for column, name in names.items():
         shown[name] = [decimals(value) for value in each[column]]
@@ -116,7 +116,7 @@ def fold_table(each: pd.DataFrame) -> pd.DataFrame:
 
 
 def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
-    """Return what happens to the typical miss without each block, and with one alone, for reading.
+    """Return what happens to the mean miss without each block, and with one alone, for reading.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "the model sees": [_selection(name) for name in order],
-            "typical miss, against all blocks": [
+            "mean miss, against all blocks": [
                 f"{smaller(row.difference)} ({smaller(row.low)} to {smaller(row.high)})"
                 for row in rows.itertuples()
             ],

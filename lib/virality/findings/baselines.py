@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
 import pandas as pd
 
 from virality.core.protocol import ALPHA
+from virality.core.resampling import block_weights, interval
 from virality.findings.scores import Estimate
+from virality.models.catalogue import MEAN_RULE
 
 PROMISING = 0.1  # R² on shuffled folds that looks like a success
-FALL = 0.05  # R² that has to be lost for the order of time to matter
 FOUR_DIGITS = 5e-5
 
 
@@ -49,35 +51,71 @@ def shuffled(r2: pd.Series) -> Shuffled | None:
 
 @dataclass(frozen=True)
 class Fall:
-    """What became of the shuffled scores in time order: the model that lost most."""
+    """What became of a shuffled score in time order, on the same `n` posts.
+
+    `model` is the one that shuffled folds like best; `lost` is paired, post by post.
+    """
 
     model: str
-    shuffled: float
-    ordered: float
+    shuffled: Estimate
+    ordered: Estimate
+    lost: Estimate
     n: int
-    clear: bool
+
+    @property
+    def clear(self) -> bool:
+        """Whether the order of time clearly costs something."""
+        return self.lost.clear
 
 
-def fall(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Fall | None:
-    """Return what the order of time costs.
+def fall(
+    shuffled: pd.DataFrame, ordered: pd.DataFrame, model: str, n_bootstrap: int = 1000
+) -> Fall | None:
+    """Return what the order of time costs the model that looked best without it.
 
     Parameters
     ----------
     shuffled, ordered : DataFrame
-        Score tables over the very same posts.
+        Predictions of that model and of the mean of the training posts, among others; the posts of
+        the second count.
+    model : str
+    n_bootstrap : int
+        Draws of the block bootstrap.
 
     Returns
     -------
     Fall or None
         None where no score can be compared.
     """
-    both = shuffled.merge(ordered, on="model", suffixes=("", "_ordered"))
-    lost = both["r2"] - both["r2_ordered"]
-    if not lost.notna().any():
+    parts = [_squares(table, model) for table in (shuffled, ordered)]
+    both = parts[1].join(parts[0].add_suffix("_shuffled"), how="inner")
+    if len(both) < 2:
         return None
-    most = both.loc[lost.idxmax()]
-    clear = bool(lost.max() > FALL)
-    return Fall(most.model, float(most.r2), float(most.r2_ordered), int(most.n), clear)
+    blind, honest = both[["own_shuffled", "mean_shuffled"]], both[["own", "mean"]]
+    weights = block_weights(len(both), n_bootstrap)
+    (r2, draws), (r2_ordered, draws_ordered) = (_r2(each, weights) for each in (blind, honest))
+    lost = r2 - r2_ordered
+    return Fall(
+        model,
+        Estimate(r2, *interval(r2, draws, len(both))),
+        Estimate(r2_ordered, *interval(r2_ordered, draws_ordered, len(both))),
+        Estimate(lost, *interval(lost, draws - draws_ordered, len(both))),
+        len(both),
+    )
+
+
+def _squares(predictions: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Squared errors of a model with all blocks, and of the training mean, a row per post."""
+    chosen = predictions[predictions["blocks"].isin(["all", "none"])]
+    chosen = chosen[chosen["model"].isin([model, MEAN_RULE])]
+    squares = chosen.assign(square=(chosen["y_true"] - chosen["y_pred"]) ** 2)
+    table = squares.pivot_table("square", "post_id", "model", sort=False)
+    return table.rename(columns={model: "own", MEAN_RULE: "mean"})
+
+
+def _r2(squares: pd.DataFrame, weights: np.ndarray) -> tuple[float, np.ndarray]:
+    own, mean = squares.to_numpy().T
+    return float(1 - own.sum() / mean.sum()), 1 - (weights @ own) / (weights @ mean)
 
 
 @dataclass(frozen=True)
@@ -96,26 +134,26 @@ class Blocks:
     ----------
     alone : Order
         The block that does best alone.
-    whole : float
+    whole : Estimate
         The rank correlation that all blocks reach together.
     without : Order or None
         The block without which the order is better.
     """
 
     alone: Order
-    whole: float
+    whole: Estimate
     without: Order | None
 
 
-def blocks(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Blocks | None:
+def blocks(alone: pd.DataFrame, without: pd.DataFrame, whole: pd.Series) -> Blocks | None:
     """Return which block does most alone, and whether the order is better without one.
 
     Parameters
     ----------
     alone, without : DataFrame, index block
         Scores of each block alone, and of all but that block.
-    whole : float
-        The rank correlation with all blocks.
+    whole : Series
+        Scores with all blocks.
 
     Returns
     -------
@@ -123,8 +161,9 @@ def blocks(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Blocks |
         None where no block could be scored alone.
     """
     best = _first(alone)
-    better = _first(without[without["spearman_low"] > whole])
-    return Blocks(best, float(whole), better) if best else None
+    together = Estimate.of(whole, "spearman")
+    better = _first(without[without["spearman_low"] > together.value])
+    return Blocks(best, together, better) if best else None
 
 
 def _first(scores: pd.DataFrame) -> Order | None:
@@ -141,10 +180,56 @@ def named(evidence: pd.DataFrame) -> tuple[str, ...]:
     return tuple(rows.sort_values("p_adjusted")["block"])
 
 
-def helped(curve: pd.DataFrame) -> bool:
-    """Return whether the last step of the learning curve, to all posts there are, still helped."""
-    last = curve.sort_values("m").groupby("model", sort=False).tail(1)
-    return bool((last["gain_low"] > 0).any())
+class MorePosts(Enum):
+    """What the last step of the learning curve, to all posts there are, says of more of them."""
+
+    HELPED = "clearly better"
+    HURT = "clearly worse"
+    NOT_SHOWN = "no clear difference"
+
+
+@dataclass(frozen=True)
+class Curve:
+    """Whether more posts helped.
+
+    Parameters
+    ----------
+    verdict : MorePosts
+    error : Estimate
+        Absolute error after the last step minus that before it, log scale: below zero is better.
+    before, after : int
+        Training posts before and after the last step.
+    n : int
+        Held-out posts, the same at every point.
+    """
+
+    verdict: MorePosts
+    error: Estimate
+    before: int
+    after: int
+    n: int
+
+
+def curve(evidence: pd.DataFrame) -> Curve | None:
+    """Return whether more posts helped; None where no two sizes could be compared.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        With the rows of :func:`virality.evidence.learning_curve.curve_evidence`, of one model.
+    """
+    sizes = evidence.loc[evidence["kind"] == "learning_curve", "n_train"].sort_values()
+    gains = evidence[evidence["kind"] == "learning_gain"].sort_values("n_train")
+    if gains.empty:
+        return None
+    last = gains.iloc[-1]
+    error = Estimate(-float(last["statistic"]), -float(last["high"]), -float(last["low"]))
+    verdict = MorePosts.NOT_SHOWN
+    if error.high < 0:
+        verdict = MorePosts.HELPED
+    elif error.low > 0:
+        verdict = MorePosts.HURT
+    return Curve(verdict, error, int(sizes.iloc[-2]), int(last["n_train"]), int(last["n"]))
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ class Newcomer:
     high: float
     promised: float  # share of posts inside the intervals
     held: float
-    factor: float  # typical miss of such forecasts, and of the creator's own rule
+    factor: float  # mean miss of such forecasts, and of the creator's own rule
     rule_factor: float
     content_helps: bool  # beyond the others' mean
     n_creators: int  # who were left out, and whose intervals held fewer than promised

@@ -18,6 +18,7 @@ UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which th
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
 HITS = 3  # most viewed posts that are named
+TENTH = 0.1  # share of the posts that count as the most viewed
 
 Views = Enum("Views", "NONE ONE EQUAL VARIED")  # no views; a single post; all the same; they differ
 Weight = Enum("Weight", "HEAVY MODERATE LIGHT")  # of the tail
@@ -205,6 +206,24 @@ def concentration(spread: Spread, n_top: int, top_share: float) -> Concentration
     known = spread.n_posts >= SHAPE and spread.views is not Views.NONE
     uneven = top_share > UNEVEN if known else None
     return Concentration(spread.views, spread.n_posts, n_top, top_share, uneven)
+
+
+def top_tenth(posts: pd.DataFrame) -> Concentration:
+    """Judge how much of all views the most viewed tenth of the posts holds.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+
+    Returns
+    -------
+    Concentration
+    """
+    ranked = posts["views"].astype(float).sort_values(ascending=False)
+    n_top, total = max(1, round(TENTH * len(ranked))), float(ranked.sum())
+    share = float(ranked.head(n_top).sum()) / total if total else float("nan")
+    return concentration(spread(posts), n_top, share)
 
 
 # --- over time ------------------------------------------------------------------------------------

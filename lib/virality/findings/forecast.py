@@ -8,8 +8,10 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
+from virality.core.resampling import block_weights
 from virality.evaluation.experts import MODEL_EXPERTS, PRIOR
-from virality.findings.scores import Gain, gains
+from virality.evaluation.scores import half_interval
+from virality.findings.scores import Estimate, Gain, gains
 from virality.models.catalogue import FORECAST
 from virality.models.earned import BEGIN
 from virality.models.prior import Prior
@@ -77,14 +79,14 @@ class Worth:
     gain : Gain
     n : int
         Held-out posts.
-    half, rule_half : float
+    half, rule_half : Estimate
         Factor that half of the forecasts, and of the rule's, were within.
     """
 
     gain: Gain
     n: int
-    half: float
-    rule_half: float
+    half: Estimate
+    rule_half: Estimate
 
 
 def group_of(expert: str) -> str:
@@ -174,7 +176,7 @@ def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:
     )
 
 
-def half_within(predictions: pd.DataFrame, model: str) -> float:
+def half_within(predictions: pd.DataFrame, model: str, n_bootstrap: int = 1000) -> Estimate:
     """Return the factor that half of a model's forecasts were within: exp of the median miss.
 
     Parameters
@@ -182,6 +184,10 @@ def half_within(predictions: pd.DataFrame, model: str) -> float:
     predictions : DataFrame
         Held-out predictions, each post once per model.
     model : str
+    n_bootstrap : int
+        Draws of the block bootstrap.
     """
     own = predictions[predictions["model"] == model]
-    return float(np.exp((own["y_true"] - own["y_pred"]).abs().median()))
+    errors = (own["y_true"] - own["y_pred"]).to_numpy(float)
+    ends = half_interval(errors, block_weights(len(errors), n_bootstrap))
+    return Estimate(float(np.exp(np.median(np.abs(errors)))), *ends)

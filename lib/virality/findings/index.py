@@ -8,11 +8,13 @@ import pandas as pd
 
 from virality.core.protocol import ALPHA, MIN_POSTS
 from virality.features.blocks import BLOCKS
+from virality.findings.baselines import Curve, curve
+from virality.findings.data import Concentration, top_tenth
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
 
 VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
-EXAMPLE = 10_000  # views of the post that says what a typical miss means
+EXAMPLE = 10_000  # views of the post that says what half of the misses mean
 MANY_POSTS = 1000
 
 
@@ -32,8 +34,8 @@ class Prediction:
 
     gain: Gain
     n_held_out: int
-    half: float  # the factor that half of the forecasts are within
-    rule_half: float
+    half: Estimate  # the factor that half of the forecasts are within
+    rule_half: Estimate
     between: tuple[float, float]  # where half of the forecasts of a post with `EXAMPLE` views lie
 
 
@@ -47,6 +49,13 @@ class Answer:
     content: tuple[str, ...]
     history: bool | None
     order: Ordering | None = None
+
+    @property
+    def two_questions(self) -> bool:
+        """Whether the forecast orders posts although it is not shown to beat the rule."""
+        picks = self.order is not None and self.order.pick is Pick.SURER
+        beats = self.prediction is not None and self.prediction.gain.verdict is Verdict.BETTER
+        return picks and not beats
 
 
 @dataclass(frozen=True)
@@ -67,6 +76,19 @@ class Limits:
     few: bool
     n_columns: int
     wide: bool
+    top: Concentration
+
+
+@dataclass(frozen=True)
+class Next:
+    """What the record could gain from: more posts, as the learning curve has it, and what it lacks.
+
+    `curve` is None where no curve could be drawn.
+    """
+
+    curve: Curve | None
+    absent: tuple[str, ...]
+    read_twice: bool
 
 
 def looked(facts: dict) -> Looked:
@@ -101,8 +123,8 @@ def prediction(facts: dict) -> Prediction | None:
     return Prediction(
         gain=Gain(facts["model"], facts["naive"], error, judged),
         n_held_out=facts["n_held_out"],
-        half=facts["half"],
-        rule_half=facts["naive_half"],
+        half=estimate(facts, "half"),
+        rule_half=estimate(facts, "naive_half"),
         between=(EXAMPLE / facts["half"], EXAMPLE * facts["half"]),
     )
 
@@ -160,16 +182,28 @@ def columns(n: int, filled: pd.Series) -> Columns:
     return Columns(n, present, tuple(block for block in BLOCKS if block not in seen))
 
 
-def limits(n_posts: int, n_columns: int) -> Limits:
+def limits(posts: pd.DataFrame, n_columns: int) -> Limits:
     """Return what so many posts with so many columns cannot do.
 
     Parameters
     ----------
-    n_posts, n_columns : int
-
-    Returns
-    -------
-    Limits
+    posts : DataFrame
+        Tidy posts.
+    n_columns : int
     """
-    few = n_posts < MANY_POSTS
-    return Limits(n_posts, n_posts < MIN_POSTS, few, n_columns, n_columns > n_posts)
+    n = len(posts)
+    return Limits(n, n < MIN_POSTS, n < MANY_POSTS, n_columns, n_columns > n, top_tenth(posts))
+
+
+def next_steps(evidence: pd.DataFrame, found: Columns, read_twice: bool) -> Next:
+    """Return what the record could gain from.
+
+    Parameters
+    ----------
+    evidence : DataFrame
+        Artefact, with the learning curve.
+    found : Columns
+    read_twice : bool
+        Whether any post was read at two times.
+    """
+    return Next(curve(evidence), found.absent, read_twice)

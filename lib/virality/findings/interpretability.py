@@ -35,6 +35,9 @@ CIRCLES = {
 Nothing = Enum("Nothing", "TOO_FEW NOT_PREDICTED FLAT")  # why there is nothing to explain
 # The first block's lead over the second; MIXED where all blocks were reduced together.
 Order = Enum("Order", "CLEAR OPEN ONE_BLOCK MIXED")
+# Of the two checks: none names a block; only fitting again does; shuffling does, and fitting again
+# was not tried, agrees, or shows that the model does without each of these blocks.
+Support = Enum("Support", "NONE LEFT_OUT SHUFFLED BOTH REPLACEABLE")
 Agreement = Enum("Agreement", "SETTLED LOOSE NONE TOO_FEW")  # of folds on the blocks' order
 Likeness = Enum("Likeness", "NOT_COMPARED NOBODY_KNOWN NONE ONE SEVERAL")  # of earlier posts
 Course = Enum("Course", "UP DOWN NO_DIRECTION ROUND TOO_LITTLE")  # of a push with its reading
@@ -51,7 +54,10 @@ class Pushes:
 
 @dataclass(frozen=True)
 class Folds:
-    """Which block leads where; `spans` are its smallest and largest share over the folds."""
+    """Which block leads where; `spans` are its smallest and largest share over the folds.
+
+    `lead` is the first block's lead over the second on all held-out posts together.
+    """
 
     n: int
     first: str
@@ -60,6 +66,7 @@ class Folds:
     spans: tuple[tuple[str, float, float], ...]
     agreement: Agreement
     kendall_w: float
+    lead: Order = Order.CLEAR
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,20 @@ class Checks:
     cost: float = float("nan")
     costliest: str = ""
     limits: tuple[tuple[str, float, float], ...] = ()
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """Blocks that both checks agree on: shuffled, and left out of a new fit."""
+        return tuple(block for block in self.helpful if block in (self.missed or ()))
+
+    @property
+    def support(self) -> Support:
+        """How far the two checks go together."""
+        if not self.helpful:
+            return Support.LEFT_OUT if self.missed else Support.NONE
+        if self.missed is None:
+            return Support.SHUFFLED
+        return Support.BOTH if self.needed else Support.REPLACEABLE
 
 
 @dataclass(frozen=True)
@@ -203,7 +224,7 @@ def _order(explained: Explanation) -> Order:
     return Order.CLEAR if explained.lead[1] > 0 else Order.OPEN
 
 
-def folds(shares: pd.DataFrame, first: str) -> Folds:
+def folds(shares: pd.DataFrame, first: str, lead: Order = Order.CLEAR) -> Folds:
     """Return who leads in which fold, and how far the folds agree.
 
     Parameters
@@ -212,6 +233,8 @@ def folds(shares: pd.DataFrame, first: str) -> Folds:
         Of all pushes, index fold.
     first : str
         The block with the largest pushes on the whole.
+    lead : Order
+        Its lead over the second on the whole.
 
     Returns
     -------
@@ -228,6 +251,7 @@ def folds(shares: pd.DataFrame, first: str) -> Folds:
         spans=tuple((b, float(shares[b].min()), float(shares[b].max())) for b in shares.columns),
         agreement=_agreement(w),
         kendall_w=w,
+        lead=lead,
     )
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from virality.core.text import FAR
-from virality.findings.scores import Estimate
+from virality.findings.scores import Claim, Estimate, Verdict
 from virality.uncertainty.calibration import WHOLE
-from virality.uncertainty.conformal import METHOD_NAMES
+from virality.uncertainty.conformal import BY_OUTCOME, METHOD_NAMES
 
 PUNISHED = 0.05  # share that naive intervals have to fall short by for it to be a mistake
 
@@ -29,11 +29,15 @@ class Survival(Enum):
 
 @dataclass(frozen=True)
 class InSample:
-    """R² of one model on the posts it was fitted on, on shuffled folds, and in time order."""
+    """R² of one model on posts it was fitted on, on shuffled folds, and in time order.
 
-    fitted: float
-    shuffled: float
-    ordered: float
+    All three are about the same `n` posts.  `lost` is the difference of the rounded parts.
+    """
+
+    fitted: Estimate
+    shuffled: Estimate
+    ordered: Estimate
+    n: int
     survival: Survival
     less_when_shuffled: bool
     lost: float | None  # on the way to an honest test, where anything is
@@ -45,20 +49,24 @@ def in_sample(table: pd.DataFrame) -> InSample | None:
     Parameters
     ----------
     table : DataFrame
-        From :func:`virality.evaluation.nonlinear.three_exams`.
+        From :func:`virality.evaluation.nonlinear.in_sample_check`.
     """
     if table.empty:
         return None
-    r2 = table.set_index("exam")["r2"]
-    fitted, shuffled, ordered = (float(r2[name]) for name in ("learnt", "shuffled", "ordered"))
-    survival = Survival.LITTLE if ordered < 0.5 * fitted else Survival.MUCH
+    exams = table.set_index("exam")
+    fitted, shuffled, ordered = (
+        Estimate.of(exams.loc[name], "r2") for name in ("learnt", "shuffled", "ordered")
+    )
+    survival = Survival.LITTLE if ordered.value < 0.5 * fitted.value else Survival.MUCH
+    lost = round(round(fitted.value, 2) - round(ordered.value, 2), 2)
     return InSample(
         fitted,
         shuffled,
         ordered,
-        Survival.NOTHING if ordered <= 0 else survival,
-        less_when_shuffled=shuffled < fitted,
-        lost=fitted - ordered if fitted > ordered else None,
+        int(exams["n"].iloc[0]),
+        Survival.NOTHING if ordered.value <= 0 else survival,
+        less_when_shuffled=shuffled.value < fitted.value,
+        lost=lost if lost > 0 else None,
     )
 
 
@@ -90,6 +98,9 @@ class Calibration:
         Whether viral posts end far above their forecast.
     n_off, n_levels : int
         Levels of all posts whose outcome clearly misses the forecast, and all levels.
+    yet_seen : bool
+        Whether it is not shown that a higher forecast means more views, although trees without the
+        account's level see something in the content.
     """
 
     verdict: Slope
@@ -100,9 +111,12 @@ class Calibration:
     unforeseen: bool
     n_off: int
     n_levels: int
+    yet_seen: bool = False
 
 
-def calibration(levels: pd.DataFrame, slope: tuple[float, float, float]) -> Calibration | None:
+def calibration(
+    levels: pd.DataFrame, slope: tuple[float, float, float], trees: Claim | None = None
+) -> Calibration | None:
     """Return whether a predicted level means what it says, for normal and for viral posts.
 
     Parameters
@@ -111,6 +125,8 @@ def calibration(levels: pd.DataFrame, slope: tuple[float, float, float]) -> Cali
         From :func:`virality.uncertainty.calibration.by_level`.
     slope : tuple of float
         From :func:`virality.uncertainty.calibration.slope`.
+    trees : Claim, optional
+        Whether trees see something in the content once the account's level is taken out.
 
     Returns
     -------
@@ -132,6 +148,7 @@ def calibration(levels: pd.DataFrame, slope: tuple[float, float, float]) -> Cali
         unforeseen=viral is not None and viral > FAR,
         n_off=int(((rows["low"] > 0) | (rows["high"] < 0)).sum()),
         n_levels=len(rows),
+        yet_seen=_slope(*slope) is Slope.NOT_SHOWN and trees is not None and trees.shown,
     )
 
 
@@ -176,6 +193,8 @@ class Coverage:
         Whether that is clearly less than promised.
     best : str
         The method with the smallest interval score, in words.
+    rival : Rival or None
+        The quantiles of the training posts, which need no model.
     """
 
     promise: Promise
@@ -186,10 +205,67 @@ class Coverage:
     naive: float | None
     naive_punished: bool
     best: str
+    rival: Rival | None = None
 
 
-def coverage(table: pd.DataFrame) -> Coverage | None:
-    """Return what intervals hold, from `conformal.coverage`; None where none was issued."""
+@dataclass(frozen=True)
+class Rival:
+    """Intervals that need no model, beside the adaptive ones.
+
+    Parameters
+    ----------
+    held : Estimate
+        Share of posts that they held.
+    score, adaptive : float
+        Interval scores of these and of the adaptive ones; smaller is better.
+    gap : Estimate
+        Score of the adaptive ones minus theirs, post by post.
+    verdict : Verdict
+        On the adaptive ones.
+    """
+
+    held: Estimate
+    score: float
+    adaptive: float
+    gap: Estimate
+    verdict: Verdict
+
+
+def rival(rows: pd.DataFrame, gap: tuple[float, float, float]) -> Rival | None:
+    """Return how intervals that need no model do; None where they were not issued.
+
+    Parameters
+    ----------
+    rows : DataFrame, index method
+        Columns as from :func:`virality.uncertainty.conformal.coverage`.
+    gap : tuple of float
+        From :func:`virality.uncertainty.conformal.score_gap`.
+    """
+    if "training" not in rows.index:
+        return None
+    own, found = rows.loc["training"], Estimate(*gap)
+    verdict = Verdict.WORSE if found.low > 0 else Verdict.UNDECIDED
+    return Rival(
+        Estimate(own.coverage, own.low, own.high),
+        float(own.score),
+        float(rows["score"]["adaptive"]),
+        found,
+        Verdict.BETTER if found.high < 0 else verdict,
+    )
+
+
+def coverage(
+    table: pd.DataFrame, gap: tuple[float, float, float] = (np.nan,) * 3
+) -> Coverage | None:
+    """Return what intervals hold; None where none was issued.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From :func:`virality.uncertainty.conformal.coverage`.
+    gap : tuple of float
+        From :func:`virality.uncertainty.conformal.score_gap`.
+    """
     if table.empty:
         return None
     rows = table.set_index("method")
@@ -204,6 +280,7 @@ def coverage(table: pd.DataFrame) -> Coverage | None:
         naive=naive,
         naive_punished=naive is not None and naive < adaptive.nominal - PUNISHED,
         best=METHOD_NAMES[rows["score"].idxmin()],
+        rival=rival(rows, gap),
     )
 
 
@@ -214,21 +291,34 @@ def _promise(low: float, high: float, promised: float) -> Promise:
 
 
 @dataclass(frozen=True)
+class Group:
+    """A group of posts, and how many of them were inside their intervals."""
+
+    name: str
+    inside: int
+    n: int
+    by_outcome: bool = False  # whether its posts were picked by how they turned out
+
+
+@dataclass(frozen=True)
 class Groups:
     """Groups of posts whose intervals hold too few, and more than promised."""
 
-    short: tuple[str, ...]
-    wide: tuple[str, ...]
+    short: tuple[Group, ...]
+    wide: tuple[Group, ...]
 
 
 def groups(table: pd.DataFrame) -> Groups:
     """Return where the adaptive intervals miss their promise, from `conformal.coverage_groups`."""
     rows = table[table["method"] == "adaptive"]
     kept = {
-        promise: tuple(row.group for row in rows.itertuples()
-                       if _promise(row.low, row.high, row.nominal) is promise)
+        promise: tuple(
+            Group(row.group, round(row.coverage * row.n), int(row.n), row.group in BY_OUTCOME)
+            for row in rows.itertuples()
+            if _promise(row.low, row.high, row.nominal) is promise
+        )
         for promise in Promise
-    }  # fmt: skip
+    }
     return Groups(kept[Promise.BROKEN], kept[Promise.EXCEEDED])
 
 

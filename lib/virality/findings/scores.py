@@ -159,42 +159,65 @@ def comparison(gaps: pd.DataFrame, *, linear: bool) -> Comparison | None:
 
 @dataclass(frozen=True)
 class Missed:
-    """Blocks that a model clearly misses when they are left out."""
+    """What a model clearly loses or gains with some blocks only, against the one with all.
+
+    Parameters
+    ----------
+    blocks, burdens : tuple of str
+        Blocks without which it is worse, and better.
+    poor, enough : tuple of str
+        Blocks with which alone it is worse, and better; several joined by "+".
+    n_comparisons : int
+    """
 
     blocks: tuple[str, ...]
+    burdens: tuple[str, ...]
+    poor: tuple[str, ...]
+    enough: tuple[str, ...]
     n_comparisons: int
 
 
 def missed(gaps: pd.DataFrame) -> Missed:
     """Return which blocks are missed, from :func:`virality.evaluation.headline.block_gaps`."""
-    out = gaps["blocks"].str.startswith("all-") & (gaps["verdict"] == Verdict.WORSE.value)
-    return Missed(tuple(gaps.loc[out, "blocks"].str.removeprefix("all-")), len(gaps))
+    out = gaps["blocks"].str.startswith("all-")
+
+    def named(part: pd.Series, verdict: Verdict) -> tuple[str, ...]:
+        rows = gaps[part & (gaps["verdict"] == verdict.value)]
+        return tuple(rows["blocks"].str.removeprefix("all-"))
+
+    worse, better = Verdict.WORSE, Verdict.BETTER
+    return Missed(
+        named(out, worse), named(out, better), named(~out, worse), named(~out, better), len(gaps)
+    )
 
 
 @dataclass(frozen=True)
 class Leader:
-    """The forecast with the smallest typical miss, a factor, on so many posts."""
+    """The forecast with the smallest mean miss: that, and what half were within, as factors."""
 
     model: str
-    factor: float
+    factor: Estimate
+    half: Estimate
     n: int
 
 
-def leader(typical_miss: pd.Series, n: int) -> Leader | None:
+def leader(table: pd.DataFrame) -> Leader | None:
     """Return who misses least; None where nobody predicted anything.
 
     Parameters
     ----------
-    typical_miss : Series of float, index model
-        Factors, smallest first.
-    n : int
-        Held-out posts.
+    table : DataFrame
+        From :func:`virality.evaluation.headline.headline_scores`, best first.
 
     Returns
     -------
     Leader or None
     """
-    return Leader(typical_miss.index[0], float(typical_miss.iloc[0]), n) if n else None
+    if table.empty:
+        return None
+    best = table.iloc[0]
+    factor, half = (Estimate.of(best, name) for name in ("factor", "half"))
+    return Leader(str(best["model"]), factor, half, int(best["n"]))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from virality.evaluation.ordering import ORDER, pairwise_table
 from virality.features.targets import target_values
 from virality.findings.forecast import half_within
 from virality.findings.ordering import ordering
+from virality.findings.scores import Estimate
 from virality.models.catalogue import FORECAST
 
 
@@ -88,11 +89,15 @@ def _prediction(scores: pd.DataFrame, gap: pd.DataFrame, predictions: pd.DataFra
         "model": found["model"],
         "naive": found["against"],
         "naive_factor": rule["factor"],
-        "half": half_within(predictions, found["model"]),
-        "naive_half": half_within(predictions, found["against"]),
+        **_half("half", half_within(predictions, found["model"])),
+        **_half("naive_half", half_within(predictions, found["against"])),
         **_gain(found),
         **model[shown],
     }
+
+
+def _half(name: str, half: Estimate) -> dict:
+    return {name: half.value, f"{name}_low": half.low, f"{name}_high": half.high}
 
 
 def _order(pairs: pd.DataFrame) -> dict:

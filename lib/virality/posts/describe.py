@@ -14,7 +14,12 @@ from scipy import stats
 
 from virality.core.captions import hashtags
 from virality.core.protocol import MIN_POSTS
-from virality.core.resampling import block_weights, fisher_interval, interval
+from virality.core.resampling import (
+    block_weights,
+    fisher_interval,
+    interval,
+    weighted_medians,
+)
 from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
 from virality.posts.values import hour_known
@@ -84,16 +89,10 @@ def change(posts: pd.DataFrame, level: pd.Series, n_bootstrap: int = 1000, seed:
         return Change(np.nan, np.nan, np.nan, wander)
     early, late = y[:third], y[-third:]
     step = float(np.median(late) - np.median(early))
-    draws = _medians(late, n_bootstrap, seed) - _medians(early, n_bootstrap, seed + 1)
+    late_draws = weighted_medians(late, block_weights(third, n_bootstrap, seed))
+    draws = late_draws - weighted_medians(early, block_weights(third, n_bootstrap, seed + 1))
     low, high = interval(step, draws, third)
     return Change(float(np.exp(step)), float(np.exp(low)), float(np.exp(high)), wander)
-
-
-def _medians(y: np.ndarray, n_bootstrap: int, seed: int) -> np.ndarray:
-    """Bootstrap medians: the value at which the drawn weights reach one half."""
-    order = np.argsort(y)
-    reached = np.cumsum(block_weights(len(y), n_bootstrap, seed)[:, order], axis=1) >= 0.5
-    return y[order][reached.argmax(axis=1)]
 
 
 @dataclass(frozen=True)

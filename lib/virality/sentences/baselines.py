@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from virality.core.text import agree, capital, decimals, listing, p_value, plural
 from virality.features.blocks import block_name
-from virality.findings.baselines import Blocks, Fall, Order, Promise, Replication, Shuffled
+from virality.findings.baselines import (
+    Blocks,
+    Curve,
+    Fall,
+    MorePosts,
+    Order,
+    Promise,
+    Replication,
+    Shuffled,
+)
 from virality.findings.scores import Claim, Comparison, Leader, Record, Verdict
 from virality.models.catalogue import model_name
-from virality.sentences.scores import allowance, gain, indicative, the, too_few
+from virality.sentences.scores import allowance, from_to, gain, indicative, the, too_few
 
 
 def shuffled(result: Shuffled) -> str:
@@ -26,14 +35,15 @@ def shuffled_caption(fall: Fall | None) -> str:
     """State what became of the shuffled scores in time order."""
     if fall is None:
         return "Shuffled folds against folds in time order."
+    model, lost = model_name(fall.model), f"{fall.lost:+.2f}"
     finding = (
-        f"{capital(model_name(fall.model))} falls from {decimals(fall.shuffled)} to "
-        f"{decimals(fall.ordered)} once it may only learn from the past"
+        f"{capital(model)}, which shuffled folds like best, loses once it may only learn from the "
+        f"past: R² falls from {fall.shuffled:.2f} to {fall.ordered:.2f}, paired loss {lost}"
         if fall.clear
-        else "Here the order of time hardly changes the scores"
+        else f"The order of time costs {model}, which shuffled folds like best, nothing that is "
+        f"clear of zero: R² {fall.shuffled:.2f} and {fall.ordered:.2f}, paired loss {lost}"
     )
-    same = plural(fall.n, "post")
-    return f"{finding}. Both scores are about the same {same}; lines are bootstrap intervals."
+    return f"{finding}. Both scores are about the same {plural(fall.n, 'post')}."
 
 
 def folds_caption(n: int, gap_days: float) -> str:
@@ -65,7 +75,7 @@ def by_hand(model: float, mean: float, n: int) -> str:
     Parameters
     ----------
     model, mean : float
-        Its typical miss, and that of the mean of its training posts, as factors.
+        Its mean miss, and that of the mean of its training posts, as factors.
     n : int
         Held-out posts.
     """
@@ -78,8 +88,9 @@ def by_hand(model: float, mean: float, n: int) -> str:
 def scores_caption(leader: Leader) -> str:
     """State who leads the table of scores."""
     return (
-        f"Smallest typical miss: {the(leader.model)}, a factor of {leader.factor:.2f} on "
-        f"{plural(leader.n, 'held-out post')}. Intervals in brackets."
+        f"Smallest mean miss: {the(leader.model)}, a factor of {leader.factor:.2f} on "
+        f"{plural(leader.n, 'held-out post')}. Intervals in brackets; R² is against the mean of "
+        "the training posts."
     )
 
 
@@ -109,7 +120,7 @@ def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, larg
     wins, n : int
         Folds in which the model was nearer, and all folds.
     smallest, largest : float
-        Its typical miss as a factor, in its best and its worst fold.
+        Its mean miss as a factor, in its best and its worst fold.
     """
     best, plain = model_name(model), model_name(rule)
     if n == 1:
@@ -119,7 +130,7 @@ def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, larg
         )
     return (
         f"{capital(best)} was nearer than the {plain} in {wins} of {plural(n, 'fold')}. Its "
-        f"typical miss ran from a factor of {smallest:.2f} in its best fold to {largest:.2f} in "
+        f"mean miss ran from a factor of {smallest:.2f} in its best fold to {largest:.2f} in "
         "its worst."
     )
 
@@ -135,7 +146,7 @@ def blocks_caption(result: Blocks | None) -> str:
     )
     best = f"{block_name(result.alone.block)}: {result.alone.spearman:+.2f}"
     return (
-        f"{start} {best}. All blocks together reach {decimals(result.whole)}."
+        f"{start} {best}. All blocks together reach {result.whole:+.2f}."
         f"{_better_without(result.without)}"
     )
 
@@ -189,22 +200,19 @@ def history(result: Claim | None) -> str:
     return f"{start}: absolute error saved {result.statistic:+.0%}, p {p_value(result.p)}."
 
 
-def curve_caption(helped: bool, n: int) -> str:
-    """State whether more posts helped.
-
-    Parameters
-    ----------
-    helped : bool
-        Whether the last step, to all posts there are, still did.
-    n : int
-        Held-out posts.
-    """
-    finding = (
-        "The last doubling of posts still helped, so more posts are likely to help more"
-        if helped
-        else "Beyond the smallest training sets, more posts did not clearly help"
+def curve_caption(result: Curve | None) -> str:
+    """State whether more posts helped; None where only one size could be tried."""
+    if result is None:
+        return "So few posts allow one size of training set only, so nothing is compared."
+    finding = {
+        MorePosts.HELPED: "The last step still helped, so more posts are likely to help more",
+        MorePosts.HURT: "The last step made forecasts worse: old posts may mislead here",
+        MorePosts.NOT_SHOWN: "The last step did not clearly help",
+    }[result.verdict]
+    return (
+        f"{finding} ({from_to(result)}). The same {plural(result.n, 'held-out post')} at every "
+        "point."
     )
-    return f"{finding}. The same {plural(n, 'held-out post')} at every point."
 
 
 def smallest(result: Claim | None) -> str:
@@ -268,9 +276,12 @@ def answer(
     if leader is None or compared is None:
         return too_few(record)
     blocks = listing([block_name(block) for block in content]) or "no block"
-    best = f"a factor of {leader.factor:.2f}, by {the(leader.model)}"
+    best = (
+        f"a factor of {leader.factor:.2f}, by {the(leader.model)}; half of those forecasts were "
+        f"within a factor of {leader.half:.1f}"
+    )
     return (
-        f"{_beaten(compared)} The smallest typical miss is {best}. The content test names "
+        f"{_beaten(compared)} The smallest mean miss is {best}. The content test names "
         f"{blocks}.{_memory(history)} {indicative(record)}"
     ).strip()
 
@@ -278,9 +289,13 @@ def answer(
 def _beaten(compared: Comparison) -> str:
     bar = f"the {model_name(compared.rule)}, the better of two plain rules."
     wins = [model_name(model) for model in compared.better]
+    losers = [model_name(each.model) for each in compared.having(Verdict.WORSE)]
+    first = f"{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}"
     if not wins:
-        return f"No linear model clearly beats {bar}"
-    return f"{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}"
+        first = f"No linear model clearly beats {bar}"
+    if not losers:
+        return first
+    return f"{first} {capital(listing(losers))} {agree(losers, 'is', 'are')} clearly worse than it."
 
 
 def _memory(result: Claim | None) -> str:

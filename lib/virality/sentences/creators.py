@@ -331,7 +331,7 @@ def warm_caption(found: WarmUp) -> str:
     )
 
 
-WARM_ALT = "Typical miss against the number of own posts known, with and without pulling."
+WARM_ALT = "Mean miss against the number of own posts known, with and without pulling."
 
 
 # --- answers --------------------------------------------------------------------------------------
@@ -354,7 +354,7 @@ def _headline(found: Skill) -> str:
     within = _with_ends(found.within)
     if found.gain.verdict is Verdict.BETTER:
         return (
-            f"**Within a creator: yes, in part.** The typical miss of {model} is "
+            f"**Within a creator: yes, in part.** The mean miss of {model} is "
             f"{smaller(error.value)} than that of {rule}{ends}; among the posts of one creator its "
             f"forecasts correlate with what came at {within}."
         )
@@ -367,7 +367,7 @@ def _headline(found: Skill) -> str:
     return (
         f"**Within a creator: not beyond her own simple rule, as far as these posts can show.** "
         f"The best of {plural(found.n_models, 'model')}, {model}, is not clearly better than "
-        f"{rule} (typical miss {smaller(error.value)}{ends}). Among the posts of one creator its "
+        f"{rule} (mean miss {smaller(error.value)}{ends}). Among the posts of one creator its "
         f"forecasts correlate with what came at {within}."
     )
 

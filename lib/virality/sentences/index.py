@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from virality.core.chapters import book
-from virality.core.text import agree, listing, plural
+from virality.core.text import about, agree, listing, percent, plural
 from virality.features.blocks import block_name
-from virality.findings.index import Answer, Columns, Limits, Looked, Prediction
+from virality.findings.baselines import Curve, MorePosts
+from virality.findings.data import Concentration
+from virality.findings.index import Answer, Columns, Limits, Looked, Next, Prediction
 from virality.findings.ordering import Pick
 from virality.findings.scores import Extent, Verdict
 from virality.models.catalogue import model_name
-from virality.sentences.scores import gain, indicative, ordering
+from virality.sentences.scores import from_to, gain, indicative, ordering
 
 
 def answer(found: Answer) -> str:
@@ -21,7 +23,7 @@ def answer(found: Answer) -> str:
     parts = [
         _verdict(found.prediction),
         _size(found.prediction),
-        ordering(found.order) if found.order else "",
+        _ordering(found),
         _sources(found),
     ]
     return "\n\n".join(part for part in [*parts, indicative(found.record)] if part)
@@ -63,8 +65,20 @@ def _size(found: Prediction) -> str:
     low, high = found.between
     return (
         f"Half of the forecasts were within a factor of {found.half:.1f}: of posts that are "
-        f"forecast ten thousand views, half end between {low:,.0f} and {high:,.0f}. For "
+        f"forecast ten thousand views, half end between {about(low)} and {about(high)}. For "
         f"{_rule(found.gain.against)} that factor is {found.rule_half:.1f}."
+    )
+
+
+def _ordering(found: Answer) -> str:
+    if found.order is None:
+        return ""
+    text = ordering(found.order)
+    if not found.two_questions:
+        return text
+    return (
+        f"{text} How many views and which of two are different questions: the account's level "
+        "moves both posts of a pair alike."
     )
 
 
@@ -102,7 +116,7 @@ def headline_caption(found: Prediction) -> str:
         Verdict.UNDECIDED: "The forecast and the simple rule lie too close together to tell",
     }[found.gain.verdict]
     return (
-        f"{result}. Typical miss on held-out posts as a factor, with intervals from the block "
+        f"{result}. Mean miss on held-out posts as a factor, with intervals from the block "
         f"bootstrap; the dotted line is {_rule(found.gain.against)}."
     )
 
@@ -110,7 +124,7 @@ def headline_caption(found: Prediction) -> str:
 def headline_alt(misses: Iterable[tuple[str, float]]) -> str:
     """Return what a reader who cannot see the comparison should know."""
     rows = [f"{model_name(model)} {factor:.1f}" for model, factor in misses]
-    return "Typical miss as a factor, best first: " + ", ".join(rows) + "."
+    return "Mean miss as a factor, best first: " + ", ".join(rows) + "."
 
 
 NO_HEADLINE = "Nothing was predicted in this run, so there is nothing to set side by side here."
@@ -185,14 +199,51 @@ def limits(found: Limits) -> str:
         [
             small,
             wide,
-            "- **Viral outliers.** The few posts that run away carry most of the views and "
-            "leave the least to learn from. The report gives them a probability, not a number.",
+            f"- **Viral outliers.** {_outliers(found.top)} Posts that run away leave the least to "
+            "learn from. The report gives them a probability, not a number.",
             "- **Correlation only.** Nothing here says what would have happened had a post been "
             "made otherwise. A feature that predicts views need not cause them.",
             "- **The past.** Platforms change; a rule that held for these posts may not hold for "
             "the next ones.",
         ]
     )
+
+
+def _outliers(top: Concentration) -> str:
+    if top.uneven is None:
+        return "So few posts, or so few views, show no tail."
+    which = f"{plural(top.n_top, 'post')} of {top.n_posts:,} hold"
+    if top.n_top == 1:
+        which = f"post of {top.n_posts:,} holds"
+    share = f"The most viewed {which} {percent(top.top_share)} of all views"
+    return f"{share}." if top.uneven else f"{share}, which is no more than an even account has."
+
+
+def next_steps(found: Next) -> str:
+    """Return what the record could gain from, as far as it tells."""
+    lacks = [block_name(block) for block in found.absent]
+    parts = [_more_posts(found.curve)]
+    if lacks:
+        parts.append(f"What no post of this record has: {listing(lacks)}.")
+    if not found.read_twice:
+        parts.append(
+            "No post was read at two times; a second reading after some weeks would show how fast "
+            "views settle here."
+        )
+    return " ".join(parts)
+
+
+def _more_posts(found: Curve | None) -> str:
+    if found is None:
+        return "Whether more posts would help cannot be seen from so few."
+    start = {
+        MorePosts.HELPED: "More posts are likely to help: the last step of the learning curve did",
+        MorePosts.HURT: "More posts need not help: the last step of the learning curve made "
+        "forecasts worse",
+        MorePosts.NOT_SHOWN: "More posts of the same kind are not shown to help: the last step of "
+        "the learning curve made no clear difference",
+    }[found.verdict]
+    return f"{start} ({from_to(found)}; the chapter on [baselines](baselines.ipynb) draws it)."
 
 
 def _rule(naive: str) -> str:

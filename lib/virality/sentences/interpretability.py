@@ -21,6 +21,7 @@ from virality.findings.interpretability import (
     Likeness,
     Nothing,
     Order,
+    Support,
 )
 from virality.models.catalogue import model_name
 
@@ -84,9 +85,9 @@ def skill(found: Carriers) -> str:
             "them. **Read what follows as a description of the model, not of the views.**"
         )
     return (
-        f"On the {plural(found.skill.n, 'held-out post')} XGBoost is typically off by a factor of "
-        f"{found.skill.factor:.2f}. The better of two rules that never look at the post, the "
-        f"{model_name(found.skill.baseline)}, is off by {found.skill.baseline_factor:.2f}. "
+        f"On the {plural(found.skill.n, 'held-out post')} the mean miss of XGBoost is a factor of "
+        f"{found.skill.factor:.2f}. For the better of two rules that never look at the post, the "
+        f"{model_name(found.skill.baseline)}, it is {found.skill.baseline_factor:.2f}. "
         f"{_skill_verdict(found.skill)}{_indicative(found)}"
     )
 
@@ -273,6 +274,11 @@ def folds_reading(found: Folds) -> str:
         return "There are too few folds or blocks to compare their orders."
     scale = "on a scale from 0, no agreement, to 1, the same order in every fold"
     text = f"The folds' orders agree with {found.kendall_w:.2f} ({scale}; Kendall's W). "
+    if found.agreement is Agreement.SETTLED and found.lead is Order.OPEN:
+        return text + (
+            "So the ranking as a whole does not hang on one stretch; who stands first in it stays "
+            "open, as said above."
+        )
     if found.agreement is Agreement.SETTLED:
         return text + "The ranking is a property of this creator's model, not of one stretch."
     if found.agreement is Agreement.LOOSE:
@@ -292,7 +298,7 @@ def checks_texts(found: Checks) -> tuple[str, str]:
     )
     named = [f"{block_name(b)} {_limits(low, high)}" for b, low, high in found.limits]
     return (
-        "How much the typical error grows when a block is taken away from held-out posts. " + clear,
+        "How much the mean miss grows when a block is taken away from held-out posts. " + clear,
         f"Intervals of the error added by shuffling each block, in log views: {listing(named)}.",
     )
 
@@ -301,7 +307,7 @@ def checks_reading(found: Carriers) -> str:
     """Say what the two checks found, and whether they agree with SHAP."""
     checks = found.checks
     parts = [_shuffled(checks)]
-    if found.believed and not checks.helpful:
+    if found.believed and checks.support is Support.NONE:
         parts.append(
             "Together the blocks do help, since the forecasts beat the naive rules: no single "
             "one is needed, or the posts are too few to say which."
@@ -313,8 +319,8 @@ def checks_reading(found: Carriers) -> str:
         )
     if checks.missed:
         parts.append(
-            f"Fitted again without it, the model misses {_names(checks.missed)}: nothing else in "
-            "the data stands in for it."
+            f"Fitted again without {_names(checks.missed)}, the model gets worse: nothing else in "
+            "the data stands in."
         )
     elif checks.missed is not None:
         parts.append(
@@ -329,19 +335,21 @@ def _shuffled(checks: Checks) -> str:
     if not checks.helpful:
         return (
             "No block's loss is clear of zero. Whatever the trees lean on, one block at a time, "
-            "cannot be shown to help them on posts that they have not seen."
+            "cannot be shown by shuffling to help them on posts that they have not seen."
         )
     of_it = "" if len(checks.helpful) == 1 else f"for {block_name(checks.helpful[0])} "
     return (
         f"Shuffling {_names(checks.helpful)} makes forecasts of unseen posts worse, clear of "
-        f"zero; {of_it}the typical error grows by {percent(checks.cost)}."
+        f"zero; {of_it}the mean miss grows by {percent(checks.cost)}."
     )
 
 
 def table_caption(found: Carriers) -> str:
     """Caption of the table of importances."""
     top, costly = block_name(found.names[0]), block_name(found.checks.costliest)
-    if top == costly:
+    if not found.checks.helpful:
+        same = f"SHAP puts {top} first; shuffling names none that is clear of zero."
+    elif top == costly:
         same = f"SHAP and shuffling put the same block first, {top}."
     else:
         same = f"SHAP puts {top} first, shuffling {costly}."
@@ -420,21 +428,46 @@ def _headline(found: Carriers) -> str:
 
 
 def _agreement(found: Carriers) -> str:
-    helpful = found.checks.helpful
-    names = listing([f"**{block_name(block)}**" for block in helpful])
-    if not helpful and found.believed:
+    """What the two checks without SHAP say of it, and how far they go together."""
+    checks = found.checks
+    names = listing([f"**{block_name(block)}**" for block in checks.helpful])
+    if checks.support is Support.NONE and found.believed:
         return (
             " Which block that is due to cannot be shown: shuffled one at a time, no single "
             "one is missed."
         )
-    if not helpful:
+    if checks.support is Support.NONE:
         return " When blocks are shuffled one at a time, none can be shown to help."
-    if found.names[0] in helpful:
+    if checks.support is Support.LEFT_OUT:
+        missed = listing([f"**{block_name(block)}**" for block in checks.missed or ()])
         return (
-            f" The check without SHAP agrees: the forecasts get worse without {names}. Of the two, "
-            "that is the evidence to rely on."
+            f" Shuffled one at a time, no block is missed; fitted again without {missed}, the "
+            "model gets worse. For what changes slowly, that is the fairer check."
         )
+    start = f" {_beside_shap(found)}: shuffled, {names} {_makes(checks)} forecasts worse"
+    if checks.support is Support.SHUFFLED:
+        return f"{start}. Whether another block could stand in was not tried."
+    if checks.support is Support.REPLACEABLE:
+        return (
+            f"{start}, but fitted again without {_it(checks)}, the model gets no clearly worse: "
+            "that the trees use this is shown, that they need it is not."
+        )
+    needed = listing([f"**{block_name(block)}**" for block in checks.needed])
     return (
-        f" The check without SHAP names others: the forecasts get worse without {names}. Trust "
-        "that one; SHAP shows what is used, shuffling what it is good for."
+        f"{start}, and fitted again without {needed}, the model gets worse as well. Two checks "
+        "that agree are the evidence to rely on; SHAP shows what is used, not what it is good for."
     )
+
+
+def _beside_shap(found: Carriers) -> str:
+    if found.names[0] in found.checks.helpful:
+        return "The check without SHAP agrees"
+    return "The check without SHAP names others"
+
+
+def _makes(checks: Checks) -> str:
+    return "makes" if len(checks.helpful) == 1 else "make"
+
+
+def _it(checks: Checks) -> str:
+    return "it" if len(checks.helpful) == 1 else "any one of them"

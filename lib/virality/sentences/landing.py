@@ -8,11 +8,11 @@ from virality.findings.landing import Creator, Landing
 from virality.findings.scores import Verdict
 from virality.models.catalogue import model_name
 
-COLUMNS = ("creator", "posts", "first", "last", "median views", "typical miss",
+COLUMNS = ("creator", "posts", "first", "last", "median views", "mean miss",
            "simple rule", "better than the rule?", "does content tell?")  # fmt: skip
 
 NOTE = (
-    "A typical miss of 2 means that forecasts are typically off by half or double. Every report is "
+    "A mean miss of 2 means that forecasts are off by half or double in the mean. Every report is "
     "about one creator's posts alone: no model learnt from another's. Differences between rows are "
     "not tested; creators with wilder views are harder to forecast, whatever is done."
 )
@@ -94,7 +94,7 @@ def _blocks(row: Creator) -> str:
 def caption(found: Landing) -> str:
     """Return the caption of the figure."""
     return (
-        f"Typical miss on posts that no model had seen, with 95 % intervals. The best model's miss "
+        f"Mean miss on posts that no model had seen, with 95 % intervals. The best model's miss "
         f"is the smaller one for {found.n_smaller or 'none'} of "
         f"{plural(found.n_modelled, 'creator')}; the gain is clear, post by post, for "
         f"{found.n_better or 'none'}."
@@ -106,4 +106,4 @@ def alt(found: Landing) -> str:
     # The page escapes this text as a whole, names included.
     rows = [f"{one.label.raw}: {one.miss.value:.1f}, simple rule {one.rule_miss:.1f}"
             for one in found.modelled]  # fmt: skip
-    return "Typical miss as a factor. " + "; ".join(rows) + "."
+    return "Mean miss as a factor. " + "; ".join(rows) + "."

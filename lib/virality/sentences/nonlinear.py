@@ -21,24 +21,23 @@ def in_sample(result: findings.InSample, record: Record) -> str:
         Whose posts these are, and how many.
     """
     start = (
-        f"{indicative(record)} Asked about the posts that it was fitted on, XGBoost reaches an R² "
-        f"of {decimals(result.fitted)}."
+        f"{indicative(record)} Asked about {plural(result.n, 'post')} that it was fitted on, "
+        f"XGBoost reaches an R² of {result.fitted:.2f}."
     ).strip()
-    shuffled = decimals(result.shuffled)
+    shuffled = f"{result.shuffled:.2f}"
     middle = (
         f"On shuffled folds {shuffled} is left"
         if result.less_when_shuffled
         else f"On shuffled folds it reaches {shuffled}"
     )
     end = {
-        Survival.NOTHING: ": it does no better than the mean of these posts, which nobody knew "
-        "beforehand.",
+        Survival.NOTHING: ": it does no better than the mean of the posts that it learnt from.",
         Survival.LITTLE: ". The rest was memory.",
         Survival.MUCH: ". Much of the score survives.",
     }[result.survival]
     return (
-        f"{start} {middle}, and when it has to predict later posts from earlier ones, "
-        f"{decimals(result.ordered)}{end}"
+        f"{start} {middle}, and when it has to predict these same posts from earlier ones, "
+        f"{result.ordered:.2f}{end}"
     )
 
 
@@ -50,7 +49,9 @@ def in_sample_caption(result: findings.InSample) -> str:
         else f"One model, three exams: {decimals(result.lost)} of its R² is lost on the way to an "
         "honest one"
     )
-    return f"{finding}. Only the last row says anything about the next post."
+    return (
+        f"{finding}. The same posts in every row; only the last says anything about the next post."
+    )
 
 
 def comparison(compared: Comparison) -> str:
@@ -148,6 +149,12 @@ def calibration(result: findings.Calibration | None) -> str:
             Slope.TIMID: "**the model is too timid**, and differences are larger than it says.",
         }[result.verdict]
         start = f"Where the prediction rises by one, outcomes rise by {result.slope:.2f}: {meaning}"
+    if result.yet_seen:
+        start += (
+            " That is no contradiction to what the trees see in the content: in that test the "
+            "account's level was taken out, here it is part of every forecast. A level that was "
+            "forecast wrongly can hide an order that is right."
+        )
     if result.normal is None or result.viral is None:
         return f"{start} Too few posts went viral to show them apart."
     normal, viral = above_or_below(result.normal), above_or_below(result.viral)
@@ -190,7 +197,7 @@ def coverage(result: findings.Coverage | None) -> str:
         f"**The adaptive intervals {verdict}**: {result.promised:.0%} were promised, "
         f"{held.value:.0%} of {plural(result.n, 'post')} fell inside ({held.low:.0%} to "
         f"{held.high:.0%}). A typical interval spans a factor of {result.factor:.1f} from its "
-        f"lower to its upper end.{_naive_intervals(result)}"
+        f"lower to its upper end.{_naive_intervals(result)}{_without_model(result.rival)}"
     )
 
 
@@ -201,6 +208,22 @@ def _naive_intervals(result: findings.Coverage) -> str:
     if result.naive_punished:
         return f"{start}, which many reports show, held only {result.naive:.0%}."
     return f"{start} held {result.naive:.0%}: here the usual mistake was not punished."
+
+
+def _without_model(rival: findings.Rival | None) -> str:
+    if rival is None:
+        return ""
+    verdict = {
+        Verdict.BETTER: "clearly better",
+        Verdict.WORSE: "clearly worse",
+        Verdict.UNDECIDED: "not clearly better or worse",
+    }[rival.verdict]
+    return (
+        f" Intervals that need no model, the quantiles of the training posts, held "
+        f"{rival.held:.0%} at an interval score of {rival.score:.2f}. By that score, of which less "
+        f"is better, the adaptive ones are {verdict}: {rival.adaptive:.2f}, paired difference "
+        f"{rival.gap:+.2f}."
+    )
 
 
 def coverage_caption(result: findings.Coverage) -> str:
@@ -231,15 +254,19 @@ def groups_caption(result: findings.Groups) -> str:
     """State where the adaptive intervals fall short."""
     parts = []
     if result.short:
-        parts.append(f"too few posts inside among {listing(result.short)}")
+        parts.append(f"too few posts inside among {_groups(result.short)}")
     if result.wide:
-        parts.append(f"more than promised among {listing(result.wide)}")
+        parts.append(f"more than promised among {_groups(result.wide)}")
     finding = (
         f"Adaptive intervals: {'; '.join(parts)}"
         if parts
         else "In no group do the adaptive intervals clearly miss their promise"
     )
     return f"{finding}. Dots with 95 % intervals; the dotted line is the promise."
+
+
+def _groups(groups: tuple[findings.Group, ...]) -> str:
+    return listing([f"{group.name} ({group.inside} of {group.n})" for group in groups])
 
 
 def viral(result: findings.Viral | None) -> str:
@@ -335,6 +362,7 @@ def answer(
     record: Record,
     compared: Comparison | None,
     intervals: findings.Coverage | None,
+    groups: findings.Groups,
     chances: findings.Viral | None,
 ) -> str:
     """Return the answer box: does XGBoost find more, and can its uncertainty be trusted?
@@ -346,11 +374,18 @@ def answer(
     compared : Comparison or None
         XGBoost and its kin against the better rule; None where nothing was modelled.
     intervals : Coverage or None
+    groups : Groups
+        Where the intervals miss their promise.
     chances : Viral or None
     """
     if compared is None:
         return too_few(record)
-    parts = [_finds_more(compared), _intervals(intervals), _chances(chances), indicative(record)]
+    parts = [
+        _finds_more(compared),
+        _intervals(intervals, groups),
+        _chances(chances),
+        indicative(record),
+    ]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -362,26 +397,42 @@ def _finds_more(compared: Comparison) -> str:
         Verdict.WORSE: f"**No: {name} predicts worse than {rule}** ({gain(trees)}).",
         Verdict.UNDECIDED: f"**{capital(name)} does not clearly beat {rule}** ({gain(trees)}).",
     }[trees.verdict]
-    others = [model_name(model) for model in compared.better if model != MAIN_NONLINEAR]
-    if not others:
-        return first
-    too = " too" if trees.verdict is Verdict.BETTER else ""
-    return f"{first} {capital(listing(others))} {agree(others, 'does', 'do')}{too}."
+    parts = [first]
+    for verdict, one, many in (
+        (Verdict.BETTER, "beats it", "beat it"),
+        (Verdict.WORSE, "does clearly worse", "do clearly worse"),
+    ):
+        others = [model_name(each.model) for each in compared.having(verdict) if each is not trees]
+        if others:
+            parts.append(f"{capital(listing(others))} {agree(others, one, many)}.")
+    return " ".join(parts)
 
 
-def _intervals(result: findings.Coverage | None) -> str:
+def _intervals(result: findings.Coverage | None, groups: findings.Groups) -> str:
     if result is None:
         return "There are too few held-out posts for intervals."
-    verdict = (
-        "can be trusted as far as these posts can tell"
-        if result.promise is Promise.KEPT
-        else "cannot be trusted yet"
-    )
+    verdict = {
+        Promise.KEPT: "keep their promise on the whole, as far as these posts can tell"
+        if groups.short
+        else "keep their promise as far as these posts can tell",
+        Promise.BROKEN: "hold less than they promise",
+        Promise.EXCEEDED: "are wider than they need be",
+    }[result.promise]
     return (
         f"Its intervals {verdict}: they promise {result.promised:.0%} and held "
-        f"{result.held.value:.0%} of {plural(result.n, 'held-out post')}. They are wide: from end "
-        f"to end a factor of {result.factor:.1f}."
+        f"{result.held:.0%} of {plural(result.n, 'held-out post')}.{_fall_short(groups)} They are "
+        f"wide: from end to end a factor of {result.factor:.1f}."
     )
+
+
+def _fall_short(groups: findings.Groups) -> str:
+    if not groups.short:
+        return ""
+    text = f" Too few were inside among {_groups(groups.short)}"
+    picked = [group.name for group in groups.short if group.by_outcome]
+    if not picked:
+        return f"{text}."
+    return f"{text}; {listing(picked)} are picked by how they turned out, which pulls them out."
 
 
 def _chances(result: findings.Viral | None) -> str:

@@ -6,8 +6,9 @@ from virality.core.text import listing, plural, smaller
 from virality.evaluation.ordering import APART_DAYS
 from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
+from virality.findings.baselines import Curve
 from virality.findings.ordering import Ordering, Pick
-from virality.findings.scores import Comparison, Extent, Gain, Missed, Record
+from virality.findings.scores import Comparison, Estimate, Extent, Gain, Missed, Record
 from virality.models.catalogue import BASELINES, model_name
 
 
@@ -57,24 +58,45 @@ def other_target(target: str) -> str:
 
 
 def missed_caption(missed: Missed) -> str:
-    """State which blocks are missed when they are left out."""
-    finding = (
-        f"Missed when left out: {listing([block_name(block) for block in missed.blocks])}"
-        if missed.blocks
-        else "No block is clearly missed when it is left out"
-    )
+    """State which blocks are missed, and with which alone the model does worse or better."""
+    parts = [
+        f"{start}: {listing([_joined(blocks) for blocks in named])}."
+        for start, named in (
+            ("Missed when left out", missed.blocks),
+            ("Better without", missed.burdens),
+            ("Clearly worse when alone", missed.poor),
+            ("Clearly better when alone", missed.enough),
+        )
+        if named
+    ]
+    if not missed.blocks:
+        parts.insert(0, "No block is clearly missed when it is left out.")
     return (
-        f"{finding}. The same model and the same posts; intervals hold for all "
+        f"{' '.join(parts)} The same model and the same posts; intervals hold for all "
         f"{missed.n_comparisons} comparisons at once."
     )
 
 
+def _joined(blocks: str) -> str:
+    return listing([block_name(block) for block in blocks.split("+")])
+
+
 def gain(result: Gain) -> str:
-    """Return how much smaller or larger the typical miss is than the other's, with its interval."""
-    value, low, high = (
-        smaller(end) for end in (result.error.value, result.error.low, result.error.high)
+    """Return how much smaller or larger the mean miss is than the other's, with its interval."""
+    return f"mean miss {_change(result.error)}"
+
+
+def from_to(result: Curve) -> str:
+    """Return what the last step of a learning curve changed, with its interval."""
+    return (
+        f"from {result.before} to {plural(result.after, 'training post')}: mean miss "
+        f"{_change(result.error)}"
     )
-    return f"typical miss {value}, interval {low} to {high}"
+
+
+def _change(error: Estimate) -> str:
+    value, low, high = (smaller(end) for end in (error.value, error.low, error.high))
+    return f"{value}, interval {low} to {high}"
 
 
 def the(model: str) -> str:

@@ -21,12 +21,13 @@ GAMMA = 0.02
 WINDOW = 100
 WARM_UP = 20
 
-METHODS = ("adaptive", "rolling", "frozen", "sigma")
+METHODS = ("adaptive", "rolling", "frozen", "sigma", "training")
 METHOD_NAMES = {
     "adaptive": "adaptive conformal",
     "rolling": "rolling quantile",
     "frozen": "frozen split",
     "sigma": "naive sigma",
+    "training": "quantiles of the training posts",
 }
 
 
@@ -181,7 +182,10 @@ def normal_width(sigma: np.ndarray, coverage: float = DEFAULT.coverage) -> np.nd
 
 
 def interval_score(
-    y: np.ndarray, lower: np.ndarray, upper: np.ndarray, coverage: float = DEFAULT.coverage
+    y: np.ndarray,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    coverage: float | np.ndarray = DEFAULT.coverage,
 ) -> np.ndarray:
     """Width plus a fine for every miss; smaller is better, and honesty minimises it.
 
@@ -189,7 +193,7 @@ def interval_score(
     ----------
     y, lower, upper : ndarray of shape (n,)
         Outcomes and the ends of their intervals.
-    coverage : float
+    coverage : float or ndarray of shape (n,)
         Share of posts that the intervals should hold.
 
     Returns
@@ -203,6 +207,36 @@ def interval_score(
     """
     below, above = np.maximum(lower - y, 0), np.maximum(y - upper, 0)
     return (upper - lower) + 2 / (1 - coverage) * (below + above)
+
+
+def score_gap(intervals: pd.DataFrame, method: str = "adaptive", against: str = "training"):
+    """How much smaller the interval score of one method is than another's, post by post.
+
+    Parameters
+    ----------
+    intervals : DataFrame
+        As for `coverage`, in time order.
+    method, against : str
+        From `METHODS`.
+
+    Returns
+    -------
+    tuple of float
+        Mean difference (below zero: the first is better) with the ends of its 95 % interval, from
+        blocks of neighbouring posts; NaN where the two share no post.
+    """
+    issued = intervals.dropna(subset=["lower", "upper"])
+    y, lower, upper, nominal = (
+        issued[name].to_numpy(float) for name in ("y_true", "lower", "upper", "nominal")
+    )
+    scored = issued.assign(score=interval_score(y, lower, upper, nominal))
+    table = scored.pivot_table("score", ["fold", "post_id"], "method", sort=False)
+    if not {method, against} <= set(table.columns):
+        return np.nan, np.nan, np.nan
+    gap = (table[method] - table[against]).dropna().to_numpy()
+    if not len(gap):
+        return np.nan, np.nan, np.nan
+    return float(gap.mean()), *bs.block_mean_interval(gap)
 
 
 def coverage(intervals: pd.DataFrame, by: str | list[str] | None = None) -> pd.DataFrame:
@@ -256,7 +290,7 @@ def coverage_groups(table: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     thirds = level_bins(issued["y_pred"].to_numpy(), 3)
     third = pd.Series(np.array(THIRDS)[thirds], index=issued.index)
     viral_post = issued["y_true"] > issued["threshold"]
-    kind = viral_post.map({True: "viral posts", False: "normal posts"})
+    kind = viral_post.map(dict(zip((True, False), BY_OUTCOME, strict=True)))
     found = pd.concat(
         [
             coverage(issued.assign(group=group), "group").sort_values("group", key=_order)
@@ -268,6 +302,7 @@ def coverage_groups(table: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
 
 
 THIRDS = ("low forecasts", "middle forecasts", "high forecasts")
+BY_OUTCOME = ("viral posts", "normal posts")
 SMALLEST_GROUP = 8
 
 

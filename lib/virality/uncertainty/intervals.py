@@ -90,7 +90,10 @@ def prediction_intervals(
         )
         own = _chances(own, known, clock)
         parts += [
-            _with_interval(own, known, method, coverage, sigma, warm_up) for method in methods
+            _with_interval(own, known, method, coverage, sigma, warm_up)
+            if method != "training"
+            else _with_quantiles(own, known, clock.learnt(folds), coverage, warm_up)
+            for method in methods
         ]
     table = pd.concat(parts, ignore_index=True)
     return table[list(INTERVAL_COLUMNS)].astype(INTERVAL_COLUMNS)
@@ -142,6 +145,15 @@ class _Clock:
     def times(self, series: pd.DataFrame) -> np.ndarray:
         return self.posted.reindex(series["post_id"]).to_numpy()
 
+    def learnt(self, folds: pd.DataFrame) -> dict[tuple[str, int], np.ndarray]:
+        """Outcomes of the training posts of each split and fold."""
+        start, end = (microseconds(folds[f"train_{name}"]) for name in ("start", "end"))
+        keys = zip(folds["split"], folds["fold"], strict=True)
+        return {
+            key: self.all_outcomes[(self.all_times >= first) & (self.all_times <= last)]
+            for key, first, last in zip(keys, start, end, strict=True)
+        }
+
     def matured(self, series: pd.DataFrame) -> np.ndarray:
         """How many of all posts had matured when each of these went up."""
         return matured_before(self.all_times, self.embargo_days, self.times(series))
@@ -168,3 +180,12 @@ def _with_interval(own, known, method, coverage, sigma, warm_up) -> pd.DataFrame
     return own.assign(
         method=method, lower=middle - width, upper=middle + width, saturated=saturated
     )
+
+
+def _with_quantiles(own, known, learnt, coverage, warm_up) -> pd.DataFrame:
+    """The middle of the training posts' outcomes, whatever the forecast says: needs no model."""
+    tails = (1 - coverage) / 2, (1 + coverage) / 2
+    ends = {fold: np.quantile(y, tails) for fold, y in learnt.items() if len(y)}
+    found = [ends.get(key, (np.nan, np.nan)) for key in zip(own["split"], own["fold"], strict=True)]
+    lower, upper = np.where(np.asarray(known)[:, None] >= warm_up, found, np.nan).T
+    return own.assign(method="training", lower=lower, upper=upper, saturated=False)

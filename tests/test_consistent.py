@@ -1,0 +1,267 @@
+"""A verdict agrees with the picture, the test and the table that stand beside it.
+
+Each test is about facts: it builds data for which the facts are known, turns them round, and asks
+whether the finding turns with them.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from test_headline import told_by_forecast
+from toyposts import toy_posts
+from virality.core.protocol import ALPHA, DEFAULT
+from virality.evaluation import headline
+from virality.evaluation.evaluate import cross_validate
+from virality.evidence import claims, learning_curve
+from virality.explanation.explain import skill
+from virality.features.blocks import BLOCKS
+from virality.figures import index as drawn
+from virality.findings import baselines, data, index, nonlinear, scores
+from virality.findings import interpretability as carried
+from virality.findings.baselines import MorePosts
+from virality.findings.interpretability import Agreement, Checks, Order, Support
+from virality.findings.scores import Estimate, Verdict
+from virality.models.catalogue import FORECAST
+from virality.uncertainty import conformal
+
+
+def posts_with(views) -> pd.DataFrame:
+    days = pd.date_range("2024-01-01", periods=len(views), freq="2D", tz="UTC")
+    return pd.DataFrame(
+        {
+            "post_id": [f"p{i:03d}" for i in range(len(views))],
+            "author": "her",
+            "platform": "tiktok",
+            "posted_at": days,
+            "caption": "a post",
+            "views": np.asarray(views, dtype="int64"),
+        }
+    )
+
+
+# ----------------------------------------------------------------- who holds how many views
+
+
+@pytest.mark.parametrize(("largest", "uneven"), [(1_000_000, True), (1_000, False)])
+def test_the_first_page_says_what_the_most_viewed_posts_hold(largest, uneven):
+    posts = posts_with([1_000] * 126 + [largest] * 14)
+    top = index.limits(posts, 40).top
+    assert (top.n_posts, top.n_top, top.uneven) == (140, 14, uneven)
+    assert top.top_share == pytest.approx(14 * largest / (14 * largest + 126_000))
+    assert top == data.top_tenth(posts)
+    assert index.limits(posts_with([0] * 20), 40).top.uneven is None
+    assert index.limits(posts_with([5]), 40).top.uneven is None
+
+
+# --------------------------------------------------------------------- would more posts help
+
+
+def curve(steps) -> pd.DataFrame:
+    """A learning curve whose last errors differ by so much, in both directions alike."""
+    rows, before, rng = [], None, np.random.default_rng(0)
+    for m, level in steps:
+        errors = level + 0.1 * rng.normal(size=60)
+        rows.append(learning_curve._row("ridge", m, errors, [], [], before))
+        before = errors
+    return learning_curve.curve_evidence(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"),
+    [(0.5, MorePosts.HELPED), (1.0, MorePosts.NOT_SHOWN), (1.5, MorePosts.HURT)],
+)
+def test_more_posts_are_only_promised_where_the_curve_still_fell(last, verdict):
+    evidence = curve([(20, 2.0), (40, 1.0), (88, last)])
+    found = baselines.curve(evidence)
+    assert found.verdict is verdict and (found.before, found.after, found.n) == (40, 88, 60)
+    assert found.error.value == pytest.approx(last - 1.0, abs=0.05)
+    assert index.next_steps(evidence, index.Columns(9, (), ("vision",)), False).curve == found
+    assert baselines.curve(curve([(20, 1.0)])) is None
+
+
+# ------------------------------------------------------------------------- one rival, one way
+
+
+@pytest.mark.parametrize("better", ["train_median", "rolling_median_10"])
+@pytest.mark.parametrize("seed", range(3))
+def test_every_chapter_compares_with_the_same_rule_and_draws_it(better, seed):
+    predictions, folds = told_by_forecast(0.2, seed=seed, ridge=0.1, xgboost=-0.1)
+    rules_of_two = ["rolling_median_10", "train_median"]  # the first misses by less
+    if better != rules_of_two[0]:
+        swapped = dict(zip(rules_of_two, reversed(rules_of_two), strict=True))
+        predictions["model"] = predictions["model"].replace(swapped)
+    gaps = headline.headline_gaps(predictions, n_bootstrap=60)
+    forecast = headline.forecast_gap(predictions, n_bootstrap=60)
+    trees = predictions["model"] == "xgboost"
+    explained = skill(predictions[trees], predictions[predictions["model"].isin(rules_of_two)])
+    rules = {
+        *(scores.comparison(gaps, linear=wanted).rule for wanted in (True, False)),
+        *forecast["against"],
+        explained.baseline,
+    }
+    assert rules == {better}
+    table = headline.headline_scores(predictions, folds, n_bootstrap=60)
+    line = drawn.mean_misses(table, better).axes[0].lines[-1].get_xdata()[0]
+    assert line == pytest.approx(table.set_index("model")["factor"][better])
+    assert line == min(table.set_index("model")["factor"][rules_of_two])
+
+
+# --------------------------------------------------------- shuffled, and fitted again without
+
+
+@pytest.mark.parametrize(
+    ("helpful", "missed", "support", "needed"),
+    [
+        (("audio",), (), Support.REPLACEABLE, ()),
+        (("audio",), ("vision",), Support.REPLACEABLE, ()),
+        (("audio", "vision"), ("vision",), Support.BOTH, ("vision",)),
+        (("audio",), None, Support.SHUFFLED, ()),
+        ((), ("momentum",), Support.LEFT_OUT, ()),
+        ((), (), Support.NONE, ()),
+        ((), None, Support.NONE, ()),
+    ],
+)
+def test_a_block_is_only_needed_where_both_checks_say_so(helpful, missed, support, needed):
+    checks = Checks(helpful=helpful, missed=missed)
+    assert checks.support is support and checks.needed == needed
+
+
+@pytest.mark.parametrize("lead", [Order.CLEAR, Order.OPEN])
+def test_the_ranking_over_folds_knows_that_the_first_place_is_open(lead):
+    shares = pd.DataFrame([[0.4, 0.35, 0.25]] * 4, columns=["vision", "audio", "energy"])
+    found = carried.folds(shares, "vision", lead)
+    assert found.agreement is Agreement.SETTLED and found.lead is lead
+
+
+# -------------------------------------------------------------------------------- intervals
+
+
+def issued(width: float, rival: float, off: float = 0.0) -> pd.DataFrame:
+    """Intervals around a forecast that is `off` in the second of two years, and of no model."""
+    rng = np.random.default_rng(1)
+    y = rng.normal(size=120)
+    middle = np.where(np.arange(120) < 60, 0.0, off)
+    ends = {"adaptive": (middle, width), "training": (np.zeros(120), rival)}
+    frames = [
+        pd.DataFrame(
+            {"method": name, "fold": 1, "post_id": [f"p{i:03d}" for i in range(120)], "y_true": y,
+             "y_pred": middle, "lower": at - half, "upper": at + half, "nominal": 0.8,
+             "saturated": False, "threshold": 9.0}
+        )
+        for name, (at, half) in ends.items()
+    ]  # fmt: skip
+    return pd.concat(frames, ignore_index=True)
+
+
+def test_a_promise_kept_on_the_whole_is_not_called_kept_in_every_group():
+    posts = posts_with([5] * 120)
+    posts["posted_at"] = pd.date_range("2023-01-01", periods=120, freq="6D", tz="UTC")
+    posts.loc[60:, "posted_at"] += pd.DateOffset(years=1)
+    for off, short in ((0.0, False), (1.3, True)):
+        frame = issued(1.7 if short else 1.1, 1.28, off)
+        covered = nonlinear.coverage(conformal.coverage(frame))
+        assert covered.promise is nonlinear.Promise.KEPT
+        groups = nonlinear.groups(conformal.coverage_groups(frame, posts))
+        assert bool(groups.short) is short
+        for group in groups.short:
+            assert group.inside < 0.8 * group.n and not group.by_outcome
+
+
+@pytest.mark.parametrize(
+    ("width", "rival", "verdict"),
+    [(1.28, 4.0, Verdict.BETTER), (4.0, 1.28, Verdict.WORSE), (1.28, 1.28, Verdict.UNDECIDED)],
+)
+def test_intervals_that_need_no_model_are_the_rival(width, rival, verdict):
+    frame = issued(width, rival)
+    table = conformal.coverage(frame)
+    found = nonlinear.coverage(table, conformal.score_gap(frame)).rival
+    assert found.verdict is verdict
+    by_method = table.set_index("method")
+    assert (found.adaptive, found.score) == tuple(by_method["score"][["adaptive", "training"]])
+    assert found.gap.value == pytest.approx(found.adaptive - found.score)
+    alone = frame[frame["method"] == "adaptive"]
+    assert nonlinear.coverage(conformal.coverage(alone), conformal.score_gap(alone)).rival is None
+
+
+# --------------------------------------------------- two models, two questions, both explained
+
+
+@pytest.mark.parametrize(
+    ("slope", "shown", "explained"),
+    [
+        ((0.4, -0.2, 1.0), True, True),
+        ((0.4, -0.2, 1.0), False, False),
+        ((1.0, 0.6, 1.4), True, False),
+    ],
+)
+def test_a_flat_forecast_beside_content_that_is_seen_is_explained(slope, shown, explained):
+    levels = pd.DataFrame(
+        {"regime": "all", "bin": [0, 1], "low": -1.0, "high": 1.0, "gap": 0.0, "n": 40}
+    )
+    seen = scores.Claim(shown, Estimate(0.3), 0.002, 80)
+    assert nonlinear.calibration(levels, slope, seen).yet_seen is explained
+    assert not nonlinear.calibration(levels, slope).yet_seen
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize("pick", list(index.Pick))
+def test_ordering_without_a_better_forecast_is_explained(verdict, pick):
+    gain = scores.Gain(FORECAST, "train_median", Estimate(0.0, -0.1, 0.1), verdict)
+    half = Estimate(2.0, 1.8, 2.2)
+    answer = index.Answer(
+        scores.record(140),
+        index.Prediction(gain, 80, half, half, (5_000, 20_000)),
+        True, (), None,
+        index.Ordering(FORECAST, pick, Estimate(60, 52, 68), "rolling_median_10", 48, 80, 900),
+    )  # fmt: skip
+    wanted = pick is index.Pick.SURER and verdict is not Verdict.BETTER
+    assert answer.two_questions is wanted
+    assert not replace(answer, order=None).two_questions
+
+
+# --------------------------------------------------------------------------- memory, one loss
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_memory_is_claimed_just_where_its_interval_says_so(seed):
+    rng = np.random.default_rng(seed)
+    y = rng.normal(size=84)
+    recent = 0.15 * rng.normal() * y + 0.3 * rng.normal(size=84)
+    found = claims.history_evidence(y, recent, np.zeros(84)).iloc[0]
+    assert (found.p_adjusted < ALPHA) == (found.low > 0)
+    loss = 1 - np.abs(y - recent).mean() / np.abs(y).mean()  # the loss of every comparison
+    assert found.statistic == pytest.approx(loss)
+
+
+# --------------------------------------------- what is better and what is worse, both are named
+
+
+def test_blocks_that_are_worse_alone_are_named_as_well_as_those_that_are_better():
+    verdicts = {
+        "vision": "worse", "audio": "worse", "metadata+momentum": "worse", "hook": "better",
+        "all-audio": "worse", "all-hook": "better", "all-vision": "no clear difference",
+    }  # fmt: skip
+    gaps = pd.DataFrame({"blocks": list(verdicts), "verdict": list(verdicts.values())})
+    found = scores.missed(gaps)
+    assert (found.blocks, found.burdens) == (("audio",), ("hook",))
+    assert found.poor == ("vision", "audio", "metadata+momentum") and found.enough == ("hook",)
+    assert set(found.poor[:2]) <= set(BLOCKS) and found.n_comparisons == len(gaps)
+
+
+# ------------------------------------------------------------------ the same posts, post by post
+
+
+@pytest.mark.slow
+def test_shuffled_and_ordered_scores_are_about_the_same_posts_and_paired():
+    posts, _ = toy_posts(90)
+    blind = cross_validate(posts, models=["ridge"], protocol=DEFAULT.but(split="shuffled"))
+    honest = cross_validate(posts, models=["ridge"])
+    found = baselines.fall(blind, honest, "ridge", 200)
+    assert found.n == honest["post_id"].nunique()
+    assert found.lost.value == pytest.approx(found.shuffled.value - found.ordered.value)
+    same = baselines.fall(honest, honest, "ridge", 200)
+    assert same.lost.value == 0 and not same.clear and same.shuffled == same.ordered
+    assert baselines.fall(blind, honest.head(0), "ridge") is None
