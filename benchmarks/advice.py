@@ -9,7 +9,7 @@ Seeds are fixed: the same numbers every time.  A small version of each table is 
 from __future__ import annotations
 
 import pandas as pd
-from claims import changes, drafts, experiments, timing, whatif
+from claims import changes, drafts, experiments, sizes, timing, whatif
 from runner import Creators, Part, arguments, ask
 from worlds import WORLDS, log_views
 
@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
     "price": experiments.price,
     "drafts": drafts.drafts,
     "drafts-forecast": drafts.drafts_forecast,
+    "sizes": sizes.sizes,
 }
 
 

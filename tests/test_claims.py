@@ -16,7 +16,7 @@ from virality.core.paths import ROOT
 
 sys.path.append(str(ROOT / "benchmarks"))
 
-from claims import changes, drafts, experiments, timing, whatif
+from claims import changes, drafts, experiments, sizes, timing, whatif
 from runner import Creators
 from worlds import WORLDS
 
@@ -137,3 +137,26 @@ def test_without_anything_to_tell_by_the_books_own_forecast_says_even():
 def test_the_next_post_is_seldom_out_of_range_and_one_of_another_account_mostly_is():
     found = pd.concat([Creators(40, FIRST).rows(drafts.reach_cell, "iid", n) for n in (60, 140)])
     assert rare(found["the next post"]) and found["another account's"].mean() > 0.5
+
+
+@pytest.mark.parametrize(
+    ("n", "stretches", "hours", "choices", "otherwise", "two"),
+    [
+        (12, False, False, False, False, None),
+        (40, False, False, True, True, False),
+        (80, True, False, True, True, False),
+        (140, True, True, True, True, True),
+        (1000, True, True, True, True, True),
+    ],
+)
+def test_an_account_is_told_what_its_size_allows(n, stretches, hours, choices, otherwise, two):
+    answers = {name: count for name, (count, _) in sizes.told(n).items()}
+    said = {name: None if count is None else count > 0 for name, count in answers.items()}
+    assert said == {
+        "stretches": stretches,
+        "hours": hours,
+        "choices": choices,
+        "made otherwise": otherwise,
+        "posts of a plan": True,
+        "chances of two drafts": two,
+    }
