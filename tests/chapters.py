@@ -97,7 +97,9 @@ def _run_chapter(run: Run, slug: str, given: dict, said: list[str]) -> None:
         before = len(said)
         exec(compile(cell.source, f"{slug} {cell.id}", "exec"), space)
         if "parameters" in cell.metadata.get("tags", []):
-            space.update(params.for_chapter(slug, params.resolve(given)))
+            asked = {name: value for name, value in given.items() if name in params.known()}
+            # a page of its own has parameters that no chapter has
+            space.update(params.for_chapter(slug, given | params.resolve(asked)))
         cell.outputs = [
             nbformat.v4.new_output("display_data", {"text/markdown": text})
             for text in said[before:]

@@ -68,6 +68,7 @@ MAY_TAKE = {
     "score --caption": {text for text in BAD if len(text) <= 5000 and text.isprintable()},
     "score --at": {"", " "},
     "score --name": _NAMES,
+    "score --page": {""},
     "plan WHAT": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},
     "plan --name": _NAMES,
     "plan --against": _NUMBERS | {"-1", FILE, FOLDER, PIPE, *_PATHS},

@@ -10,10 +10,10 @@ import pytest
 
 from virality.book import params
 from virality.book.plain import TEACHES
-from virality.core.chapters import ARTEFACTS, CHAPTERS, chapter
+from virality.core.chapters import ARTEFACTS, CHAPTERS, PAGES, book, chapter
 from virality.core.paths import NOTEBOOKS
 
-SLUGS = [spec.slug for spec in CHAPTERS]
+SLUGS = [spec.slug for spec in (*CHAPTERS, *PAGES)]
 ALLOWED_TAGS = {"parameters", "remove-cell"}
 # Digits that are part of a name or a constant of the method, not of anybody's data.
 CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@[\w-]+|`[^`]*`")
@@ -24,6 +24,7 @@ FROM_OTHER_CELLS = {
     "data": {"record", "source"},
     "index": {"facts", "found"},
     "experiments": {"plan", "tags"},
+    "draft": {"looked"},
 }
 
 
@@ -58,6 +59,16 @@ def computes(cell):
 
 def test_one_notebook_per_chapter():
     assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(SLUGS)
+
+
+def test_a_page_of_its_own_is_no_chapter():
+    chapters = {spec for many in (False, True) for spec in book(many, planned=True)}
+    assert not chapters & set(PAGES)
+    assert not any(spec.writes for spec in PAGES), "nothing of it stays in a run"
+    for spec in PAGES:
+        for name, parameter in params.declared(spec.slug).items():
+            shared = params.known().get(name, parameter)
+            assert (parameter.default, parameter.range) == (shared.default, shared.range)
 
 
 def test_every_artefact_has_one_writer_that_comes_before_its_readers():

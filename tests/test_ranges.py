@@ -16,7 +16,7 @@ from virality import cli
 from virality.book import chapter, params, ranges, request, runner, session
 from virality.core import bounds, faults, paths
 from virality.core import resampling as bootstrap
-from virality.core.chapters import CHAPTERS
+from virality.core.chapters import CHAPTERS, PAGES
 from virality.core.errors import UserError
 from virality.core.protocol import MIN_POSTS, REDUCTIONS, Protocol
 from virality.creators.evaluate import many
@@ -126,7 +126,7 @@ def test_the_default_and_both_ends_are_taken(parameter):
         assert params.resolve({parameter.name: str(value)}) == {parameter.name: value}
 
 
-@pytest.mark.parametrize("slug", [spec.slug for spec in CHAPTERS])
+@pytest.mark.parametrize("slug", [spec.slug for spec in (*CHAPTERS, *PAGES)])
 def test_a_notebook_alone_refuses_what_its_cell_may_not_hold(slug, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     shell = SimpleNamespace(user_ns={}, set_custom_exc=lambda *_: None)
@@ -305,7 +305,7 @@ def test_the_book_runs_at_both_ends_of_all_ranges(end, tmp_path, monkeypatch):
 
 def test_papermill_reads_the_same_names_and_defaults():
     """Its own reader loses comments that go on in a second line, so the book has one of its own."""
-    for spec in CHAPTERS:
+    for spec in (*CHAPTERS, *PAGES):
         read = papermill.inspect_notebook(str(paths.NOTEBOOKS / f"{spec.slug}.ipynb"))
         theirs = {name: ast.literal_eval(each["default"]) for name, each in read.items()}
         assert theirs == {name: p.default for name, p in params.declared(spec.slug).items()}

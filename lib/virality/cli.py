@@ -8,7 +8,7 @@ import json
 import os
 import sys
 from contextlib import contextmanager, redirect_stdout
-from dataclasses import fields
+from dataclasses import fields, replace
 from io import StringIO
 
 from virality.core import faults, paths
@@ -260,6 +260,10 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
     )
     _add_name(parser)
     _add_json(parser)
+
+    page = "also make a page of its own of it, with figures, as one file"
+    parser.add_argument("--page", default="", metavar="FILE.html", help=page)
+    _add_force(parser)
 
 
 def _add_plan(parser: argparse.ArgumentParser) -> None:
@@ -517,9 +521,23 @@ def _score(options: argparse.Namespace) -> int:
         paths=[*options.paths, *options.against], captions=options.caption, at=options.at
     )
     if options.json:
-        return programs.print_object(run.name, lambda: programs.scored(scoring.score(run, wish)))
-    print("\n".join(scoring.tell(scoring.score(run, wish))).rstrip())
+        return programs.print_object(run.name, lambda: programs.scored(_scored(run, wish, options)))
+    print("\n".join(scoring.tell(_scored(run, wish, options))).rstrip())
+    if options.page:
+        print(f"\nThe page: {options.page}")
     return 0
+
+
+def _scored(run: paths.Run, wish, options: argparse.Namespace):
+    """What can be said of drafts, and the page on it where one is wanted."""
+    from virality.book import draft_page, scoring
+
+    if not options.page:
+        return scoring.score(run, wish)
+    path = draft_page.place(options.page, options.force)
+    found = scoring.score(run, wish)
+    draft_page.make(run, replace(wish, at=found.looked.at.isoformat()), path)
+    return found
 
 
 def _plan(options: argparse.Namespace) -> None:

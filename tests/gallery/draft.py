@@ -7,20 +7,12 @@ from math import nan
 from virality.advice.drafts.score import Verdict
 from virality.core.protocol import Extent
 from virality.core.text import DataText, PostName
-from virality.findings.draft import (
-    Choice,
-    Chosen,
-    Compared,
-    Draft,
-    Fact,
-    Near,
-    Push,
-    Side,
-    Worth,
-)
+from virality.findings.choice import Choice, Chosen, Compared, Worth
+from virality.findings.draft import Draft, Fact, Near, Push, Side
+from virality.findings.tried import Tried, Unread
 from virality.sentences import draft
 
-NEAR = Near(PostName("2024-05-06", "A <b>cat</b> & #dogs"), "words, picture", 12_300.0, 1.7)
+NEAR = Near("7", PostName("2024-05-06", "A <b>cat</b> & #dogs"), "words, picture", 12_300.0, 1.7)
 UP = Push("words on the screen", "opening", 1.12)
 DOWN = Push("recent level of views", "account momentum", 0.8)
 WORDS = Fact("hook__first_words", "time of the first words", "seconds", 0.4, 0.5, Side.USUAL, 90)
@@ -70,3 +62,21 @@ def examples() -> Iterator[tuple[str, str]]:
     unknown = Worth(False, 36, 58.0, nan, nan)
     yield "Which of many, not to be told", draft.compared(Compared((), (), unknown))
     yield "Nothing to compare", draft.compared(Compared((), (), worth, several=False))
+    two = (DRAFT, replace(DRAFT, name=DataText("<i>.mp4"), verdict=Verdict.OUTSIDE, chance=nan))
+    yield "A page: the answer", draft.answer(two, Compared((CHOICE,), (), worth))
+    yield "A page: of one", draft.each(two[:1], draft.pushed)
+    yield "A page: of several", draft.each((*two, replace(DRAFT, up=(), down=())), draft.pushed)
+    yield "A page: forecasts", draft.forecasts_caption(two, 60)
+    yield "A page: no forecasts", draft.forecasts_caption(two[1:], 60)
+    yield "What forecasts were worth", draft.tried(Tried(64, 1.9, 0.78, 0.8))
+    yield "What forecasts were worth, few", draft.tried(Tried(4, 1.9, 0.78, 0.8))
+    yield "How far: outside", draft.reach(DRAFT)
+    yield "How far: inside", draft.reach(replace(DRAFT, distance=0.7))
+    yield "How far: unknown", draft.reach(replace(DRAFT, distance=nan))
+    yield "A page: posts like it", draft.like_caption(5, True)
+    yield "A page: posts like it, private", draft.like_caption(1, False)
+    yield "A page: pushes", draft.pushed_caption(2, 2)
+    yield "A page: pushes of many", draft.pushed_caption(3, 8)
+    yield "A page: an opening", draft.opening(replace(DRAFT, facts=(WORDS,)))
+    yield "A page: no opening", draft.opening(replace(DRAFT, facts=()))
+    yield "Not read", draft.unread((Unread(DataText("<b>.mp4"), DataText("It has no picture.")),))

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from virality.book import artefacts, params, pieces, stamps
 from virality.book.tables import check_table
-from virality.core.chapters import book, chapter
+from virality.core.chapters import PAGES, book, chapter
 from virality.core.errors import UserError
 from virality.core.paths import DEMO_AUTHOR, Inputs, Run
 from virality.core.text import DataText, PostName
@@ -213,8 +213,7 @@ class Chapter:
         """
         files = theme.render(figure)
         for kind, content in files.items():
-            with adding(self.run.figures, f"{self.spec.slug}-{label}.{kind}") as temporary:
-                temporary.write_bytes(content)
+            self._keep(f"{self.spec.slug}-{label}.{kind}", content)
         source = "data:image/svg+xml;base64," + b64encode(files["svg"]).decode()
         self.say(pieces.figure(source, f"fig-{label}", caption, alt))
 
@@ -231,10 +230,15 @@ class Chapter:
             What kind of file it is.
         """
         suffix = "jpg" if kind == "jpeg" else kind
-        with adding(self.run.figures, f"{self.spec.slug}-{label}.{suffix}") as temporary:
-            temporary.write_bytes(png)
+        self._keep(f"{self.spec.slug}-{label}.{suffix}", png)
         source = f"data:image/{kind};base64," + b64encode(png).decode()
         self.say(pieces.figure(source, f"fig-{label}", caption, alt))
+
+    def _keep(self, name: str, content: bytes) -> None:
+        """Store a figure among those of the run; a page of its own leaves nothing there."""
+        if self.spec not in PAGES:
+            with adding(self.run.figures, name) as temporary:
+                temporary.write_bytes(content)
 
     def table(
         self,

@@ -68,16 +68,33 @@ def render(staging: Path, site: Path, title: str, chapters: tuple[Spec, ...]) ->
     references = _number(pages)
     entries = _bibliography((staging / "references.bib").read_text(encoding="utf-8"))
     for slug, notebook in pages.items():
-        body = "\n".join(_cell(cell, references, entries) for cell in notebook.cells)
-        _write(site, slug, title, body, names)
+        _write(site, slug, title, _body(notebook, references, entries), names)
     glossary = (staging / "glossary.qmd").read_text(encoding="utf-8")
     _write(site, "glossary", title, _markdown(glossary, references, entries), names)
     listed = "\n\n".join(f"**{label}** {text}" for label, text in sorted(entries.values()))
     _write(site, "references", title, _markdown(f"# References\n\n{listed}", {}, {}), names)
 
 
+def alone(notebook, title: str) -> str:
+    """Return an executed notebook as one page that needs nothing beside it.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        Pictures are inside its texts.
+    title : str
+        Unescaped.
+    """
+    body = _body(notebook, _number({"": notebook}), {})
+    return whole_page(title, _STYLE, f'<p class="plain">{NOTICE}</p>\n{body}', icon=False)
+
+
+def _body(notebook, references: dict, entries: dict) -> str:
+    return "\n".join(_cell(cell, references, entries) for cell in notebook.cells)
+
+
 def _number(pages: dict) -> dict[str, tuple[str, str]]:
-    """Return, for every label, its page and a name such as "Figure 3"."""
+    """Return, for every label, its address and a name such as "Figure 3"."""
     kinds = {"fig": "Figure", "tbl": "Table"}
     counts = {"fig": 0, "tbl": 0}
     found = {}
@@ -85,7 +102,8 @@ def _number(pages: dict) -> dict[str, tuple[str, str]]:
         for output in (output for cell in notebook.cells for output in shown_by(cell)):
             for match in re.finditer(r"::: \{#((fig|tbl)-[\w-]+)\}", output.data["text/markdown"]):
                 counts[match[2]] += 1
-                found[match[1]] = (slug, f"{kinds[match[2]]} {counts[match[2]]}")
+                address = f"{slug}.html#{match[1]}" if slug else f"#{match[1]}"
+                found[match[1]] = (address, f"{kinds[match[2]]} {counts[match[2]]}")
     return found
 
 
@@ -168,8 +186,8 @@ def _fence(match: re.Match) -> str:
 def _refer(label: str, references: dict) -> str:
     if label not in references:
         return "the section of that name"
-    page, name = references[label]
-    return f"[{name}]({page}.html#{label})"
+    address, name = references[label]
+    return f"[{name}]({address})"
 
 
 def _cite(keys: str, entries: dict) -> str:

@@ -54,8 +54,8 @@ def scored(found: Scored) -> dict:
     worth = compared.worth
     return {
         "posts": scores.n_posts,
-        "target": found.target,
-        "coverage": found.coverage,
+        "target": found.looked.told["target"],
+        "coverage": found.looked.told["coverage"],
         "drafts": [
             _draft(one, row, scores)
             for one, row in zip(found.drafts, scores.table.itertuples(), strict=True)
@@ -69,7 +69,7 @@ def scored(found: Scored) -> dict:
             "high": worth.high,
         },
         "ranking": [name.raw for name in compared.ranking],
-        "not_read": found.not_read,
+        "not_read": found.looked.not_read,
     }
 
 

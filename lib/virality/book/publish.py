@@ -93,7 +93,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             warnings: tuple[str, ...] = ()
             plain.render(run.staging, temporary, title, book(run.pooled, run.planned))
         else:
-            warnings = _render(run)
+            warnings = render(run.staging, "virality report --plain")
             shutil.move(run.staging / "_book", temporary)
             _offer_notebooks(run, temporary)
     stamps.write(run, "site", {"made_from": wanted})
@@ -224,15 +224,28 @@ def _unpack(markdown: str, slug: str, staging: Path) -> str:
     return _DATA_URI.sub(replace, markdown)
 
 
-def _render(run: Run) -> tuple[str, ...]:
+def render(staging: Path, otherwise: str) -> tuple[str, ...]:
+    """Have Quarto make pages of a staged folder; return the lines in which it warned.
+
+    Parameters
+    ----------
+    staging : Path
+    otherwise : str
+        Command that makes the plain version.
+
+    Raises
+    ------
+    UserError
+        It could not.
+    """
     try:
-        printed = quarto.render(run.staging)
+        printed = quarto.render(staging)
     except subprocess.CalledProcessError as error:
         tail = "\n".join(error.output.strip().splitlines()[-8:])
         raise UserError(
-            f"Quarto could not render the book:\n{tail}",
-            where=str(run.staging),
-            do="\nThe plain version still works: virality report --plain",
+            f"Quarto could not render the pages:\n{tail}",
+            where=str(staging),
+            do=f"\nThe plain version still works: {otherwise}",
         ) from None
     return tuple(line for line in printed.splitlines() if "WARN" in line)
 

@@ -34,6 +34,7 @@ _HUB_ID = re.compile(
 # NUL, and halves of characters, which is what bytes that are no UTF-8 become.
 _UNSTORABLE = re.compile("[\\0\ud800-\udfff]")
 _LONGEST_TEXT = 4096
+_LONGEST_CAPTIONS = 100_000  # of many drafts
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,14 @@ def _words(value: object, least: int, most: int) -> str:
     return _text(value) or ("" if fits else f"Give {least} to {most} words, separated by commas.")
 
 
-def _text(value: object) -> str:
+def _text(value: object, longest: int = _LONGEST_TEXT) -> str:
     if _UNSTORABLE.search(str(value)):
         return "Give text in ordinary characters."
-    return "" if len(str(value)) <= _LONGEST_TEXT else f"Give at most {_LONGEST_TEXT:,} characters."
+    return "" if len(str(value)) <= longest else f"Give at most {longest:,} characters."
+
+
+def _captions(value: object) -> str:
+    return _text(value, _LONGEST_CAPTIONS)
 
 
 def _address(value: object) -> str:
@@ -132,6 +137,7 @@ def _reason(check: Callable, value: object) -> str:
 #: Kinds of text, by what a reader sees in the brackets.
 KINDS: dict[str, Callable[[object], str]] = {
     "any text": _text,
+    "captions or empty": _captions,
     "a path or empty": _text,
     "an address or empty": _address,
     "letters, digits, . _ and -": _run,

@@ -9,12 +9,16 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from virality.book import params, stamps
 from virality.core.chapters import Spec, chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
 from virality.core.writing import remove_made, replacing
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -76,6 +80,32 @@ def execute(run: Run, given: dict, until: str = "", progress: bool = True) -> li
             _execute_one(run, spec, values, progress)
         results.append(Result(spec.slug, not fresh, time.perf_counter() - start))
     return results
+
+
+def execute_alone(run: Run, slug: str, values: dict) -> NotebookNode:
+    """Execute a page of its own, and return it; nothing of it stays in the run.
+
+    Parameters
+    ----------
+    run : Run
+        The caller holds its lock.
+    slug : str
+        The page.
+    values : dict
+        Its parameters.
+
+    Raises
+    ------
+    ChapterFailed
+        Names the cell and the error.
+    """
+    from virality.core import compiled
+
+    compiled.prepare()
+    _papermill(run, slug, values, progress=False)
+    notebook = _without_injected(run.partial(slug))
+    run.partial(slug).unlink()
+    return notebook
 
 
 def _execute_one(run: Run, spec: Spec, values: dict, progress: bool) -> None:
@@ -169,11 +199,19 @@ def _hide_injected_cell(run: Run, slug: str) -> None:
     """Move the executed notebook into place, its injected cell kept but off the page."""
     import nbformat
 
-    notebook = nbformat.read(run.partial(slug), as_version=4)
+    notebook = _without_injected(run.partial(slug))
+    with replacing(run.executed(slug)) as temporary:
+        nbformat.write(notebook, temporary)
+    run.partial(slug).unlink()
+
+
+def _without_injected(path: Path) -> NotebookNode:
+    """An executed notebook whose injected cell no page will show."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         tags = cell.metadata.get("tags", [])
         if "injected-parameters" in tags and "remove-cell" not in tags:
             cell.metadata["tags"] = [*tags, "remove-cell"]
-    with replacing(run.executed(slug)) as temporary:
-        nbformat.write(notebook, temporary)
-    run.partial(slug).unlink()
+    return notebook

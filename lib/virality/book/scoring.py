@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +19,12 @@ from virality.book.films import Sketch
 from virality.core.bounds import shown
 from virality.core.chapters import chapter
 from virality.core.errors import UserError
-from virality.core.paths import Run
+from virality.core.paths import DEMO_AUTHOR, Run, join_paths, resolved, split_paths
 from virality.core.protocol import Protocol
+from virality.findings import choice
 from virality.findings import draft as findings
+from virality.findings.tried import unread
 from virality.models.prior_files import load_prior
-from virality.posts.timing import known_zone
 from virality.sentences import draft as sentences
 
 NEEDED = ("data", "embeddings", "forecast")
@@ -39,12 +41,76 @@ class Wish:
         Films and folders of films.
     captions : sequence of str
     at : str
-        When they would go up, local; now when "".
+        When they would go up, local; now when "", and the day after the newest post where the
+        creator is simulated.
     """
 
     paths: Sequence[str] = ()
     captions: Sequence[str] = ()
     at: str = ""
+
+
+BETWEEN = "---"  # a line of its own between captions in one text
+
+
+def asked_by(video: str, caption: str, time: str) -> Wish:
+    """Return what a notebook's parameters ask for.
+
+    Parameters
+    ----------
+    video : str
+        Films or folders, several as in :func:`virality.core.paths.split_paths`.
+    caption : str
+        One, or several with a line ``---`` between them.
+    time : str
+        As for `Wish`.
+    """
+    captions = re.split(rf"^{BETWEEN}[ \t]*$\n?", caption, flags=re.MULTILINE)
+    return Wish(paths=split_paths(video), captions=[said.strip("\n") for said in captions], at=time)
+
+
+def as_asked(wish: Wish) -> dict[str, str]:
+    """Return a wish as a notebook's parameters; what :func:`asked_by` takes apart again.
+
+    Parameters
+    ----------
+    wish : Wish
+
+    Raises
+    ------
+    UserError
+        A caption holds the line that stands between captions.
+    """
+    if any(BETWEEN in (line.rstrip() for line in said.splitlines()) for said in wish.captions):
+        raise UserError(f"A caption with the line {BETWEEN} can be scored, but has no page.")
+    films = [str(resolved(path)) for path in wish.paths]
+    captions = f"\n{BETWEEN}\n".join(wish.captions)
+    return {"video": join_paths(films), "caption": captions, "time": wish.at}
+
+
+@dataclass(frozen=True)
+class Looked:
+    """Drafts, and what a run knows, as :func:`virality.score` takes them.
+
+    Parameters
+    ----------
+    drafts : DataFrame
+        A row each.
+    known : dict
+        What else it takes by name: vectors of the drafts, the past, a prior, protocol, time zone.
+    told : dict
+        Target, coverage and time zone, in which is told what it says.
+    at : Timestamp
+        When they would go up.
+    not_read : dict of str to str
+        Films of a folder of which nothing could be read, and why.
+    """
+
+    drafts: pd.DataFrame
+    known: dict
+    told: dict
+    at: pd.Timestamp
+    not_read: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -57,22 +123,38 @@ class Scored:
     drafts : tuple of Draft
     compared : Compared
         The same in words.
-    target : str
-    coverage : float
-    not_read : dict of str to str
-        Films of a folder of which nothing could be read, and why.
+    looked : Looked
     """
 
     scores: Scores
     drafts: tuple[findings.Draft, ...]
-    compared: findings.Compared
-    target: str
-    coverage: float
-    not_read: dict[str, str]
+    compared: choice.Compared
+    looked: Looked
+
+
+def look(run: Run, wish: Wish) -> Looked:
+    """Read drafts as a run reads its posts; nothing is stored but what was read of films.
+
+    Parameters
+    ----------
+    run : Run
+    wish : Wish
+
+    Returns
+    -------
+    Looked
+
+    Raises
+    ------
+    UserError
+        There is no such run, or it is stale or on several creators; or a film, the time or the
+        caption cannot be used.
+    """
+    return _looked(run, *_asked(run, wish))
 
 
 def score(run: Run, wish: Wish) -> Scored:
-    """Score drafts by what a run knows; nothing of them is stored but what was read of films.
+    """Score drafts by what a run knows.
 
     Parameters
     ----------
@@ -86,31 +168,51 @@ def score(run: Run, wish: Wish) -> Scored:
     Raises
     ------
     UserError
-        There is no such run, or it is stale or on several creators; a film, the time or the
-        caption cannot be used; or too few posts are known.
+        As for :func:`look`; or too few posts are known.
     """
+    return _scored(run, *_asked(run, wish))
+
+
+Asked = tuple[list[Sketch], pd.Timestamp | None, dict[str, dict]]
+
+
+def _asked(run: Run, wish: Wish) -> Asked:
+    """What is looked at, when it goes up, and the parameters of the run, all refused early."""
     given = films.sketches(wish.paths, wish.captions)
     values = _opened(run)
-    return _scored(run, given, moment(wish.at, values["data"]["timezone"]), values)
+    return given, moment(wish.at, values["data"]["timezone"]), values
 
 
-def _scored(run: Run, given: list[Sketch], at: pd.Timestamp, values: dict[str, dict]) -> Scored:
+def _scored(run: Run, *asked) -> Scored:
+    looked = _looked(run, *asked)
     posts, features, embeddings = (_read(run, name) for name in ("posts", "features", "embeddings"))
-    drafts, vectors, not_read = _looked_at(run, given, at, values["embeddings"])
+    scores = score_posts(posts, looked.drafts, [features, embeddings], **looked.known)
+    return Scored(scores, findings.drafts(scores, **looked.told), choice.compared(scores), looked)
+
+
+def _looked(
+    run: Run, given: list[Sketch], at: pd.Timestamp | None, values: dict[str, dict]
+) -> Looked:
     told, zone = values["forecast"], values["data"]["timezone"]
-    scores = score_posts(
-        posts,
-        drafts,
-        [features, embeddings],
-        vectors=vectors,
-        past=_past(run),
-        prior=load_prior(told["prior"]),
-        protocol=protocol_of(told),
-        timezone=zone,
-    )
-    how = (told["target"], told["coverage"], zone)
-    told_of = findings.drafts(scores, *how), findings.compared(scores)
-    return Scored(scores, *told_of, *how[:2], not_read)
+    at = at or _present(run)
+    drafts, vectors, not_read = _read_drafts(run, given, at, values["embeddings"])
+    known = {
+        "vectors": vectors,
+        "past": _past(run),
+        "prior": load_prior(told["prior"]),
+        "protocol": protocol_of(told),
+        "timezone": zone,
+    }
+    how = {name: told[name] for name in ("target", "coverage")} | {"timezone": zone}
+    return Looked(drafts, known, how, at, not_read)
+
+
+def _present(run: Run) -> pd.Timestamp:
+    """Now; of a creator who is simulated, the day after the newest post, where her time stops."""
+    posts = _read(run, "posts")
+    if run.inputs().simulated or DEMO_AUTHOR in set(posts["author"]):
+        return posts["posted_at"].max() + pd.Timedelta(days=1)
+    return pd.Timestamp.now(tz="UTC").floor("s").as_unit("us")
 
 
 def protocol_of(values: dict) -> Protocol:
@@ -125,8 +227,8 @@ def protocol_of(values: dict) -> Protocol:
     return Protocol(reduction=values["pca"], seed=values["seed"], **{n: values[n] for n in names})
 
 
-def moment(text: str, zone: str) -> pd.Timestamp:
-    """Return a time that a user gave, in UTC; now where there is none.
+def moment(text: str, zone: str) -> pd.Timestamp | None:
+    """Return a time that a user gave, in UTC; None where there is none.
 
     Parameters
     ----------
@@ -141,7 +243,7 @@ def moment(text: str, zone: str) -> pd.Timestamp:
         It cannot be read.
     """
     if not text.strip():
-        return pd.Timestamp(datetime.now(known_zone(zone))).tz_convert("UTC").as_unit("us")
+        return None
     try:
         said = datetime.fromisoformat(text.strip())
         if ":" not in text:  # a bare day would be midnight, at which nobody posts
@@ -176,8 +278,8 @@ def tell(scored: Scored) -> list[str]:
             sentences.facts(found.facts),
         )
         lines += [*(part.replace("\n\n", "\n") for part in parts if part), ""]
-    lines += [sentences.compared(scored.compared).replace("\n\n", "\n")]
-    lines += [f"{name}: not scored. {why}" for name, why in scored.not_read.items()]
+    beside = (sentences.compared(scored.compared), sentences.unread(unread(scored.looked.not_read)))
+    lines += [part.replace("\n\n", "\n") for part in beside if part]
     return [html.unescape(line.replace("**", "")) for line in lines]
 
 
@@ -226,7 +328,7 @@ def _read(run: Run, name: str) -> pd.DataFrame:
     return table
 
 
-def _looked_at(
+def _read_drafts(
     run: Run, given: list[Sketch], at: pd.Timestamp, values: dict
 ) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, str]]:
     """Drafts as a table, their vectors, and what could not be read."""

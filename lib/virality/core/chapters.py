@@ -246,6 +246,28 @@ CHAPTERS: tuple[Spec, ...] = (
 )
 
 
+# Notebooks that are no chapters: pages of their own, on something that is brought to a run.
+PAGES: tuple[Spec, ...] = (
+    Spec(
+        "draft",
+        "A draft",
+        "",
+        "What is to be expected of this, before it is posted?",
+        reads=(
+            "posts",
+            "features",
+            "embeddings",
+            "media",
+            "thumbnails",
+            "forecast",
+            "experts",
+            "shap",
+            "regimes",
+        ),
+    ),
+)
+
+
 def book(pooled: bool = False, planned: bool = False) -> tuple[Spec, ...]:
     """Return the chapters of the book on many creators, or of the book on one.
 
@@ -284,8 +306,8 @@ def chapters_until(until: str, pooled: bool = False, planned: bool = False) -> t
 
 
 def chapter(slug: str) -> Spec:
-    """Return the chapter called `slug`."""
-    return next(spec for spec in CHAPTERS if spec.slug == slug)
+    """Return the chapter, or the page of its own, called `slug`."""
+    return next(spec for spec in (*CHAPTERS, *PAGES) if spec.slug == slug)
 
 
 def writer(artefact: str) -> Spec:

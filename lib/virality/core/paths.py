@@ -196,7 +196,7 @@ def place_for(path: str, folder: bool = False) -> Path:
     """
     wanted = "folder" if folder else "file"
     if not path.strip() or not path.isprintable():
-        raise UserError(f"No {wanted} can be called {shown(path)}.", do="Give another with --out.")
+        raise UserError(f"No {wanted} can be called {shown(path)}.", do="Give another name.")
     if "://" in path:
         raise UserError("Outputs are written on this machine.", shown(path), "Give a path of it.")
     place = resolved(path)

@@ -8,7 +8,6 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
-from virality.advice.drafts.order import Picking
 from virality.advice.drafts.score import Scores, Verdict
 from virality.core.protocol import Extent, extent
 from virality.core.text import DataText, PostName
@@ -22,8 +21,6 @@ from virality.uncertainty.viral import BASE_RATE
 SMALL_PUSH = np.log(1.02)  # a push below is told as none
 MOST_PUSHES = 3  # of each direction
 UNUSUAL = 0.8  # share of the posts from which a fact is marked
-MOST_CHOICES = 3  # pairs of drafts that are told one by one
-CLEAR = 0.55  # chance from which one of two drafts is named
 _KINDS = {fact.column: fact.kind for fact in FACTS}
 
 
@@ -36,13 +33,12 @@ class Side(Enum):
     RARE = "another answer than most"
 
 
-class Chosen(Enum):
-    """Which of two drafts does better."""
+class Reach(Enum):
+    """How far a draft is from anything seen."""
 
-    FIRST = "the first"
-    SECOND = "the second"
-    NEITHER = "neither is likelier"
-    UNTOLD = "too few held-out posts to tell"
+    INSIDE = "as near as posts are to each other"
+    OUTSIDE = "further than any post"
+    UNKNOWN = "nothing to compare"
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,7 @@ class Near:
 
     Parameters
     ----------
+    post_id : str
     post : PostName
     respects : str
         In what it is alike.
@@ -60,6 +57,7 @@ class Near:
         Its views to the account's level of its time, clipped.
     """
 
+    post_id: str
     post: PostName
     respects: str
     views: float
@@ -178,6 +176,13 @@ class Draft:
     n: int
 
     @property
+    def reach(self) -> Reach:
+        """How far it is from anything seen."""
+        if np.isnan(self.distance):
+            return Reach.UNKNOWN
+        return Reach.OUTSIDE if self.distance > self.limit else Reach.INSIDE
+
+    @property
     def times(self) -> float:
         """Viral outcomes of a hundred such drafts."""
         return 100 * self.chance
@@ -186,70 +191,6 @@ class Draft:
     def usual_times(self) -> float:
         """Viral outcomes of a hundred posts."""
         return 100 * self.base
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One of two drafts.
-
-    Parameters
-    ----------
-    first, second : DataText
-    chosen : Chosen
-    chance : float
-        That the first does better; NaN where it cannot be told.
-    """
-
-    first: DataText
-    second: DataText
-    chosen: Chosen
-    chance: float
-
-    @property
-    def times(self) -> float:
-        """Times of a hundred that the one that is named does better; the first where none is."""
-        return 100 * (1 - self.chance if self.chosen is Chosen.SECOND else self.chance)
-
-
-@dataclass(frozen=True)
-class Worth:
-    """What such probabilities were worth.
-
-    Parameters
-    ----------
-    told : bool
-    n : int
-        Held-out posts in pairs.
-    times, low, high : float
-        Pairs in a hundred that were ordered right, with the interval.
-    """
-
-    told: bool
-    n: int
-    times: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Compared:
-    """Which of several drafts does better.
-
-    Parameters
-    ----------
-    choices : tuple of Choice
-        Of every two, while they are few enough to be told one by one.
-    ranking : tuple of DataText
-        What their content adds most first; none where that cannot be told.
-    worth : Worth
-    several : bool
-        Whether there are two at least to compare.
-    """
-
-    choices: tuple[Choice, ...]
-    ranking: tuple[DataText, ...]
-    worth: Worth
-    several: bool = True
 
 
 def drafts(
@@ -274,33 +215,6 @@ def drafts(
         _draft(row, scores, target, coverage, timezone, private)
         for row in scores.table.itertuples()
     )
-
-
-def compared(scores: Scores) -> Compared:
-    """Return which of several drafts does better, and what such words were worth.
-
-    Parameters
-    ----------
-    scores : Scores
-    """
-    choices = [
-        Choice(DataText(a), DataText(b), _chosen(chance), float(chance))
-        for a, b, chance in scores.pairs.itertuples(index=False)
-    ]
-    worth, told = _worth(scores.picking), scores.table[scores.table["order"].notna()]
-    ranked = told.sort_values("order", ascending=False, kind="stable")["draft"]
-    few = len(choices) <= MOST_CHOICES
-    return Compared(
-        tuple(choices) if few else (),
-        tuple(DataText(name) for name in ranked) if worth.told and choices else (),
-        worth,
-        bool(choices),
-    )
-
-
-def _worth(picking: Picking) -> Worth:
-    ends = 100 * np.array([picking.share, picking.low, picking.high])
-    return Worth(picking.told, picking.n, *map(float, ends))
 
 
 def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, private: bool):
@@ -340,7 +254,7 @@ def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, pri
 def _near(post, private: bool) -> Near:
     name = PostName(f"{post.posted_at:%Y-%m-%d}", "" if private else post.caption)
     views = float("nan") if pd.isna(post.views) else float(post.views)
-    return Near(name, post.respects, views, float(np.exp(post.above)))
+    return Near(str(post.post_id), name, post.respects, views, float(np.exp(post.above)))
 
 
 def _pushes(table: pd.DataFrame) -> tuple[Push, ...]:
@@ -361,11 +275,3 @@ def _fact(row) -> Fact:
         share = above if side is Side.LESS else row.below
     name = concept(concept_of(row.column)).name
     return Fact(row.column, name, kind, float(row.value), float(share), side, int(row.n))
-
-
-def _chosen(chance: float) -> Chosen:
-    if np.isnan(chance):
-        return Chosen.UNTOLD
-    if chance >= CLEAR:
-        return Chosen.FIRST
-    return Chosen.SECOND if chance <= 1 - CLEAR else Chosen.NEITHER

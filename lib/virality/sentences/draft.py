@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from virality.advice.drafts.score import Verdict
 from virality.core.protocol import Extent
 from virality.core.text import about, listing, percent, plural
 from virality.evaluation.ordering import APART_DAYS, ENOUGH_TO_ORDER
-from virality.findings.draft import Choice, Chosen, Compared, Draft, Fact, Near, Push, Side, Worth
+from virality.findings.choice import Choice, Chosen, Compared, Worth
+from virality.findings.draft import Draft, Fact, Near, Push, Reach, Side
+from virality.findings.tried import Tried, Unread
+
+FORECASTS_ALT = (
+    "A row of dots, one for each of the newest posts, on a logarithmic scale, and below it a row "
+    "per draft with the forecast as a dot, its interval as a line, and the account's level as an "
+    "upright stroke. A dashed line marks from where a post counts as viral."
+)
+PUSHED_ALT = (
+    "A bar for each block of features, to the right where it pushes the forecast of the trees up "
+    "and to the left where it pushes it down."
+)
 
 
 def forecast(found: Draft) -> str:
@@ -168,3 +180,138 @@ def _worth(found: Worth) -> str:
         f"Going by content alone, of two posts at most {APART_DAYS} days apart you would have "
         f"picked right {right}, as {plural(found.n, 'held-out post')} tell. A coin does 50."
     )
+
+
+# --- on a page of its own -------------------------------------------------------------------
+
+
+def answer(found: Sequence[Draft], beside: Compared) -> str:
+    """Return the answer box: every draft in short, and which of them does better.
+
+    Parameters
+    ----------
+    found : sequence of Draft
+    beside : Compared
+    """
+    lines = [f"**{one.name}**, {one.at}. {forecast(one)} {viral(one)}".strip() for one in found]
+    return "\n\n".join([*lines, compared(beside)]).strip()
+
+
+def each(found: Sequence[Draft], say: Callable[[Draft], str]) -> str:
+    """Say the same of each draft, by name where there are several.
+
+    Parameters
+    ----------
+    found : sequence of Draft
+    say : callable
+        What is said of one; "" where there is nothing.
+    """
+    said = [(one.name, say(one)) for one in found]
+    named = found[1:]
+    return "\n\n".join(f"**{name}.** {text}" if named else text for name, text in said if text)
+
+
+def forecasts_caption(found: Sequence[Draft], n_recent: int) -> str:
+    """Say what the figure of forecasts shows.
+
+    Parameters
+    ----------
+    found : sequence of Draft
+    n_recent : int
+        Posts that are drawn.
+    """
+    told = [one for one in found if one.verdict.forecasts]
+    band = (
+        f"Above, what the last {plural(n_recent, 'settled post')} earned, each a dot; eighty of a "
+        "hundred lie in the pale band, and the stroke is their middle."
+    )
+    if not told:
+        return f"{band} No draft has a forecast."
+    return (
+        f"{band} Below, what to expect: the dot, the line that {percent(told[0].coverage)} of such "
+        "posts should end in, and the upright stroke of the account's level alone."
+    )
+
+
+def tried(found: Tried) -> str:
+    """Say what the forecasts of the past were worth.
+
+    Parameters
+    ----------
+    found : Tried
+    """
+    posts = plural(found.n, "post")
+    if not found.told:
+        return f"So far {posts} can be held against such an interval, which is too few to judge it."
+    return (
+        f"Of {posts} that were forecast so before their outcome was known, "
+        f"**{percent(found.inside)}** ended inside their interval, which promised "
+        f"{percent(found.coverage)}. Half of the forecasts missed by a factor of "
+        f"{found.miss:.1f} or more."
+    )
+
+
+def reach(found: Draft) -> str:
+    """Say how far a draft is from anything seen.
+
+    Parameters
+    ----------
+    found : Draft
+    """
+    lies = f"Its mean distance to its nearest posts is {found.distance:.2f}"
+    return {
+        Reach.INSIDE: f"{lies}; the post that is furthest from its own has {found.limit:.2f}. "
+        "Posts like it have been there.",
+        Reach.OUTSIDE: f"{lies}, and no post is further from its own than {found.limit:.2f}. "
+        "Nothing like it has been there.",
+        Reach.UNKNOWN: "Too little of it can be compared with the posts to say how far it lies "
+        "from them.",
+    }[found.reach]
+
+
+def like_caption(shown: int, frames: bool) -> str:
+    """Say what the table of posts like it shows.
+
+    Parameters
+    ----------
+    shown : int
+        Its rows.
+    frames : bool
+        Whether it shows first frames.
+    """
+    seen = ", with their first frame" if frames else ""
+    return (
+        f"Most like it in words, picture or sound: {plural(shown, 'earlier post')}{seen}. "
+        "Times the level is what such a post earned beside what the account was used to then; "
+        "extreme posts are cut off."
+    )
+
+
+def pushed_caption(shown: int, n_drafts: int) -> str:
+    """Say what the figure of pushes shows.
+
+    Parameters
+    ----------
+    shown, n_drafts : int
+        Drafts that are drawn, and all that were explained.
+    """
+    some = "" if shown == n_drafts else f" The first {shown} of {n_drafts} drafts are drawn."
+    return (
+        "What each block of features does to the forecast of the trees, as a factor. A block near "
+        f"one says nothing about this draft.{some}"
+    )
+
+
+def opening(found: Draft) -> str:
+    """Say what a draft's opening holds, or that nothing is known of it.
+
+    Parameters
+    ----------
+    found : Draft
+    """
+    return facts(found.facts) or "Nothing is known of its opening."
+
+
+def unread(found: Sequence[Unread]) -> str:
+    """Name the films that could not be read, a line each; "" where all could."""
+    return "\n\n".join(f"{one.name}: not scored. {one.why}" for one in found)
