@@ -21,7 +21,7 @@ from virality.advice.drafts.order import Picking, picking
 from virality.advice.drafts.reach import place
 from virality.demo.known_truth import known_creator
 from virality.evaluation.ordering import near_pairs
-from virality.findings.draft import CLEAR
+from virality.findings.choice import CLEAR
 from virality.models.catalogue import FORECAST
 
 EDGES = (0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 1)
