@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from virality.advice.drafts.score import score
     from virality.advice.experiments.judge import judge
     from virality.advice.experiments.plan import plan
+    from virality.advice.steps.next_steps import next_steps
     from virality.advice.timing import timing
     from virality.advice.whatif import what_if
     from virality.book.artefacts import load_run
@@ -79,6 +80,7 @@ _ROOMS = {
     "judge": "advice.experiments.judge",
     "what_if": "advice.whatif",
     "timing": "advice.timing",
+    "next_steps": "advice.steps.next_steps",
     "load_run": "book.artefacts",
     "simulate_creator": "demo.posts",
     "UserError": "core.errors",
@@ -106,6 +108,7 @@ __all__ = [
     "load_prior",
     "load_run",
     "make_model",
+    "next_steps",
     "nowcast",
     "pairwise_skill",
     "plan",

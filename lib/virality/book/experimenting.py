@@ -189,6 +189,28 @@ def tags_of(run: Run, made: Plan) -> tuple[Tag, ...]:
     return read_tags(run.tags, made) if run.tags else ()
 
 
+def judged(run: Run, posts: pd.DataFrame, embargo_days: float) -> Judgement | None:
+    """Return what the experiment of a run says by now.
+
+    Parameters
+    ----------
+    run : Run
+    posts : DataFrame
+        Tidy posts.
+    embargo_days : float
+        Days until a post counts as matured.
+
+    Returns
+    -------
+    Judgement or None
+        None where nothing is planned.
+    """
+    if not run.planned:
+        return None
+    made = planned(run)
+    return judge_posts(made, posts, tags_of(run, made), embargo_days=embargo_days)
+
+
 def _posts(run: Run) -> tuple[pd.DataFrame | None, dict]:
     """The posts that a name remembers, read anew, and the parameters of the chapter on posts."""
     inputs = run.inputs()

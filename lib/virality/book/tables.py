@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
+from virality.advice.steps.next_steps import State
 from virality.core.errors import UserError
 from virality.features.blocks import BLOCKS, block_of
 from virality.posts.schema import told, validate_posts, validate_repairs
@@ -37,6 +38,7 @@ _PREDICTIONS |= {
     "y_pred": _column(REAL),
 }
 _PREDICTION_KEY = ["post_id", "split", "fold", "model", "blocks", "preset"]
+_EXPECTED = ("expected", "expected_low", "expected_high", "newer")
 _FOLD = {"post_id": _column(TEXT), "fold": _column(WHOLE)}
 
 COLUMNS: dict[str, dict[str, pa.Column]] = {
@@ -179,6 +181,22 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "value": _column(REAL),
         **{name: _column(REAL, _ABOVE_ZERO) for name in ("factor", "low", "high")},
         "n_models": _column(WHOLE, _POSITIVE),
+    },
+    "next": {
+        "name": _column(TEXT, unique=True),
+        **{name: _column(TEXT) for name in ("family", "unit", "label")},
+        **{name: _column(WHOLE, _NOT_NEGATIVE) for name in ("n", "n_with", "n_without")},
+        "step": _column(REAL, missing=True),
+        **{name: _column(REAL, _ABOVE_ZERO, missing=True) for name in ("factor", "low", "high")},
+        **{name: _column(REAL, _SHARE, missing=True) for name in ("p", "p_together", "chance")},
+        "claimed": _column("bool"),
+        "state": _column(TEXT, pa.Check.isin([s.name for s in State], error="is no state")),
+        "more": _column("boolean", missing=True),
+        **{name: _column(REAL, _ABOVE_ZERO, missing=True) for name in _EXPECTED},
+        "lately": _column("Int64", _NOT_NEGATIVE, missing=True),
+        "lately_known": _column("Int64", _NOT_NEGATIVE, missing=True),
+        "together_with": _column(TEXT),
+        "to_test": _column("bool"),
     },
     "experiment": {
         "pair": _column(WHOLE, _POSITIVE, unique=True),

@@ -148,14 +148,22 @@ def associations(
         raise ValueError(f"no column is called {', '.join(strangers)}")
     other = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in {*names}]
     with one_thread():
-        again = {name: _same_sense(name, other) for name in names}
+        again = {name: same_sense(name, other) for name in names}
         found = associate(table.y, table.X[names], table.X[other], groups or GROUPS, again)
     types = {field.name: _TYPES[str(field.type)] for field in fields(Association)}
     return pd.DataFrame([asdict(each) for each in found], columns=list(types)).astype(types)
 
 
-def _same_sense(name: str, content: Iterable[str]) -> list[str]:
-    """Columns of content that see or hear a fact of the film again: a voice is in the sound."""
+def same_sense(name: str, content: Iterable[str]) -> list[str]:
+    """Columns of content that see or hear a fact of the film again: a voice is in the sound.
+
+    Parameters
+    ----------
+    name : str
+        Of the fact's column.
+    content : iterable of str
+        Columns of content.
+    """
     blocks = SAME_SENSE.get(GROUPS.get(name, ""), ())
     return [column for column in content if block_of(column) in blocks]
 

@@ -9,13 +9,20 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from virality.core.text import capital, interval, multiple, significant
+from virality.core.text import capital, interval, multiple, percent, significant
 from virality.features.concepts import concept
 from virality.figures import openings, theme
 from virality.findings.associations import WentWith
 from virality.findings.whatif import Choice, Other, Otherwise
 
-_UNITS = {"seconds": "s", "characters": "characters", "hashtags": "hashtags", "cuts": "cuts"}
+_UNITS = {
+    "seconds": "s",
+    "characters": "characters",
+    "hashtags": "hashtags",
+    "cuts": "cuts",
+    "speed": "heights/s",
+    "count": "more",
+}
 _NARROWEST = np.log(1.1)  # half of an axis: no difference is drawn larger than it is
 
 
@@ -45,6 +52,8 @@ def label(choice: Choice) -> str:
     name = capital(concept(choice.concept).name)
     if choice.flag or not choice.factor.known:
         return name
+    if choice.kind == "share":
+        return f"{name}, + {percent(choice.step)}"
     return f"{name}, + {significant(choice.step, 2)} {_UNITS[choice.unit]}"
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from virality.advice.hours import PARTS, Slot
-from virality.advice.timing import CLAIM_FROM, SURE, WhenToPost
+from virality.advice.timing import CLAIM_FROM, SURE, Gain, WhenToPost
 from virality.core.protocol import ALPHA, MIN_POSTS
 from virality.core.text import DataText
 
@@ -202,6 +202,36 @@ def stored(found: WhenToPost, timezone: str) -> dict:
         "gain": asdict(found.gain) if found.gain else None,
         "content": list(found.content),
     }
+
+
+def restored(claim: dict, hours: pd.DataFrame) -> WhenToPost:
+    """Return the claim of the artefacts `timing_claim` and `timing`.
+
+    Parameters
+    ----------
+    claim : dict
+        From :func:`stored`.
+    hours : DataFrame
+        From :func:`hours_table`.
+
+    Returns
+    -------
+    WhenToPost
+    """
+    numbers = {
+        name: np.nan if claim[name] is None else float(claim[name])
+        for name in ("p", "chance", "detectable")
+    }
+    slot, gain = claim["slot"], claim["gain"]
+    return WhenToPost(
+        n=claim["n"],
+        n_untimed=claim["n_untimed"],
+        hours=hours,
+        slot=Slot(slot["part"], slot["start"]) if slot else None,
+        gain=Gain(**gain) if gain else None,
+        content=tuple(claim["content"]),
+        **numbers,
+    )
 
 
 def hours_table(found: WhenToPost) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from virality.findings.associations import Fact, WentWith, fact_of, went_with
 from virality.findings.scores import Estimate
 
 HARDLY = 1.05  # a factor on a forecast that nobody would notice
-_KINDS = {"yes or no": "flag", "seconds": "seconds"}
+_KINDS = {"yes or no": "flag", "seconds": "seconds", "share": "share", "speed": "speed"}
 
 #: The concept that names a choice, see :func:`virality.features.concepts.concept`.
 CONCEPTS = {
@@ -174,7 +174,7 @@ def chosen(table: pd.DataFrame, private: bool = False) -> WentWith[Choice]:
 def _choice(row, private: bool) -> Choice:
     fact = fact_of(row)
     base = {field.name: getattr(fact, field.name) for field in fields(Fact)}
-    base["kind"] = _KINDS.get(row.unit, "count")
+    base["kind"] = kind_of(row.unit)
     hidden = private and row.family == HASHTAGS
     label = () if hidden or not row.label else tuple(row.label.split(SEPARATOR))
     return Choice(
@@ -185,6 +185,11 @@ def _choice(row, private: bool) -> Choice:
         tested=float(row.tested_factor),
         experiment_posts=None if pd.isna(row.experiment_posts) else int(row.experiment_posts),
     )
+
+
+def kind_of(unit: str) -> str:
+    """Return what kind of fact has a unit, see :class:`virality.findings.associations.Fact`."""
+    return _KINDS.get(unit, "count")
 
 
 def weighed(
