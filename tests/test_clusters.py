@@ -277,8 +277,11 @@ def test_the_level_around_a_post_leaves_it_out():
 
 
 def test_intervals_of_medians():
-    middle, low, high = behaviour.median_interval(np.arange(100))
-    assert low < middle < high
+    mixed = np.random.default_rng(0).permutation(100)
+    assert behaviour.median_interval(mixed) == (49.5, 39, 60), "exact where posts are independent"
+    runs = np.repeat(np.random.default_rng(0).permutation(20), 5)
+    _, low, high = behaviour.median_interval(runs + np.arange(100) / 1000)
+    assert high - low > 1.5 * (60 - 39) / 5, "runs of like posts count for less"
     assert np.isnan(behaviour.median_interval(np.array([]))).all()
     assert behaviour.median_interval(np.array([1.0, 3.0]))[0] == 2
 

@@ -9,9 +9,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from test_headline import told_by_forecast
 from toyposts import toy_posts
+from virality.core.paths import NOTEBOOKS
 from virality.core.protocol import ALPHA, DEFAULT
 from virality.evaluation import headline
 from virality.evaluation.evaluate import cross_validate
@@ -19,12 +21,13 @@ from virality.evidence import claims, learning_curve
 from virality.explanation.explain import skill
 from virality.features.blocks import BLOCKS
 from virality.figures import index as drawn
-from virality.findings import baselines, data, index, nonlinear, scores
+from virality.findings import baselines, data, habits, index, nonlinear, scores
 from virality.findings import interpretability as carried
 from virality.findings.baselines import MorePosts
 from virality.findings.interpretability import Agreement, Checks, Order, Support
 from virality.findings.scores import Estimate, Verdict
 from virality.models.catalogue import FORECAST
+from virality.posts import describe
 from virality.uncertainty import conformal
 
 
@@ -265,3 +268,74 @@ def test_shuffled_and_ordered_scores_are_about_the_same_posts_and_paired():
     same = baselines.fall(honest, honest, "ridge", 200)
     assert same.lost.value == 0 and not same.clear and same.shuffled == same.ordered
     assert baselines.fall(blind, honest.head(0), "ridge") is None
+
+
+# --------------------------------------------------------------------- the record and its habits
+
+
+@pytest.mark.parametrize(("gap", "pauses"), [(718, 1), (30, 0)])
+def test_a_long_pause_is_not_part_of_the_pace(gap, pauses):
+    posts = posts_with([100] * 80)
+    posts.loc[40:, "posted_at"] += pd.Timedelta(days=gap)
+    pace = describe.pace(posts)
+    assert pace.n_pauses == pauses and pace.longest_gap == gap + 2
+    days = [2] * 78 + ([] if pauses else [gap + 2])
+    assert pace.per_week == pytest.approx(7 * len(days) / sum(days))
+
+
+def tagged(n: int = 120) -> pd.Series:
+    """Captions: three hashtags on the same posts, or nearly; one of its own; one on most posts."""
+    rng = np.random.default_rng(0)
+    kind, own, often = rng.random(n) < 0.3, rng.random(n) < 0.3, rng.random(n) < 0.8
+    words = [
+        "#cat #kitten " * one + "#purr " * (one * (i % 8 > 0)) + "#sun " * two + "#fyp" * three
+        for i, (one, two, three) in enumerate(np.column_stack([kind, own, often]).astype(int))
+    ]
+    return pd.Series(words, dtype="string")
+
+
+def test_hashtags_on_the_same_posts_are_one_finding():
+    captions = tagged()
+    used = describe.often_used(captions)
+    bundles = describe.bundled(used, len(captions))
+    assert set(bundles) == {"cat kitten purr", "sun", "fyp"}
+    on = captions.str.contains("#cat").sum()
+    assert (bundles == "cat kitten purr").sum() == on and not bundles.index.duplicated().all()
+    assert set(describe.bundled(used.iloc[:0], 120)) == set()
+    table = pd.DataFrame({"tag": ["cat kitten purr"], "n": [on], "effect": 1.0, "low": 0.5,
+                          "high": 1.5})  # fmt: skip
+    found = habits.hashtags(table, 120)
+    assert (found.n_clear, found.n_bundles, len(found.more[0].names)) == (1, 1, 3)
+
+
+def test_hashtags_have_the_intervals_of_the_book_and_allow_for_runs():
+    raw, noise = pd.Series([2.0, -2.0, 0.5]), pd.Series([0.04] * 3)
+    found = describe.shrink(raw, noise)
+    weight = found["effect"] / found["raw"]
+    half = stats.norm.ppf(0.975) * np.sqrt(weight * noise)
+    assert np.allclose(found["high"] - found["effect"], half)
+    above = pd.Series(np.repeat(np.random.default_rng(1).normal(size=15), 8))
+    tag = pd.Series("tag", index=range(0, 120, 2)[:30], dtype="string")
+    alone = above.var() * (1 / 30 + 1 / 90)
+    assert describe.contrast_noise(above, tag)["tag"] > alone
+    mixed = pd.Series(np.random.default_rng(1).permutation(above))
+    assert describe.contrast_noise(mixed, tag)["tag"] >= mixed.var() * (1 / 30 + 1 / 90)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_level_is_only_said_to_move_beyond_luck(seed):
+    noise = np.random.default_rng(seed).normal(size=140)
+    slow = 1.5 * np.sin(np.arange(140) / 22)
+    for y, moves in ((noise, False), (noise + slow, True), (slow, True)):
+        posts = posts_with(np.rint(np.expm1(9 + y)))
+        level = describe.log_views(posts).rolling(describe.WINDOW).median()
+        found = data.timeline(posts, level)
+        assert (found.movement is not data.Movement.LUCK) is moves
+        assert (found.change.luck <= ALPHA) is moves
+
+
+def test_medians_of_ten_are_of_ten():
+    source = (NOTEBOOKS / "data.ipynb").read_text(encoding="utf-8")
+    assert f"rolling({describe.WINDOW}).median()" in source
+    level = pd.Series(np.arange(30.0)).rolling(describe.WINDOW).median()
+    assert level.isna().sum() == describe.WINDOW - 1

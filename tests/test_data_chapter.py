@@ -217,7 +217,7 @@ def test_the_movement_of_a_level_follows_the_views():
     flat = timeline_of(with_logs(9 + noise))
     assert (up.trend, up.movement) == (Direction.ABOVE, Movement.WANDERS)
     assert down.trend is Direction.BELOW
-    assert (flat.trend, flat.movement) == (Direction.OPEN, Movement.NARROW)
+    assert (flat.trend, flat.movement) == (Direction.OPEN, Movement.LUCK)
     assert timeline_of(POSTS.head(8)).movement is Movement.TOO_FEW
     assert timeline_of(with_views([700] * 50)).movement is Movement.STILL
 
@@ -320,8 +320,8 @@ def test_the_verdict_on_hashtags_follows_the_effect():
         posts = hashtag_creator(effect)
         return habits.hashtags(taught(posts).tags, len(posts), private)
 
-    assert [tag.raw for tag in judged(2.0).more] == ["#tag0"]
-    assert [tag.raw for tag in judged(-2.0).fewer] == ["#tag0"]
+    assert [tag.names[0].raw for tag in judged(2.0).more] == ["#tag0"]
+    assert [tag.names[0].raw for tag in judged(-2.0).fewer] == ["#tag0"]
     assert judged(0.0).verdict is Tags.NONE_CLEAR
     few = habits.hashtags(taught(POSTS.head(9)).tags, 9)
     assert few.verdict is Tags.TOO_FEW_POSTS
@@ -391,7 +391,7 @@ def test_a_late_feature_is_called_late():
 def test_planted_levels_are_found():
     still = Effects.null(0.4)
     moving = replace(still, momentum=1.5)
-    assert timeline_of(simulate_creator(300, 1, still)).movement is Movement.NARROW
+    assert timeline_of(simulate_creator(300, 1, still)).movement is Movement.LUCK
     assert timeline_of(simulate_creator(300, 1, moving)).movement is Movement.WANDERS
 
 

@@ -15,8 +15,9 @@ from virality.findings.data import (
     Views,
     Weight,
 )
-from virality.findings.habits import Busiest, Habit, Hashtags, Lengths, Rhythm, Tags
+from virality.findings.habits import Busiest, Habit, Hashtags, Lengths, Rhythm, Tag, Tags
 from virality.findings.record import Record
+from virality.findings.scores import Estimate
 from virality.posts.describe import Change, Pace
 from virality.sentences import data as say
 
@@ -60,7 +61,7 @@ TIMELINE = Timeline(
     several=False,
     equal=False,
     movement=Movement.WANDERS,
-    change=Change(factor=0.77, low=0.32, high=1.9, wander=8.4),
+    change=Change(factor=0.77, low=0.32, high=1.9, wander=8.4, luck=0.01),
     trend=Direction.OPEN,
 )
 RHYTHM = Rhythm(
@@ -86,11 +87,16 @@ LENGTHS = Lengths(
 HASHTAGS = Hashtags(
     verdict=Tags.SOME_CLEAR,
     n_posts=139,
-    n_tags=18,
+    n_tags=12,
     n_clear=7,
-    n_by_chance=4,
-    more=tuple(DataText(f"#{tag}") for tag in ("asmr", "a_b*c", "猫", "x" * 50, "fyp", "<b>")),
-    fewer=(DataText("#grwm"),),
+    n_bundles=2,
+    more=tuple(
+        Tag((DataText(f"#{tag}"),), 20, Estimate(1.6, 1.1, 2.3))
+        for tag in ("asmr", "a_b*c", "猫", "x" * 50, "fyp", "<b>")
+    ),
+    fewer=(
+        Tag(tuple(map(DataText, ("#grwm", "#reallife", "#a", "#b"))), 36, Estimate(0.5, 0.3, 0.8)),
+    ),
 )
 
 
@@ -139,6 +145,8 @@ def timelines():
     for heading, case in cases.items():
         yield f"timeline_caption: {heading}", say.timeline_caption(case)
         yield f"timeline_reading: {heading}", say.timeline_reading(case)
+    luck = replace(TIMELINE, movement=Movement.LUCK, change=replace(TIMELINE.change, luck=0.48))
+    yield "timeline_reading: no more than luck", say.timeline_reading(luck)
     narrow = replace(TIMELINE, movement=Movement.NARROW)
     for trend in Direction:
         yield (
@@ -182,6 +190,7 @@ def lengths():
 
 def hashtags():
     yield "hashtags_caption", say.hashtags_caption(HASHTAGS)
+    yield "hashtags_caption: no bundles", say.hashtags_caption(replace(HASHTAGS, n_bundles=0))
     yield "hashtags_alt", say.hashtags_alt(HASHTAGS)
     for verdict in Tags:
         yield (

@@ -18,6 +18,7 @@ from virality.findings.record import (
     Trust,
     Zone,
 )
+from virality.posts.describe import Pace
 from virality.posts.settling import Settled
 from virality.sentences import record as say
 
@@ -72,6 +73,7 @@ def records():
     cases = {
         "one account": RECORD,
         "a single post": replace(RECORD, n_posts=1, pace=None, extent=Extent.TOO_FEW),
+        "away for two years": replace(RECORD, pace=Pace(2.52, 2.0, 718, 1)),
         "some posts, one of them a photo": replace(
             RECORD, n_posts=60, n_photos=1, extent=Extent.INDICATIVE
         ),

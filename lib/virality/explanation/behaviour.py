@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import quantile_test
+from scipy.stats import binom
 
 from virality.core.captions import hashtags
-from virality.core.resampling import CONFIDENCE
+from virality.core.resampling import CONFIDENCE, block_standard_error
 from virality.explanation.clusters import NOISE
 from virality.explanation.shap_values import blocks_in
 from virality.models.catalogue import MAIN_NONLINEAR
@@ -58,26 +58,35 @@ def members(regimes: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
 def median_interval(
     values: np.ndarray, confidence: float = CONFIDENCE
 ) -> tuple[float, float, float]:
-    """Median with an order-statistic interval (exact for independent posts).
+    """Median with an order-statistic interval, of as many posts as their likeness leaves.
 
     Parameters
     ----------
     values : array of float
-        Missing ones are left out.
+        In time order; missing ones are left out.
     confidence : float
 
     Returns
     -------
     tuple of float
-        Median, lower and upper limit; NaN when there are too few values.
+        Median, lower and upper limit; NaN when there are too few values.  Exact for independent
+        posts; where neighbours lie on the same side of the median, they count for less.
     """
     values = np.asarray(values, dtype=float)
     values = values[np.isfinite(values)]
-    if not len(values):
+    n = len(values)
+    if not n:
         return (float("nan"),) * 3
     middle = float(np.median(values))
-    interval = quantile_test(values, q=middle, p=0.5).confidence_interval(confidence)
-    return middle, float(interval.low), float(interval.high)
+    alone = 0.25 / n
+    blocks = block_standard_error((values > middle).astype(float)) ** 2 if n >= 8 else alone
+    counted = round(n * min(1.0, alone / blocks)) if blocks > 0 else n
+    below = int(binom.ppf((1 - confidence) / 2, max(counted, 1), 0.5))
+    if below < 1:
+        return middle, float("nan"), float("nan")
+    at = int((below - 1) * n / counted)
+    ranked = np.sort(values)
+    return middle, float(ranked[at]), float(ranked[n - 1 - at])
 
 
 def summarise(

@@ -224,7 +224,8 @@ def hashtags(table: pd.DataFrame) -> Figure:
     Parameters
     ----------
     table : DataFrame
-        A row per hashtag: tag, n (posts with it), raw, effect, low, high in log views.
+        A row per hashtag or bundle of them: tag, n (posts with it), raw, effect, low, high in log
+        views.
     """
     shown = table.sort_values("effect").reset_index(drop=True)
     figure, axis = theme.figure(6.8, 1.2 + 0.27 * len(shown))
@@ -233,7 +234,7 @@ def hashtags(table: pd.DataFrame) -> Figure:
     axis.hlines(places, shown["low"], shown["high"], color=POSTS, linewidth=2.5, alpha=0.6)
     axis.plot(shown["effect"], places, "o", color=POSTS, markersize=6, label="after shrinking")
     axis.plot(shown["raw"], places, "x", color=theme.INK, markersize=5, label="as it stands")
-    names = [f"#{theme.plain(t, 24)} ({n})" for t, n in zip(shown["tag"], shown["n"], strict=True)]
+    names = [f"{_tags(t)} ({n})" for t, n in zip(shown["tag"], shown["n"], strict=True)]
     axis.set_yticks(places, names)
     _factor_axis(axis, shown[["low", "high", "raw"]].to_numpy())
     axis.set_xlabel("views with the hashtag, as a factor of views without it")
@@ -241,6 +242,11 @@ def hashtags(table: pd.DataFrame) -> Figure:
     axis.set_ylim(-0.7, len(shown) - 0.3)
     axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return figure
+
+
+def _tags(bundle: str) -> str:
+    first, *others = bundle.split(" ")
+    return f"#{theme.plain(first, 24)}" + (f" and {len(others)} with it" if others else "")
 
 
 # --- tables ---------------------------------------------------------------------------------------

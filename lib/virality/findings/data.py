@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from virality.core.protocol import ALPHA
 from virality.core.text import PostName
 from virality.posts import describe
 
@@ -23,7 +24,8 @@ TENTH = 0.1  # share of the posts that count as the most viewed
 Views = Enum("Views", "NONE ONE EQUAL VARIED")  # no views; a single post; all the same; they differ
 Weight = Enum("Weight", "HEAVY MODERATE LIGHT")  # of the tail
 Lean = Enum("Lean", "NEITHER LEFT RIGHT")  # of log views
-Movement = Enum("Movement", "TOO_FEW UNKNOWN STILL NARROW WANDERS")  # of the account's level
+# Of the account's level; LUCK: by no more than the same posts in random order.
+Movement = Enum("Movement", "TOO_FEW UNKNOWN STILL LUCK NARROW WANDERS")
 Direction = Enum("Direction", "UNSURE BELOW OPEN ABOVE")  # of an interval, from no difference
 
 
@@ -281,4 +283,6 @@ def _movement(change: describe.Change) -> Movement:
         return Movement.UNKNOWN
     if change.wander == 1:
         return Movement.STILL
+    if not change.luck <= ALPHA:
+        return Movement.LUCK
     return Movement.WANDERS if change.wander > WANDERS else Movement.NARROW

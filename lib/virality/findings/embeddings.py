@@ -242,7 +242,8 @@ def presence(record: Mapping, present: pd.DataFrame, media: pd.DataFrame) -> Pre
         eyes=_eyes(record),
         whole=tuple(present.columns[present.all()]),
         gaps=tuple(gaps.items()),
-        absent=tuple(record["absent"]),
+        # What captions say of an opening is there without a film.
+        absent=tuple(block for block in record["absent"] if block != "hook"),
         most_gaps=(str(seen.idxmin()), float(seen.min())) if len(seen) and len(present) else None,
         lacking=int((troubled & ~whole).sum()),
         flawed=int((troubled & whole).sum()),

@@ -11,11 +11,11 @@ import pandas as pd
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import DataText
 from virality.findings.data import SHAPE, Direction, direction
+from virality.findings.scores import Estimate
 from virality.posts import describe
 
 FIRM = 8  # posts in the fullest hour of the week from which a habit is firm
 BUSIEST = 6  # hours in a row
-BY_CHANCE = 0.2  # intervals of 80 % that leave out zero where there is nothing to be found
 
 Habit = Enum("Habit", "UNKNOWN LOOSE FIRM")  # of posting at some hour of the week
 Tags = Enum("Tags", "TOO_FEW_POSTS NONE_COMPARABLE NONE_CLEAR SOME_CLEAR")
@@ -164,14 +164,16 @@ def lengths(known: pd.DataFrame, y: pd.Series, rho: float) -> Lengths:
 
 @dataclass(frozen=True)
 class Hashtags:
-    """Which hashtags stand out after shrinking.
+    """Which hashtags stand out after shrinking; those on the same posts count as one.
 
     Attributes
     ----------
     verdict : Tags
-    n_posts, n_tags, n_clear, n_by_chance : int
-        Compared, standing out, and how many raw comparisons would if none mattered.
-    more, fewer : tuple of DataText
+    n_posts, n_tags, n_clear : int
+        Posts; hashtags or bundles of them that were compared, and that stand out.
+    n_bundles : int
+        How many of them are bundles.
+    more, fewer : tuple of Tag
         Those with more and with fewer views, clearest first; none on private pages.
     """
 
@@ -179,9 +181,18 @@ class Hashtags:
     n_posts: int
     n_tags: int
     n_clear: int
-    n_by_chance: int
-    more: tuple[DataText, ...]
-    fewer: tuple[DataText, ...]
+    n_bundles: int
+    more: tuple[Tag, ...]
+    fewer: tuple[Tag, ...]
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A hashtag, or those that sit on the same posts: on how many, and times the views with it."""
+
+    names: tuple[DataText, ...]
+    n: int
+    times: Estimate
 
 
 def hashtags(table: pd.DataFrame, n_posts: int, private: bool = False) -> Hashtags:
@@ -190,7 +201,7 @@ def hashtags(table: pd.DataFrame, n_posts: int, private: bool = False) -> Hashta
     Parameters
     ----------
     table : DataFrame
-        A row per hashtag: tag, effect (log views with it minus without), low, high.
+        A row per hashtag or bundle: tag, n, effect (log views with it minus without), low, high.
     n_posts : int
     private : bool
         True leaves their names out.
@@ -211,7 +222,13 @@ def hashtags(table: pd.DataFrame, n_posts: int, private: bool = False) -> Hashta
         n_posts=n_posts,
         n_tags=len(table),
         n_clear=len(up) + len(down),
-        n_by_chance=round(BY_CHANCE * len(table)),
-        more=() if private else tuple(DataText(f"#{tag}") for tag in up["tag"]),
-        fewer=() if private else tuple(DataText(f"#{tag}") for tag in down["tag"]),
+        n_bundles=int(table["tag"].astype(str).str.contains(" ").sum()),
+        more=() if private else tuple(map(_tag, up.itertuples())),
+        fewer=() if private else tuple(map(_tag, down.itertuples())),
     )
+
+
+def _tag(row) -> Tag:
+    names = tuple(DataText(f"#{name}") for name in row.tag.split(" "))
+    times = Estimate(*(float(np.exp(value)) for value in (row.effect, row.low, row.high)))
+    return Tag(names, int(row.n), times)

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 from scipy import stats
+from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import squareform
 
 from virality.core.captions import hashtags
 from virality.core.protocol import MIN_POSTS
 from virality.core.resampling import (
+    block_standard_error,
     block_weights,
     fisher_interval,
     interval,
@@ -24,6 +28,9 @@ from virality.posts.platforms import histories
 from virality.posts.timing import known_zone
 from virality.posts.values import hour_known
 
+WINDOW = 10  # posts of a rolling median
+PAUSE_DAYS = 60  # between two posts, beyond which the creator was away
+ALIKE = 0.3  # mean correlation from which hashtags sit on the same posts
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
@@ -59,12 +66,16 @@ class Change:
         fewer than nine posts (or, for the interval, fewer than eight a third).
     wander : float
         Ratio of the highest to the lowest rolling median; of several creators, the median one.
+    luck : float
+        Share of random orders in which the same posts wander as much: by the spread of the running
+        mean of their ranks, which a few hits do not decide.
     """
 
     factor: float
     low: float
     high: float
     wander: float
+    luck: float = np.nan
 
 
 def change(posts: pd.DataFrame, level: pd.Series, n_bootstrap: int = 1000, seed: int = 0) -> Change:
@@ -90,9 +101,27 @@ def change(posts: pd.DataFrame, level: pd.Series, n_bootstrap: int = 1000, seed:
     early, late = y[:third], y[-third:]
     step = float(np.median(late) - np.median(early))
     late_draws = weighted_medians(late, block_weights(third, n_bootstrap, seed))
+    luck = _wander_by_luck(log_views(posts), histories(posts), seed)
     draws = late_draws - weighted_medians(early, block_weights(third, n_bootstrap, seed + 1))
     low, high = interval(step, draws, third)
-    return Change(float(np.exp(step)), float(np.exp(low)), float(np.exp(high)), wander)
+    return Change(float(np.exp(step)), float(np.exp(low)), float(np.exp(high)), wander, luck)
+
+
+def _wander_by_luck(y: pd.Series, history: pd.Series, seed: int, n_draws: int = 199) -> float:
+    """How often posts in random order wander as much as they did; each history by itself."""
+    rng, spreads = np.random.default_rng(seed), []
+    for _, own in y.groupby(history):
+        if len(own) <= WINDOW:
+            continue
+        ranks = stats.rankdata(own)
+        drawn = rng.permuted(np.tile(ranks, (n_draws, 1)), axis=1)
+        rows = np.vstack([ranks, drawn])
+        means = sliding_window_view(rows, WINDOW, axis=1).mean(axis=2)
+        spreads.append(means.var(axis=1) * len(own) / ranks.var() if ranks.var() else means[:, 0])
+    if not spreads:
+        return np.nan
+    total = np.sum(spreads, axis=0)
+    return float((total >= total[0] - 1e-9).mean())
 
 
 @dataclass(frozen=True)
@@ -102,14 +131,17 @@ class Pace:
     Attributes
     ----------
     per_week : float
-        Posts a week.
+        Posts a week, long pauses left out.
     median_gap, longest_gap : float
         Days between neighbouring posts.
+    n_pauses : int
+        Pauses of more than `PAUSE_DAYS`.
     """
 
     per_week: float
     median_gap: float
     longest_gap: float
+    n_pauses: int = 0
 
 
 def pace(posts: pd.DataFrame) -> Pace | None:
@@ -117,7 +149,10 @@ def pace(posts: pd.DataFrame) -> Pace | None:
     days = posts["posted_at"].diff().dropna().dt.total_seconds().to_numpy() / 86_400
     if days.sum() <= 0:
         return None
-    return Pace(float(7 * len(days) / days.sum()), float(np.median(days)), float(days.max()))
+    away = days > PAUSE_DAYS
+    busy = days[~away] if days[~away].sum() > 0 else days
+    per_week = float(7 * len(busy) / busy.sum())
+    return Pace(per_week, float(np.median(days)), float(days.max()), int(away.sum()))
 
 
 def timed(posts: pd.DataFrame) -> pd.DataFrame:
@@ -242,6 +277,75 @@ def often_used(captions: pd.Series, at_least: int = 3, at_most: int = 18) -> pd.
     return used[used.isin(counts.index[: at_most if enough else 0])]
 
 
+def bundled(used: pd.Series, n_posts: int) -> pd.Series:
+    """Hashtags that sit on the same posts as one, a row for each post that has any of them.
+
+    Parameters
+    ----------
+    used : Series of str
+        From `often_used`.
+    n_posts : int
+        All posts, with and without a hashtag.
+
+    Returns
+    -------
+    Series of str
+        Indexed like the posts: the hashtags of a bundle, most used first, with a space between
+        them.  Bundles that are on all posts are left out.
+    """
+    counts = used.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    label = _together(pd.crosstab(used.index, used).reindex(columns=counts.index), n_posts)
+    names = {
+        tag: " ".join(counts.index[label == number])
+        for tag, number in zip(counts.index, label, strict=True)
+    }
+    bundles = used.map(names).astype("string")
+    once = bundles[~pd.MultiIndex.from_arrays([bundles.index, bundles]).duplicated()]
+    size = once.groupby(once).transform("size")
+    return once[size < n_posts]
+
+
+def _together(on: pd.DataFrame, n_posts: int) -> np.ndarray:
+    """Number of the bundle of each hashtag, by average linkage of their correlations."""
+    if on.shape[1] < 2:
+        return np.arange(on.shape[1])
+    share = on.mean().to_numpy() * len(on) / n_posts
+    both = (on.T @ on).to_numpy() / n_posts - np.outer(share, share)
+    spread = np.sqrt(share * (1 - share))
+    apart = np.clip(1 - both / np.outer(spread, spread), 0, None)
+    np.fill_diagonal(apart, 0)
+    tree = linkage(squareform((apart + apart.T) / 2, checks=False), "average")
+    return fcluster(tree, 1 - ALIKE, "distance")
+
+
+def contrast_noise(above: pd.Series, used: pd.Series) -> pd.Series:
+    """Squared standard error of the mean with a hashtag minus the mean without.
+
+    Neighbouring posts hang together, so it is that of blocks of them, and never below that of
+    independent posts.
+
+    Parameters
+    ----------
+    above : Series of float
+        A value for each post, in time order.
+    used : Series of str
+        A row for each post and bundle, from `bundled`.
+
+    Returns
+    -------
+    Series of float, index bundle
+    """
+    noise = {}
+    for name, rows in used.groupby(used):
+        has = above.index.isin(rows.index)
+        n, rest = has.sum(), (~has).sum()
+        centred = above.to_numpy() - np.where(has, above[has].mean(), above[~has].mean())
+        weighed = len(above) * centred * np.where(has, 1 / n, -1 / rest)
+        alone = above.var() * (1 / n + 1 / rest)
+        noise[name] = max(block_standard_error(weighed) ** 2, alone)
+    return pd.Series(noise, dtype=float)
+
+
 def shrink(raw: pd.Series, noise: pd.Series) -> pd.DataFrame:
     """Pull differences towards none, by as much as their noise calls for.
 
@@ -256,13 +360,13 @@ def shrink(raw: pd.Series, noise: pd.Series) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns raw, effect, low, high; the interval holds 80 %. Groups without noise are left out.
+        Columns raw, effect, low, high; the interval holds 95 %. Groups without noise are left out.
     """
     raw, noise = raw[noise > 0], noise[noise > 0]
     precision = 1 / noise
     between = max(0.0, ((precision * raw**2).sum() - len(raw)) / max(precision.sum(), 1e-9))
     weight = between / (between + noise)
-    effect, half = weight * raw, stats.norm.ppf(0.9) * np.sqrt(weight * noise)
+    effect, half = weight * raw, stats.norm.ppf(0.975) * np.sqrt(weight * noise)
     return pd.DataFrame({"raw": raw, "effect": effect, "low": effect - half, "high": effect + half})
 
 

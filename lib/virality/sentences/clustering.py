@@ -236,7 +236,7 @@ def views_texts(found: Views) -> tuple[str, str]:
 
 def views_table_caption(found: Views) -> str:
     """Caption of the table of views."""
-    base = "Medians with 95 % intervals, as if posts were independent."
+    base = "Medians with 95 % intervals that allow for runs of similar posts."
     if not found.nearest:
         return base
     return (

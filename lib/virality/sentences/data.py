@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import (
-    DataText,
+    capital,
     count,
     factor,
     listing,
+    multiple,
+    p_value,
     percent,
     plural,
     significant,
@@ -22,7 +24,7 @@ from virality.findings.data import (
     Views,
     Weight,
 )
-from virality.findings.habits import Habit, Hashtags, Lengths, Rhythm, Tags
+from virality.findings.habits import Habit, Hashtags, Lengths, Rhythm, Tag, Tags
 from virality.findings.record import Record
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -174,8 +176,8 @@ _MOVEMENT = {
     Movement.WANDERS: "The level wanders: what was a strong post in one season is an ordinary one "
     "in another. A model that does not know the recent level starts with a handicap, and a rule "
     "that knows nothing else may be hard to beat. ",
-    Movement.NARROW: "The level stays in a narrow band. Knowing the recent posts then tells little "
-    "that the overall median does not. ",
+    Movement.NARROW: "The level moves by more than luck, in a narrow band. Knowing the recent "
+    "posts then tells little that the overall median does not. ",
     Movement.UNKNOWN: "",
 }
 
@@ -187,8 +189,14 @@ def timeline_reading(timeline: Timeline) -> str:
     if timeline.movement is Movement.STILL:
         return "The level does not move at all."
     change = timeline.change
+    movement = (
+        "Nothing shows that the level moves: in random order the same posts wander as much (p "
+        f"{p_value(change.luck)}). "
+        if timeline.movement is Movement.LUCK
+        else _MOVEMENT[timeline.movement]
+    )
     text = (
-        f"{_MOVEMENT[timeline.movement]}"
+        f"{movement}"
         f"{'Each creator measured by her own level, the' if timeline.several else 'The'} last "
         f"third of the posts has {significant(change.factor, 2)} times the median views of the "
         "first"
@@ -312,17 +320,25 @@ def lengths_reading(lengths: Lengths) -> str:
 def hashtags_caption(hashtags: Hashtags) -> str:
     """State what the figure of hashtags shows."""
     return (
-        f"The {plural(hashtags.n_tags, 'most used hashtag')} (posts in brackets): views with it "
-        "over views without it, relative to the account's level at the time. The interval of "
-        f"{hashtags.n_clear} of {hashtags.n_tags} leaves out no difference."
+        f"{capital(_compared(hashtags))} (posts in brackets): views with it over views without it, "
+        "relative to the account's level at the time, with 95 % intervals. "
+        f"{hashtags.n_clear} of {hashtags.n_tags} lie clear of no difference."
     )
+
+
+def _compared(hashtags: Hashtags) -> str:
+    text = f"the {plural(hashtags.n_tags, 'most used hashtag')}"
+    if not hashtags.n_bundles:
+        return text
+    bundles = plural(hashtags.n_bundles, "bundle")
+    return f"{text}, those that sit on the same posts taken as one ({bundles})"
 
 
 def hashtags_alt(hashtags: Hashtags) -> str:
     """Describe the hashtags' figure to who cannot see it."""
     return (
-        f"Intervals for {plural(hashtags.n_tags, 'hashtag')}: the factor between views with and "
-        "without each, shrunken towards one, beside the raw factor."
+        f"95 % intervals for {plural(hashtags.n_tags, 'hashtag')}: the factor between views with "
+        "and without each, shrunken towards one, beside the raw factor."
     )
 
 
@@ -340,9 +356,8 @@ def hashtags_reading(hashtags: Hashtags) -> str:
             "them. Counting further would be reading tea leaves."
         )
     text = (
-        f"The {plural(hashtags.n_tags, 'most used hashtag')} could be compared. If none mattered, "
-        f"about {plural(hashtags.n_by_chance, 'raw comparison')} with intervals like these would "
-        "still look like something."
+        f"{capital(_compared(hashtags))} could be compared. If none mattered, about one raw "
+        "comparison in twenty would still look like something."
     )
     if hashtags.verdict is Tags.NONE_CLEAR:
         return text + (
@@ -351,17 +366,26 @@ def hashtags_reading(hashtags: Hashtags) -> str:
         )
     sides = ((hashtags.more, "more"), (hashtags.fewer, "fewer"))
     parts = [
-        f"{_tags(tags)} still {'goes' if len(tags) == 1 else 'go'} with {side} views"
+        f"with {side} views still {'goes' if len(tags) == 1 else 'go'} {_tags(tags)}"
         for tags, side in sides
         if tags
     ]
     if not parts:  # withheld on private pages
         return f"{text} After shrinking, {plural(hashtags.n_clear, 'stands', 'stand')} out."
     return (
-        f"{text} After shrinking, {'; and '.join(parts)}. A hashtag mostly marks a subject, so "
+        f"{text} After shrinking, {'; '.join(parts)}. A hashtag mostly marks a subject, so "
         "read this as a hint about subjects, not as advice about hashtags."
     )
 
 
-def _tags(tags: tuple[DataText, ...]) -> str:
-    return listing([tag.excerpt(31) for tag in tags], most=4)
+def _tags(tags: tuple[Tag, ...]) -> str:
+    return listing([f"{_named(tag)} ({_times(tag)})" for tag in tags], most=4)
+
+
+def _named(tag: Tag) -> str:
+    return listing([name.excerpt(31) for name in tag.names], most=3)
+
+
+def _times(tag: Tag) -> str:
+    ends = f"{multiple(tag.times.low)} to {multiple(tag.times.high)}"
+    return f"{multiple(tag.times.value)}, {ends}, {plural(tag.n, 'post')}"

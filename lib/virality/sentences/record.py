@@ -17,6 +17,7 @@ from virality.findings.record import (
     Trust,
     Zone,
 )
+from virality.posts.describe import PAUSE_DAYS, Pace
 from virality.posts.read import WHICH_READING
 from virality.posts.settling import SETTLED
 
@@ -41,11 +42,18 @@ def record(result: Record) -> str:
         )
     if pace := result.pace:
         text += (
-            f" They went up at {significant(pace.per_week, 2)} a week; half of the pauses are "
-            f"shorter than {plural_days(pace.median_gap)}, and the longest is "
+            f" They went up at {significant(pace.per_week, 2)} a week{_away(pace)}; half of the "
+            f"gaps are shorter than {plural_days(pace.median_gap)}, and the longest is "
             f"{plural_days(pace.longest_gap)}."
         )
     return "\n\n".join(filter(None, (text, _not_used(result), _extent(result))))
+
+
+def _away(pace: Pace) -> str:
+    if not pace.n_pauses:
+        return ""
+    pauses = plural(pace.n_pauses, "pause")
+    return f", {pauses} of more than {plural_days(PAUSE_DAYS)} left out"
 
 
 def _platforms(result: Record) -> str:
