@@ -9,7 +9,7 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
-from virality.advice.choices import HASHTAGS, KIND, SEPARATOR
+from virality.advice.choices import HASHTAGS, KIND, OPENING, SEPARATOR
 from virality.advice.otherwise import QUESTION
 from virality.advice.whatif import WORTH_KNOWING
 from virality.core.text import DataText
@@ -153,7 +153,7 @@ class Otherwise:
         return max(self.most, 1 / self.least)
 
 
-def chosen(table: pd.DataFrame, private: bool = False) -> WentWith[Choice]:
+def chosen(table: pd.DataFrame, private: bool = False, openings: bool = True) -> WentWith[Choice]:
     """Return what went with each choice.
 
     Parameters
@@ -162,12 +162,15 @@ def chosen(table: pd.DataFrame, private: bool = False) -> WentWith[Choice]:
         Artefact `whatif`, from :func:`virality.what_if`.
     private : bool
         True names no hashtag.
+    openings : bool
+        False leaves out what the chapter on openings tells as well.
 
     Returns
     -------
     WentWith
         Its facts are `Choice`.
     """
+    table = table if openings else table[table["family"] != OPENING]
     return went_with(table, make=lambda row: _choice(row, private))
 
 

@@ -39,6 +39,16 @@ def name(choice: Choice) -> str:
     return concept(choice.concept).name
 
 
+def step(choice: Choice) -> str:
+    """Return what the factor of a number belongs to, "13 seconds longer".
+
+    Parameters
+    ----------
+    choice : Choice
+    """
+    return f"{significant(choice.step, 2)} {_LONGER[choice.unit]}"
+
+
 def one(choice: Choice) -> str:
     """Say what went with one choice, per step, with its interval, and the price of knowing."""
     factor = choice.factor
@@ -48,9 +58,8 @@ def one(choice: Choice) -> str:
         behind = f"{plural(choice.n_with, 'post')} with, {choice.n_without:,} without"
         text = f"**{capital(name(choice))}** went with {times} ({within}; {behind})"
     else:
-        step = f"{significant(choice.step, 2)} {_LONGER[choice.unit]}"
         text = (
-            f"**{capital(name(choice))}**: {step} went with {times} ({within}; "
+            f"**{capital(name(choice))}**: {step(choice)} went with {times} ({within}; "
             f"{plural(choice.n, 'post')})"
         )
     return f"{text}. {_price(choice)}"
@@ -125,7 +134,7 @@ def _had_to(found: WentWith[Choice]) -> str:
 def _per(choice: Choice) -> str:
     if choice.flag:
         return ""
-    return f" ({significant(choice.step, 2)} {_LONGER[choice.unit]})"
+    return f" ({step(choice)})"
 
 
 def _cost(choice: Choice) -> str:
