@@ -9,7 +9,7 @@ Seeds are fixed: the same numbers every time.  A small version of each table is 
 from __future__ import annotations
 
 import pandas as pd
-from claims import changes, drafts, experiments, sizes, timing, whatif
+from claims import changes, drafts, experiments, sizes, steps, timing, whatif
 from runner import Creators, Part, arguments, ask
 from worlds import WORLDS, log_views
 
@@ -24,6 +24,7 @@ PARTS: dict[str, Part] = {
     "kinds": whatif.kinds,
     "found-kinds": whatif.found_kinds,
     "otherwise": whatif.otherwise_models,
+    "next": steps.steps,
     "experiments": experiments.experiments,
     "price": experiments.price,
     "drafts": drafts.drafts,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 
 import numpy as np
 import pandas as pd
@@ -20,10 +21,16 @@ from virality.book.tables import check_table
 from virality.core.paths import RUN_VARIABLE, Inputs, Run
 from virality.core.text import multiple
 from virality.explanation import regimes as rg
+from virality.features.openings import COLUMNS as OPENINGS
 from virality.figures import steps as figures
+from virality.findings import changes as on_changes
 from virality.findings import steps as findings
 from virality.findings import timing as on_timing
+from virality.findings import whatif as on_whatif
+from virality.findings.whatif import CONCEPTS
+from virality.media.hook.facts import FACTS
 from virality.sentences import steps as sentences
+from virality.sentences import to_do
 
 
 @pytest.fixture
@@ -174,3 +181,42 @@ def test_a_claim_about_hours_survives_being_stored():
         left, right = (next_steps(posts, features, when=one) for one in (each, again))
         pd.testing.assert_frame_equal(left, right)
     assert State.SUGGESTED.name in next_steps(posts, features, when=full)["state"].tolist()
+
+
+def test_every_command_that_is_offered_makes_a_plan():
+    posts, _ = account(0, 80)
+    names = [fact.column for fact in FACTS] + [name for name, *_ in OPENINGS] + [*CONCEPTS]
+    for name in names:
+        for unit in ("yes or no", "seconds"):
+            table = row(name=name, family="opening", unit=unit, label="")
+            (step,) = findings.next_posts(table, posts).steps
+            said = shlex.split(sentences.command(step.about, 40, "alice").strip("`"))
+            assert said[:2] == ["virality", "plan"] and said[3:5] == ["--posts", "40"]
+            assert vi.plan(said[2], posts, n_posts=40, start="2031-01-01").what == said[2]
+    slot = sentences.command(Slot("weekend", 9), 40, "alice")
+    assert vi.plan(shlex.split(slot.strip("`"))[2], n_posts=40, start="2031-01-01").n_posts == 40
+
+
+def test_the_first_page_quotes_the_chapters(run, monkeypatch):
+    lay(run, 300, 1.5)
+    run_chapter(run, "next", monkeypatch)
+    stored = {name: pd.read_parquet(run.artefact(name)) for name in ("level", "changes", "whatif")}
+    claim = json.loads(run.artefact("timing_claim").read_text())
+    when = on_timing.when(
+        on_timing.restored(claim, pd.read_parquet(run.artefact("timing"))), claim["timezone"]
+    )
+    went = on_whatif.chosen(stored["whatif"], openings=False)
+    last = on_changes.last(stored["level"], stored["changes"])
+    said = to_do.lines(last, when, went, found_of(run), "alice").splitlines()
+    assert [re.search(r"\((\w+)\.ipynb\)", line).group(1) for line in said] == [
+        "next", "changes", "timing", "whatif"
+    ]  # fmt: skip
+    table = pd.read_parquet(run.artefact("next")).set_index("label")
+    assert multiple(table.loc["sun", "expected"]) in said[0]
+    ten = stored["changes"].set_index("posts").loc[10]
+    assert ("Not shown" in said[1]) != ten["claimed"] and f"{ten['factor']:.2g} times" in said[1]
+    gain = claim["gain"]
+    assert all(multiple(gain[name]) in said[2] for name in ("factor", "low", "high"))
+    sun = stored["whatif"].set_index("label").loc["sun"]
+    assert all(multiple(sun[name]) in said[3] for name in ("factor", "low", "high"))
+    assert not any(choice.family == "opening" for choice in went.told)

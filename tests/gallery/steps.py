@@ -42,6 +42,7 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"risk: {what.name}", say.risk(step, what)
     less = {"more": False, "about": LENGTH, "over_habit": np.nan}
     yield "one: less of it", say.one(replace(HASHTAG, **less))
+    yield "one: a kind of post", say.one(replace(HASHTAG, about=KIND))
     for more in (True, False):
         for about in (TAG, KIND, FACE, LENGTH, EVENING):
             yield f"do: {more}", say.do(about, more)

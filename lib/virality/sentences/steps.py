@@ -154,9 +154,14 @@ def _expected(step: Step) -> str:
             f"posts that did not choose the hour, and stood there at {multiple(step.raw)}."
         )
     per = "" if step.about.flag else f" per {amount(step)}"
+    kind = (
+        " What such posts are, the chapter on [content regimes](clustering.ipynb) shows."
+        if step.about.regime
+        else ""
+    )
     return (
         f"Expect {multiple(size.value)} the views{per} ({within}), after allowing for having "
-        f"picked it; the record as it stands says {multiple(step.raw)}."
+        f"picked it; the record as it stands says {multiple(step.raw)}.{kind}"
     )
 
 
