@@ -23,10 +23,9 @@ from virality.core.text import multiple
 from virality.explanation import regimes as rg
 from virality.features.openings import COLUMNS as OPENINGS
 from virality.figures import steps as figures
-from virality.findings import changes as on_changes
 from virality.findings import steps as findings
 from virality.findings import timing as on_timing
-from virality.findings import whatif as on_whatif
+from virality.findings.to_do import to_do as quoted
 from virality.findings.whatif import CONCEPTS
 from virality.media.hook.facts import FACTS
 from virality.sentences import steps as sentences
@@ -200,23 +199,18 @@ def test_every_command_that_is_offered_makes_a_plan():
 def test_the_first_page_quotes_the_chapters(run, monkeypatch):
     lay(run, 300, 1.5)
     run_chapter(run, "next", monkeypatch)
-    stored = {name: pd.read_parquet(run.artefact(name)) for name in ("level", "changes", "whatif")}
-    claim = json.loads(run.artefact("timing_claim").read_text())
-    when = on_timing.when(
-        on_timing.restored(claim, pd.read_parquet(run.artefact("timing"))), claim["timezone"]
-    )
-    went = on_whatif.chosen(stored["whatif"], openings=False)
-    last = on_changes.last(stored["level"], stored["changes"])
-    said = to_do.lines(last, when, went, found_of(run), "alice").splitlines()
+    stored = vi.load_run("alice")
+    found = quoted(stored)
+    said = to_do.lines(found, "alice").splitlines()
     assert [re.search(r"\((\w+)\.ipynb\)", line).group(1) for line in said] == [
         "next", "changes", "timing", "whatif"
     ]  # fmt: skip
-    table = pd.read_parquet(run.artefact("next")).set_index("label")
-    assert multiple(table.loc["sun", "expected"]) in said[0]
-    ten = stored["changes"].set_index("posts").loc[10]
+    sun = stored.next.set_index("label").loc["sun"]
+    assert multiple(sun["expected"]) in said[0]
+    ten = stored.changes.set_index("posts").loc[10]
     assert ("Not shown" in said[1]) != ten["claimed"] and f"{ten['factor']:.2g} times" in said[1]
-    gain = claim["gain"]
+    gain = stored.timing_claim["gain"]
     assert all(multiple(gain[name]) in said[2] for name in ("factor", "low", "high"))
-    sun = stored["whatif"].set_index("label").loc["sun"]
+    sun = stored.whatif.set_index("label").loc["sun"]
     assert all(multiple(sun[name]) in said[3] for name in ("factor", "low", "high"))
-    assert not any(choice.family == "opening" for choice in went.told)
+    assert not any(choice.family == "opening" for choice in found.went.told)

@@ -10,12 +10,13 @@ from gallery.whatif import FOUND, NOTHING, TAG
 from virality.findings.associations import Verdict as Went
 from virality.findings.associations import WentWith
 from virality.findings.timing import Verdict as Hour
+from virality.findings.to_do import ToDo
 from virality.sentences import to_do
 
 
 def examples() -> Iterator[tuple[str, str]]:
     drop = CHANGES["a drop"]
-    yield "all of it", to_do.lines(drop, CLAIM, FOUND, SUGGESTED, "alice")
+    yield "all of it", to_do.lines(ToDo(drop, CLAIM, FOUND, SUGGESTED), "alice")
     for name, last in CHANGES.items():
         yield f"changed: {name}", to_do.changed(last)
     for verdict in Hour:

@@ -7,9 +7,9 @@ from virality.findings.associations import Verdict as Went
 from virality.findings.associations import WentWith
 from virality.findings.changes import Last
 from virality.findings.changes import Verdict as Change
-from virality.findings.steps import NextPosts
 from virality.findings.timing import Verdict as Hour
 from virality.findings.timing import When
+from virality.findings.to_do import ToDo
 from virality.findings.whatif import Choice
 from virality.sentences import steps, timing, whatif
 
@@ -19,21 +19,21 @@ _WENT = "[What went with what](whatif.ipynb)"
 _TESTED = (Hour.NONE, Hour.UNSURE, Hour.GONE)
 
 
-def lines(last: Last, when: When, went: WentWith[Choice], found: NextPosts, run: str) -> str:
+def lines(found: ToDo, run: str) -> str:
     """Return the list.
 
     Parameters
     ----------
-    last : Last
-        The last posts beside those before.
-    when : When
-    went : WentWith
-        Choices other than openings.
-    found : NextPosts
+    found : ToDo
     run : str
         Its name.
     """
-    told = steps.short(found, run), changed(last), hours(when), choices(went)
+    told = (
+        steps.short(found.coming, run),
+        changed(found.last),
+        hours(found.when),
+        choices(found.went),
+    )
     return "\n".join(f"- {line}" for line in told)
 
 
