@@ -56,7 +56,7 @@ class Slot:
         -------
         ndarray of bool, shape (n,)
         """
-        return np.isin(days, DAYS_OF[self.part]) & (hours // WIDTH == self.start // WIDTH)
+        return np.isin(days, DAYS_OF[self.part]) & _from(self.start, hours)
 
     def waves(self) -> np.ndarray:
         """Its mean waves, shape (14,)."""
@@ -128,6 +128,11 @@ def tried(days: np.ndarray, hours: np.ndarray) -> pd.DataFrame:
     for day, name in enumerate(DAYS):
         part = PARTS[day >= 5]
         for start in range(0, 24, WIDTH):
-            posts = int(((days == day) & (hours // WIDTH == start // WIDTH)).sum())
+            posts = int(((days == day) & _from(start, hours)).sum())
             rows.append((name, start, start + WIDTH, posts, needed[part, start]))
     return pd.DataFrame(rows, columns=["days", "start", "end", "posts", "needed"])
+
+
+def _from(start: int, hours: np.ndarray) -> np.ndarray:
+    """Which hours lie in the slot that starts then."""
+    return hours // WIDTH == start // WIDTH

@@ -12,6 +12,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from virality.features.level import NORMAL
+
 RECENT = ("baseline__rolling_median_10", "baseline__ewm")
 LONG_RUN = "baseline__running_mean"
 PRIOR_POSTS = 5.0  # accounts drift: recent posts are trusted until so many say otherwise
@@ -122,11 +124,11 @@ def robust_spread(values: np.ndarray) -> np.ndarray:
     The median absolute deviation times 1.4826, which makes it that of a normal distribution.
     """
     middle = np.median(values, axis=0)  # SciPy's own takes ten times as long to look at its input
-    return 1.4826 * np.median(np.abs(values - middle), axis=0)
+    return NORMAL * np.median(np.abs(values - middle), axis=0)
 
 
 def _pull_in(values: np.ndarray, clip: float) -> np.ndarray:
-    """Winsorise at `clip` robust spreads (1.4826 × median absolute deviation) from the median."""
+    """Winsorise at `clip` robust spreads (see `robust_spread`) from the median."""
     middle = np.median(values)
     spread = robust_spread(values)
     if spread <= 0:  # more than half of the outcomes are equal

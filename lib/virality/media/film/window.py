@@ -99,14 +99,7 @@ class Artist:
         self.scaler = VideoReformatter()  # kept, because finding out how to scale takes time
 
     def take(self, frame: av.VideoFrame, time: float) -> None:
-        """Draw what was on the screen until this frame appears.
-
-        Parameters
-        ----------
-        frame : av.VideoFrame
-        time : float
-            When it appears, in s from the start.
-        """
+        """Draw what was on the screen until this frame appears; see :meth:`Taker.take`."""
         if self.shown is None:
             turn(self.facts, frame)
         else:
