@@ -1,6 +1,7 @@
 """The chapter on changes: what it says follows from its artefacts, and turns round with them."""
 
 import re
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -197,3 +198,20 @@ def test_nothing_settled_breaks_nothing():
     assert last.n == 0 and last.n_young == 20
     assert Outcomes(found.level).settled.empty
     assert figures.level(found.level).axes[0].has_data()
+
+
+def test_a_stretch_whose_turn_did_not_come_is_not_called_luck():
+    table = stretches(lifted(0.1, 3))
+    rows = table.assign(p=[0.01, 0.02, 0.3], claimed=[False, True, False])
+    assert figures.stretches_table(rows)["a change"].tolist() == [
+        "not asked",
+        "yes",
+        "not beyond luck",
+    ]
+
+
+def test_nothing_of_a_hit_may_stay():
+    found = told(series("white", 140, 2)).found
+    gone = replace(found, kept=Kept(7, -0.2, -0.4, -0.05))
+    assert findings.after_hit(gone).after is After.NOTHING
+    assert "no higher than the ten before" in sentences.after_hit(findings.after_hit(gone))

@@ -59,6 +59,12 @@ def test_no_drop_is_said():
     assert few.seen is Seen.UNKNOWN and few.planted.posts == 2 and few.named == 0
 
 
+def test_a_drop_of_long_ago_is_not_what_the_last_posts_show():
+    old = drop(replace(STILL, drop_share=0.5))
+    assert old.past and old.seen is Seen.MISSED and old.otherwise == pytest.approx(old.found)
+    assert "has nothing left to show" in words.drop(old)
+
+
 @pytest.mark.parametrize("change", ["reversed", "false alarm"])
 def test_what_was_claimed_wrongly_is_said(change):
     posts, truth = simulate_creator(180, 1, STILL, return_truth=True)

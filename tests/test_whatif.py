@@ -92,10 +92,14 @@ def test_kinds_of_post_are_set_against_the_rest_only_where_they_come_back():
     posts, features = account(2, 120)
     X = pd.concat(features, axis=1)
     regimes = pd.DataFrame({"post_id": posts["post_id"], "regime": np.arange(120) % 3 - 1})
-    regimes = regimes.assign(stable=True, era=False, recovery=0.9)
+    regimes = regimes.assign(stable=True, era=False, recovery=0.9, traits="+metadata__duration")
     chosen = choices(posts, X, regimes)
     kinds = chosen.about[chosen.about["family"] == KIND]
-    assert kinds["label"].tolist() == ["A", "B"]
+    assert kinds["label"].tolist() == ["A +metadata__duration", "B +metadata__duration"]
+    tagged = np.where(regimes["regime"] == 1, " #Talk #now #fyp", " #fyp")
+    own = posts.assign(caption=posts["caption"] + tagged)
+    labels = choices(own, X, regimes).about.query("family == @KIND")["label"]
+    assert labels.tolist() == ["A +metadata__duration", "B #now #talk"]
     assert "vision__000" in chosen.same["choice__kind_A"], "made of content, not held against it"
     assert "metadata__hour_sin" not in chosen.same["choice__kind_A"]
     for doubt in ({"stable": False}, {"recovery": 0.4}, {"era": True}):

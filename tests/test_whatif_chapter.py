@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from virality.explanation import regimes as rg
 from virality.figures import whatif as figures
 from virality.findings import whatif as findings
 from virality.findings.associations import Verdict
+from virality.findings.scores import Estimate
 from virality.sentences import whatif as sentences
 
 
@@ -108,6 +110,22 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n):
         times = re.search(r"#?sun\*\* went with ×\s([\d.]+) the views", said)
         assert float(times.group(1)) == pytest.approx(tag.factor.value, abs=0.005)
         assert said.index("The answer") < said.index("fig-choices") < said.index("tbl-choices")
+
+
+def test_kinds_of_post_are_called_by_what_sets_them_apart():
+    row = SimpleNamespace(family="kind", label="B #grwm #a*b")
+    kind = findings.Choice(
+        "choice__kind_B", "flag", 90, 30, 60, 1.0, Estimate(0.5, 0.3, 0.8), 2.0, True,
+        family="kind", unit="yes or no", label=findings.label_of(row, False),
+    )  # fmt: skip
+    assert sentences.name(kind) == "regime B (&#35;grwm &#35;a&#42;b)"
+    assert figures.label(kind) == "Regime B #grwm #a*b"
+    withheld = replace(kind, label=findings.label_of(row, True))
+    assert sentences.name(withheld) == "regime B" and figures.label(withheld) == "Regime B"
+    row.label = "B +metadata__duration"
+    for private in (False, True):
+        named = replace(kind, label=findings.label_of(row, private))
+        assert sentences.name(named) == "regime B (long)"
 
 
 def test_the_level_is_taken_off_by_hand_as_by_the_library(run, monkeypatch):

@@ -45,7 +45,7 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Answer with a date", changes.answer(DROP, DATED)
     for date in (Dating(When.TOO_FEW, 90, 140), none, DATED, replace(DATED, last="June 2024")):
         yield f"Date: {date.when.name} {date.last}", changes.dated(date)
-    for after, low, high in zip(After, (0, 0.08, 0, 0), (1, 0.54, 0.4, 0.8), strict=True):
+    for after, low, high in zip(After, (0, 0.08, 0, 0, 0), (1, 0.54, 0.4, 0, 0.8), strict=True):
         found = replace(HITS, after=after, low=low, high=high)
         yield f"After a hit: {after.name}", changes.after_hit(found)
     yield "The level, described", changes.LEVEL_ALT

@@ -12,7 +12,9 @@ from virality.findings.recovered_facts import Seen
 from virality.sentences import recovered_advice as words
 
 PLANTED = Drop(pd.Timestamp("2024-06-03", tz="UTC"), 0.4, 11)
-DROP = RecoveredDrop(Seen.FOUND, Date.UNTOLD, PLANTED, "June 2024", True, 10, 0.31, 0.78, 40, 6)
+DROP = RecoveredDrop(
+    Seen.FOUND, Date.UNTOLD, PLANTED, "June 2024", True, 10, 0.31, 0.78, of=40, named=6
+)
 NO_DROP = RecoveredDrop(Seen.NOTHING, Date.NONE, None)
 EVENING, NIGHT = Slot("weekdays", 18), Slot("weekend", 21)
 HOURS = RecoveredHours(Seen.FOUND, EVENING, 1.24, EVENING, 1.24, 1.33, 1.6)
@@ -27,6 +29,7 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Drop: its date is {date.name}", words.drop(replace(DROP, date=date))
     rise = replace(PLANTED, factor=2.5, posts=1)
     yield "A rise", words.drop(replace(DROP, planted=rise, falls=False, found=2.2, otherwise=0.88))
+    yield "Long ago", words.drop(replace(DROP, seen=Seen.MISSED, past=True))
     for seen in (Seen.NOTHING, Seen.FALSE_ALARM, Seen.UNKNOWN):
         yield f"No drop: {seen.name}", words.drop(replace(NO_DROP, seen=seen))
         yield f"No hours: {seen.name}", words.hours(RecoveredHours(seen, None))

@@ -43,6 +43,7 @@ def examples() -> Iterator[tuple[str, str]]:
     unknown = replace(FEW, verdict=Verdict.NO_HOURS, n=0, habit=None, habit_share=nan)
     yield "No hour is known", timing.answer(unknown)
     yield "The habit", timing.habit(CLAIM)
+    yield "The habit, nothing was tried", timing.habit(replace(CLAIM, n_tried=0))
     yield "The habit, some hours unknown", timing.habit(FEW)
     yield "The habit, all was tried", timing.habit(replace(CLAIM, untried=(), n_tried=16))
     yield "The habit, twelve posts", timing.habit(replace(FEW, n=12, habit=None, n_untimed=1))

@@ -49,6 +49,10 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "found: the other way round", say.one(replace(TAG, factor=Estimate(3.2, 1.2, 9.1)))
     yield "found: a hashtag on a private page", say.one(replace(TAG, label=()))
     yield "a kind of post", say.one(KIND)
+    tagged = (DataText("B"), DataText("#grwm"), DataText("#talktome"))
+    yield "a kind of post with hashtags", say.one(replace(KIND, label=tagged))
+    trait = (DataText("B"), DataText("+metadata__duration,-energy__n_cuts"))
+    yield "a kind of post with traits", say.one(replace(KIND, label=trait))
     for unit, name in (("characters", "caption_length"), ("hashtags", "hashtags")):
         yield f"a number: {unit}", say.one(replace(LENGTH, name=f"choice__{name}", unit=unit))
     yield "level taken off", say.weighed(Weighed(TAG, -0.41, -0.12))

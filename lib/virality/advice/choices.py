@@ -16,6 +16,7 @@ import pandas as pd
 
 from virality.core.captions import hashtags, split_caption
 from virality.evidence.associations import fewest
+from virality.explanation.behaviour import common_hashtags
 from virality.explanation.clusters import LOOSE, NOISE, letter
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.concepts import concept_of
@@ -49,7 +50,8 @@ class Choices:
     about : DataFrame
         A row per fact, index its name: `family`, `unit` ("yes or no", "seconds", "characters",
         "hashtags" or "cuts") and `label`, what it is called in the data: hashtags with a space
-        between them, the letter of a kind, else "".
+        between them; the letter of a kind and, after spaces, the hashtags that set it apart, or
+        where there are none its signed traits; else "".
     same : dict of str to frozenset of str
         By fact, columns of the tables, and other facts, that say the same.
     """
@@ -87,7 +89,7 @@ def choices(posts: pd.DataFrame, X: pd.DataFrame, regimes: pd.DataFrame | None =
         unit = "cuts" if name == "hook__n_cuts" else "yes or no"
         chosen.add(name, OPENING, unit, _column(X, name), alike)
     if regimes is not None:
-        _add_kinds(chosen, regimes)
+        _add_kinds(chosen, regimes, posts["caption"])
     return chosen.done()
 
 
@@ -143,7 +145,7 @@ def _add_captions(chosen: _Gathering, captions: pd.Series) -> None:
         chosen.add(name, CAPTION, "yes or no", _column(X, name), same)
 
 
-def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame) -> None:
+def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame, captions: pd.Series) -> None:
     """Each kind against the rest; it is made of content, so content is not taken off it."""
     sure = regimes[regimes["stable"].fillna(False) & (regimes["recovery"] >= LOOSE)]
     sure = sure[~sure["era"].fillna(False).astype(bool)]
@@ -153,9 +155,13 @@ def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame) -> None:
     labels = sorted({*sure["regime"]} - {NOISE})
     names = {label: f"choice__kind_{letter(label)}" for label in labels}
     same = {*made_of, *chosen.facts, *names.values()}
+    table = pd.DataFrame({"regime": regime, "caption": captions.to_numpy()}).dropna(subset="regime")
+    tags, traits = common_hashtags(table), regimes.groupby("regime")["traits"].first()
     for label, name in names.items():
         flag = np.where(np.isfinite(regime), (regime == label).astype(float), np.nan)
-        chosen.add(name, KIND, "yes or no", flag, same - {name}, letter(label))
+        about = tags.get(label) or list(filter(None, [traits[label]]))
+        called = SEPARATOR.join([letter(label), *about])
+        chosen.add(name, KIND, "yes or no", flag, same - {name}, called)
 
 
 def _is_when(column: str) -> bool:

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from virality.advice.dating import Dated
+from virality.advice.stretches import RISK
 from virality.core.text import about, multiple
 from virality.figures import theme
 from virality.figures.data import LEVEL, POSTS, TOP, views_axis
@@ -82,6 +83,9 @@ def stretches_table(table: pd.DataFrame) -> pd.DataFrame:
     """
     seldom = table["once_in"] >= SELDOM
     once = table["once_in"].map(about).where(~seldom, f"more than {about(SELDOM)}")
+    # a shorter or longer stretch that luck seldom makes, and whose turn did not come
+    idle = ~table["claimed"] & (table["p"] <= RISK)
+    said = table["claimed"].map({True: "yes", False: "not beyond luck"}).where(~idle, "not asked")
     return pd.DataFrame(
         {
             "the last": table["posts"].map("{:.0f} posts".format),
@@ -90,7 +94,7 @@ def stretches_table(table: pd.DataFrame) -> pd.DataFrame:
             "from": table["low"].map(multiple),
             "to": table["high"].map(multiple),
             "by luck once in": once.map("{} stretches".format),
-            "a change": table["claimed"].map({True: "yes", False: "not beyond luck"}),
+            "a change": said,
         }
     )
 

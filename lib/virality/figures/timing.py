@@ -115,5 +115,5 @@ def slots_table(hours: pd.DataFrame) -> pd.DataFrame:
 
 def _said(factor: float, needed: int, told: bool) -> str:
     if needed:
-        return f"not tried: {plural(needed, 'post')} still needed"
+        return f"{plural(needed, 'more post', 'more posts')} needed"
     return multiple(factor) if told else "nothing"

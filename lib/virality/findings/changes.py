@@ -20,7 +20,7 @@ MOSTLY = 0.5  # of a hit's excess
 # ALIKE: the posts hardly differ, so that there is no luck to compare with.
 Verdict = Enum("Verdict", "TOO_FEW ALIKE LUCK DROP RISE")
 When = Enum("When", "TOO_FEW NONE DATED")
-After = Enum("After", "UNTOLD KEPT GONE UNCLEAR")
+After = Enum("After", "UNTOLD KEPT GONE NOTHING UNCLEAR")
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def after_hit(found: Changes) -> AfterHit:
     if kept is None:
         return AfterHit(After.UNTOLD, n, luck.KEPT_NEEDED)
     after = After.GONE if kept.high < MOSTLY else After.UNCLEAR
-    after = After.KEPT if kept.low > 0 else after
+    after = After.KEPT if kept.low > 0 else After.NOTHING if kept.high <= 0 else after
     share, low, high = (float(np.clip(each, 0, 1)) for each in (kept.share, kept.low, kept.high))
     return AfterHit(after, n, luck.KEPT_NEEDED, kept.hits, share, low, high)
 

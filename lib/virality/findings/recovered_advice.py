@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
@@ -19,6 +19,7 @@ from virality.findings.recovered_facts import Seen
 from virality.findings.timing import Verdict as Told
 from virality.findings.timing import When as Hours
 
+NOTHING_LEFT = 0.05  # of a factor: a step that the comparison hardly holds
 OTHERS = 40  # accounts that are simulated to learn how often such a drop is found
 
 # NONE: no drop was planted.
@@ -45,6 +46,8 @@ class RecoveredDrop:
         Level of the stretch over that of the posts before it.
     otherwise : float
         The same without the planted drop; NaN without one.
+    past : bool
+        Whether the posts before that stretch lie after it as well, so that nothing shows it.
     of, named : int
         Other accounts, simulated in the same way, and those on which the chapter finds it.
     """
@@ -57,6 +60,7 @@ class RecoveredDrop:
     posts: int = MAIN
     found: float = np.nan
     otherwise: float = np.nan
+    past: bool = False
     of: int = 0
     named: int = 0
 
@@ -122,14 +126,17 @@ def recovered_drop(
     seen = Seen.MISSED if main else Seen.UNKNOWN
     if claimed:
         seen = Seen.FOUND if falls == last.below else Seen.REVERSED
-    otherwise = np.nan
-    if main:
-        step = truth.posts.set_index("post_id")["drop"].reindex(posts).to_numpy()
-        before = step[-main.posts - main.before : -main.posts]
-        otherwise = found / float(np.exp(step[-main.posts :].mean() - before.mean()))
-    named = _named(truth, falls, others) if main else 0
-    return RecoveredDrop(seen, _date(planted, dating), planted, f"{planted.at:%B %Y}", falls,
-                         found=found, otherwise=otherwise, of=others, named=named)  # fmt: skip
+    told = RecoveredDrop(
+        seen, _date(planted, dating), planted, f"{planted.at:%B %Y}", falls, found=found
+    )
+    if main is None:
+        return told
+    step = truth.posts.set_index("post_id")["drop"].reindex(posts).to_numpy()
+    before = step[-main.posts - main.before : -main.posts].mean()
+    made = float(np.exp(step[-main.posts :].mean() - before))
+    past = abs(made - 1) < NOTHING_LEFT
+    named = _named(truth, falls, others)
+    return replace(told, otherwise=found / made, past=past, of=others, named=named)
 
 
 def _date(planted: Drop, dating: Dating) -> Date:
@@ -168,7 +175,7 @@ def recovered_hours(truth: Truth, found: WhenToPost, told: Hours, timezone: str)
     """
     claimed = told.verdict is Told.CLAIM
     asked = claimed or told.verdict in (Told.NONE, Told.UNSURE, Told.GONE)
-    if not truth.planted()["posting_time"] > 0:
+    if not (truth.effects.evening or truth.effects.weekend):
         seen = Seen.FALSE_ALARM if claimed else Seen.NOTHING if asked else Seen.UNKNOWN
         return RecoveredHours(seen, None, slot=told.slot, found=told.factor)
     gains = planted_gains(truth, timezone)

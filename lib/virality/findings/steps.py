@@ -9,7 +9,6 @@ from enum import Enum
 import numpy as np
 import pandas as pd
 
-from virality.advice.choices import HASHTAGS, SEPARATOR
 from virality.advice.experiments.detectable import detectable, pair_spread, posts_needed
 from virality.advice.hours import Slot
 from virality.advice.steps.candidates import HOURS
@@ -17,9 +16,8 @@ from virality.advice.steps.next_steps import SUGGEST_FROM, State
 from virality.advice.steps.worth_testing import TEST_POSTS
 from virality.advice.whatif import WORTH_KNOWING
 from virality.core.protocol import MIN_POSTS
-from virality.core.text import DataText
 from virality.findings.scores import Estimate
-from virality.findings.whatif import Choice, kind_of
+from virality.findings.whatif import Choice, kind_of, label_of
 
 NEXT = 10  # posts that the chapter is about
 FEW_POSTS = 10  # that did what is suggested
@@ -283,8 +281,6 @@ def _subject(row, private: bool) -> Subject:
     if row.name == HOURS:
         part, start = row.label.split(" ")
         return Slot(part, int(start))
-    hidden = private and row.family == HASHTAGS
-    label = () if hidden or not row.label else tuple(row.label.split(SEPARATOR))
     return Choice(
         name=row.name,
         kind=kind_of(row.unit),
@@ -297,7 +293,7 @@ def _subject(row, private: bool) -> Subject:
         found=bool(row.claimed),
         family=row.family,
         unit=row.unit,
-        label=tuple(DataText(text) for text in label),
+        label=label_of(row, private),
     )
 
 

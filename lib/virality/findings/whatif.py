@@ -43,7 +43,8 @@ class Choice(Fact):
     family, unit : str
         See :class:`virality.advice.choices.Choices`.
     label : tuple of DataText
-        Hashtags that are one choice, or the letter of a kind; withheld on private pages.
+        Hashtags that are one choice; or the letter of a kind, then its hashtags or its signed
+        traits. Hashtags are withheld on private pages.
     tested : float
         The factor that an experiment is priced for.
     experiment_posts : int or None
@@ -70,6 +71,16 @@ class Choice(Fact):
     def regime(self) -> bool:
         """Whether it is a kind of post that the chapter on regimes found."""
         return self.family == KIND and bool(self.label)
+
+    @property
+    def tags(self) -> tuple[DataText, ...]:
+        """Hashtags that set a kind of post apart, as they are written."""
+        return tuple(text for text in self.label[1:] if text.raw.startswith("#"))
+
+    @property
+    def traits(self) -> str:
+        """Signed traits of a kind of post without such hashtags."""
+        return "".join(text.raw for text in self.label[1:] if not text.raw.startswith("#"))
 
 
 @dataclass(frozen=True)
@@ -178,16 +189,30 @@ def _choice(row, private: bool) -> Choice:
     fact = fact_of(row)
     base = {field.name: getattr(fact, field.name) for field in fields(Fact)}
     base["kind"] = kind_of(row.unit)
-    hidden = private and row.family == HASHTAGS
-    label = () if hidden or not row.label else tuple(row.label.split(SEPARATOR))
     return Choice(
         **base,
         family=row.family,
         unit=row.unit,
-        label=tuple(DataText(text) for text in label),
+        label=label_of(row, private),
         tested=float(row.tested_factor),
         experiment_posts=None if pd.isna(row.experiment_posts) else int(row.experiment_posts),
     )
+
+
+def label_of(row, private: bool) -> tuple[DataText, ...]:
+    """Return what a choice is called in the data, see :class:`Choice`.
+
+    Parameters
+    ----------
+    row : namedtuple
+        Of the artefact: `family` and `label`.
+    private : bool
+        True names no hashtag.
+    """
+    parts = row.label.split(SEPARATOR) if row.label else []
+    if private:
+        parts = [p for p in parts if row.family != HASHTAGS and not p.startswith("#")]
+    return tuple(map(DataText, parts))
 
 
 def kind_of(unit: str) -> str:

@@ -103,7 +103,7 @@ def banned(found: Last) -> str:
 def stretches_caption(found: Last) -> str:
     """State what the table of stretches shows."""
     verdict = {
-        Verdict.LUCK: "No stretch is beyond ordinary luck",
+        Verdict.LUCK: "The last ten posts are not beyond ordinary luck",
         Verdict.DROP: "The last posts lie lower than luck makes them",
         Verdict.RISE: "The last posts lie higher than luck makes them",
     }[found.verdict]
@@ -126,13 +126,13 @@ def level_caption(found: Last, coverage: float) -> str:
     return (
         "Each dot is a post. The line is the middle of the settled posts around each, with an "
         f"interval for it ({percent(coverage)}). Diamonds mark the newest "
-        f"{plural(found.marked, 'settled post')}.{open_dots}"
+        f"settled posts ({found.marked}).{open_dots}"
     )
 
 
 LEVEL_ALT = (
     "Views of every post over time on a log scale, with the running middle of the posts around, "
-    "its interval as a band, and the last ten settled posts marked."
+    "its interval as a band, and the newest settled posts marked."
 )
 
 
@@ -200,6 +200,11 @@ def after_hit(found: AfterHit) -> str:
             "**What stays after a hit cannot be told yet.** It takes "
             f"{plural(found.needed, 'settled post')} that differ from each other, and this account "
             f"has {found.n:,}."
+        )
+    if found.after is After.NOTHING:
+        return (
+            f"**Nothing of a hit stays**: over {plural(found.hits, 'hit')}, the ten posts after it "
+            "lay no higher than the ten before."
         )
     verdict = {
         After.KEPT: "**Part of a hit stays**",

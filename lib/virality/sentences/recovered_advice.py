@@ -64,6 +64,11 @@ def _no_drop(found: RecoveredDrop) -> str:
 
 
 def _power(found: RecoveredDrop, side: str) -> str:
+    if found.past:
+        return (
+            f"The posts before them lie after the {side} as well, so a comparison of the last "
+            "posts has nothing left to show; only a date could."
+        )
     return (
         f"How much of that is luck? Without the {side} these posts would have stood at "
         f"{multiple(found.otherwise)}: luck and a level that wanders move them too. Of "
@@ -81,12 +86,15 @@ def hours(found: RecoveredHours) -> str:
     """
     if found.best is None:
         return f"{_READS} {_no_hours(found)}"
+    if found.seen is Seen.UNKNOWN:
+        return (
+            f"{_READS} Some hours were planted as better than others. So few posts, or posts at so "
+            "few hours, cannot show it."
+        )
     planted = (
         f"{_READS} A better time was planted: of the slots that were tried, posts of "
         f"{slot(found.best)} got most of it, {multiple(found.planted)} the views of the habit."
     )
-    if found.seen is Seen.UNKNOWN:
-        return f"{planted} It cannot be told here."
     if found.seen is Seen.MISSED:
         return f"{planted} **Missed.** {_reach(found)}"
     verdict = {

@@ -100,7 +100,7 @@ def _tested(found: When) -> str:
         )
     return (
         f"**No hour is sure enough.** Nothing here is more than what chance does to hours "
-        f"({_test(found)}). So many posts show only much: a slot that earns "
+        f"({_test(found)}). So many posts show only large differences: a slot that earns "
         f"{multiple(found.detectable)} the views of the habit would have been claimed in about two "
         "cases of three, a smaller gain less often. So post when it suits."
     )
@@ -153,8 +153,9 @@ def habit(found: When) -> str:
     parts = [_usual(found)]
     if found.untried:
         lacking = [f"{slot(one.slot)} ({one.needed} more)" for one in found.untried]
+        enough = plural(found.n_tried, "has", "have") if found.n_tried else "none has"
         parts.append(
-            f"Of the {found.n_slots} slots of a week {found.n_tried} have posts enough to be "
+            f"Of the {found.n_slots} slots of a week {enough} posts enough to be "
             f"spoken of. Nearest to it, with the posts that are still needed: {listing(lacking)}."
         )
     else:
