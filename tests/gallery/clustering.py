@@ -15,6 +15,7 @@ from virality.findings.clustering import (
     Verdict,
     Views,
 )
+from virality.findings.scores import Estimate
 from virality.sentences import clustering as say
 
 A = Regime("A", 50, "+energy__rms_level,-energy__cut_rate", None, 0.92)
@@ -38,9 +39,9 @@ VIEWS = Views(
     p=0.02,
     rows=(("A", 12345, 1.4), ("B", 9000, 1.0), ("C", 4321, 0.7), ("none", 8000, 0.98)),
     same=False,
-    best=("A", 1.4),
-    worst=("C", 0.7),
-    sure=(("A", 1.4), ("B", 1.0)),
+    best=("A", Estimate(1.4, 1.1, 1.9)),
+    worst=("C", Estimate(0.7, 0.5, 0.95)),
+    sure=(("A", Estimate(1.4, 1.1, 1.9)), ("B", Estimate(1.0))),
     above=("A",),
     below=("C",),
     nearest="B",

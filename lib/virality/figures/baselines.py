@@ -177,7 +177,8 @@ def replication_table(table: pd.DataFrame) -> pd.DataFrame:
         {"whose": table["source"].map(words), "model": table["model"].map(model_name)}
     )
     names = {"r2": "R²", "r2_clipped": "clipped R²", "rmse": "RMSE", "mae": "MAE",
-             "smape": "sMAPE", "spearman": "Spearman", "top10": "top tenth"}  # fmt: skip
+             "smape": "sMAPE", "spearman": "Spearman",
+             "top10": "best of a fold, found"}  # fmt: skip
     for column, name in names.items():
         shown[name] = [decimals(value, 4 if column == "r2" else 3) for value in table[column]]
     return shown

@@ -247,7 +247,7 @@ def views_table(summary: pd.DataFrame) -> pd.DataFrame:
             "posts": shown["posts"],
             "median views": _with_limits(shown, "views", about),
             "against the posts around": _with_limits(shown, "lift", multiple),
-            "in the top tenth": shown["hits"].map(percent),
+            "in the most viewed tenth": shown["hits"].map(percent),
         }
     )
     if shown["held_out"].sum():

@@ -135,7 +135,7 @@ def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
     top = (y >= np.log1p(high)) & (y > np.median(y))
     axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
     if top.any():
-        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="among the top tenth")
+        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="in the most viewed tenth")
     if level.notna().any():
         axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)

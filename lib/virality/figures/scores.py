@@ -69,7 +69,7 @@ def table(scores: pd.DataFrame) -> pd.DataFrame:
     shown["Spearman"] = estimates(scores, "spearman", "+.2f")
     shown["RMSE"] = estimates(scores, "rmse", ".2f")
     shown["MAE"] = estimates(scores, "mae", ".2f")
-    shown["top tenth"] = [_top_tenth(row) for row in scores.itertuples()]
+    shown["best of each fold, found"] = [_top_tenth(row) for row in scores.itertuples()]
     return shown
 
 
@@ -111,7 +111,7 @@ def fold_table(each: pd.DataFrame) -> pd.DataFrame:
     for column, name in names.items():
         shown[name] = [decimals(value) for value in each[column]]
     hits = zip(each["top10_hits"], each["top10_k"], strict=True)
-    shown["top tenth"] = ["–" if h != h else f"{h:.3g} of {k:.0f}" for h, k in hits]
+    shown["best of the fold, found"] = ["–" if h != h else f"{h:.3g} of {k:.0f}" for h, k in hits]
     return shown
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from virality.core.protocol import ALPHA, Extent, extent
 from virality.core.text import DataText
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
+from virality.findings.scores import Estimate
 
 FEWEST_HELD_OUT = 5  # posts that a mean push needs
 SHOWN_REGIMES = 12  # rows in tables; the map shows all
@@ -93,9 +94,9 @@ class Views:
     p: float
     rows: tuple[tuple[str, float, float], ...]
     same: bool
-    best: tuple[str, float]
-    worst: tuple[str, float]
-    sure: tuple[tuple[str, float], ...]
+    best: tuple[str, Estimate]
+    worst: tuple[str, Estimate]
+    sure: tuple[tuple[str, Estimate], ...]
     above: tuple[str, ...]
     below: tuple[str, ...]
     nearest: str = ""
@@ -200,11 +201,11 @@ def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
     """
     table = summary.assign(name=summary["regime"].map(letter))
     regimes = table[table["regime"] != NOISE]
-    lift = regimes.set_index("name")["lift"]
-    sure = lift[[regime.name for regime in found.regimes if regime.sure]]
+    by_name = regimes.set_index("name")
+    lift, sure = by_name["lift"], by_name.loc[[r.name for r in found.regimes if r.sure]]
     tried = regimes[regimes["held_out"] >= FEWEST_HELD_OUT].set_index("name")["miss"]
     shown = bool(p <= ALPHA)
-    ends = _ends(lift)
+    ends = _ends(by_name)
     return Views(
         difference=_difference(shown, found.verdict),
         shown=shown,
@@ -221,9 +222,12 @@ def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
     )
 
 
-def _ends(lift: pd.Series) -> tuple[tuple[str, float], tuple[str, float]]:
-    best, worst = str(lift.idxmax()), str(lift.idxmin())
-    return (best, float(lift[best])), (worst, float(lift[worst]))
+def _ends(regimes: pd.DataFrame) -> tuple[tuple[str, Estimate], tuple[str, Estimate]]:
+    best, worst = (str(regimes["lift"].agg(which)) for which in ("idxmax", "idxmin"))
+    return (best, Estimate.of(regimes.loc[best], "lift")), (
+        worst,
+        Estimate.of(regimes.loc[worst], "lift"),
+    )
 
 
 def _difference(shown: bool, verdict: Verdict) -> Difference:
@@ -250,5 +254,6 @@ def fingerprints(table: pd.DataFrame) -> Fingerprints:
         return Fingerprints(rows, None)
     gap = regimes - pushes.loc["all posts"]
     row, column = np.unravel_index(np.argmax(gap.abs().to_numpy()), gap.shape)
-    departure = str(gap.columns[column]), str(gap.index[row]), float(np.exp(gap.iloc[row, column]))
-    return Fingerprints(rows, departure)
+    block, name = str(gap.columns[column]), str(gap.index[row])
+    own, whole = (round(float(factors.loc[of, block]), 2) for of in (name, "all posts"))
+    return Fingerprints(rows, (block, name, own / whole))  # of the rounded parts, as shown

@@ -186,7 +186,7 @@ class Coverage:
         Share that they held.
     n : int
     factor : float
-        From the lower to the upper end of a typical interval.
+        From the lower to the upper end of the mean interval.
     naive : float or None
         Share that intervals from the errors on the training posts held, where there are any.
     naive_punished : bool

@@ -183,7 +183,8 @@ def content_caption(result: Claim | None, named: tuple[str, ...]) -> str:
         f"{finding} (blocks and all of them together taken as one claim: p {p_value(result.p)}). "
         f"Rank correlation on {plural(result.n, 'held-out post')}, "
         f"against {plural(result.n_shifts, 'different shift')}; the smallest p that so many can "
-        f"give is {result.smallest_p:.3f}."
+        f"give is {result.smallest_p:.3f}. This fit has the account's level taken out of views and "
+        "content, so its correlations are not those of the blocks above, which have it."
     )
 
 

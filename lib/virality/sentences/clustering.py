@@ -20,6 +20,7 @@ from virality.findings.clustering import (
     Verdict,
     Views,
 )
+from virality.findings.scores import Estimate
 
 
 def _names(regimes: Iterable[Regime]) -> str:
@@ -223,15 +224,24 @@ def views_texts(found: Views) -> tuple[str, str]:
     alt = f"Views by regime, and medians against the posts around: {listing(named)}."
     (best, high), (worst, low) = found.best, found.worst
     if found.same:
-        return f"Against the posts around them, all regimes do the same ({multiple(high)}).", alt
+        return (
+            f"Against the posts around them, all regimes do the same ({multiple(high.value)}).",
+            alt,
+        )
     text = (
-        f"Against the posts around them, {best} does best ({multiple(high)}) "
-        f"and {worst} worst ({multiple(low)})"
+        f"Against the posts around them, {best} does best ({_times(high)}) "
+        f"and {worst} worst ({_times(low)})"
     )
     if found.shown:
         more = f"regimes differ by more than their order in time explains (p = {found.p:.2f})."
         return f"{text}; {more}", alt
     return f"{text}, but a difference between regimes cannot be shown (p = {found.p:.2f}).", alt
+
+
+def _times(lift: Estimate) -> str:
+    if not lift.bounded:
+        return multiple(lift.value)
+    return f"{multiple(lift.value)}, {multiple(lift.low)} to {multiple(lift.high)}"
 
 
 def views_table_caption(found: Views) -> str:
@@ -335,7 +345,7 @@ def _answer(found: Content, views: Views | None) -> str:
     (best, high), (worst, low) = views.sure
     return (
         f"{text} They differ in views beyond the account's level at the time: against the posts "
-        f"around them, {best} gets {multiple(high)} and {worst} {multiple(low)}."
+        f"around them, {best} gets {_times(high)} and {worst} {_times(low)}."
     )
 
 

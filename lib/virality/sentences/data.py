@@ -120,8 +120,8 @@ def concentration_caption(top: Concentration) -> str:
 def concentration_alt(top: Concentration) -> str:
     """Describe the curve to who cannot see it."""
     return (
-        "A curve of the share of all views against the share of posts, most viewed first; the top "
-        f"tenth of posts holds {percent(top.top_share)} of the views."
+        "A curve of the share of all views against the share of posts, most viewed first; the most "
+        f"viewed tenth of posts holds {percent(top.top_share)} of the views."
     )
 
 

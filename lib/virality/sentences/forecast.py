@@ -134,7 +134,7 @@ def held(found: Coverage | None) -> str:
         f"The intervals of the forecast promise to hold {percent(found.promised)} of the posts. Of "
         f"{plural(found.n, 'post')} they held {percent(found.held.value)} "
         f"({percent(found.held.low)} to {percent(found.held.high)}): {verdict}. From end to end "
-        f"one spans a factor of {found.factor:.1f} as a rule."
+        f"one spans a factor of {found.factor:.1f} in the mean."
     )
 
 

@@ -196,8 +196,8 @@ def coverage(result: findings.Coverage | None) -> str:
     return (
         f"**The adaptive intervals {verdict}**: {result.promised:.0%} were promised, "
         f"{held.value:.0%} of {plural(result.n, 'post')} fell inside ({held.low:.0%} to "
-        f"{held.high:.0%}). A typical interval spans a factor of {result.factor:.1f} from its "
-        f"lower to its upper end.{_naive_intervals(result)}{_without_model(result.rival)}"
+        f"{held.high:.0%}). In the mean, an interval spans a factor of {result.factor:.1f} from "
+        f"its lower to its upper end.{_naive_intervals(result)}{_without_model(result.rival)}"
     )
 
 

@@ -355,7 +355,7 @@ def answer(result: Record, repairs: Repairs, top: Concentration) -> str:
     )
     if top.uneven is not None:
         text += (
-            f" Views are spread {'unevenly' if top.uneven else 'rather evenly'}: the top tenth of "
-            f"the posts holds {percent(top.top_share)} of them."
+            f" Views are spread {'unevenly' if top.uneven else 'rather evenly'}: the most viewed "
+            f"tenth of the posts holds {percent(top.top_share)} of them."
         )
     return text
