@@ -3,6 +3,7 @@
 import pandas as pd
 
 from virality.book import pieces
+from virality.core.text import multiple
 
 
 def test_table_escapes_every_cell_and_header():
@@ -51,3 +52,8 @@ def test_private_pages_show_no_first_frames():
     thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
     assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
     assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")
+
+
+def test_no_line_of_a_table_ends_between_times_and_its_number():
+    made = pieces.table(pd.DataFrame({"factor": ["× 0.92", multiple(1.5), "3 × a"]}), "tbl-x", "X")
+    assert made.count("×\N{NO-BREAK SPACE}") == 2 and "3 × a" in made
