@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from test_data_chapter import POSTS, taught
 from test_headline import told_by_forecast
 from toyposts import toy_posts
 from virality.core.paths import NOTEBOOKS
@@ -57,6 +58,12 @@ def test_the_first_page_says_what_the_most_viewed_posts_hold(largest, uneven):
     assert top == data.top_tenth(posts)
     assert index.limits(posts_with([0] * 20), 40).top.uneven is None
     assert index.limits(posts_with([5]), 40).top.uneven is None
+
+
+def test_the_record_and_the_first_page_count_the_same_posts_as_the_most_viewed():
+    shown = taught(POSTS)
+    top = data.top_tenth(POSTS)
+    assert (top.n_top, top.top_share) == (shown.n_top, pytest.approx(shown.top_share))
 
 
 # --------------------------------------------------------------------- would more posts help

@@ -90,7 +90,7 @@ def test_checks_name_what_helps_and_what_misleads(explained):
     assert found.helpful == ("energy", "vision")
     assert found.harmful == ("audio",)
     assert found.costliest == "energy"
-    assert found.cost == pytest.approx(np.expm1(0.3))
+    assert found.cost.value == pytest.approx(np.expm1(0.3))
     assert findings.checks(with_losses(explained)).helpful == ()
     unfitted = explained.blocks.assign(refit=np.nan, refit_low=np.nan, refit_high=np.nan)
     assert findings.checks(replace(explained, blocks=unfitted)).missed is None

@@ -18,6 +18,7 @@ from virality.findings.interpretability import (
     Order,
     Pushes,
 )
+from virality.findings.scores import Estimate
 from virality.sentences import interpretability as say
 
 SKILL = Skill(Verdict.BETTER, 84, 1.9, "rolling_median_10", 2.3, -0.28, -0.09)
@@ -27,7 +28,7 @@ FOLDS = Folds(
     Agreement.SETTLED, 0.81,
 )  # fmt: skip
 CHECKS = Checks(
-    ("vision", "momentum"), (), ("momentum",), 0.12, "vision",
+    ("vision", "momentum"), (), ("momentum",), Estimate(0.12, 0.03, 0.22), "vision",
     (("vision", 0.02, 0.21), ("momentum", 0.01, 0.09), ("audio", -0.04, 0.03)),
 )  # fmt: skip
 FOUND = Carriers(

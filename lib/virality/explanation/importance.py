@@ -20,6 +20,7 @@ from virality.explanation.shap_values import blocks_in, in_order
 from virality.features.blocks import block_of
 from virality.models.boosters import StoredFold
 
+ROUNDING = 9  # decimals; what lies beyond is how sums were added up
 REPEATS = 20  # shuffles of a block
 MANY_ROWS = 2000  # from so many held-out posts on, a quarter of the shuffles will do
 
@@ -187,7 +188,7 @@ def _losses_by_block(losses: pd.DataFrame, order: pd.Series) -> pd.DataFrame:
     table = _in_time(losses, order)
     confidence = 1 - (1 - bs.CONFIDENCE) / max(table.shape[1], 1)
     rows = [(b, *bootstrap_mean(table[b].fillna(0), confidence)) for b in in_order(table.columns)]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=names).round(ROUNDING)
 
 
 def _in_time(table: pd.DataFrame, order: pd.Series) -> pd.DataFrame:

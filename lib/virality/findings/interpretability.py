@@ -16,6 +16,7 @@ from virality.explanation.explain import Explanation, Skill, Verdict
 from virality.explanation.shap_values import concept_importance
 from virality.features.concepts import concept_of
 from virality.features.similarity import OF_MEDIA, RESPECTS
+from virality.findings.scores import Estimate
 
 SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
 ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
@@ -80,7 +81,7 @@ class Checks:
     helpful: tuple[str, ...] = ()
     harmful: tuple[str, ...] = ()
     missed: tuple[str, ...] | None = None
-    cost: float = float("nan")
+    cost: Estimate = field(default_factory=lambda: Estimate(float("nan")))
     costliest: str = ""
     limits: tuple[tuple[str, float, float], ...] = ()
 
@@ -280,10 +281,16 @@ def checks(explained: Explanation) -> Checks:
         helpful=helpful,
         harmful=tuple(blocks.loc[blocks["shuffle_high"] < 0, "block"]),
         missed=_clear_losses(blocks, "refit") if blocks["refit"].notna().any() else None,
-        cost=float(np.expm1(loss[helpful[0]])) if helpful else 0.0,
+        cost=_cost(blocks.set_index("block").loc[helpful[0]]) if helpful else Estimate(0.0),
         costliest=str(loss.idxmax()),
         limits=tuple(limits),
     )
+
+
+def _cost(block: pd.Series) -> Estimate:
+    """By what share the error grows without a block."""
+    loss = Estimate.of(block, "shuffle")
+    return Estimate(*(float(np.expm1(end)) for end in (loss.value, loss.low, loss.high)))
 
 
 def _clear_losses(blocks: pd.DataFrame, check: str) -> tuple[str, ...]:
