@@ -23,19 +23,22 @@ from virality.features.build import build_features, similar_media
 from virality.media.extract import extract, extract_matched
 from virality.media.match import Matching, MediaFile, signature
 from virality.media.settings import Settings
+from virality.models.prior_files import load_prior
 from virality.uncertainty.intervals import prediction_intervals
 
 TWO = ("--caption", "plain words", "--caption", "why not? @friend")  # as posts of toys have
 GIVEN = {"encoders": "classic", "hook_facts": "off", "n_folds": 2, "workers": 1}
 
 
-def lay(run: Run, posts: pd.DataFrame, media: pd.DataFrame | None = None) -> None:
+def lay(run: Run, posts: pd.DataFrame, media: pd.DataFrame | None = None, prior: str = "") -> None:
     """Leave what the chapters leave behind, with their stamps."""
-    run.save(inputs=Inputs(), parameters=params.resolve(GIVEN))
+    given = GIVEN | {"prior": prior}
+    run.save(inputs=Inputs(), parameters=params.resolve(given))
     extracted = extract(posts, "", Settings("classic", hook_facts="off"), run.cache)
     vectors, protocol = extracted.embeddings, Protocol(n_folds=2)
     features, vectors = build_features(posts), vectors.join(similar_media(posts, vectors))
-    made = forecast(posts, [features, vectors], protocol=protocol)
+    others = load_prior(prior)
+    made = forecast(posts, [features, vectors], protocol=protocol, prior=others)
     frame = prediction_intervals(made.predictions, posts, protocol=protocol)
     tables = {
         "posts": posts, "features": features, "embeddings": vectors,
@@ -45,12 +48,12 @@ def lay(run: Run, posts: pd.DataFrame, media: pd.DataFrame | None = None) -> Non
     run.artefact("posts").parent.mkdir(parents=True)
     for name, table in tables.items():
         table.to_parquet(run.artefact(name))
-    stamp(run)
+    stamp(run, given)
 
 
-def stamp(run: Run) -> None:
+def stamp(run: Run, given: dict = GIVEN) -> None:
     for slug in NEEDED:
-        values = params.for_chapter(slug, params.resolve(GIVEN)) | {"name": run.name}
+        values = params.for_chapter(slug, params.resolve(given)) | {"name": run.name}
         stamps.complete(run, chapter(slug), stamps.asked(run, chapter(slug), values), 0.0)
 
 

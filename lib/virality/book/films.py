@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import atexit
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -23,6 +25,7 @@ from virality.media.match import (
     list_files,
     signature,
 )
+from virality.media.processes.pool import Kept
 from virality.media.settings import Settings, Workers
 
 MOST_CAPTION_BYTES = 100_000
@@ -124,7 +127,16 @@ def look(run: Run, drafts: pd.DataFrame, files: dict[str, Path], values: dict) -
     )
     where = Workers(min(len(files), values["workers"]) or 1, progress=False, announce=_silent)
     before = run.load().get("encoders")
-    return extract_matched(drafts, found if files else None, settings, run.cache, where, before)
+    known = found if files else None
+    return extract_matched(drafts, known, settings, run.cache, where, before, _kept())
+
+
+@cache
+def _kept() -> Kept:
+    """Processes that have their models loaded when the next draft comes."""
+    pool = Kept()
+    atexit.register(pool.close)
+    return pool
 
 
 def problem(media: pd.Series) -> str:

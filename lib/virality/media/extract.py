@@ -153,6 +153,7 @@ def extract_matched(
     cache_dir: str | Path = ".cache",
     workers: Workers | None = None,
     previous: dict | None = None,
+    pool: Pool | None = None,
 ) -> Extraction:
     """Embed the captions and the first seconds of films of which it is known whose they are.
 
@@ -164,13 +165,16 @@ def extract_matched(
         The file of each post; None where there are no films at all.
     settings, cache_dir, workers, previous
         As for :func:`extract`.
+    pool : Pool, optional
+        Processes that read films, such as were kept; new ones, which end here, otherwise.
     """
     settings.check()
     workers, cache_dir, filmed = workers or Workers(), Path(cache_dir), found is not None
     workers.check()
     found = found or Matching()
     texts = texts_of(posts)
-    job = _compute(found, texts, settings, cache_dir, workers, previous)
+    pool = pool or Pool(_preloaded(settings))
+    job = _compute(found, texts, settings, cache_dir, workers, previous, pool)
     layout = Layout(settings, job.choice, job.entries, job.content, job.failures)
     embeddings, media, words, record, contents = layout.assemble(texts, filmed, found)
     kept = (job.work, job.choice, job.entries, contents, settings)
@@ -184,12 +188,13 @@ def _compute(
     cache_dir: Path,
     workers: Workers,
     previous: dict | None,
+    pool: Pool,
 ) -> _Job:
     """Choose the encoders and compute what is not in the cache."""
     filmed, announce = bool(found.files), workers.announce
     if filmed:
         compiled.prepare()  # before anything that measures sound is started
-    with Pool(_preloaded(settings)) as pool:
+    with pool:
         if workers.backend == "processes" and _unknown(found, cache_dir):
             pool.warm()  # imports take seconds, also while the encoders are being found
         choice = choose(settings, cache_dir, filmed, previous, announce=announce)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from typing import TYPE_CHECKING
 
 import pandas as pd
-import pandera.pandas as pa
 
 from virality.core.errors import UserError
 from virality.core.paths import UNKNOWN_AUTHOR
 from virality.posts.platforms import TIKTOK
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
 
 TEXT = "string"
 COUNT = "Int64"
@@ -110,18 +113,6 @@ COUNTS = ("likes", "comments", "shares", "saves")
 LATER = ("sound_id", "original_sound")  # tables of earlier versions do without
 OUTCOMES = (*COUNTS, "avg_watch_s", "watched_full", "new_followers")
 
-_CHECKS = {
-    "post_id": [pa.Check.str_length(min_value=1, error="is empty")],
-    "duration_s": [pa.Check(lambda s: (s > 0) & (s < float("inf")), error="is not above 0")],
-    "avg_watch_s": [pa.Check(lambda s: (s >= 0) & (s < float("inf")), error="is below 0")],
-    "watched_full": [pa.Check.in_range(0, 1, error="is not between 0 and 1")],
-    "kind": [pa.Check.isin(KINDS, error="is neither video nor photo")],
-    "severity": [pa.Check.isin(SEVERITIES, error="is not a known severity")],
-} | {
-    name: [pa.Check.ge(0, error="is negative")]
-    for name in ("views", *COUNTS, "new_followers", "followers")
-}
-
 
 def validate_posts(df: pd.DataFrame) -> pd.DataFrame:
     """Check a posts table and bring its columns into type and order.
@@ -170,12 +161,14 @@ def _validate(df, columns, what, unique=()) -> pd.DataFrame:
     if missing or extra or not df.columns.is_unique:
         wrong = f"lacks {', '.join(missing)}" if missing else f"has a stray {extra or 'twin'}"
         raise UserError(f"The {what} table {wrong}.", do="data/README.md lists its columns.")
+    from pandera.errors import SchemaErrors
+
     df = df[names].reset_index(drop=True)
     for column in columns:
         df[column.name] = _typed(df[column.name], column, what)
     try:
         return _schema(columns, unique).validate(df, lazy=True)
-    except pa.errors.SchemaErrors as found:
+    except SchemaErrors as found:
         raise told(found.failure_cases, what) from None
 
 
@@ -223,15 +216,32 @@ def told(cases: pd.DataFrame, what: str) -> UserError:
     return UserError(f"{what} table{place}, column {case['column']}: the value{value} {reason}.")
 
 
-@lru_cache
+@cache
 def _schema(columns: tuple[Column, ...], unique: tuple[str, ...]) -> pa.DataFrameSchema:
+    import pandera.pandas as pa  # half a second, and whoever reads a tidy table has no need of it
+
+    checks = _checks()
     return pa.DataFrameSchema(
         {
             c.name: pa.Column(
-                c.dtype, _CHECKS.get(c.name), nullable=c.nullable, unique=c.name in unique
+                c.dtype, checks.get(c.name), nullable=c.nullable, unique=c.name in unique
             )
             for c in columns
         },
         strict=True,
         ordered=True,
     )
+
+
+def _checks() -> dict[str, list[pa.Check]]:
+    import pandera.pandas as pa
+
+    counted = [pa.Check.ge(0, error="is negative")]
+    return dict.fromkeys(("views", *COUNTS, "new_followers", "followers"), counted) | {
+        "post_id": [pa.Check.str_length(min_value=1, error="is empty")],
+        "duration_s": [pa.Check(lambda s: (s > 0) & (s < float("inf")), error="is not above 0")],
+        "avg_watch_s": [pa.Check(lambda s: (s >= 0) & (s < float("inf")), error="is below 0")],
+        "watched_full": [pa.Check.in_range(0, 1, error="is not between 0 and 1")],
+        "kind": [pa.Check.isin(KINDS, error="is neither video nor photo")],
+        "severity": [pa.Check.isin(SEVERITIES, error="is not a known severity")],
+    }

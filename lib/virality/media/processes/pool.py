@@ -331,3 +331,15 @@ class Pool:
     def __exit__(self, *_: object) -> None:
         """End all processes."""
         self.close()
+
+
+class Kept(Pool):
+    """Processes that stay for the next film, with all that they have loaded.
+
+    Whoever keeps them ends them with :meth:`close`; where something went wrong they end at once.
+    """
+
+    def __exit__(self, *raised: object) -> None:
+        """End all processes where an error came up, and none otherwise."""
+        if any(raised):
+            self.close()
