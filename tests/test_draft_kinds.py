@@ -103,7 +103,8 @@ def test_whatever_changed_since_makes_it_stale(run, monkeypatch):
     finally:
         run.save(parameters=before)
     assert score(run, asked).drafts, "what is taken back is as before"
-    monkeypatch.setattr(uses, "of_chapter", lambda slug: "another program")
+    for name in ("of_house", "of_chapter"):
+        monkeypatch.setattr(uses, name, lambda slug: "another program")
     with pytest.raises(UserError, match="is stale"):
         score(run, asked)
 

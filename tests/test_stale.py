@@ -12,9 +12,9 @@ import nbformat
 import pytest
 
 from toyposts import toy_posts
-from virality.book import uses
-from virality.core.chapters import CHAPTERS, book
-from virality.core.paths import LIBRARY, NOTEBOOKS
+from virality.book import stamps, uses
+from virality.core.chapters import CHAPTERS, book, chapter
+from virality.core.paths import LIBRARY, NOTEBOOKS, Run
 
 SLUGS = [spec.slug for spec in CHAPTERS]
 SPEAKING = [slug for slug in SLUGS if (LIBRARY / "sentences" / f"{slug}.py").exists()]
@@ -78,6 +78,21 @@ def test_a_word_in_a_chapters_sentences_is_its_own_matter(library, stale_after, 
 def code_of(slug):
     cells = json.loads((NOTEBOOKS / f"{slug}.ipynb").read_text())["cells"]
     return "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+
+
+def test_where_no_code_has_changed_none_is_parsed(library, tmp_path, monkeypatch):
+    run, spec = Run.at(tmp_path / "alice"), chapter("changes")
+    stamps.complete(run, spec, stamps.asked(run, spec, {}), 0.0)
+    parse = uses._named_in
+    monkeypatch.setattr(uses, "_named_in", lambda tree: pytest.fail("nothing asks for that"))
+    assert stamps.is_fresh(run, spec, {})
+    monkeypatch.setattr(uses, "_named_in", parse)
+    touch(library / "sentences" / "timing.py")
+    forget()
+    assert stamps.is_fresh(run, spec, {}), "of another chapter"
+    touch(library / "sentences" / "changes.py")
+    forget()
+    assert not stamps.is_fresh(run, spec, {})
 
 
 def test_clustering_is_stale_alone(library, stale_after):

@@ -83,6 +83,7 @@ def complete(run: Run, spec: Spec, asked_for: dict, seconds: float) -> None:
     stamp = {
         "asked": asked_for,
         "outputs": _outputs(run, spec),
+        "house": uses.of_house(spec.slug),
         "seconds": round(seconds, 3),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -104,7 +105,7 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
     return {
         "source": hashing.of_notebook(NOTEBOOKS / f"{spec.slug}.ipynb"),
         "parameters": values,
-        "library": uses.of_chapter(spec.slug),
+        "library": _library(run, spec.slug),
         "reads": {name: hashing.of_path(run.artefact(name)) for name in spec.reads},
         "inputs": {name: hashing.of_input(_brought(run, name)) for name in spec.inputs},
         "columns": inputs.columns if "posts" in spec.inputs else "",
@@ -114,6 +115,14 @@ def asked(run: Run, spec: Spec, values: dict) -> dict:
         "encoders": run.load().get("encoders") if "encoders" in values else None,
         "finders": _finders(values.get("hook_facts", "off")) if inputs.videos else "",
     }
+
+
+def _library(run: Run, slug: str) -> str:
+    """The code that a chapter uses; as it was where no code at all has changed since it ran."""
+    stamp = read(run, slug)
+    if stamp.get("house") == uses.of_house(slug):
+        return stamp["asked"]["library"]
+    return uses.of_chapter(slug)
 
 
 def _finders(wanted: str) -> str:

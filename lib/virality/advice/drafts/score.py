@@ -17,6 +17,7 @@ from virality.advice.drafts.pushes import by_concept, pushes
 from virality.advice.drafts.reach import Place, place
 from virality.core.errors import UserError
 from virality.core.protocol import DEFAULT, MIN_POSTS, Protocol
+from virality.core.threads import one_thread
 from virality.evaluation.folds import FoldFits, fold_data
 from virality.evaluation.forecast import PriorModel, forecast
 from virality.evaluation.next_post import NextPost, fits_at, forecast_next
@@ -185,10 +186,11 @@ def score(
     if past is None:
         made = forecast(posts, tables, protocol=protocol, prior=prior)
         past = Past(made.predictions, made.said)
-    bench = _Bench(whose, past, protocol, timezone, prior)
     vectors = pd.DataFrame() if vectors is None else vectors
-    found = [bench.score(draft, vectors) for _, draft in drafts.iterrows()]
-    worth = picking(past.predictions, posts)
+    with one_thread():  # matrices are small: a second thread makes it three times as long
+        bench = _Bench(whose, past, protocol, timezone, prior)
+        found = [bench.score(draft, vectors) for _, draft in drafts.iterrows()]
+        worth = picking(past.predictions, posts)
     rows = pd.DataFrame([each.row for each in found]).reindex(columns=list(COLUMNS))
     rows = rows.astype(COLUMNS)
     return Scores(
