@@ -87,7 +87,7 @@ def test_where_no_code_has_changed_none_is_parsed(library, tmp_path, monkeypatch
     monkeypatch.setattr(uses, "_named_in", lambda tree: pytest.fail("nothing asks for that"))
     assert stamps.is_fresh(run, spec, {})
     monkeypatch.setattr(uses, "_named_in", parse)
-    touch(library / "sentences" / "timing.py")
+    touch(library / "sentences" / "creators.py")
     forget()
     assert stamps.is_fresh(run, spec, {}), "of another chapter"
     touch(library / "sentences" / "changes.py")
