@@ -235,6 +235,17 @@ def test_ordering_without_a_better_forecast_is_explained(verdict, pick):
 # --------------------------------------------------------------------------- memory, one loss
 
 
+@pytest.mark.parametrize("rule", ["rolling_median_10", "train_median"])
+@pytest.mark.parametrize("history", [True, False, None])
+def test_a_memory_that_is_not_shown_beside_a_recent_rule_that_leads_is_explained(rule, history):
+    gain = scores.Gain(FORECAST, rule, Estimate(0.0, -0.1, 0.1), Verdict.UNDECIDED)
+    half = Estimate(2.0, 1.8, 2.2)
+    told = index.Prediction(gain, 80, half, half, (5_000, 20_000))
+    answer = index.Answer(scores.record(140), told, True, (), history)
+    assert answer.recent_leads is (history is False and rule == "rolling_median_10")
+    assert not replace(answer, prediction=None).recent_leads
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_a_memory_is_claimed_just_where_its_interval_says_so(seed):
     rng = np.random.default_rng(seed)

@@ -42,6 +42,11 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Answer: nothing carries information", index.answer(none)
     unsure = replace(none, order=replace(ORDER, pick=Pick.UNSURE, times=Estimate(53, 47, 59)))
     yield "Answer: nothing carries information, nor orders", index.answer(unsure)
+    long_run = replace(BETTER, gain=replace(GAIN, against="train_median"))
+    yield (
+        "Answer: no memory shown, the long run leads",
+        index.answer(replace(none, prediction=long_run)),
+    )
     untested = replace(none, content_tested=False)
     yield "Answer: content not tested", index.answer(untested)
     yield (

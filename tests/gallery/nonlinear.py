@@ -78,8 +78,10 @@ def comparisons():
         yield f"One model: {verdict.value}", sentences.comparison(one)
         yield f"Two models: {verdict.value}", sentences.comparison(two)
         line = one_gain(verdict, "xgboost", "ridge")
-        yield f"Against a line: {verdict.value}", sentences.beyond_linear(line)
-    yield "No line", sentences.beyond_linear(None)
+        for rule in (BETTER, UNDECIDED):
+            said = sentences.beyond_linear(line, compared(xgboost=rule))
+            yield f"Against a line: {verdict.value}, against the rule: {rule.value}", said
+    yield "No line", sentences.beyond_linear(None, None)
     yield "Caption: one clear", sentences.gaps_caption(compared(xgboost=WORSE, stack=BETTER))
     yield "Caption: two clear", sentences.gaps_caption(compared(xgboost=BETTER, stack=BETTER))
     yield "Caption: none clear", sentences.gaps_caption(compared(xgboost=UNDECIDED))

@@ -12,6 +12,7 @@ from virality.findings.baselines import Curve, curve
 from virality.findings.data import Concentration, top_tenth
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
+from virality.models.catalogue import RECENT_RULE
 
 VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
 EXAMPLE = 10_000  # views of the post that says what half of the misses mean
@@ -49,6 +50,12 @@ class Answer:
     content: tuple[str, ...]
     history: bool | None
     order: Ordering | None = None
+
+    @property
+    def recent_leads(self) -> bool:
+        """Whether the recent rule is the better of the two, though not shown to help."""
+        rule = self.prediction.gain.against if self.prediction else ""
+        return self.history is False and rule == RECENT_RULE
 
     @property
     def two_questions(self) -> bool:

@@ -116,6 +116,10 @@ class Comparison:
         """Return the models with that verdict."""
         return tuple(gain for gain in self.gains if gain.verdict is verdict)
 
+    def beats(self, model: str) -> bool:
+        """Whether a model clearly beats the rule."""
+        return model in self.better
+
     @property
     def better(self) -> tuple[str, ...]:
         """The models that clearly beat the rule."""

@@ -105,6 +105,11 @@ def _sources(found: Answer) -> str:
     elif found.history is not None:
         either = " either" if found.content_tested and not found.content else ""
         sentences.append(f"How the account did lately is not shown to help{either}.")
+        if found.recent_leads:
+            sentences.append(
+                "Of the two plain rules it is the one that looks at the last posts that misses by "
+                "less, but by no more than luck may bring."
+            )
     return " ".join(sentences)
 
 

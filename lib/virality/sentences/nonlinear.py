@@ -86,12 +86,25 @@ def gaps_caption(compared: Comparison) -> str:
     )
 
 
-def beyond_linear(result: Gain | None) -> str:
-    """Say whether XGBoost differs from the best linear model, on the same posts."""
+def beyond_linear(result: Gain | None, compared: Comparison | None) -> str:
+    """Say whether XGBoost differs from the best linear model, on the same posts.
+
+    Parameters
+    ----------
+    result : Gain or None
+        XGBoost against that model.
+    compared : Comparison or None
+        XGBoost and its kin against the better rule.
+    """
     if result is None:
         return "There is no linear model on the same posts to compare with."
     verb, why = {
-        Verdict.BETTER: ("gains clearly", "curves and combinations carry something here."),
+        Verdict.BETTER: (
+            "gains clearly",
+            "curves and combinations carry something here."
+            if compared and compared.beats(MAIN_NONLINEAR)
+            else "but as it does not beat the plain rule, that may be caution rather than curves.",
+        ),
         Verdict.WORSE: ("loses clearly", "its freedom costs more than it finds."),
         Verdict.UNDECIDED: (
             "makes no clear difference",
