@@ -56,7 +56,9 @@ def examples() -> Iterator[tuple[str, str]]:
     )
     yield "test: of an hour", say.test(replace(TRY, about=EVENING), "alice")
     states = (State.HABIT, State.SMALL, State.SAME, State.FURTHER)
-    aside = replace(FOUND, aside=tuple((state, FACE) for state in states), alone=(TAG, EVENING))
+    aside = replace(
+        FOUND, aside=tuple((state, FACE, False) for state in states), alone=(TAG, EVENING)
+    )
     yield "aside", say.aside(aside)
     yield "aside: nothing", say.aside(FOUND)
     yield "what is left", say.left({3: 0.64, 4: 0.79}, 1.3)

@@ -147,8 +147,8 @@ class NextPosts:
     n_asked : int
         Candidates that could be told.
     steps : tuple of Step
-    aside : tuple of (State, Choice or Slot)
-        What passed and is not suggested all the same, and why.
+    aside : tuple of (State, Choice or Slot, bool)
+        What passed and is not suggested all the same: why, and whether to do it or not to.
     alone : tuple of Choice or Slot
         What its own chapter claims, and all together do not bear out.
     test : Test or None
@@ -162,7 +162,7 @@ class NextPosts:
     needed: int
     n_asked: int
     steps: tuple[Step, ...] = ()
-    aside: tuple[tuple[State, Subject], ...] = ()
+    aside: tuple[tuple[State, Subject, bool], ...] = ()
     alone: tuple[Subject, ...] = ()
     test: Test | None = None
     running: bool = False
@@ -236,7 +236,7 @@ def next_posts(
         needed=MIN_POSTS if verdict is Verdict.TOO_FEW else SUGGEST_FROM,
         n_asked=int(np.isfinite(table["p"]).sum()),
         steps=steps,
-        aside=tuple((its, named[row.name]) for its, row in states if its in told),
+        aside=tuple((its, named[row.name], bool(row.more)) for its, row in states if its in told),
         alone=tuple(named[row.name] for its, row in states if its is State.OPEN and row.claimed),
         test=test,
         running=running,

@@ -297,7 +297,7 @@ def aside(found: NextPosts) -> str:
     ----------
     found : NextPosts
     """
-    lines = [f"- {capital(name(subject))} {_ASIDE[state]}." for state, subject in found.aside]
+    lines = [f"- “{capital(do(each, more))}” {_ASIDE[state]}." for state, each, more in found.aside]
     if found.alone:
         names = listing([name(subject) for subject in found.alone])
         lines.append(
