@@ -166,6 +166,10 @@ def test_hashtags_from_data_are_harmless_and_never_in_a_command():
     said = sentences.answer(found, "alice")
     assert '"this hashtag"' in said and "$(x)`" not in said and "a`" not in said
     assert figures.forest(findings.forest(table))
+    kind = row(name="choice__kind_B", family="kind", label="B #a`$(x) #b", to_test=True)
+    found = findings.next_posts(kind.assign(state="OPEN", p_together=1.0), posts)
+    said = sentences.answer(found, "alice")
+    assert 'plan "posts of regime B" --posts' in said and "a`" not in said
 
 
 def test_a_claim_about_hours_survives_being_stored():

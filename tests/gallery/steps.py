@@ -54,6 +54,7 @@ def examples() -> Iterator[tuple[str, str]]:
         "test: of a hashtag, at an unknown pace",
         say.test(replace(TRY, about=TAG, weeks=np.nan, smaller_takes=None), "alice"),
     )
+    yield "test: of a kind of post", say.test(replace(TRY, about=KIND), "alice")
     yield "test: of an hour", say.test(replace(TRY, about=EVENING), "alice")
     states = (State.HABIT, State.SMALL, State.SAME, State.FURTHER)
     aside = replace(

@@ -79,8 +79,11 @@ def command(subject: Subject, n_posts: int, run: str) -> str:
     run : str
         Its name.
     """
-    tag = not isinstance(subject, Slot) and subject.hashtag
-    what = "this hashtag" if tag else do(subject)
+    what = do(subject)
+    if not isinstance(subject, Slot) and subject.hashtag:
+        what = "this hashtag"
+    elif not isinstance(subject, Slot) and subject.regime:
+        what = f"posts of regime {subject.label[0]}"
     return f'`virality plan "{what}" --posts {n_posts} --name {run}`'
 
 
