@@ -323,7 +323,7 @@ def test_hashtags_on_the_same_posts_are_one_finding():
     table = pd.DataFrame({"tag": ["cat kitten purr"], "n": [on], "effect": 1.0, "low": 0.5,
                           "high": 1.5})  # fmt: skip
     found = habits.hashtags(table, 120)
-    assert (found.n_clear, found.n_bundles, len(found.more[0].names)) == (1, 1, 3)
+    assert (found.n_clear, found.n_tags, found.n_names, len(found.more[0].names)) == (1, 1, 3, 3)
 
 
 def test_hashtags_have_the_intervals_of_the_book_and_allow_for_runs():

@@ -89,7 +89,7 @@ HASHTAGS = Hashtags(
     n_posts=139,
     n_tags=12,
     n_clear=7,
-    n_bundles=2,
+    n_names=18,
     more=tuple(
         Tag((DataText(f"#{tag}"),), 20, Estimate(1.6, 1.1, 2.3))
         for tag in ("asmr", "a_b*c", "猫", "x" * 50, "fyp", "<b>")
@@ -190,7 +190,7 @@ def lengths():
 
 def hashtags():
     yield "hashtags_caption", say.hashtags_caption(HASHTAGS)
-    yield "hashtags_caption: no bundles", say.hashtags_caption(replace(HASHTAGS, n_bundles=0))
+    yield "hashtags_caption: no bundles", say.hashtags_caption(replace(HASHTAGS, n_names=12))
     yield "hashtags_alt", say.hashtags_alt(HASHTAGS)
     for verdict in Tags:
         yield (

@@ -229,8 +229,8 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     Absolute error, the book's loss, and a median on both sides: of the last ten posts, and of all
     training posts.  So neither can win by being a median.  Errors of neighbours hang together, so
     the standard error is that of circular blocks, with one degree of freedom per block but one.
-    The claim is one-sided and its p doubled, so that it is made only where the whole interval lies
-    above zero: a reader sees both.
+    One-sided, and so is the bound that is shown beside it: the claim is made just where the bound
+    lies above zero.
 
     Parameters
     ----------
@@ -242,7 +242,8 @@ def history_test(predictions: pd.DataFrame, split: str = "expanding") -> pd.Data
     -------
     DataFrame
         One row of kind "history": `statistic` is the share of the training median's absolute error
-        that the rolling median saves, `low` and `high` its interval.  Empty without held-out posts.
+        that the rolling median saves, `low` what it saves at least (95 %, one-sided).  Empty
+        without held-out posts.
     """
     keys = ["fold", "post_id"]
     chosen = predictions[predictions["split"] == split].drop_duplicates([*keys, "model"])
@@ -273,13 +274,12 @@ def history_evidence(y, recent, long_run) -> pd.DataFrame:
         return empty_evidence()
     error = bs.block_standard_error(gain)
     freedom = max(len(y) / bs.block_length(len(y)) - 1, 1)
-    p = min(1.0, 2 * float(stats.t.sf(gain.mean() / error, freedom))) if error > 0 else 1.0
-    half = bs.t_width(len(y)) * error
+    p = float(stats.t.sf(gain.mean() / error, freedom)) if error > 0 else 1.0
+    half = float(stats.t.ppf(bs.CONFIDENCE, freedom)) * error
     return evidence_table(
         [{"kind": "history", "block": "momentum", "model": RECENT_RULE,
           "measure": "share of absolute error saved", "statistic": gain.mean() / base,
-          "low": (gain.mean() - half) / base, "high": (gain.mean() + half) / base,
-          "p": p, "p_adjusted": p, "n": len(y)}]
+          "low": (gain.mean() - half) / base, "p": p, "p_adjusted": p, "n": len(y)}]
     )  # fmt: skip
 
 

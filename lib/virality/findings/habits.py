@@ -171,8 +171,8 @@ class Hashtags:
     verdict : Tags
     n_posts, n_tags, n_clear : int
         Posts; hashtags or bundles of them that were compared, and that stand out.
-    n_bundles : int
-        How many of them are bundles.
+    n_names : int
+        Hashtags, each by itself.
     more, fewer : tuple of Tag
         Those with more and with fewer views, clearest first; none on private pages.
     """
@@ -181,7 +181,7 @@ class Hashtags:
     n_posts: int
     n_tags: int
     n_clear: int
-    n_bundles: int
+    n_names: int
     more: tuple[Tag, ...]
     fewer: tuple[Tag, ...]
 
@@ -222,7 +222,7 @@ def hashtags(table: pd.DataFrame, n_posts: int, private: bool = False) -> Hashta
         n_posts=n_posts,
         n_tags=len(table),
         n_clear=len(up) + len(down),
-        n_bundles=int(table["tag"].astype(str).str.contains(" ").sum()),
+        n_names=int(table["tag"].astype(str).str.split(" ").str.len().sum()),
         more=() if private else tuple(map(_tag, up.itertuples())),
         fewer=() if private else tuple(map(_tag, down.itertuples())),
     )

@@ -198,7 +198,14 @@ def history(result: Claim | None) -> str:
         else "**No memory is shown.** Recent posts do not clearly forecast better than the "
         "long-run median"
     )
-    return f"{start}: absolute error saved {result.statistic:+.0%}, p {p_value(result.p)}."
+    saved, least = (
+        f"{share:+.0%}".replace("-", "−")
+        for share in (result.statistic.value, result.statistic.low)
+    )
+    return (
+        f"{start}: absolute error saved {saved}, with 95 % confidence at least {least}, p "
+        f"{p_value(result.p)}."
+    )
 
 
 def curve_caption(result: Curve | None) -> str:

@@ -320,18 +320,17 @@ def lengths_reading(lengths: Lengths) -> str:
 def hashtags_caption(hashtags: Hashtags) -> str:
     """State what the figure of hashtags shows."""
     return (
-        f"{capital(_compared(hashtags))} (posts in brackets): views with it over views without it, "
+        f"{capital(_compared(hashtags))} (posts in brackets): views with over views without, "
         "relative to the account's level at the time, with 95 % intervals. "
         f"{hashtags.n_clear} of {hashtags.n_tags} lie clear of no difference."
     )
 
 
 def _compared(hashtags: Hashtags) -> str:
-    text = f"the {plural(hashtags.n_tags, 'most used hashtag')}"
-    if not hashtags.n_bundles:
+    text = f"the {plural(hashtags.n_names, 'most used hashtag')}"
+    if hashtags.n_tags == hashtags.n_names:
         return text
-    bundles = plural(hashtags.n_bundles, "bundle")
-    return f"{text}, those that sit on the same posts taken as one ({bundles})"
+    return f"{text}, of which those on the same posts count as one, which leaves {hashtags.n_tags}"
 
 
 def hashtags_alt(hashtags: Hashtags) -> str:
@@ -356,8 +355,8 @@ def hashtags_reading(hashtags: Hashtags) -> str:
             "them. Counting further would be reading tea leaves."
         )
     text = (
-        f"{capital(_compared(hashtags))} could be compared. If none mattered, about one raw "
-        "comparison in twenty would still look like something."
+        f"Compared were {_compared(hashtags)}. If none mattered, about one raw comparison in "
+        "twenty would still look like something."
     )
     if hashtags.verdict is Tags.NONE_CLEAR:
         return text + (
