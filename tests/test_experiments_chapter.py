@@ -116,6 +116,30 @@ def test_from_the_first_import_to_the_verdict(place, capsys, monkeypatch):
     assert run.plan.is_file() and not run.folder.exists(), "a promise is not cleared away"
 
 
+def test_a_made_up_creator_can_follow_a_plan_step_by_step(place, capsys):
+    def virality(*words):
+        code = cli.main([*words])
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    known, posts, more = account(60, 1), place / "posts.csv", place / "more.csv"
+    start = str((known["posted_at"].max() + pd.Timedelta(days=2)).date())
+    write_posts(known, posts)
+    virality("import", str(posts), "--name", "alice")
+    assert virality("demo", "--follow", "alice", "--out", str(more))[0] == 1, "without a plan"
+    virality("plan", "words on screen", "--posts", "40", "--name", "alice", "--start", start)
+    assert virality("demo", "--follow", "alice")[0] == 1, "without a place"
+    said = []
+    for made in (24, 40):
+        words = "demo", "--follow", "alice", "--made", str(made), "--out", str(more)
+        code, _ = virality(*words)
+        assert code == 0 and len(pd.read_csv(more)) == made
+        assert virality("import", str(more), "--name", "alice")[0] == 0
+        said.append(virality("judge", "--name", "alice")[1])
+    assert "Go on. 11 of 20" in said[0] and "1 not yet settled" in said[0]
+    assert "20 made as planned and settled" in said[1] and "skipped" not in said[1]
+
+
 def test_a_plan_that_was_changed_is_told(place, capsys):
     run = Run.named("alice")
     assert cli.main(["plan", "words", "--name", "alice", "--start", "2030-01-01"]) == 0

@@ -77,6 +77,7 @@ MAY_TAKE = {
     "plan --seed": {"0"},
     "plan --untouched": {"", " "},
     "judge --tags": {""},
+    "demo --follow": {""},
     "demo --seed": {"0"},
     "demo --out": _PLACES | {"", FOLDER},
 }

@@ -302,7 +302,13 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
         "--seed", type=_whole(0, 10**9), default=0, help="of everything (default 0)"
     )
     _add_flag(parser, "--no-videos", "the table alone")
-    parser.add_argument("--out", metavar="FOLDER", help="where to (default data/demo)")
+    follow = "instead: posts that follow the plan of this name, A earning four times the views"
+    parser.add_argument("--follow", default="", metavar="NAME", help=follow)
+    parser.add_argument(
+        "--made", type=_whole(1, 400), default=400, metavar="N", help="so many of them (all)"
+    )
+    out = "where to (default data/demo); with --follow a file, .csv .parquet .xlsx"
+    parser.add_argument("--out", metavar="FOLDER", help=out)
     _add_force(parser)
 
 
@@ -564,12 +570,28 @@ def _judge(options: argparse.Namespace) -> int:
 def _demo(options: argparse.Namespace) -> None:
     from virality.demo.creator import ensure_demo
 
+    if options.follow:
+        _follow(options)
+        return
     folder = paths.DEMO_FOLDER if options.out is None else place_for(options.out, folder=True)
     with writing_to(folder):
         files = ensure_demo(
             folder, options.count, options.seed, videos=not options.no_videos, force=options.force
         )
     print(f"posts:  {files.posts}\nvideos: {files.videos if not options.no_videos else 'none'}")
+
+
+def _follow(options: argparse.Namespace) -> None:
+    from virality.book import experimenting
+    from virality.posts.export import checked, write_posts
+
+    if not options.out:
+        raise UserError("Posts that follow a plan need a place.", do="Add: --out more.csv")
+    file = checked(options.out, options.force)
+    posts = experimenting.follow(paths.Run.named(options.follow), options.made)
+    write_posts(posts, file, options.force)
+    print(f"{len(posts)} posts follow the plan: {file}")
+    print(f"Next: virality import {options.out} --name {options.follow}")
 
 
 def _params(options: argparse.Namespace) -> None:

@@ -21,12 +21,14 @@ from virality.book.ownership import locked
 from virality.core.errors import UserError
 from virality.core.paths import ROOT, Run, resolved, split_paths, writing_to
 from virality.core.writing import adding
+from virality.demo.follower import go_on
 from virality.findings import experiments as findings
 from virality.posts.accounts import choose
 from virality.posts.read import read_posts
 from virality.posts.timing import known_zone
 from virality.sentences import experiments as sentences
 
+MADE_UP_FACTOR = 4.0  # of the views of A, where a simulated creator follows a plan
 SHOWN = 20  # of what was not as planned, on a terminal
 
 
@@ -127,12 +129,7 @@ def judge(run: Run, tags: str | None = None) -> Judgement:
         There is no plan or no post, or one of them cannot be read.
     """
     made = planned(run)
-    posts, values = _posts(run)
-    if posts is None:
-        raise UserError(
-            f"No posts are known under the name “{run.name}” yet.",
-            do=f"Run: virality import posts.csv --name {run.name}",
-        )
+    posts, values = _known_posts(run)
     told = run.tags if tags is None else tags and str(resolved(tags))
     told_by = read_tags(told, made) if told else ()
     if tags is not None:
@@ -178,6 +175,28 @@ def planned(run: Run) -> Plan:
     return plan_files.read_plan(run.plan)
 
 
+def follow(run: Run, made: int) -> pd.DataFrame:
+    """Return posts that follow the plan of a run, made up: A earns four times the views of B.
+
+    Parameters
+    ----------
+    run : Run
+    made : int
+        Posts of the plan that are made by now.
+
+    Raises
+    ------
+    UserError
+        There is no plan, or no post from before it.
+    """
+    plan = planned(run)
+    posts = _known_posts(run)[0]
+    before = posts[posts["posted_at"].dt.tz_convert(plan.timezone).dt.date < plan.start]
+    if before["views"].isna().all():
+        raise UserError("No post from before the plan is known.", do="Import some first.")
+    return go_on(plan.table(), before, made, MADE_UP_FACTOR, plan.timezone)
+
+
 def tags_of(run: Run, made: Plan) -> tuple[Tag, ...]:
     """Return what the remembered file of tags says; nothing where hashtags tell the variants.
 
@@ -209,6 +228,16 @@ def judged(run: Run, posts: pd.DataFrame, embargo_days: float) -> Judgement | No
         return None
     made = planned(run)
     return judge_posts(made, posts, tags_of(run, made), embargo_days=embargo_days)
+
+
+def _known_posts(run: Run) -> tuple[pd.DataFrame, dict]:
+    posts, values = _posts(run)
+    if posts is None:
+        raise UserError(
+            f"No posts are known under the name “{run.name}” yet.",
+            do=f"Run: virality import posts.csv --name {run.name}",
+        )
+    return posts, values
 
 
 def _posts(run: Run) -> tuple[pd.DataFrame | None, dict]:

@@ -116,6 +116,7 @@ def judged(found: Judgement) -> dict:
     plan, looks = found.plan, found.looks
     told = looks[["pair", "look", "difference", "content", "z", "boundary"]]
     pairs = found.pairs.drop(columns="completed").replace("", None).merge(told, "left")
+    pairs = pairs.astype({"look": "Int64"})
     status = [each.name.lower() for each in pairs["status"]]
     return {
         "what": plan.what,

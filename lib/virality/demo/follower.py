@@ -62,6 +62,39 @@ def follow_plan(
     return made.sort_values(["posted_at", "post_id"], kind="stable", ignore_index=True)
 
 
+def go_on(
+    slots: pd.DataFrame, posts: pd.DataFrame, made: int, factor: float, timezone: str = "UTC"
+) -> pd.DataFrame:
+    """Let an account go on by a plan: posts like its own, with their luck, in the variant drawn.
+
+    Parameters
+    ----------
+    slots : DataFrame
+        As for :func:`follow_plan`.
+    posts : DataFrame
+        Tidy posts before the plan.
+    made : int
+        Posts of the plan that are made by now; the same ones however many more will come.
+    factor : float
+        By which A multiplies views.
+    timezone : str
+        Of days and hours.
+
+    Returns
+    -------
+    DataFrame
+        Tidy posts, the new ones alone: read three days after the last, and a month after the end.
+    """
+    known = posts[posts["views"].notna()]
+    drawn = np.random.default_rng(0).integers(len(known), size=len(slots))[:made]
+    names = zip(known["post_id"].iloc[drawn], slots["hashtag"], strict=False)
+    ids = [one if one.isdigit() else f"{one}{tag}" for one, tag in names]
+    whole = pd.concat([posts, known.iloc[drawn].assign(post_id=ids)], ignore_index=True)
+    days = 3 if made < len(slots) else 30
+    done = follow_plan(slots.head(made), whole, factor, timezone=timezone, read_after_days=days)
+    return done[done["posted_at"] > posts["posted_at"].max()].reset_index(drop=True)
+
+
 def _ids(ids: pd.Series, moments: pd.Series) -> list[str]:
     """Ids that tell when a post went up, as TikTok's do, tell the new moment."""
     seconds = moments.dt.as_unit("s").astype("int64")
