@@ -131,7 +131,7 @@ def timeline(posts: pd.DataFrame, level: pd.Series) -> Figure:
 
 
 def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
-    """Points, the top tenth among them, and the rolling median of one creator."""
+    """Points, the most viewed tenth among them, and the rolling median of one creator."""
     top = (y >= np.log1p(high)) & (y > np.median(y))
     axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
     if top.any():
