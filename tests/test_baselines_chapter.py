@@ -27,9 +27,11 @@ from virality.findings.scores import Extent, Verdict
     [(0.4, Promise.SUCCESS), (0.05, Promise.MODEST), (-0.3, Promise.NO_BETTER)],
 )
 def test_shuffled_folds_promise_what_their_best_model_reaches(r2, promise):
-    found = findings.shuffled(pd.Series({"elastic_net": -0.5, "ridge": r2}))
-    assert (found.model, found.r2, found.promise) == ("ridge", r2, promise)
-    assert findings.shuffled(pd.Series(dtype=float)) is None
+    rows = {"model": ["elastic_net", "ridge", "train_mean"], "r2_oos": [-0.5, r2, 0.9]}
+    table = pd.DataFrame(rows).assign(r2_oos_low=-1.0, r2_oos_high=1.0)
+    found = findings.shuffled(table)
+    assert (found.model, found.r2.value, found.promise) == ("ridge", r2, promise)
+    assert findings.shuffled(table.head(0)) is None
 
 
 def told(**misses: float) -> pd.DataFrame:

@@ -225,7 +225,7 @@ def test_ordering_without_a_better_forecast_is_explained(verdict, pick):
         scores.record(140),
         index.Prediction(gain, 80, half, half, (5_000, 20_000)),
         True, (), None,
-        index.Ordering(FORECAST, pick, Estimate(60, 52, 68), "rolling_median_10", 48, 80, 900),
+        index.Ordering(FORECAST, pick, half, "rolling_median_10", half, 80, 900),
     )  # fmt: skip
     wanted = pick is index.Pick.SURER and verdict is not Verdict.BETTER
     assert answer.two_questions is wanted

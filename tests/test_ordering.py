@@ -170,7 +170,7 @@ def test_verdicts(n, share, low, high, pick):
            "high": high}  # fmt: skip
     rule = {**row, "model": "rolling_median_10", "share": 0.48}
     found = findings.ordering(pd.DataFrame([row, rule]), "stack")
-    assert found.pick is pick and found.rule_times == pytest.approx(48)
+    assert found.pick is pick and found.rule_times.value == pytest.approx(48)
     assert found.times.value == pytest.approx(100 * share)
-    assert np.isnan(findings.ordering(pd.DataFrame([row]), "stack").rule_times)
+    assert not findings.ordering(pd.DataFrame([row]), "stack").rule_times.known
     assert findings.ordering(pd.DataFrame([row]), "ridge") is None

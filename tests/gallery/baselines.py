@@ -32,7 +32,10 @@ LEADER = Leader("rolling_median_10", Estimate(2.2, 1.9, 2.6), Estimate(1.7, 1.5,
 
 def examples():
     for promise, r2 in zip(Promise, (-0.3, 0.05, 0.4), strict=True):
-        yield f"Shuffled: {promise.value}", sentences.shuffled(Shuffled("ridge", r2, promise))
+        yield (
+            f"Shuffled: {promise.value}",
+            sentences.shuffled(Shuffled("ridge", Estimate(r2, r2 - 0.2, r2 + 0.2), promise)),
+        )
     yield "In time order: a fall", sentences.shuffled_caption(FALL)
     yield (
         "In time order: none",

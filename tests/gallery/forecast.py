@@ -13,7 +13,15 @@ from virality.sentences import forecast
 VOICES = Voices(Lead.RULES, 0.7, 0.3, 0.0, False, 20)
 GAIN = Gain("forecast", "rolling_median_10", Estimate(-0.08, -0.15, -0.01), Verdict.BETTER)
 WORTH = Worth(GAIN, 84, Estimate(1.7, 1.5, 1.9), Estimate(1.9, 1.6, 2.2))
-PICKS = Ordering("forecast", Pick.SURER, Estimate(58, 52, 64), "rolling_median_10", 47.0, 84, 1810)
+PICKS = Ordering(
+    "forecast",
+    Pick.SURER,
+    Estimate(58, 52, 64),
+    "rolling_median_10",
+    Estimate(47, 41, 53),
+    84,
+    1810,
+)
 KEPT = Coverage(Promise.KEPT, 0.8, Estimate(0.78, 0.7, 0.85), 64, 9.5, None, False, "adaptive")
 
 

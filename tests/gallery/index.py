@@ -15,7 +15,15 @@ HALF, RULE_HALF = Estimate(1.7, 1.5, 1.9), Estimate(1.9, 1.6, 2.2)
 BETTER = Prediction(GAIN, 120, HALF, RULE_HALF, (5882, 17000))
 TOP = Concentration(Views.VARIED, 140, 14, 0.39, True)
 CURVE = Curve(MorePosts.NOT_SHOWN, Estimate(-0.01, -0.06, 0.04), 40, 88, 49)
-ORDER = Ordering("forecast", Pick.SURER, Estimate(58, 52, 64), "rolling_median_10", 47.0, 120, 2210)
+ORDER = Ordering(
+    "forecast",
+    Pick.SURER,
+    Estimate(58, 52, 64),
+    "rolling_median_10",
+    Estimate(47, 41, 53),
+    120,
+    2210,
+)
 ANSWER = Answer(record(140), BETTER, True, ("vision", "hashtag_text"), True, ORDER)
 LOOKED = Looked(140, "2023-01-01", "2024-12-31", 12345.0)
 

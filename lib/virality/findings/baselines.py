@@ -11,7 +11,7 @@ import pandas as pd
 from virality.core.protocol import ALPHA
 from virality.core.resampling import block_weights, interval
 from virality.findings.scores import Estimate
-from virality.models.catalogue import MEAN_RULE
+from virality.models.catalogue import BASELINES, MEAN_RULE
 
 PROMISING = 0.1  # R² on shuffled folds that looks like a success
 FOUR_DIGITS = 5e-5
@@ -30,23 +30,25 @@ class Shuffled:
     """The best model on shuffled folds, its R² there, and what that looks like."""
 
     model: str
-    r2: float
+    r2: Estimate
     promise: Promise
 
 
-def shuffled(r2: pd.Series) -> Shuffled | None:
+def shuffled(table: pd.DataFrame) -> Shuffled | None:
     """Return what shuffled folds promise; None where no model predicted anything.
 
     Parameters
     ----------
-    r2 : Series of float, index model
-        On shuffled folds.
+    table : DataFrame
+        Scores on shuffled folds.
     """
-    if r2.empty:
+    models = table[~table["model"].isin(BASELINES)]
+    if models.empty:
         return None
-    best = float(r2.max())
-    promise = Promise.SUCCESS if best > PROMISING else Promise.MODEST
-    return Shuffled(r2.idxmax(), best, promise if best > 0 else Promise.NO_BETTER)
+    row = models.loc[models["r2_oos"].idxmax()]
+    best = Estimate.of(row, "r2_oos")
+    promise = Promise.SUCCESS if best.value > PROMISING else Promise.MODEST
+    return Shuffled(row["model"], best, promise if best.value > 0 else Promise.NO_BETTER)
 
 
 @dataclass(frozen=True)

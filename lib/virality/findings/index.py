@@ -140,13 +140,12 @@ def order(facts: dict) -> Ordering | None:
     """Return whether the forecast picks the better of two posts; None where there are no pairs."""
     if facts.get("pick") is None:
         return None
-    rule_times = facts["picks_by_rule"]
     return Ordering(
         facts["model"],
         Pick[facts["pick"]],
         estimate(facts, "picks"),
         facts["picks_rule"],
-        float("nan") if rule_times is None else rule_times,
+        estimate(facts, "picks_by_rule"),
         facts["picks_n"],
         facts["picks_pairs"],
     )

@@ -34,7 +34,7 @@ class Ordering:
         Out of a hundred; fifty is a coin.
     rule : str
         The plain rule beside it.
-    rule_times : float
+    rule_times : Estimate
         The same for the rule; NaN where it was not tried.
     n, pairs : int
         Held-out posts, and their pairs.
@@ -44,7 +44,7 @@ class Ordering:
     pick: Pick
     times: Estimate
     rule: str
-    rule_times: float
+    rule_times: Estimate
     n: int
     pairs: int
 
@@ -62,7 +62,8 @@ def ordering(
     by : str
         Which of its columns orders: "y_pred", or "order".
     rule : str
-        The plain rule to print beside it.
+        The plain rule to print beside it: of the two that forecasts are compared with, the one
+        that does not say the same of all posts of a fold.
 
     Returns
     -------
@@ -72,17 +73,21 @@ def ordering(
     if rows.empty:
         return None
     row = rows.iloc[0]
-    other = table.loc[(table["model"] == rule) & (table["by"] == FORECAST), "share"]
+    other = table[(table["model"] == rule) & (table["by"] == FORECAST)]
     share = Estimate(row.share, row.low, row.high)
     return Ordering(
         model,
         _pick(share, int(row.n)),
-        Estimate(*(100 * end for end in (row.share, row.low, row.high))),
+        _in_a_hundred(row),
         rule,
-        100 * float(other.iloc[0]) if len(other) else nan,
+        _in_a_hundred(other.iloc[0]) if len(other) else Estimate(nan),
         int(row.n),
         int(row.pairs),
     )
+
+
+def _in_a_hundred(row: pd.Series) -> Estimate:
+    return Estimate(*(100 * float(end) for end in (row.share, row.low, row.high)))
 
 
 def _pick(share: Estimate, n: int) -> Pick:

@@ -105,9 +105,10 @@ def _order(pairs: pd.DataFrame) -> dict:
     found = ordering(pairs, FORECAST, by=ORDER)
     if found is None:
         return {}
-    times = found.times
+    times, rule = found.times, found.rule_times
     return {"pick": found.pick.name, "picks": times.value, "picks_low": times.low,
-            "picks_high": times.high, "picks_rule": found.rule, "picks_by_rule": found.rule_times,
+            "picks_high": times.high, "picks_rule": found.rule, "picks_by_rule": rule.value,
+            "picks_by_rule_low": rule.low, "picks_by_rule_high": rule.high,
             "picks_n": found.n, "picks_pairs": found.pairs}  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import agree, capital, decimals, listing, p_value, plural
+from virality.core.text import agree, capital, listing, p_value, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import (
     Blocks,
@@ -21,7 +21,7 @@ from virality.sentences.scores import allowance, from_to, gain, indicative, the,
 
 def shuffled(result: Shuffled) -> str:
     """Say what shuffled folds promise."""
-    start = f"On shuffled folds, {model_name(result.model)} reaches an R² of {decimals(result.r2)}"
+    start = f"On shuffled folds, {model_name(result.model)} reaches an R² of {result.r2:.2f}"
     if result.promise is Promise.NO_BETTER:
         return f"{start}, which is no better than one number for all posts. Not even that helps."
     hope = {

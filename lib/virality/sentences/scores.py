@@ -133,18 +133,26 @@ def ordering(result: Ordering | None) -> str:
 
 
 def ordering_in_numbers(result: Ordering) -> str:
-    """Return how often it is right, with its interval, and how often the rule is."""
-    times = f"picks the better one {result.times.value:.0f} times in 100"
-    if result.times.bounded:
-        times += f" (between {result.times.low:.0f} and {result.times.high:.0f})"
-    known = result.rule_times == result.rule_times
-    return f"{times}; {the(result.rule)} {result.rule_times:.0f}" if known else times
+    """Return how often it is right, and how often the rule is, each with its interval."""
+    times = f"picks the better one {_in_a_hundred(result.times)}"
+    if not result.rule_times.known:
+        return times
+    return f"{times}; {the(result.rule)} does {_in_a_hundred(result.rule_times)}"
+
+
+def _in_a_hundred(times: Estimate) -> str:
+    text = f"{times.value:.0f} times in 100"
+    if not times.bounded:
+        return text
+    return f"{text} (between {times.low:.0f} and {times.high:.0f})"
 
 
 def ordering_is_about() -> str:
     """Say what pairs are taken, and why a coin is the bar."""
     return (
         "Both posts of a pair were held out together, and neither outcome was known to the fit "
-        "that forecast the other. A coin is right 50 times. A rule that follows the account's "
-        "level tends to stay below: after a good post it expects more of the same."
+        "that forecast the other. A coin is right 50 times. The long-run median says the same of "
+        "both posts and picks none, so the rule beside the forecast is the one that follows the "
+        "account's level; it tends to stay below a coin, because after a good post it expects more "
+        "of the same."
     )
