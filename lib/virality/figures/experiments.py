@@ -29,8 +29,8 @@ def running(judged: Judgement) -> Figure:
     for side, color, name in ((1, A_COLOR, "A"), (-1, B_COLOR, "B")):
         axis.plot(looks, side * edge, "--", color=color)
         axis.fill_between(looks, side * edge, side * edge.max() * 1.1, color=color, alpha=0.12)
-        corner = {"color": color, "va": "top" if side > 0 else "bottom"}
-        axis.text(FIRST_LOOK + 0.2, side * edge.max() * 1.05, f"decided for {name}", **corner)
+        corner = {"color": color, "ha": "right", "va": "top" if side > 0 else "bottom"}
+        axis.text(n_pairs - 0.3, side * edge.max() * 1.02, f"decided for {name}", **corner)
     z = judged.looks["z"]
     used = judged.looks["look"] <= judged.n_used
     axis.plot(judged.looks["look"], z, "-", color=theme.MUTED)

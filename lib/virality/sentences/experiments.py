@@ -175,10 +175,11 @@ def running_caption(found: Experiment) -> str:
         Outcome.FOR_B: "B crosses the boundary",
         Outcome.NO_DIFFERENCE: "The boundary was not reached",
     }[found.outcome]
+    later = " What came after the decision is grey and changes nothing." if found.early else ""
     return (
         f"{said}. How far the differences within pairs lean to one side, after each pair that "
         "counts; beyond the dashed lines the experiment is decided. They come down as pairs come "
-        "in, so that looking after each of them does no harm."
+        f"in, so that looking after each of them does no harm.{later}"
     )
 
 
