@@ -11,7 +11,7 @@ from virality.advice.experiments import sequential
 from virality.advice.experiments.detectable import detectable, pair_spread
 from virality.advice.hours import Slot
 from virality.advice.steps.behind import posts_behind
-from virality.advice.steps.candidates import HOURS
+from virality.advice.steps.candidates import HOURS, Had
 from virality.advice.steps.next_steps import COLUMNS, SUGGEST_FROM, State
 from virality.advice.steps.selection import (
     HOURS_SHARE,
@@ -135,6 +135,21 @@ def test_what_is_done_already_is_not_suggested():
     posts.loc[last, "caption"] = posts.loc[last, "caption"].str.replace("#sun", "") + " #sun"
     after = vi.next_steps(posts, features).set_index("label")
     assert after.loc["sun", "state"] == State.HABIT.name and after.loc["sun", "lately"] == 20
+
+
+def test_what_comes_together_or_never_is_told_apart_from_what_is_the_same():
+    rng = np.random.default_rng(0)
+    one = rng.integers(0, 2, 200).astype(float)
+    mostly = np.where(rng.random(200) < 0.1, 1 - one, one)
+    facts = pd.DataFrame({"one": one, "with": mostly, "without": 1 - mostly})
+    facts["other"] = rng.random(200)
+    facts["hook__has_face"], facts["hook__n_faces"] = one, mostly
+    held = Had(facts, {"one": frozenset({"other"}), "other": frozenset({"one"})})
+    assert 0.6 < held.alike("one", "with") < 1 and 0.6 < held.alike("one", "without") < 1
+    assert held.alike("with", "other") < 0.3 and held.alike("one", "other") == 1
+    assert held.alike("hook__has_face", "hook__n_faces") == 1
+    assert held.follows("one", False).tolist() == (one == 0).tolist()
+    assert held.follows("other", True).sum() == (facts["other"] > facts["other"].mean()).sum()
 
 
 @pytest.mark.parametrize(("n", "told"), [(0, False), (12, False), (40, True), (79, True)])

@@ -52,7 +52,7 @@ class Risk(Enum):
     OPEN = "the range holds a loss as well"
     OLD = "the last posts hardly did it"
     FEW = "few posts did it"
-    TANGLED = "something else comes with it"
+    TANGLED = "something else is tied to it"
     KINDS = "the kinds of post are not recorded"
 
 
@@ -79,7 +79,7 @@ class Step:
         Times the views of the habit, if all posts do it; NaN of a number.
     risks : tuple of Risk
     beside : Choice or Slot or None
-        What mostly comes with it.
+        What mostly comes with it, or without it.
     experiment_posts : int or None
         What an experiment takes that finds the expected factor; None where no plan is so long.
     """

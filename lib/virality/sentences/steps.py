@@ -203,8 +203,8 @@ def risk(step: Step, what: Risk) -> str:
         "views instead.",
         Risk.OLD: "**Risk:** the last posts hardly did it, so all of it rests on older ones.",
         Risk.FEW: f"**Risk:** it rests on {plural(step.n_did, 'post')}.",
-        Risk.TANGLED: f"**Risk:** it mostly comes with another thing ({beside}), and which of the "
-        "two it is these posts hardly tell.",
+        Risk.TANGLED: f"**Risk:** it is tied to another thing ({beside}): the two mostly come "
+        "together, or never, and which of them it is these posts hardly tell.",
         Risk.KINDS: "**Risk:** the kinds of post are not recorded, and one that does well anyway "
         "may be all there is to it.",
     }[what]

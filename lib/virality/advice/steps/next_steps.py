@@ -102,8 +102,8 @@ def next_steps(
         the views, in that direction, after selection) with `expected_low` and `expected_high`
         (80 %), `newer` (the same in the newer half of the record alone), `lately` (of the last
         `lately_known` posts, at most 20, so many did it) and `together_with` (another candidate
-        that mostly comes with it).  `chance` is that of an experiment of 40 posts to decide, and
-        `to_test` marks the one that is offered where nothing is suggested.
+        that mostly comes with it, or without it).  `chance` is that of an experiment of 40 posts
+        to decide, and `to_test` marks the one that is offered where nothing is suggested.
 
     Raises
     ------
@@ -184,9 +184,9 @@ def _of_one(row, rows: pd.DataFrame, held: Had, newer: pd.Series) -> tuple:
     lately = held.follows(row.name, row.more).tail(LATELY)
     others = [name for name in rows["name"] if name != row.name and name in held.facts]
     alike = {name: held.alike(row.name, name) for name in others}
-    near = max(alike, key=lambda name: alike[name] % 1, default="")  # 1: it is the same thing
-    with_it = near if near and TOGETHER <= alike[near] < 1 else ""
-    return float(half), int(lately.sum()), len(lately), with_it
+    near = [name for name in others if TOGETHER <= alike[name] < 1]  # 1: it is the same thing
+    beside = max(near, key=lambda name: alike[name], default="")
+    return float(half), int(lately.sum()), len(lately), beside
 
 
 def _newer(held: Had, table: ModelTable) -> pd.Series:
