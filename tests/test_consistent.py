@@ -22,7 +22,7 @@ from virality.evidence import claims, learning_curve
 from virality.explanation.explain import skill
 from virality.features.blocks import BLOCKS
 from virality.figures import index as drawn
-from virality.findings import baselines, data, habits, index, nonlinear, scores
+from virality.findings import baselines, data, forecast, habits, index, nonlinear, scores
 from virality.findings import interpretability as carried
 from virality.findings.baselines import MorePosts
 from virality.findings.interpretability import Agreement, Checks, Order, Support
@@ -104,12 +104,12 @@ def test_every_chapter_compares_with_the_same_rule_and_draws_it(better, seed):
         swapped = dict(zip(rules_of_two, reversed(rules_of_two), strict=True))
         predictions["model"] = predictions["model"].replace(swapped)
     gaps = headline.headline_gaps(predictions, n_bootstrap=60)
-    forecast = headline.forecast_gap(predictions, n_bootstrap=60)
+    of_book = headline.forecast_gap(predictions, n_bootstrap=60)
     trees = predictions["model"] == "xgboost"
     explained = skill(predictions[trees], predictions[predictions["model"].isin(rules_of_two)])
     rules = {
         *(scores.comparison(gaps, linear=wanted).rule for wanted in (True, False)),
-        *forecast["against"],
+        *of_book["against"],
         explained.baseline,
     }
     assert rules == {better}
@@ -233,6 +233,16 @@ def test_ordering_without_a_better_forecast_is_explained(verdict, pick):
 
 
 # --------------------------------------------------------------------------- memory, one loss
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+@pytest.mark.parametrize(("half", "large"), [(1.7, False), (1.98, False), (2.11, True)])
+def test_a_better_mean_beside_an_equal_median_is_explained(verdict, half, large):
+    gain = scores.Gain(FORECAST, "train_median", Estimate(-0.1, -0.2, -0.01), verdict)
+    own, rule = Estimate(half, 1.6, 2.4), Estimate(2.08, 1.7, 2.5)
+    told = index.Prediction(gain, 80, own, rule, (5_000, 20_000))
+    beside = forecast.Worth(gain, 80, own, rule)
+    assert told.in_large_misses is beside.in_large_misses is (large and verdict is Verdict.BETTER)
 
 
 @pytest.mark.parametrize("rule", ["rolling_median_10", "train_median"])

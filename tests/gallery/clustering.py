@@ -125,6 +125,8 @@ def behaviour():
     for name, text in zip(("caption", "alt"), say.views_texts(VIEWS), strict=True):
         yield f"views: {name}", text
     yield "views: not shown", say.views_texts(HIDDEN)[0]
+    bare = replace(VIEWS, worst=("C", Estimate(0.7)))
+    yield "views: too few posts for an interval", say.views_texts(bare)[0]
     yield "views: the same", say.views_texts(replace(VIEWS, same=True))[0]
     yield "views: the trees", say.views_table_caption(VIEWS)
     yield "views: few held-out posts", say.views_table_caption(replace(VIEWS, nearest=""))

@@ -45,6 +45,7 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Worth: {verdict.value}", forecast.worth(found)
         yield f"The race: {verdict.value}", forecast.race_caption(found)
         yield f"Answer: {verdict.value}", forecast.answer(record(140), found, PICKS, KEPT)
+    yield "Worth: on large misses", forecast.worth(replace(WORTH, half=WORTH.rule_half))
     for pick in Pick:
         found = replace(PICKS, pick=pick)
         yield f"Picks: {pick.value}", forecast.picks_caption(found)

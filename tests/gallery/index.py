@@ -46,6 +46,8 @@ def examples() -> Iterator[tuple[str, str]]:
     rule = replace(GAIN, against="last_post", verdict=Verdict.UNDECIDED)
     one = replace(ANSWER, prediction=replace(BETTER, gain=rule), order=None)
     yield "Answer: another rule, no two posts near", index.answer(one)
+    large = replace(BETTER, half=RULE_HALF)
+    yield "Answer: better on large misses", index.answer(replace(ANSWER, prediction=large))
     none = replace(ANSWER, content=(), history=False)
     yield "Answer: nothing carries information", index.answer(none)
     unsure = replace(none, order=replace(ORDER, pick=Pick.UNSURE, times=Estimate(53, 47, 59)))

@@ -11,7 +11,7 @@ import pandas as pd
 from virality.core.resampling import block_weights
 from virality.evaluation.experts import MODEL_EXPERTS, PRIOR
 from virality.evaluation.scores import half_interval
-from virality.findings.scores import Estimate, Gain, gains
+from virality.findings.scores import Estimate, Gain, Verdict, gains
 from virality.models.catalogue import FORECAST
 from virality.models.earned import BEGIN
 from virality.models.prior import Prior
@@ -87,6 +87,24 @@ class Worth:
     n: int
     half: Estimate
     rule_half: Estimate
+
+    @property
+    def in_large_misses(self) -> bool:
+        """Whether the forecast is better in the mean, but not in what half are within."""
+        return in_large_misses(self.gain, self.half, self.rule_half)
+
+
+def in_large_misses(gain: Gain, half: Estimate, rule_half: Estimate) -> bool:
+    """Whether a forecast that is clearly better owes that to its larger misses.
+
+    Parameters
+    ----------
+    gain : Gain
+    half, rule_half : Estimate
+        The factor that half of the forecasts, and of the rule's, were within.
+    """
+    near = round(half.value, 1) >= round(rule_half.value, 1)
+    return gain.verdict is Verdict.BETTER and near
 
 
 def group_of(expert: str) -> str:

@@ -10,6 +10,7 @@ from virality.core.protocol import ALPHA, MIN_POSTS
 from virality.features.blocks import BLOCKS
 from virality.findings.baselines import Curve, curve
 from virality.findings.data import Concentration, top_tenth
+from virality.findings.forecast import in_large_misses
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
 from virality.models.catalogue import RECENT_RULE
@@ -38,6 +39,11 @@ class Prediction:
     half: Estimate  # the factor that half of the forecasts are within
     rule_half: Estimate
     between: tuple[float, float]  # where half of the forecasts of a post with `EXAMPLE` views lie
+
+    @property
+    def in_large_misses(self) -> bool:
+        """Whether the forecast is better in the mean, but not in what half are within."""
+        return in_large_misses(self.gain, self.half, self.rule_half)
 
 
 @dataclass(frozen=True)

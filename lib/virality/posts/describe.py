@@ -30,7 +30,7 @@ from virality.posts.values import hour_known
 
 WINDOW = 10  # posts of a rolling median
 PAUSE_DAYS = 60  # between two posts, beyond which the creator was away
-ALIKE = 0.3  # mean correlation from which hashtags sit on the same posts
+ALIKE = 0.25  # mean correlation from which hashtags sit on the same posts
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 

@@ -244,6 +244,12 @@ def _times(lift: Estimate) -> str:
     return f"{multiple(lift.value)}, {multiple(lift.low)} to {multiple(lift.high)}"
 
 
+def _in_brackets(lift: Estimate) -> str:
+    if not lift.bounded:
+        return multiple(lift.value)
+    return f"{multiple(lift.value)} ({multiple(lift.low)} to {multiple(lift.high)})"
+
+
 def views_table_caption(found: Views) -> str:
     """Caption of the table of views."""
     base = "Medians with 95 % intervals that allow for runs of similar posts."
@@ -345,7 +351,7 @@ def _answer(found: Content, views: Views | None) -> str:
     (best, high), (worst, low) = views.sure
     return (
         f"{text} They differ in views beyond the account's level at the time: against the posts "
-        f"around them, {best} gets {_times(high)} and {worst} {_times(low)}."
+        f"around them, {best} gets {_in_brackets(high)} and {worst} {_in_brackets(low)}."
     )
 
 

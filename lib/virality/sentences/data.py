@@ -173,10 +173,10 @@ def timeline_alt(record: Record) -> str:
 
 
 _MOVEMENT = {
-    Movement.WANDERS: "The level wanders: what was a strong post in one season is an ordinary one "
-    "in another. A model that does not know the recent level starts with a handicap, and a rule "
-    "that knows nothing else may be hard to beat. ",
-    Movement.NARROW: "The level moves by more than luck, in a narrow band. Knowing the recent "
+    Movement.WANDERS: "The level wanders by more than luck: what was a strong post in one season "
+    "is an ordinary one in another. Whether that makes the last posts a good forecast of the next "
+    "one, the chapter on [baselines](baselines.ipynb) tests. ",
+    Movement.NARROW: "The level moves by more than luck, but in a narrow band. Knowing the recent "
     "posts then tells little that the overall median does not. ",
     Movement.UNKNOWN: "",
 }

@@ -7,7 +7,14 @@ from virality.findings.forecast import Lead, Others, Voices, Worth
 from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Record, Verdict
-from virality.sentences.scores import gain, indicative, ordering_in_numbers, the, too_few
+from virality.sentences.scores import (
+    LARGE_MISSES,
+    gain,
+    indicative,
+    ordering_in_numbers,
+    the,
+    too_few,
+)
 
 
 def voices(found: Voices | None, record: Record) -> str:
@@ -88,6 +95,7 @@ def worth(found: Worth) -> str:
     return (
         f"{verdict} ({gain(found.gain)}). Half of the forecasts were within a factor of "
         f"{found.half:.1f} of what came; for {rule} that factor is {found.rule_half:.1f}."
+        f"{LARGE_MISSES if found.in_large_misses else ''}"
     )
 
 

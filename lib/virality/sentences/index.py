@@ -13,7 +13,7 @@ from virality.findings.index import Answer, Columns, Limits, Looked, Next, Predi
 from virality.findings.ordering import Pick
 from virality.findings.scores import Extent, Verdict
 from virality.models.catalogue import model_name
-from virality.sentences.scores import from_to, gain, indicative, ordering
+from virality.sentences.scores import LARGE_MISSES, from_to, gain, indicative, ordering
 
 
 def answer(found: Answer) -> str:
@@ -67,6 +67,7 @@ def _size(found: Prediction) -> str:
         f"Half of the forecasts were within a factor of {found.half:.1f}: of posts that are "
         f"forecast ten thousand views, half end between {about(low)} and {about(high)}. For "
         f"{_rule(found.gain.against)} that factor is {found.rule_half:.1f}."
+        f"{LARGE_MISSES if found.in_large_misses else ''}"
     )
 
 

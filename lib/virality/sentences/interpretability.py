@@ -340,7 +340,7 @@ def _shuffled(checks: Checks) -> str:
     of_it = "" if len(checks.helpful) == 1 else f"for {block_name(checks.helpful[0])} "
     return (
         f"Shuffling {_names(checks.helpful)} makes forecasts of unseen posts worse, clear of "
-        f"zero; {of_it}the mean miss grows by {checks.cost:.0%}."
+        f"zero; {of_it}the mean miss grows by {checks.cost:.1%}."
     )
 
 

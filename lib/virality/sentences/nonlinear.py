@@ -412,13 +412,19 @@ def _finds_more(compared: Comparison) -> str:
     }[trees.verdict]
     parts = [first]
     for verdict, one, many in (
-        (Verdict.BETTER, "beats it", "beat it"),
-        (Verdict.WORSE, "does clearly worse", "do clearly worse"),
+        (Verdict.BETTER, "beats that rule", "beat that rule"),
+        (Verdict.WORSE, "does clearly worse than that rule", "do clearly worse than that rule"),
     ):
         others = [model_name(each.model) for each in compared.having(verdict) if each is not trees]
         if others:
-            parts.append(f"{capital(listing(others))} {agree(others, one, many)}.")
+            parts.append(
+                f"{capital(listing(others))} {agree(others, one, many)}{_too(trees, verdict)}."
+            )
     return " ".join(parts)
+
+
+def _too(trees: Gain, verdict: Verdict) -> str:
+    return " as well" if trees.verdict is verdict else ""
 
 
 def _intervals(result: findings.Coverage | None, groups: findings.Groups) -> str:

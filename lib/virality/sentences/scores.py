@@ -11,6 +11,8 @@ from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Comparison, Estimate, Extent, Gain, Missed, Record
 from virality.models.catalogue import BASELINES, model_name
 
+LARGE_MISSES = " So what is gained in the mean is gained on the larger misses."
+
 
 def too_few(record: Record) -> str:
     """Say that nothing is modelled, and why: too few posts, or outcomes that do not differ."""
