@@ -172,6 +172,16 @@ def test_hashtags_from_data_are_harmless_and_never_in_a_command():
     assert 'plan "posts of regime B" --posts' in said and "a`" not in said
 
 
+def test_the_table_of_posts_does_without_views_and_frames():
+    posts, _ = account(0, 60)
+    behind = pd.DataFrame({"name": "x", "post_id": posts["post_id"][:2], "factor": [1.5, 0.5]})
+    posts.loc[0, "views"] = pd.NA
+    labels = dict.fromkeys(posts["post_id"], "a post")
+    table = figures.posts_table(behind, posts, {"x": "late speech"}, labels, {})
+    assert list(table) == ["suggestion", "post", "views", "beside its neighbours"]
+    assert table["views"].tolist() == ["–", f"{posts['views'][1]:,}"]
+
+
 def test_a_claim_about_hours_survives_being_stored():
     posts, features = account(1, 160)
     when = vi.timing(posts, features)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from virality.advice.hours import Slot
-from virality.core.text import multiple
+from virality.core.text import is_missing, multiple
 from virality.figures import theme, whatif
 from virality.findings.steps import Candidate, Subject
 
@@ -93,7 +93,7 @@ def posts_table(
             "suggestion": steps[row.name],
             "first frame": frames.get(row.post_id, "–"),
             "post": labels[row.post_id],
-            "views": f"{views[row.post_id]:,}",
+            "views": "–" if is_missing(views[row.post_id]) else f"{views[row.post_id]:,}",
             "beside its neighbours": multiple(row.factor),
         }
         for row in behind.itertuples()
