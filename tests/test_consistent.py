@@ -16,13 +16,14 @@ from test_headline import told_by_forecast
 from toyposts import toy_posts
 from virality.core.paths import NOTEBOOKS
 from virality.core.protocol import ALPHA, DEFAULT
+from virality.core.resampling import effective_size, share_interval
 from virality.evaluation import headline
 from virality.evaluation.evaluate import cross_validate
 from virality.evidence import claims, learning_curve
 from virality.explanation.explain import skill
 from virality.features.blocks import BLOCKS
 from virality.figures import index as drawn
-from virality.findings import baselines, data, forecast, habits, index, nonlinear, scores
+from virality.findings import baselines, data, forecast, habits, index, nonlinear, openings, scores
 from virality.findings import interpretability as carried
 from virality.findings.baselines import MorePosts
 from virality.findings.interpretability import Agreement, Checks, Order, Support
@@ -348,6 +349,21 @@ def test_hashtags_have_the_intervals_of_the_book_and_allow_for_runs():
     assert describe.contrast_noise(above, tag)["tag"] > alone
     mixed = pd.Series(np.random.default_rng(1).permutation(above))
     assert describe.contrast_noise(mixed, tag)["tag"] >= mixed.var() * (1 / 30 + 1 / 90)
+
+
+def test_shares_of_runs_are_less_sure_and_a_change_between_runs_is_no_change():
+    mixed = np.random.default_rng(0).permutation(np.repeat([0.0, 1.0], 60))
+    runs = np.repeat(np.random.default_rng(0).permutation(np.repeat([0.0, 1.0], 6)), 10)
+    (low, high), (lower, higher) = (share_interval(x) for x in (mixed, runs))
+    assert lower < low < 0.5 < high < higher
+    assert effective_size(runs) < 0.5 * effective_size(mixed) <= 60
+    column = {
+        "hook__face": np.r_[np.repeat([0, 1, 0, 0], 10), np.zeros(40), np.repeat([1, 0, 1, 1], 10)]
+    }
+    found = openings.courses(pd.DataFrame(column), ["hook__face"])[0]
+    assert found.change is openings.Change.NONE, "three runs of ten are not thirty posts"
+    column["hook__face"] = np.r_[np.tile([0, 0, 0, 1], 10), np.zeros(40), np.tile([1, 1, 1, 0], 10)]
+    assert openings.courses(pd.DataFrame(column), ["hook__face"])[0].change is openings.Change.MORE
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from virality.core.resampling import share_interval
 from virality.demo.known_truth import known_creator
 from virality.evaluation.evaluate import cross_validate, make_folds
 from virality.uncertainty import calibration, conformal, mixture, viral
@@ -139,11 +140,11 @@ def test_interval_score_by_hand():
 def test_share_interval_is_wilsons_and_wider_for_runs():
     spread = np.tile([1, 1, 1, 1, 0.0], 20)
     runs = np.sort(spread)
-    low, high = conformal._share_interval(runs)
-    narrow = conformal._share_interval(spread)
+    low, high = share_interval(runs)
+    narrow = share_interval(spread)
     assert low < narrow[0] < 0.8 < narrow[1] < high
     assert narrow == pytest.approx((0.711, 0.867), abs=0.002)
-    assert conformal._share_interval(np.ones(20))[1] == 1.0
+    assert share_interval(np.ones(20))[1] == 1.0
 
 
 # ------------------------------------------------------------------------------- whole table

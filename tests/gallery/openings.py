@@ -19,7 +19,7 @@ from virality.sentences import openings as say
 
 
 def share(name: str, n: int, having: int) -> Share:
-    return Share(f"hook__{name}", n, having, 0.1, 0.9)
+    return Share(f"hook__{name}", n, having, 0.1, 0.9, n)
 
 
 def course(name: str, first: int, last: int, change: Change) -> Course:

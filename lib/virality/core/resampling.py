@@ -112,6 +112,43 @@ def block_mean_interval(values: np.ndarray, confidence: float = CONFIDENCE) -> t
     return float(np.mean(values) - half), float(np.mean(values) + half)
 
 
+def effective_size(has: np.ndarray) -> float:
+    """How many independent posts a series of yes and no is worth, at most its length.
+
+    Parameters
+    ----------
+    has : ndarray of shape (n,)
+        Ones and zeros, in time order.
+    """
+    n, share = len(has), float(np.mean(has))
+    alone = share * (1 - share) / n
+    blocks = block_standard_error(has) ** 2 if n >= 8 else alone
+    return n * min(1.0, alone / blocks) if blocks > 0 else float(n)
+
+
+def share_interval(has: np.ndarray, confidence: float = CONFIDENCE) -> tuple[float, float]:
+    """Wilson's interval of a share, with as many posts as the neighbours' likeness leaves.
+
+    Parameters
+    ----------
+    has : ndarray of shape (n,)
+        Ones and zeros, in time order.
+    confidence : float
+        Of the interval, 0 to 1.
+
+    Returns
+    -------
+    low, high : float
+        0 to 1.
+    """
+    share, effective = float(np.mean(has)), effective_size(has)
+    z = stats.norm.ppf(0.5 + confidence / 2)
+    centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
+    half = np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
+    half *= z / (1 + z**2 / effective)
+    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
+
+
 def t_width(n: int, confidence: float = CONFIDENCE) -> float:
     """Student's t for as many blocks as n posts give.
 

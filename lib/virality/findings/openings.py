@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from virality.core.protocol import ALPHA
+from virality.core.resampling import effective_size, share_interval
 from virality.core.text import DataText
 from virality.features.blocks import block_of
 from virality.features.openings import COLUMNS, small_words
@@ -41,13 +42,17 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 @dataclass(frozen=True)
 class Share:
-    """How many of the posts of which a fact is known have it; 95 % interval (Wilson)."""
+    """How many of the posts of which a fact is known have it; 95 % interval (Wilson).
+
+    `counted` is how many independent posts these are worth, because neighbours are alike.
+    """
 
     name: str
     n: int
     having: int
     low: float
     high: float
+    counted: float
 
     @property
     def value(self) -> float:
@@ -206,8 +211,8 @@ def _share(facts: pd.DataFrame, column: str) -> Share | None:
     if known.empty:
         return None
     n, having = len(known), int((known > 0).sum())
-    ends = stats.binomtest(having, n).proportion_ci(1 - ALPHA, method="wilson")
-    return Share(column, n, having, float(ends.low), float(ends.high))
+    has = (known > 0).to_numpy(float)
+    return Share(column, n, having, *share_interval(has), effective_size(has))
 
 
 def _time(facts: pd.DataFrame, name: str, known: str) -> Time | None:
@@ -248,7 +253,10 @@ def courses(facts: pd.DataFrame, columns: list[str]) -> tuple[Course, ...]:
 
 
 def _change(first: Share, last: Share, level: float) -> Change:
-    table = [[first.having, first.n - first.having], [last.having, last.n - last.having]]
+    table = [
+        [round(share.value * share.counted), round((1 - share.value) * share.counted)]
+        for share in (first, last)
+    ]
     if stats.fisher_exact(table).pvalue >= level:
         return Change.NONE
     return Change.MORE if last.value > first.value else Change.LESS

@@ -315,7 +315,7 @@ def _coverage(group: pd.DataFrame) -> dict[str, float]:
     y, lower, upper = (group[name].to_numpy(float) for name in ("y_true", "lower", "upper"))
     inside = ((y >= lower) & (y <= upper)).astype(float)
     n, nominal = len(y), float(group["nominal"].iloc[0])
-    low, high = _share_interval(inside)
+    low, high = bs.share_interval(inside)
     return {
         "n": n,
         "coverage": float(inside.mean()),
@@ -326,16 +326,3 @@ def _coverage(group: pd.DataFrame) -> dict[str, float]:
         "score": float(interval_score(y, lower, upper, nominal).mean()),
         "saturated": float(group["saturated"].mean()),
     }
-
-
-def _share_interval(inside: np.ndarray, confidence: float = bs.CONFIDENCE) -> tuple[float, float]:
-    """Wilson's interval, with as many posts as the neighbours' likeness leaves."""
-    n, share = len(inside), inside.mean()
-    own = share * (1 - share) / n
-    blocks = bs.block_standard_error(inside) ** 2 if n >= 8 else own
-    effective = n * min(1.0, own / blocks) if blocks > 0 else n
-    z = stats.norm.ppf(0.5 + confidence / 2)
-    centre = (share + z**2 / (2 * effective)) / (1 + z**2 / effective)
-    half = np.sqrt(share * (1 - share) / effective + z**2 / (4 * effective**2))
-    half *= z / (1 + z**2 / effective)
-    return max(0.0, float(centre - half)), min(1.0, float(centre + half))
