@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from types import SimpleNamespace
 
 import numpy as np
@@ -19,7 +20,8 @@ from virality.book.tables import check_table
 from virality.core import paths
 from virality.core.chapters import book, chapter, chapters_until
 from virality.core.errors import UserError
-from virality.core.paths import RUN_VARIABLE, Inputs, Run
+from virality.core.paths import DEMO_POSTS, LIBRARY, RUN_VARIABLE, Inputs, Run
+from virality.demo.creator import ensure_demo
 from virality.demo.follower import follow_plan
 from virality.figures import experiments as figures
 from virality.findings import experiments as findings
@@ -138,6 +140,24 @@ def test_a_made_up_creator_can_follow_a_plan_step_by_step(place, capsys):
         said.append(virality("judge", "--name", "alice")[1])
     assert "Go on. 11 of 20" in said[0] and "1 not yet settled" in said[0]
     assert "20 made as planned and settled" in said[1] and "skipped" not in said[1]
+
+
+@pytest.mark.slow
+def test_the_readme_shows_what_is_printed(place, capsys, monkeypatch):
+    """Its commands on the demo's posts, from the plan to the verdict."""
+    text = (LIBRARY.parents[1] / "README.md").read_text(encoding="utf-8")
+    section = text.partition("\n## An experiment\n")[2].partition("\n## ")[0]
+    commands = re.findall(r"^    \$ virality (.+)$", section, re.MULTILINE)
+    assert [command.split()[0] for command in commands] == [
+        "import", "plan", "demo", "import", "judge", "demo", "judge",
+    ]  # fmt: skip
+    monkeypatch.chdir(place)
+    ensure_demo(place / "data" / "demo", DEMO_POSTS, videos=False)
+    shown = " ".join(section.split())
+    for command in commands:
+        assert cli.main(shlex.split(command)) == 0
+        printed = " ".join(capsys.readouterr().out.split())
+        assert command.startswith(("import", "demo")) or printed in shown
 
 
 def test_a_plan_that_was_changed_is_told(place, capsys):
