@@ -378,6 +378,17 @@ def test_a_level_is_only_said_to_move_beyond_luck(seed):
         assert (found.change.luck <= ALPHA) is moves
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_a_level_that_rose_or_fell_is_not_called_still(seed):
+    rng = np.random.default_rng(seed)
+    y = 9 + rng.normal(size=48) + np.linspace(0, 1.2, 48)
+    posts = posts_with(np.rint(np.expm1(y)))
+    level = describe.log_views(posts).rolling(describe.WINDOW).median()
+    found = data.timeline(posts, level)
+    clear = found.trend in (data.Direction.ABOVE, data.Direction.BELOW)
+    assert not (clear and found.movement is data.Movement.LUCK)
+
+
 def test_medians_of_ten_are_of_ten():
     source = (NOTEBOOKS / "data.ipynb").read_text(encoding="utf-8")
     assert f"rolling({describe.WINDOW}).median()" in source

@@ -267,22 +267,23 @@ def timeline(posts: pd.DataFrame, level: pd.Series) -> Timeline:
     Timeline
     """
     change = describe.change(posts, level)
+    trend = direction(change.low, change.high, neutral=1)
     return Timeline(
         several=describe.several(posts),
         equal=bool((posts["views"] == posts["views"].iloc[0]).all()),
-        movement=_movement(change),
+        movement=_movement(change, trend),
         change=change,
-        trend=direction(change.low, change.high, neutral=1),
+        trend=trend,
     )
 
 
-def _movement(change: describe.Change) -> Movement:
+def _movement(change: describe.Change, trend: Direction) -> Movement:
     if not np.isfinite(change.factor):
         return Movement.TOO_FEW
     if not np.isfinite(change.wander):
         return Movement.UNKNOWN
     if change.wander == 1:
         return Movement.STILL
-    if not change.luck <= ALPHA:
+    if not change.luck <= ALPHA and trend in (Direction.OPEN, Direction.UNSURE):
         return Movement.LUCK
     return Movement.WANDERS if change.wander > WANDERS else Movement.NARROW
