@@ -201,12 +201,13 @@ def limits(found: Limits) -> str:
         else f"- **Columns.** There are {found.n_columns:,} columns for {posts}; they are "
         "shrunk to a few components inside every fold."
     )
+    chance = "" if found.too_few else " The report gives them a probability, not a number."
     return "\n".join(
         [
             small,
             wide,
             f"- **Viral outliers.** {_outliers(found.top)} Posts that run away leave the least to "
-            "learn from. The report gives them a probability, not a number.",
+            f"learn from.{chance}",
             "- **Correlation only.** Nothing here says what would have happened had a post been "
             "made otherwise. A feature that predicts views need not cause them.",
             "- **The past.** Platforms change; a rule that held for these posts may not hold for "
