@@ -66,8 +66,8 @@ def missed_caption(missed: Missed) -> str:
         for start, named in (
             ("Missed when left out", missed.blocks),
             ("Better without", missed.burdens),
-            ("Clearly worse when alone", missed.poor),
-            ("Clearly better when alone", missed.enough),
+            ("Clearly worse with nothing but", missed.poor),
+            ("Clearly better with nothing but", missed.enough),
         )
         if named
     ]
@@ -80,7 +80,7 @@ def missed_caption(missed: Missed) -> str:
 
 
 def _joined(blocks: str) -> str:
-    return listing([block_name(block) for block in blocks.split("+")])
+    return " with ".join(block_name(block) for block in blocks.split("+"))
 
 
 def gain(result: Gain) -> str:
