@@ -1,6 +1,7 @@
 """The page on a draft: what the terminal says, with figures, as one file and nothing beside it."""
 
 import html
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -189,3 +190,21 @@ def test_an_account_without_posts_or_forecasts_breaks_no_figure():
     assert not nothing.told and "too few" in sentences.tried(nothing)
     kept = tried.tried(pd.Series([1.5] * 8 + [3.0] * 12), pd.Series([True] * 15 + [False] * 5), 0.8)
     assert kept.told and kept.inside == 0.75 and kept.miss == 3.0
+
+
+@pytest.mark.parametrize(
+    ("column", "below", "same", "side", "words"),
+    [
+        ("hook__first_words", 1.0, 0.0, "MOST", "later than in any of your posts"),
+        ("hook__first_words", 0.997, 0.0, "MORE", "later than 99 % of your posts"),
+        ("hook__first_words", 0.1, 0.05, "LESS", "earlier than 85 % of your posts"),
+        ("hook__first_words", 0.0, 0.0, "LEAST", "earlier than in any of your posts"),
+        ("hook__first_words", 0.5, 0.0, "USUAL", "at 1.0 s"),
+        ("hook__has_face", 0.0, 0.0, "NEW", "as in none of your posts"),
+        ("hook__has_face", 0.9, 0.1, "RARE", "as in only 10 % of your posts"),
+    ],
+)
+def test_where_a_fact_lies_among_those_of_the_posts(column, below, same, side, words):
+    row = SimpleNamespace(column=column, value=1.0, below=below, same=same, n=90)
+    found = findings._fact(row)
+    assert found.side is findings.Side[side] and sentences.fact(found).endswith(words)

@@ -20,6 +20,9 @@ SPEECH = Fact("hook__speech_start", "time of the first speech", "seconds", 1.9, 
 TAKE = Fact("hook__longest_take", "longest take", "seconds", 1.1, 0.85, Side.LESS, 90)
 FACE = Fact("hook__has_face", "a face", "flag", 1.0, 0.12, Side.RARE, 90)
 OTHERS = (
+    replace(SPEECH, side=Side.MOST),
+    replace(TAKE, side=Side.LEAST),
+    replace(FACE, side=Side.NEW),
     replace(FACE, value=0.0, side=Side.USUAL),
     replace(FACE, value=0.0),
     Fact("hook__words_share", "room that words take", "share", 0.21, 0.5, Side.USUAL, 90),

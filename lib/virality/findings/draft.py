@@ -20,6 +20,7 @@ from virality.uncertainty.viral import BASE_RATE
 
 SMALL_PUSH = np.log(1.02)  # a push below is told as none
 MOST_PUSHES = 3  # of each direction
+ALMOST = 0.99  # a share below one is never told as all
 UNUSUAL = 0.8  # share of the posts from which a fact is marked
 _KINDS = {fact.column: fact.kind for fact in FACTS}
 
@@ -27,10 +28,13 @@ _KINDS = {fact.column: fact.kind for fact in FACTS}
 class Side(Enum):
     """Where a fact lies among those of the posts."""
 
+    MOST = "more than any"
     MORE = "more than most"
     LESS = "less than most"
+    LEAST = "less than any"
     USUAL = "as usual"
     RARE = "another answer than most"
+    NEW = "an answer that none has"
 
 
 class Reach(Enum):
@@ -268,10 +272,25 @@ def _fact(row) -> Fact:
     above = 1 - row.below - row.same
     kind = _KINDS.get(row.column) or ("count" if row.column == "hook__sound_uses" else "flag")
     if kind == "flag":
-        side = Side.RARE if 1 - row.same >= UNUSUAL else Side.USUAL
-        share = row.same
+        side, share = _answer(row.same), row.same
     else:
-        side = Side.MORE if row.below >= UNUSUAL else Side.LESS if above >= UNUSUAL else Side.USUAL
-        share = above if side is Side.LESS else row.below
+        side, share = _among(row.below, above), max(row.below, above)
     name = concept(concept_of(row.column)).name
-    return Fact(row.column, name, kind, float(row.value), float(share), side, int(row.n))
+    share = float(min(share, ALMOST))
+    return Fact(row.column, name, kind, float(row.value), share, side, int(row.n))
+
+
+def _answer(same: float) -> Side:
+    """Where a yes or a no lies, by the share of posts with the same."""
+    if same == 0:
+        return Side.NEW
+    return Side.RARE if 1 - same >= UNUSUAL else Side.USUAL
+
+
+def _among(below: float, above: float) -> Side:
+    """Where a number lies, by the shares of posts with less and with more."""
+    if 1 in (below, above):
+        return Side.MOST if below == 1 else Side.LEAST
+    if max(below, above) < UNUSUAL:
+        return Side.USUAL
+    return Side.MORE if below > above else Side.LESS

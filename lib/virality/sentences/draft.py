@@ -133,6 +133,9 @@ def fact(found: Fact) -> str:
     }[found.kind]
     more, less = ("later", "earlier") if found.is_moment else ("more", "less")
     beside = {
+        Side.MOST: f", {more} than in any of your posts",
+        Side.LEAST: f", {less} than in any of your posts",
+        Side.NEW: ", as in none of your posts",
         Side.MORE: f", {more} than {percent(found.share)} of your posts",
         Side.LESS: f", {less} than {percent(found.share)} of your posts",
         Side.RARE: f", as in only {percent(found.share)} of your posts",
@@ -252,14 +255,14 @@ def tried(found: Tried) -> str:
 
 
 def reach(found: Draft) -> str:
-    """Say how far a draft is from anything seen.
+    """Say how far a draft is from anything seen, and which kind of post is nearest.
 
     Parameters
     ----------
     found : Draft
     """
     lies = f"Its mean distance to its nearest posts is {found.distance:.2f}"
-    return {
+    said = {
         Reach.INSIDE: f"{lies}; the post that is furthest from its own has {found.limit:.2f}. "
         "Posts like it have been there.",
         Reach.OUTSIDE: f"{lies}, and no post is further from its own than {found.limit:.2f}. "
@@ -267,6 +270,7 @@ def reach(found: Draft) -> str:
         Reach.UNKNOWN: "Too little of it can be compared with the posts to say how far it lies "
         "from them.",
     }[found.reach]
+    return f"{said} {kind(found)}".strip()
 
 
 def like_caption(shown: int, frames: bool) -> str:
