@@ -3,6 +3,7 @@
 import html
 from types import SimpleNamespace
 
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from test_scoring import lay, soon, stamp
 from toyposts import toy_posts
 from toyscore import creator, drafts, vectors_of
 from virality.advice.drafts.score import score as score_posts
-from virality.book import draft_page, quarto, scoring
+from virality.book import draft_page, quarto, runner, scoring
 from virality.book.scoring import Wish, as_asked, asked_by
 from virality.core import paths
 from virality.core.errors import UserError
@@ -133,6 +134,22 @@ def test_places_that_are_none(tmp_path):
     assert draft_page.place(str(path), force=True) == path
     path.write_text(f"<head>{draft_page._MARK}")
     assert draft_page.place(str(path)) == path
+
+
+def test_a_private_run_has_private_pages(run, tmp_path, monkeypatch):
+    asked, before = [], run.load()["parameters"]
+    empty = nbformat.v4.new_notebook()
+    run_it = lambda run, slug, values: asked.append(values) or empty  # noqa: E731
+    monkeypatch.setattr(runner, "execute_alone", run_it)
+    monkeypatch.setenv("VIRALITY_QUARTO", "off")
+    try:
+        for private in (True, False):
+            run.save(parameters=before | {"private": private})
+            draft_page.make(run, Wish(captions=["x"], at="2026-12-01 18:30"), tmp_path / "a.html")
+    finally:
+        run.save(parameters=before)
+    assert [values["private"] for values in asked] == [True, False]
+    assert {"name", "video", "caption", "time", "private"} == set(asked[0])
 
 
 @pytest.mark.slow
