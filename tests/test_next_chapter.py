@@ -29,7 +29,7 @@ from virality.findings.to_do import to_do as quoted
 from virality.findings.whatif import CONCEPTS
 from virality.media.hook.facts import FACTS
 from virality.sentences import steps as sentences
-from virality.sentences import to_do
+from virality.sentences import suggestion, to_do
 
 
 @pytest.fixture
@@ -122,7 +122,7 @@ def test_sentences_turn_round_with_the_effect():
         found = findings.next_posts(vi.next_steps(posts, features), posts)
         tag = next(step for step in found.steps if step.key != HOURS and step.about.hashtag)
         assert tag.expected.value > 1
-        answers.append(sentences.one(tag))
+        answers.append(suggestion.one(tag))
     assert answers[0].startswith("**&#35;sun**") and answers[1].startswith("**No &#35;sun**")
 
 
@@ -133,7 +133,8 @@ def row(**changes) -> pd.DataFrame:
         "n": 200, "n_with": 80, "n_without": 120, "step": 1.0, "factor": 1.9, "low": 1.2,
         "high": 2.9, "p": 1e-5, "claimed": True, "p_together": 0.001, "state": "SUGGESTED",
         "more": True, "expected": 1.6, "expected_low": 1.2, "expected_high": 2.2, "newer": 1.5,
-        "lately": 8, "lately_known": 20, "together_with": "", "chance": 0.4, "to_test": False,
+        "lately": 8, "lately_known": 20, "together_with": "",
+        "together_more": pd.NA, "apart_from": "", "chance": 0.4, "to_test": False,
     }  # fmt: skip
     return pd.DataFrame([base | changes])
 
@@ -157,6 +158,23 @@ def test_how_sure_it_is_and_what_could_be_wrong_follow_from_the_numbers():
         assert step.risks == (told,) and (step.strength is findings.Strength.CLEAR) == clear
     assert judged(more=False).raw == pytest.approx(1 / 1.9)
     assert np.isnan(judged(unit="seconds", name="choice__length", family="length").over_habit)
+
+
+def test_what_comes_with_it_is_told_with_its_side_and_what_no_post_did_both_of():
+    posts, _ = account(0, 60)
+    kind = row(name="choice__kind_C", family="kind", label="C #b")
+    kind = kind.assign(together_with="hook__has_speech")
+    speech = row(name="hook__has_speech", family="opening", label="", apart_from="choice__kind_C")
+    told = []
+    for more in (True, False):
+        table = pd.concat([kind.assign(together_more=more), speech], ignore_index=True)
+        steps = findings.next_posts(table, posts).steps
+        assert steps[0].risks == (findings.Risk.TANGLED,) and steps[0].beside_more is more
+        assert (steps[0].apart, steps[1].apart) == (0, 1)
+        told.append(suggestion.one(steps[0]))
+    assert "comes with speech," in told[0] and "comes without speech," in told[1]
+    assert "did both this and suggestion 1" in suggestion.one(steps[1])
+    assert "did both" not in told[0]
 
 
 def test_hashtags_from_data_are_harmless_and_never_in_a_command():

@@ -127,6 +127,33 @@ def test_nothing_is_counted_twice():
     assert (passed[passed.index.str.startswith("choice__hashtag")] == "SUGGESTED").sum() == 1
 
 
+def test_what_comes_with_it_has_a_side_and_what_never_comes_with_it_is_known():
+    rng = np.random.default_rng(0)
+    kind = (rng.random(120) < 0.4).astype(float)
+    start = np.where(kind == 0, rng.random(120), np.nan)  # that kind has nobody who speaks
+    facts = pd.DataFrame(
+        {"kind": kind, "speech": 1 - kind, "start": start, "dice": rng.random(120)}
+    )
+    held = Had(facts, {})
+    assert held.alike("kind", "speech") == pytest.approx(-1)
+    assert abs(held.alike("kind", "dice")) < 0.3
+    assert held.apart("start", False, "kind", True) and held.apart("start", True, "kind", True)
+    assert not held.apart("start", False, "kind", False)
+    assert not held.apart("dice", True, "kind", True)
+    few = Had(facts.head(12), {})  # so few posts would hardly have done both by luck
+    assert not few.apart("start", False, "kind", True)
+
+
+def test_suggestions_say_what_stands_beside_them_and_which_no_post_did_both_of():
+    posts, (columns, content) = account(3, 300, "white", 1.5)
+    sun = posts["caption"].str.contains("#sun").to_numpy()
+    quiet = sun ^ (np.arange(300) % 12 == 0)
+    content = content.assign(hook__has_speech=(~quiet).astype(float))
+    found = vi.next_steps(posts, [columns, content]).set_index("label")
+    assert found.loc["sun", "together_with"] == "hook__has_speech"
+    assert not found.loc["sun", "together_more"]
+
+
 def test_what_is_done_already_is_not_suggested():
     posts, features = account(3, 300, "white", 1.5)
     before = suggested(vi.next_steps(posts, features)).set_index("label")

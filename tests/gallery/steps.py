@@ -17,11 +17,11 @@ from virality.sentences import steps as say
 
 EVENING = Slot("weekdays", 18)
 SIZE = Estimate(1.62, 1.21, 2.04)
-HASHTAG = Step(TAG, True, Strength.CLEAR, SIZE, 1.8, 1.5, 19, 7, 20, 1.37, (), None, 110)
+HASHTAG = Step(TAG, True, Strength.CLEAR, SIZE, 1.8, 1.5, 19, 7, 20, 1.37, experiment_posts=110)
 LONGER = Step(LENGTH, True, Strength.LEANING, Estimate(1.2, 0.97, 1.5), 1.5, 0.9, 53, 12, 20,
-              np.nan, (Risk.FADED, Risk.OPEN), None, None)  # fmt: skip
+              np.nan, (Risk.FADED, Risk.OPEN), apart=1)  # fmt: skip
 HOUR = Step(EVENING, True, Strength.LEANING, Estimate(1.3, 0.96, 1.7), 1.3, 1.3, 22, 1, 20, np.nan,
-            (Risk.OPEN, Risk.OLD), FACE, 300)  # fmt: skip
+            (Risk.OPEN, Risk.OLD), FACE, experiment_posts=300)  # fmt: skip
 TRY = Test(FACE, Estimate(1.4, 0.7, 2.8), 40, 0.21, 2.5, 1.5, 150, 8.7)
 NONE = NextPosts(Verdict.NONE, 140, 80, 21, test=TRY)
 FOUND = NextPosts(Verdict.SUGGESTED, 140, 80, 21, steps=(HASHTAG, LONGER, HOUR))
@@ -37,19 +37,6 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "suggested", say.answer(FOUND, "alice")
     one = replace(FOUND, steps=(HASHTAG,), running=True)
     yield "suggested: one, while an experiment is on its way", say.answer(one, "alice")
-    for what in Risk:
-        step = replace(HASHTAG, beside=FACE if what is Risk.TANGLED else None)
-        yield f"risk: {what.name}", say.risk(step, what)
-    less = {"more": False, "about": LENGTH, "over_habit": np.nan}
-    yield "one: less of it", say.one(replace(HASHTAG, **less))
-    yield "one: a kind of post", say.one(replace(HASHTAG, about=KIND))
-    for more in (True, False):
-        for about in (TAG, KIND, FACE, LENGTH, EVENING):
-            yield f"do: {more}", say.do(about, more)
-    yield "name: a hashtag on a private page", say.do(replace(TAG, label=()))
-    hours = say.amount(HOUR)
-    yield "amount: of hours", hours
-    yield "amount: of hashtags", say.amount(replace(LONGER, about=replace(LENGTH, unit="hashtags")))
     yield (
         "test: of a hashtag, at an unknown pace",
         say.test(replace(TRY, about=TAG, weeks=np.nan, smaller_takes=None), "alice"),

@@ -196,6 +196,8 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "lately": _column("Int64", _NOT_NEGATIVE, missing=True),
         "lately_known": _column("Int64", _NOT_NEGATIVE, missing=True),
         "together_with": _column(TEXT),
+        "together_more": _column("boolean", missing=True),
+        "apart_from": _column(TEXT),
         "to_test": _column("bool"),
     },
     "experiment": {

@@ -79,7 +79,10 @@ class Step:
         Times the views of the habit, if all posts do it; NaN of a number.
     risks : tuple of Risk
     beside : Choice or Slot or None
-        What mostly comes with it, or without it.
+        What mostly comes with it; or with its absence, where `beside_more` is False.
+    beside_more : bool
+    apart : int
+        Place of the suggestion before it that no post did as well; 0 where there is none.
     experiment_posts : int or None
         What an experiment takes that finds the expected factor; None where no plan is so long.
     """
@@ -96,6 +99,8 @@ class Step:
     over_habit: float
     risks: tuple[Risk, ...] = ()
     beside: Subject | None = None
+    beside_more: bool = True
+    apart: int = 0
     experiment_posts: int | None = None
 
     @property
@@ -223,9 +228,9 @@ def next_posts(
     spread = pair_spread(posts, embargo_days)[0]
     named = {row.name: _subject(row, private) for row in table.itertuples()}
     states = [(State[row.state], row) for row in table.itertuples()]
-    steps = tuple(
-        _step(row, named, blocks, spread) for its, row in states if its is State.SUGGESTED
-    )
+    first = [row for its, row in states if its is State.SUGGESTED]
+    places = {row.name: place for place, row in enumerate(first, start=1)}
+    steps = tuple(_step(row, named, blocks, spread, places) for row in first)
     told = State.HABIT, State.SMALL, State.SAME, State.FURTHER
     tested = next((row for _, row in states if row.to_test), None)
     test = None if running or tested is None else _test(tested, named, spread, _pace(posts))
@@ -303,7 +308,13 @@ def _turned(row) -> Estimate:
     return Estimate(value, low, high) if row.more else Estimate(1 / value, 1 / high, 1 / low)
 
 
-def _step(row, named: Mapping[str, Subject], blocks: tuple[str, ...], spread: float) -> Step:
+def _step(
+    row,
+    named: Mapping[str, Subject],
+    blocks: tuple[str, ...],
+    spread: float,
+    places: Mapping[str, int],
+) -> Step:
     about, more = named[row.name], bool(row.more)
     expected = Estimate(row.expected, row.expected_low, row.expected_high)
     did = int(row.n_with if more else row.n_without)
@@ -332,6 +343,8 @@ def _step(row, named: Mapping[str, Subject], blocks: tuple[str, ...], spread: fl
         float(over),
         tuple(risk for risk, there in risks.items() if there),
         beside,
+        beside is None or bool(row.together_more),
+        places.get(row.apart_from, 0),
         posts_needed(row.expected, spread),
     )
 

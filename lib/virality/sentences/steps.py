@@ -7,66 +7,24 @@ from collections.abc import Mapping
 from virality.advice.hours import Slot
 from virality.advice.steps.next_steps import State
 from virality.core.text import about, capital, listing, multiple, percent, plural
-from virality.features.concepts import concept
 from virality.findings.changes import Last
 from virality.findings.changes import Verdict as Change
 from virality.findings.steps import (
     NEXT,
     NextPosts,
-    Risk,
-    Step,
     Strength,
     Subject,
     Test,
     Verdict,
 )
-from virality.sentences import associations, timing, whatif
+from virality.sentences.suggestion import do, name, one
 
-_NUMBERS = {
-    "metadata__duration": ("longer videos", "shorter videos"),
-    "metadata__hashtags": ("more hashtags", "fewer hashtags"),
-    "metadata__caption_length": ("longer captions", "shorter captions"),
-}
-_STRENGTH = {
-    Strength.CLEAR: "clear: all of its range is a gain",
-    Strength.LEANING: "leaning: more than luck, but how much it earns is open",
-}
 _ASIDE = {
     State.HABIT: "is done in nearly all of the last posts already",
     State.SMALL: "is hardly worth anything once one allows for having picked it",
     State.SAME: "says the same as a suggestion above",
     State.FURTHER: "is sure enough as well, but three at once are enough to try",
 }
-
-
-def name(subject: Subject) -> str:
-    """Return what a suggestion is about, in words.
-
-    Parameters
-    ----------
-    subject : Choice or Slot
-    """
-    return timing.slot(subject) if isinstance(subject, Slot) else whatif.name(subject)
-
-
-def do(subject: Subject, more: bool = True) -> str:
-    """Return what somebody would do, "late speech" or "speech at once".
-
-    Parameters
-    ----------
-    subject : Choice or Slot
-    more : bool
-        False says the opposite.
-    """
-    if isinstance(subject, Slot):
-        return timing.slot(subject)
-    if subject.hashtag:
-        return f"{whatif.name(subject)}" if more else f"no {whatif.name(subject)}"
-    if subject.regime:
-        kind = f"posts of {whatif.name(subject)}"
-        return kind if more else f"fewer {kind}"
-    words = concept(subject.concept)
-    return _NUMBERS.get(subject.concept, (words.more, words.less))[not more]
 
 
 def command(subject: Subject, n_posts: int, run: str) -> str:
@@ -130,90 +88,6 @@ def _same_for_all(found: NextPosts) -> str:
         "All of it is association: such posts may differ in something that nobody recorded, and "
         f"only dice can tell.{again}"
     )
-
-
-def one(step: Step) -> str:
-    """Say one suggestion: how sure, what to expect, what it rests on, and what could be wrong.
-
-    Parameters
-    ----------
-    step : Step
-    """
-    parts = [
-        f"**{capital(do(step.about, step.more))}** ({_STRENGTH[step.strength]}). {_expected(step)}",
-        _lately(step),
-        *(risk(step, each) for each in step.risks),
-        _price(step),
-    ]
-    return " ".join(part for part in parts if part)
-
-
-def _expected(step: Step) -> str:
-    size = step.expected
-    within = f"80 % between {multiple(size.low)} and {multiple(size.high)}"
-    if isinstance(step.about, Slot):
-        return (
-            f"Expect {multiple(size.value)} the views of the habit ({within}); it was measured on "
-            f"posts that did not choose the hour, and stood there at {multiple(step.raw)}."
-        )
-    per = "" if step.about.flag else f" per {amount(step)}"
-    kind = (
-        " What such posts are, the chapter on [content regimes](clustering.ipynb) shows."
-        if step.about.regime
-        else ""
-    )
-    return (
-        f"Expect {multiple(size.value)} the views{per} ({within}), after allowing for having "
-        f"picked it; the record as it stands says {multiple(step.raw)}.{kind}"
-    )
-
-
-def amount(step: Step) -> str:
-    """Return what the factor of a number belongs to, "0.6 s more"."""
-    if isinstance(step.about, Slot):
-        return ""
-    units = {"characters": " characters", "hashtags": " hashtags", "cuts": " cuts"}
-    unit = units.get(step.about.unit, "")
-    return f"{associations.step(step.about)}{unit} {'more' if step.more else 'less'}"
-
-
-def _lately(step: Step) -> str:
-    text = f"{step.lately} of the last {plural(step.lately_known, 'post')} did it"
-    if step.over_habit != step.over_habit:
-        return f"{text}."
-    return (
-        f"{text}; doing it in all of the next {NEXT} would earn {multiple(step.over_habit)} what "
-        "going on as usual earns, if it is the cause."
-    )
-
-
-def risk(step: Step, what: Risk) -> str:
-    """Say what could be wrong with a suggestion.
-
-    Parameters
-    ----------
-    step : Step
-    what : Risk
-    """
-    beside = name(step.beside) if step.beside else ""
-    return {
-        Risk.FADED: f"**Risk:** in the newer half of the record alone it stands at "
-        f"{multiple(step.newer)}, so it may belong to another time.",
-        Risk.OPEN: f"**Risk:** the range holds {multiple(step.expected.low)} too; it may cost "
-        "views instead.",
-        Risk.OLD: "**Risk:** the last posts hardly did it, so all of it rests on older ones.",
-        Risk.FEW: f"**Risk:** it rests on {plural(step.n_did, 'post')}.",
-        Risk.TANGLED: f"**Risk:** it is tied to another thing ({beside}): the two mostly come "
-        "together, or never, and which of them it is these posts hardly tell.",
-        Risk.KINDS: "**Risk:** the kinds of post are not recorded, and one that does well anyway "
-        "may be all there is to it.",
-    }[what]
-
-
-def _price(step: Step) -> str:
-    if step.experiment_posts is None:
-        return "To be sure would take a longer experiment than can be planned here."
-    return f"To be sure takes an experiment of about {plural(step.experiment_posts, 'post')}."
 
 
 def _nothing(found: NextPosts) -> str:

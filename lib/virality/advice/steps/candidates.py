@@ -23,6 +23,7 @@ from virality.posts.values import hour_known
 
 HOURS = "hours"  # the name, and the family, of the slot of the week
 TOGETHER = 0.5  # correlation of two candidates, from which they are told once
+SEVERAL = 5  # posts that luck would have made do two things, so that none is telling
 _KINDS = {fact.column: fact.kind for fact in FACTS} | {"hook__sound_uses": "count"}
 _UNITS = {"flag": "yes or no"}
 #: Of an association, in the order of the table.
@@ -64,6 +65,20 @@ class Had:
         above = known > (0.5 if flag else known.mean())
         return above if more else ~above
 
+    def apart(self, one: str, more: bool, other: str, other_more: bool) -> bool:
+        """Whether no post did both, though by luck several would have.
+
+        Parameters
+        ----------
+        one, other : str
+        more, other_more : bool
+            As of `follows`; a post of which it is not known did not do it.
+        """
+        did = [self.follows(name, way).reindex(self.facts.index, fill_value=False)
+               for name, way in ((one, more), (other, other_more))]  # fmt: skip
+        by_luck = did[0].sum() * did[1].sum() / max(1, len(self.facts))
+        return bool(by_luck >= SEVERAL and not (did[0] & did[1]).any())
+
     def alike(self, one: str, other: str) -> float:
         """How nearly two say the same: the correlation of what posts around do not have.
 
@@ -74,7 +89,8 @@ class Had:
         Returns
         -------
         float
-            From 0 to 1, which it is where they are two ways to say one thing.
+            From −1, where one comes with the other's absence, to 1, which it is where they are
+            two ways to say one thing.
         """
         group, same = GROUPS.get(one), self.same
         both = other in same.get(one, ()) and one in same.get(other, ())
@@ -84,7 +100,7 @@ class Had:
         pair = pair[np.isfinite(pair).all(axis=1)]
         if len(pair) < 3 or not (np.ptp(pair, axis=0) > 0).all():
             return 0.0
-        return float(abs(np.corrcoef(pair.T)[0, 1]))
+        return float(np.corrcoef(pair.T)[0, 1])
 
 
 def candidates(went: pd.DataFrame, openings: pd.DataFrame, when: WhenToPost) -> pd.DataFrame:

@@ -8,6 +8,7 @@ stronger says the same.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum
 
 import numpy as np
@@ -55,7 +56,8 @@ COLUMNS = {
     "claimed": "bool", "p_together": "float64", "state": "string", "more": "boolean",
     "expected": "float64", "expected_low": "float64", "expected_high": "float64",
     "newer": "float64", "lately": "Int64", "lately_known": "Int64",
-    "together_with": "string", "chance": "float64", "to_test": "bool",
+    "together_with": "string", "together_more": "boolean", "apart_from": "string",
+    "chance": "float64", "to_test": "bool",
 }  # fmt: skip
 
 
@@ -101,9 +103,11 @@ def next_steps(
         `State`.  Of what passes: `more` (do it, or do more of it; False: less), `expected` (times
         the views, in that direction, after selection) with `expected_low` and `expected_high`
         (80 %), `newer` (the same in the newer half of the record alone), `lately` (of the last
-        `lately_known` posts, at most 20, so many did it) and `together_with` (another candidate
-        that mostly comes with it, or without it).  `chance` is that of an experiment of 40 posts
-        to decide, and `to_test` marks the one that is offered where nothing is suggested.
+        `lately_known` posts, at most 20, so many did it), `together_with` (another candidate that
+        mostly comes with doing it; `together_more`: with having it, or more of it) and
+        `apart_from` (a suggestion before it that no post did as well).  `chance` is that of an
+        experiment of 40 posts to decide, and `to_test` marks the one that is offered where nothing
+        is suggested.
 
     Raises
     ------
@@ -172,9 +176,10 @@ def _beside(rows: pd.DataFrame, held: Had, table: ModelTable) -> pd.DataFrame:
     """What passes, in the newer half alone and among the last posts, and what comes with it."""
     passed = rows["expected"].notna()
     newer = _newer(held, table) if passed.any() else pd.Series(dtype=float)
-    told = [_of_one(row, rows, held, newer) if row.expected > 0 else (np.nan, pd.NA, pd.NA, "")
+    nothing = (np.nan, pd.NA, pd.NA, "", pd.NA)
+    told = [_of_one(row, rows, held, newer) if row.expected > 0 else nothing
             for row in rows.itertuples()]  # fmt: skip
-    names = ["newer", "lately", "lately_known", "together_with"]
+    names = ["newer", "lately", "lately_known", "together_with", "together_more"]
     return rows.join(pd.DataFrame(told, columns=names, index=rows.index))
 
 
@@ -184,9 +189,10 @@ def _of_one(row, rows: pd.DataFrame, held: Had, newer: pd.Series) -> tuple:
     lately = held.follows(row.name, row.more).tail(LATELY)
     others = [name for name in rows["name"] if name != row.name and name in held.facts]
     alike = {name: held.alike(row.name, name) for name in others}
-    near = [name for name in others if TOGETHER <= alike[name] < 1]  # 1: it is the same thing
-    beside = max(near, key=lambda name: alike[name], default="")
-    return float(half), int(lately.sum()), len(lately), beside
+    near = [name for name in others if TOGETHER <= abs(alike[name]) < 1]  # 1: it is the same thing
+    beside = max(near, key=lambda name: abs(alike[name]), default="")
+    on_its_side = (alike[beside] > 0) == row.more if beside else pd.NA
+    return float(half), int(lately.sum()), len(lately), beside, on_its_side
 
 
 def _newer(held: Had, table: ModelTable) -> pd.Series:
@@ -202,19 +208,23 @@ def _newer(held: Had, table: ModelTable) -> pd.Series:
 def _judged(rows: pd.DataFrame, held: Had) -> pd.DataFrame:
     """What becomes of each, the strongest evidence first, suggestions before all."""
     rows = rows.sort_values(["p_together", "p"], kind="stable", na_position="last")
-    suggested: list[str] = []
-    states = []
+    suggested: dict[str, bool] = {}
+    states, apart = [], []
     for row in rows.itertuples():
         state = _state(row, suggested, held)
+        other = ""
         if state is State.SUGGESTED:
-            suggested.append(row.name)
+            other = next((its for its, more in suggested.items()
+                          if held.apart(row.name, row.more, its, more)), "")  # fmt: skip
+            suggested[row.name] = bool(row.more)
         states.append(state.name)
-    rows = rows.assign(state=states)
+        apart.append(other)
+    rows = rows.assign(state=states, apart_from=apart)
     first = rows["state"].eq(State.SUGGESTED.name)
     return pd.concat([rows[first], rows[~first]]).reset_index(drop=True)
 
 
-def _state(row, suggested: list[str], held: Had) -> State:
+def _state(row, suggested: Collection[str], held: Had) -> State:
     if not np.isfinite(row.p):
         return State.UNTOLD
     if not row.p_together <= ALPHA:
@@ -225,7 +235,7 @@ def _state(row, suggested: list[str], held: Had) -> State:
         return State.SMALL
     if row.lately >= HABIT * row.lately_known:
         return State.HABIT
-    if any(held.alike(row.name, other) >= TOGETHER for other in suggested):
+    if any(abs(held.alike(row.name, other)) >= TOGETHER for other in suggested):
         return State.SAME
     return State.FURTHER if len(suggested) == MOST else State.SUGGESTED
 
