@@ -23,10 +23,21 @@ from virality.evidence import claims, learning_curve
 from virality.explanation.explain import skill
 from virality.features.blocks import BLOCKS
 from virality.figures import index as drawn
-from virality.findings import baselines, data, forecast, habits, index, nonlinear, openings, scores
+from virality.findings import (
+    baselines,
+    data,
+    forecast,
+    habits,
+    index,
+    nonlinear,
+    openings,
+    promises,
+    scores,
+)
 from virality.findings import interpretability as carried
 from virality.findings.baselines import MorePosts
-from virality.findings.interpretability import Agreement, Checks, Order, Support
+from virality.findings.checks import Checks, Support
+from virality.findings.interpretability import Agreement, Order
 from virality.findings.scores import Estimate, Verdict
 from virality.models.catalogue import FORECAST
 from virality.posts import describe
@@ -173,9 +184,9 @@ def test_a_promise_kept_on_the_whole_is_not_called_kept_in_every_group():
     posts.loc[60:, "posted_at"] += pd.DateOffset(years=1)
     for off, short in ((0.0, False), (1.3, True)):
         frame = issued(1.7 if short else 1.1, 1.28, off)
-        covered = nonlinear.coverage(conformal.coverage(frame))
-        assert covered.promise is nonlinear.Promise.KEPT
-        groups = nonlinear.groups(conformal.coverage_groups(frame, posts))
+        covered = promises.coverage(conformal.coverage(frame))
+        assert covered.promise is promises.Promise.KEPT
+        groups = promises.groups(conformal.coverage_groups(frame, posts))
         assert bool(groups.short) is short
         for group in groups.short:
             assert group.inside < 0.8 * group.n and not group.by_outcome
@@ -188,13 +199,13 @@ def test_a_promise_kept_on_the_whole_is_not_called_kept_in_every_group():
 def test_intervals_that_need_no_model_are_the_rival(width, rival, verdict):
     frame = issued(width, rival)
     table = conformal.coverage(frame)
-    found = nonlinear.coverage(table, conformal.score_gap(frame)).rival
+    found = promises.coverage(table, conformal.score_gap(frame)).rival
     assert found.verdict is verdict
     by_method = table.set_index("method")
     assert (found.adaptive, found.score) == tuple(by_method["score"][["adaptive", "training"]])
     assert found.gap.value == pytest.approx(found.adaptive - found.score)
     alone = frame[frame["method"] == "adaptive"]
-    assert nonlinear.coverage(conformal.coverage(alone), conformal.score_gap(alone)).rival is None
+    assert promises.coverage(conformal.coverage(alone), conformal.score_gap(alone)).rival is None
 
 
 # --------------------------------------------------- two models, two questions, both explained

@@ -19,11 +19,14 @@ from virality.evidence.claims import evidence_table
 from virality.figures import nonlinear as figures
 from virality.figures import theme
 from virality.findings import nonlinear as findings
+from virality.findings import promises
 from virality.findings import scores as common
-from virality.findings.nonlinear import Chances, Components, Promise, Slope, Survival
+from virality.findings.nonlinear import Chances, Components, Slope, Survival
+from virality.findings.promises import Promise
 from virality.findings.scores import Verdict
 from virality.models.catalogue import LINEAR
 from virality.sentences import nonlinear as sentences
+from virality.sentences import promises as on_promises
 from virality.uncertainty import calibration, conformal, viral
 from virality.uncertainty.intervals import prediction_intervals
 from virality.uncertainty.mixture import two_regimes
@@ -130,13 +133,13 @@ def test_too_few_posts_are_described_and_not_modelled(n):
         findings.in_sample(found.in_sample),
         common.comparison(gaps, linear=False),
         *common.gains(headline.against_linear(linear)),
-        findings.coverage(conformal.coverage(frame)),
+        promises.coverage(conformal.coverage(frame)),
         skill,
         findings.mixture(two_regimes(found.all_blocks, found.fitted, own.posts)),
     ]
     assert nothing == [None] * len(nothing)
     assert "too few" in sentences.answer(
-        common.record(n), None, None, findings.Groups((), ()), skill
+        common.record(n), None, None, promises.Groups((), ()), skill
     )
     assert compare_targets(own.posts, tables).empty
 
@@ -201,8 +204,8 @@ def test_every_figure_draws_and_every_finding_has_words(run):
         sentences.in_sample_caption(findings.in_sample(found.in_sample)),
         sentences.gaps_caption(common.comparison(gaps, linear=False)),
         sentences.calibration(findings.calibration(levels, calibration.slope(*outcomes(told)))),
-        sentences.coverage_caption(findings.coverage(covered)),
-        sentences.groups_caption(findings.groups(groups)),
+        on_promises.coverage_caption(promises.coverage(covered)),
+        on_promises.groups_caption(promises.groups(groups)),
         sentences.targets_caption(*findings.targets(targets)),
     ]
     for text in said:
@@ -240,17 +243,17 @@ def kept(coverage, low, high, naive=0.55):
 
 
 def test_a_promise_is_kept_broken_or_exceeded():
-    found = findings.coverage(kept(0.79, 0.7, 0.88))
+    found = promises.coverage(kept(0.79, 0.7, 0.88))
     assert found.promise is Promise.KEPT and found.naive_punished and found.best == "naive sigma"
     assert found.factor == pytest.approx(np.exp(2))
-    assert findings.coverage(kept(0.6, 0.5, 0.7)).promise is Promise.BROKEN
-    assert findings.coverage(kept(0.95, 0.88, 0.99)).promise is Promise.EXCEEDED
-    assert not findings.coverage(kept(0.79, 0.7, 0.88, naive=0.76)).naive_punished
+    assert promises.coverage(kept(0.6, 0.5, 0.7)).promise is Promise.BROKEN
+    assert promises.coverage(kept(0.95, 0.88, 0.99)).promise is Promise.EXCEEDED
+    assert not promises.coverage(kept(0.79, 0.7, 0.88, naive=0.76)).naive_punished
     groups = pd.concat([kept(0.6, 0.5, 0.7).assign(group="2024"),
                         kept(0.9, 0.85, 0.95).assign(group="2025"),
                         kept(0.8, 0.7, 0.9).assign(group="2026")])  # fmt: skip
-    short, wide = findings.Group("2024", 36, 60), findings.Group("2025", 54, 60)
-    assert findings.groups(groups) == findings.Groups((short,), (wide,))
+    short, wide = promises.Group("2024", 36, 60), promises.Group("2025", 54, 60)
+    assert promises.groups(groups) == promises.Groups((short,), (wide,))
 
 
 @pytest.mark.parametrize(

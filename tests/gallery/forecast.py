@@ -5,8 +5,8 @@ from dataclasses import replace
 from math import nan
 
 from virality.findings.forecast import Lead, Others, Voices, Worth
-from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
+from virality.findings.promises import Coverage, Promise
 from virality.findings.scores import Estimate, Gain, Verdict, record
 from virality.sentences import forecast
 

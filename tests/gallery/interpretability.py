@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from virality.core.text import PostName
 from virality.explanation.explain import Skill, Verdict
+from virality.findings.checks import Checks
 from virality.findings.interpretability import (
     Agreement,
     Alike,
     Carriers,
-    Checks,
     Course,
     Dependence,
     Example,

@@ -2,22 +2,19 @@
 
 from dataclasses import replace
 
+from gallery.promises import COVERAGE, HITS, YEAR
 from gallery.scores import compared, one_gain
 from virality.findings.nonlinear import (
     Calibration,
     Chances,
     Components,
-    Coverage,
-    Group,
-    Groups,
     InSample,
     Mixture,
-    Promise,
-    Rival,
     Slope,
     Survival,
     Viral,
 )
+from virality.findings.promises import Groups, Promise
 from virality.findings.scores import Claim, Estimate, Verdict, record
 from virality.sentences import nonlinear as sentences
 
@@ -27,16 +24,10 @@ IN_SAMPLE = InSample(
     Estimate(0.7, 0.6, 0.8), Estimate(0.4, 0.2, 0.6), Estimate(-0.1, -0.3, 0.1), 84,
     Survival.NOTHING, less_when_shuffled=True, lost=0.8,
 )  # fmt: skip
-RIVAL = Rival(Estimate(0.63, 0.5, 0.74), 4.26, 3.94, Estimate(-0.32, -0.6, -0.04), Verdict.BETTER)
-YEAR, HITS = Group("2024", 11, 20), Group("viral posts", 1, 8, by_outcome=True)
 TREES = Claim(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
 STEEP = Calibration(
     Slope.RIGHT, Estimate(1.0, 0.6, 1.4), normal=-0.13, viral=1.15, n_viral=9, unforeseen=True,
     n_off=0, n_levels=3,
-)  # fmt: skip
-COVERAGE = Coverage(
-    Promise.KEPT, 0.8, Estimate(0.79, 0.7, 0.88), 60, factor=7.4, naive=0.55, naive_punished=True,
-    best="adaptive conformal",
 )  # fmt: skip
 VIRAL = Viral(
     Chances.KNOW_MORE, 300, 60, base=Estimate(0.2, 0.1, 0.3), recent=Estimate(0.15, 0.02, 0.28)
@@ -52,7 +43,6 @@ def examples():
     for model in ("rolling_median_10", "stack"):
         yield f"The published study beside {model}", sentences.published(1.204, 0.987, model)
     yield from calibrations()
-    yield from intervals()
     yield from viral()
     for clear in ((), ("likes",), ("likes", "saves")):
         for given_away in ((), ("avg_watch_s",), ("avg_watch_s", "shares")):
@@ -103,25 +93,6 @@ def calibrations():
     yield "Calibration: nothing", sentences.calibration(None)
     yield "Calibration, caption: right", sentences.calibration_caption(STEEP)
     yield "Calibration, caption: off", sentences.calibration_caption(replace(STEEP, n_off=2))
-
-
-def intervals():
-    for promise, held in zip(Promise, (0.79, 0.6, 0.95), strict=True):
-        found = replace(COVERAGE, promise=promise, held=Estimate(held, held - 0.05, held + 0.05))
-        yield f"Intervals: {promise.value}", sentences.coverage(found)
-    naive = replace(COVERAGE, naive=0.81, naive_punished=False)
-    yield "Intervals: the usual mistake was not punished", sentences.coverage(naive)
-    for verdict in Verdict:
-        beside = replace(COVERAGE, rival=replace(RIVAL, verdict=verdict))
-        yield f"Intervals beside those of no model: {verdict.value}", sentences.coverage(beside)
-    yield "Intervals: no others", sentences.coverage(replace(COVERAGE, naive=None))
-    yield "Intervals: too few posts", sentences.coverage(None)
-    yield "Intervals, caption", sentences.coverage_caption(COVERAGE)
-    yield "Intervals in time", sentences.band_caption(12, 9, 60)
-    for short in ((), (YEAR,), (YEAR, HITS)):
-        for wide in ((), (Group("low forecasts", 20, 20),)):
-            said = sentences.groups_caption(Groups(short, wide))
-            yield f"Groups: {len(short)} short, {len(wide)} wide", said
 
 
 def viral():

@@ -16,7 +16,7 @@ from virality.explanation.explain import Explanation, Skill, Verdict
 from virality.explanation.shap_values import concept_importance
 from virality.features.concepts import concept_of
 from virality.features.similarity import OF_MEDIA, RESPECTS
-from virality.findings.scores import Estimate
+from virality.findings.checks import Checks, checks
 
 SETTLED, LOOSE = 0.7, 0.4  # Kendall's W from which folds agree, and from which they roughly do
 ONE_WAY = 0.5  # Spearman between a reading and its push that counts as a direction
@@ -36,9 +36,6 @@ CIRCLES = {
 Nothing = Enum("Nothing", "TOO_FEW NOT_PREDICTED FLAT")  # why there is nothing to explain
 # The first block's lead over the second; MIXED where all blocks were reduced together.
 Order = Enum("Order", "CLEAR OPEN ONE_BLOCK MIXED")
-# Of the two checks: none names a block; only fitting again does; shuffling does, and fitting again
-# was not tried, agrees, or shows that the model does without each of these blocks.
-Support = Enum("Support", "NONE LEFT_OUT SHUFFLED BOTH REPLACEABLE")
 Agreement = Enum("Agreement", "SETTLED LOOSE NONE TOO_FEW")  # of folds on the blocks' order
 Likeness = Enum("Likeness", "NOT_COMPARED NOBODY_KNOWN NONE ONE SEVERAL")  # of earlier posts
 Course = Enum("Course", "UP DOWN NO_DIRECTION ROUND TOO_LITTLE")  # of a push with its reading
@@ -71,36 +68,6 @@ class Folds:
 
 
 @dataclass(frozen=True)
-class Checks:
-    """What is lost without a block, where that is clear of zero, largest loss first.
-
-    `helpful` and `harmful` are about shuffling, `missed` is about fitting again (None where that
-    was not done); `cost` is by what share the error grows without the most helpful block.
-    """
-
-    helpful: tuple[str, ...] = ()
-    harmful: tuple[str, ...] = ()
-    missed: tuple[str, ...] | None = None
-    cost: Estimate = field(default_factory=lambda: Estimate(float("nan")))
-    costliest: str = ""
-    limits: tuple[tuple[str, float, float], ...] = ()
-
-    @property
-    def needed(self) -> tuple[str, ...]:
-        """Blocks that both checks agree on: shuffled, and left out of a new fit."""
-        return tuple(block for block in self.helpful if block in (self.missed or ()))
-
-    @property
-    def support(self) -> Support:
-        """How far the two checks go together."""
-        if not self.helpful:
-            return Support.LEFT_OUT if self.missed else Support.NONE
-        if self.missed is None:
-            return Support.SHUFFLED
-        return Support.BOTH if self.needed else Support.REPLACEABLE
-
-
-@dataclass(frozen=True)
 class Carriers:
     """What carries the forecasts.
 
@@ -119,7 +86,7 @@ class Carriers:
     widest: str = ""
     widest_columns: int = 0
     widest_place: int = 0
-    checks: Checks = Checks()
+    checks: Checks = field(default_factory=Checks)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -269,33 +236,6 @@ def _concordance(ranks: np.ndarray) -> float:
     n, k = ranks.shape
     spread = ((ranks.sum(axis=0) - n * (k + 1) / 2) ** 2).sum()
     return float(12 * spread / (n**2 * (k**3 - k)))
-
-
-def checks(explained: Explanation) -> Checks:
-    """Return what the two checks without SHAP found."""
-    blocks = explained.blocks
-    helpful = _clear_losses(blocks, "shuffle")
-    loss = blocks.set_index("block")["shuffle"]
-    limits = zip(blocks["block"], blocks["shuffle_low"], blocks["shuffle_high"], strict=True)
-    return Checks(
-        helpful=helpful,
-        harmful=tuple(blocks.loc[blocks["shuffle_high"] < 0, "block"]),
-        missed=_clear_losses(blocks, "refit") if blocks["refit"].notna().any() else None,
-        cost=_cost(blocks.set_index("block").loc[helpful[0]]) if helpful else Estimate(0.0),
-        costliest=str(loss.idxmax()),
-        limits=tuple(limits),
-    )
-
-
-def _cost(block: pd.Series) -> Estimate:
-    """By what share the error grows without a block."""
-    loss = Estimate.of(block, "shuffle")
-    return Estimate(*(float(np.expm1(end)) for end in (loss.value, loss.low, loss.high)))
-
-
-def _clear_losses(blocks: pd.DataFrame, check: str) -> tuple[str, ...]:
-    table = blocks[blocks[f"{check}_low"] > 0]
-    return tuple(table.sort_values(check, ascending=False)["block"])
 
 
 # ---------------------------------------------------------------- one post, and one concept

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from virality.core.text import percent, plural
 from virality.findings.forecast import Lead, Others, Voices, Worth
-from virality.findings.nonlinear import Coverage, Promise
 from virality.findings.ordering import Ordering, Pick
+from virality.findings.promises import Coverage, Promise
 from virality.findings.scores import Record, Verdict
 from virality.sentences.scores import (
     LARGE_MISSES,

@@ -9,11 +9,11 @@ from virality.core.text import about, capital, listing, multiple, percent, plura
 from virality.explanation.explain import Skill, Verdict
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
+from virality.findings.checks import Checks, Support
 from virality.findings.interpretability import (
     Agreement,
     Alike,
     Carriers,
-    Checks,
     Course,
     Dependence,
     Example,
@@ -21,7 +21,6 @@ from virality.findings.interpretability import (
     Likeness,
     Nothing,
     Order,
-    Support,
 )
 from virality.models.catalogue import model_name
 
