@@ -77,3 +77,9 @@ def test_verbs_agree_with_names():
     assert words.agree(["sound"], "carries", "carry") == "carries"
     assert words.agree(["hashtags"], "carries", "carry") == "carry"
     assert words.agree(["sound", "picture"], "carries", "carry") == "carry"
+
+
+def test_factors_have_digits_that_can_be_read_and_titles_one_stop():
+    told = [words.multiple(value) for value in (0.076, 1.25, 9.994, 9.996, 38.65)]
+    assert told == [f"×\N{NO-BREAK SPACE}{value}" for value in ("0.08", "1.25", "9.99", "10", "39")]
+    assert words.ended("The posts") == "." and words.ended("Did something change?") == ""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from gallery.changes import FOUND as CHANGES
 from gallery.steps import FOUND as SUGGESTED
 from gallery.timing import CLAIM
-from gallery.whatif import FOUND, NOTHING, TAG
+from gallery.whatif import FOUND, KIND, NOTHING, TAG
 from virality.findings.associations import Verdict as Went
 from virality.findings.associations import WentWith
 from virality.findings.timing import Verdict as Hour
@@ -17,6 +17,8 @@ from virality.sentences import to_do
 def examples() -> Iterator[tuple[str, str]]:
     drop = CHANGES["a drop"]
     yield "all of it", to_do.lines(ToDo(drop, CLAIM, FOUND, SUGGESTED), "alice")
+    kinds = replace(FOUND, told=(TAG, KIND))
+    yield "a kind of post among it", to_do.lines(ToDo(drop, CLAIM, kinds, SUGGESTED), "alice")
     for name, last in CHANGES.items():
         yield f"changed: {name}", to_do.changed(last)
     for verdict in Hour:

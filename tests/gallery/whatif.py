@@ -44,6 +44,7 @@ def examples() -> Iterator[tuple[str, str]]:
     dear = replace(IDLE, detectable=99.0, experiment_posts=None)
     yield "nothing: and nothing could have been seen", say.answer(replace(NOTHING, told=(dear,)))
     yield "found", say.answer(FOUND)
+    yield "found: a kind of post alone", say.answer(replace(FOUND, told=(KIND, IDLE)))
     many = replace(FOUND, told=(TAG, LENGTH, KIND, FACE, FACE))
     yield "found: more than are told", say.answer(replace(many, indicative=True))
     yield "found: the other way round", say.one(replace(TAG, factor=Estimate(3.2, 1.2, 9.1)))

@@ -199,6 +199,11 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def ended(text: str) -> str:
+    """Return the stop that ends a sentence, unless the text has one."""
+    return "" if text.endswith(("?", "!", ".")) else "."
+
+
 def decimals(value: float, digits: int = 2) -> str:
     """Return a number with so many decimals and a true minus; "–" when missing.
 
@@ -298,8 +303,10 @@ def factor(value: float) -> str:
 
 
 def multiple(value: float) -> str:
-    """Return a ratio to two decimals, "× 1.25", never torn apart; "–" when missing."""
-    return "–" if is_missing(value) else f"×\N{NO-BREAK SPACE}{value:.2f}"
+    """Return a ratio as "× 1.25", "× 39" from ten on, never torn apart; "–" when missing."""
+    if is_missing(value):
+        return "–"
+    return f"×\N{NO-BREAK SPACE}{value:.{2 if value < 9.995 else 0}f}"
 
 
 def about(value: float, digits: int = 2) -> str:

@@ -35,6 +35,12 @@ class ToDo:
     went: WentWith[Choice]
     coming: NextPosts
 
+    @property
+    def of_regimes(self) -> bool:
+        """Whether a kind of post is among what is named."""
+        about = [*(step.about for step in self.coming.steps), *self.went.named]
+        return any(isinstance(each, Choice) and each.regime for each in about)
+
 
 def to_do(run: Mapping[str, Any], private: bool = False, running: bool = False) -> ToDo:
     """Return what the first page quotes.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from virality.core.chapters import book
-from virality.core.text import about, agree, listing, percent, plural
+from virality.core.text import about, agree, ended, listing, percent, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import Curve, MorePosts
 from virality.findings.data import Concentration
@@ -171,7 +171,7 @@ def guide(pooled: bool = False, planned: bool = False) -> str:
         Which book it is, see :func:`virality.core.chapters.book`.
     """
     lines = (
-        f"- [{chapter.title}]({chapter.slug}.ipynb). {chapter.question}"
+        f"- [{chapter.title}]({chapter.slug}.ipynb){ended(chapter.title)} {chapter.question}"
         for chapter in book(pooled, planned)
         if chapter.part
     )

@@ -216,8 +216,8 @@ def slots_caption(found: When) -> str:
         return "Slots of the week, the posts that each has, and what it lacks before it counts."
     return (
         "Slots of the week and the posts that each has. The factor is over the habit and pulled "
-        f"towards {multiple(1)}; it orders slots, and only the answer's is measured on posts "
-        "that did not choose it."
+        f"towards {multiple(1)}; all posts take part in it, so another slot than the answer's may "
+        "stand highest. Only the answer's is measured on posts that did not choose it."
     )
 
 

@@ -16,6 +16,10 @@ from virality.sentences import steps, timing, whatif
 _CHANGED = "[Did something change?](changes.ipynb)"
 _WHEN = "[When to post](timing.ipynb)"
 _WENT = "[What went with what](whatif.ipynb)"
+_REGIMES = (
+    "A regime is a kind of post: posts that look, read and sound alike. The chapter on "
+    "[content regimes](clustering.ipynb) shows them."
+)
 _TESTED = (Hour.NONE, Hour.UNSURE, Hour.GONE)
 
 
@@ -34,7 +38,8 @@ def lines(found: ToDo, run: str) -> str:
         hours(found.when),
         choices(found.went),
     )
-    return "\n".join(f"- {line}" for line in told)
+    listed = "\n".join(f"- {line}" for line in told)
+    return f"{listed}\n\n{_REGIMES}" if found.of_regimes else listed
 
 
 def changed(last: Last) -> str:

@@ -108,10 +108,19 @@ def _found(found: WentWith[Choice]) -> str:
         rest += " in the figure below."
     return (
         f"**What went with views by more than chance: {listing(list(map(name, found.named)))}.** "
-        f"At equal level and equal content: {said}{rest} All of it is association. Posts that "
+        f"{_equal(found.named)}: {said}{rest} All of it is association. Posts that "
         "have such a thing can differ in something that nobody recorded, and what stands out of "
         f"{plural(len(found.told), 'choice')} looks larger than it is."
     )
+
+
+def _equal(named: Sequence[Choice]) -> str:
+    """What is alike in what is compared; kinds of post are content themselves."""
+    if all(choice.regime for choice in named):
+        return "At equal level"
+    if any(choice.regime for choice in named):
+        return "At equal level and, but for kinds of post, equal content"
+    return "At equal level and equal content"
 
 
 def _nothing(found: WentWith[Choice]) -> str:
