@@ -297,6 +297,11 @@ def percent(share: float) -> str:
     return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1g} %"
 
 
+def points(share: float) -> str:
+    """Return a difference of shares, "36 percentage points"."""
+    return plural(round(100 * share), "percentage point")
+
+
 def factor(value: float) -> str:
     """Return a ratio to two digits, "2.4 times"."""
     return f"{float(f'{value:.2g}'):g} times"

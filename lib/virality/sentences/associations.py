@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from virality.core.protocol import MIN_POSTS
-from virality.core.text import capital, factor, listing, multiple, plural, significant
+from virality.core.text import capital, factor, listing, multiple, plural, points, significant
 from virality.features.concepts import concept
 from virality.findings.associations import HOPELESS, Fact, Verdict, WentWith
 
@@ -13,7 +13,7 @@ _NAMES = 4  # facts that are named together
 def step(fact: Fact) -> str:
     """Return what the factor of a number belongs to, "0.6 s"."""
     if fact.kind == "share":
-        return plural(round(100 * fact.step), "percentage point")
+        return points(fact.step)
     unit = {"seconds": " s", "speed": " picture heights a second"}.get(fact.kind, "")
     return f"{significant(fact.step, 2)}{unit}"
 
