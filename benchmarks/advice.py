@@ -8,12 +8,8 @@ Seeds are fixed: the same numbers every time.  A small version of each table is 
 
 from __future__ import annotations
 
-import pandas as pd
 from claims import changes, drafts, experiments, sizes, steps, timing, whatif
 from runner import Creators, Part, arguments, ask
-from worlds import WORLDS, log_views
-
-__all__ = ["WORLDS", "log_views", "run"]
 
 USUAL = Creators(300, 7000)
 PARTS: dict[str, Part] = {
@@ -31,11 +27,6 @@ PARTS: dict[str, Part] = {
     "drafts-forecast": drafts.drafts_forecast,
     "sizes": sizes.sizes,
 }
-
-
-def run(cell, creators: int, jobs: int, arguments: tuple) -> pd.DataFrame:
-    """The same cell for many creators, a row each."""
-    return Creators(creators, USUAL.first_seed, jobs).rows(cell, *arguments)
 
 
 if __name__ == "__main__":
