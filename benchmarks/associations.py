@@ -86,13 +86,20 @@ def account(
 
 
 def cell(
-    world: str, n: int, creators: int, first_seed: int = 0, blur: float = BLUR
+    world: str,
+    n: int,
+    creators: int,
+    first_seed: int = 0,
+    blur: float = BLUR,
+    size: float = KIND_SIZE,
 ) -> dict[str, float]:
     """Shares of accounts, in hundredths."""
     rows = []
     for seed in range(first_seed, first_seed + creators):
-        idle = [each for each in associate(*account(seed, world, n, 0.0, blur)[:3]) if each.told]
-        moved = associate(*account(seed, world, n, EFFECT, blur)[:3])[3]
+        idle = [
+            each for each in associate(*account(seed, world, n, 0.0, blur, size)[:3]) if each.told
+        ]
+        moved = associate(*account(seed, world, n, EFFECT, blur, size)[:3])[3]
         within = [each.low <= 1 <= each.high for each in idle]
         rows.append(
             {
@@ -117,13 +124,16 @@ def main() -> None:
     parser.add_argument("--creators", type=int, default=100)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--blur", type=float, default=BLUR)
+    parser.add_argument("--size", type=float, default=KIND_SIZE, help="what kinds are worth")
     parser.add_argument("--worlds", nargs="*", default=list(WORLDS), choices=list(WORLDS))
     said = parser.parse_args()
     began, rows = time.process_time(), {}
     with threadpool_limits(1):
         for world in said.worlds:
             for n in POSTS:
-                rows[world, n] = cell(world, n, said.creators, said.first_seed, said.blur)
+                rows[world, n] = cell(
+                    world, n, said.creators, said.first_seed, said.blur, said.size
+                )
     print(pd.DataFrame(rows).T.round(2).to_string())
     print(f"{time.process_time() - began:.0f} s")
 
