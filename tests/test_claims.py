@@ -115,6 +115,14 @@ def test_as_many_posts_as_are_named_do_find_it():
     assert 0.65 < np.nanmean(found.to_numpy()) < 0.95
 
 
+def test_models_agree_on_what_moves_views_and_often_where_nothing_does():
+    """So the page does not call their agreement evidence."""
+    idle = asked(whatif.otherwise_cell, 3, 0.0, worlds=("white",))
+    moved = asked(whatif.otherwise_cell, 3, whatif.LENGTH_EFFECT, worlds=("white",))
+    assert idle["agreed on any"].any() and idle["largest factor"].max() < 1.5
+    assert moved["length the right way"].all() and not moved["length the wrong way"].any()
+
+
 @pytest.mark.parametrize("skill", drafts.SKILLS)
 def test_chances_of_two_drafts_came_as_they_were_said(skill):
     found = pd.concat([

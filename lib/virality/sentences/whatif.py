@@ -219,7 +219,8 @@ def otherwise(found: Otherwise) -> str:
         said = "; ".join(_change(other) for other in found.agreed)
         return (
             f"{start} **On this {models} agree**, one change at a time: {said}. That is what the "
-            "models say, not what would have happened."
+            "models say, not what would have happened: they have learnt from much the same posts, "
+            "and often agree where nothing stands behind it."
         )
     if found.moved is Moved.DISAGREE:
         return (
