@@ -83,7 +83,7 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n, effect):
     if n == 300:
         row = table[table["label"] == "sun"].iloc[0]
         number = r"×\s([\d.]+)"
-        told = rf"sun\*\* .*?Expect {number} .*? between {number} and {number}\)"
+        told = rf"sun\*\*: .*?Expect {number} .*? between {number} and {number}\)"
         expect = re.search(told, said)
         ends = [row["expected"], row["expected_low"], row["expected_high"]]
         assert [float(each) for each in expect.groups()] == pytest.approx(ends, abs=0.006)

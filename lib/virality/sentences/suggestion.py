@@ -14,8 +14,8 @@ _NUMBERS = {
     "metadata__caption_length": ("longer captions", "shorter captions"),
 }
 _STRENGTH = {
-    Strength.CLEAR: "clear: all of its range is a gain",
-    Strength.LEANING: "leaning: more than luck, but how much it earns is open",
+    Strength.CLEAR: "clear, all of its range is a gain",
+    Strength.LEANING: "leaning, for it is more than luck, but how much it earns is open",
 }
 
 
@@ -57,7 +57,7 @@ def one(step: Step) -> str:
     step : Step
     """
     parts = [
-        f"**{capital(do(step.about, step.more))}** ({_STRENGTH[step.strength]}). {_expected(step)}",
+        f"**{capital(do(step.about, step.more))}**: {_STRENGTH[step.strength]}. {_expected(step)}",
         _lately(step),
         _apart(step),
         *(risk(step, each) for each in step.risks),
