@@ -49,7 +49,7 @@ def test_without_films_the_page_begins_with_captions(n, private, tmp_path, monke
     run, said = run_chapters(tmp_path / "run", monkeypatch, path, **given)
     assert "what their captions begin with" in said and "First frames" not in said
     assert ("describes and does not compare" in said) is (n == 12)
-    assert "a promise in 100 %" in said and "<b>" not in said
+    assert "a promise in 100\N{NO-BREAK SPACE}%" in said and "<b>" not in said
     check_table("associations", pd.read_parquet(run.artefact("associations")))
 
 

@@ -57,3 +57,6 @@ def test_private_pages_show_no_first_frames():
 def test_no_line_of_a_table_ends_between_times_and_its_number():
     made = pieces.table(pd.DataFrame({"factor": ["× 0.92", multiple(1.5), "3 × a"]}), "tbl-x", "X")
     assert made.count("×\N{NO-BREAK SPACE}") == 2 and "3 × a" in made
+    assert (
+        pieces.unbroken("kept 0.7 % of it, 95 %ile") == "kept 0.7\N{NO-BREAK SPACE}% of it, 95 %ile"
+    )

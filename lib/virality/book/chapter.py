@@ -171,7 +171,7 @@ class Chapter:
     def say(self, text: str) -> None:
         """Show Markdown, as part of the running text; nothing where there is nothing to say."""
         if text:
-            display(Markdown(text))
+            display(Markdown(pieces.unbroken(text)))
 
     def answer(self, text: str) -> None:
         """Show the answer box that a chapter ends with."""

@@ -15,7 +15,7 @@ import pandas as pd
 from virality.core.text import clean, escape, is_missing, significant
 
 _FRAME_WIDTH = 48
-_TIMES = re.compile(r"×\s(?=\d)")
+_TIMES, _PERCENT = re.compile(r"×[ \t](?=\d)"), re.compile(r"(?<=\d) %(?!\w)")
 
 
 def callout(kind: str, title: str, body: str, icon: bool = True) -> str:
@@ -97,15 +97,15 @@ def table(
         for row in data.itertuples(index=False, name=None)
     ]
     lines = [[escape(name) for name in columns], _rule(data, cells), *cells]
-    body = "\n".join("| " + " | ".join(map(_unbroken, line)) + " |" for line in lines)
+    body = "\n".join("| " + " | ".join(map(unbroken, line)) + " |" for line in lines)
     whole = f"::: {{#{identifier}}}\n\n{body}\n\n{caption}\n\n:::"
     # A long table scrolls in a box of its own, so that the story around it stays in sight.
     return f":::: {{.tall}}\n{whole}\n::::" if len(cells) > TALL else whole
 
 
-def _unbroken(cell: str) -> str:
-    """A cell in which no line ends between a sign of multiplication and its number."""
-    return _TIMES.sub("×\N{NO-BREAK SPACE}", cell)
+def unbroken(text: str) -> str:
+    """Return Markdown in which no line ends between a number and its "×" or its per cent."""
+    return _PERCENT.sub("\N{NO-BREAK SPACE}%", _TIMES.sub("×\N{NO-BREAK SPACE}", text))
 
 
 def _rule(data: pd.DataFrame, cells: list[list[str]]) -> list[str]:
