@@ -17,7 +17,7 @@ from virality.findings.steps import (
     Test,
     Verdict,
 )
-from virality.sentences.suggestion import do, name, one
+from virality.sentences.suggestion import do, name, one, per
 
 _ASIDE = {
     State.HABIT: "is done in nearly all of the last posts already",
@@ -253,7 +253,7 @@ def short(found: NextPosts, run: str) -> str:
         return f"{link}: nothing to suggest yet; it takes {found.needed} settled posts to compare."
     if found.steps:
         said = [
-            f"**{do(s.about, s.more)}** ({multiple(s.expected.value)} the views, "
+            f"**{do(s.about, s.more)}** ({multiple(s.expected.value)} the views{per(s)}, "
             f"{multiple(s.expected.low)} to {multiple(s.expected.high)}; {_WORD[s.strength]})"
             for s in found.steps
         ]

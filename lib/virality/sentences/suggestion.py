@@ -74,16 +74,21 @@ def _expected(step: Step) -> str:
             f"Expect {multiple(size.value)} the views of the habit ({within}); it was measured on "
             f"posts that did not choose the hour, and stood there at {multiple(step.raw)}."
         )
-    per = "" if step.about.flag else f" per {amount(step)}"
     kind = (
         " What such posts are, the chapter on [content regimes](clustering.ipynb) shows."
         if step.about.regime
         else ""
     )
     return (
-        f"Expect {multiple(size.value)} the views{per} ({within}), after allowing for having "
+        f"Expect {multiple(size.value)} the views{per(step)} ({within}), after allowing for having "
         f"picked it; the record as it stands says {multiple(step.raw)}.{kind}"
     )
+
+
+def per(step: Step) -> str:
+    """Return what a factor is per, " per 0.6 s more"; "" of what one does or does not."""
+    yes_or_no = isinstance(step.about, Slot) or step.about.flag
+    return "" if yes_or_no else f" per {amount(step)}"
 
 
 def amount(step: Step) -> str:
