@@ -88,8 +88,9 @@ def that_chooses(one: Account) -> Choosing:
     shown = one.content.set_axis(names, axis=1).set_axis(index)
     form = metadata_features(posts), opening_features(posts).drop(columns=list(OF_SOUNDS))
     kinds = pd.DataFrame({"post_id": index, "regime": one.kind, "stable": True, "era": False})
+    kinds = kinds.assign(recovery=1.0, traits="")
     X = pd.concat([*form, shown], axis=1)
-    return Choosing(one.y.set_axis(index), posts, X, kinds.assign(recovery=1.0))
+    return Choosing(one.y.set_axis(index), posts, X, kinds)
 
 
 def whatif_cell(seed: int, world: str, n: int, recorded: bool = True) -> dict[str, float]:
