@@ -6,6 +6,7 @@ from virality.core.protocol import MIN_POSTS
 from virality.core.text import (
     capital,
     count,
+    decimals,
     factor,
     listing,
     multiple,
@@ -276,10 +277,10 @@ def lengths_caption(lengths: Lengths) -> str:
 def _spearman(lengths: Lengths) -> str:
     if lengths.rho is None:
         return "A correlation cannot be computed."
-    text = f"Spearman correlation {significant(lengths.rho, 2)}"
+    text = f"Spearman correlation {decimals(lengths.rho)}"
     if lengths.direction is Direction.UNSURE:
         return f"{text}, too few posts for an interval."
-    low, high = significant(lengths.low, 2), significant(lengths.high, 2)
+    low, high = decimals(lengths.low), decimals(lengths.high)
     return f"{text} (95 % interval {low} to {high})."
 
 
