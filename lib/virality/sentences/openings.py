@@ -85,12 +85,13 @@ def _list_of_shares(shares: Sequence[Share]) -> str:
 
 
 def _comes(times: Sequence[Time]) -> str:
-    waits = [f"{_wait(one)} for {_AWAITED[one.name]}" for one in times]
-    return f"Where they come at all, the typical wait (median) is {listing(waits)}."
-
-
-def _wait(time: Time) -> str:
-    return "none" if time.at_once else f"{time.median:.1f} s"
+    there = [_AWAITED[one.name] for one in times if one.at_once]
+    waits = [f"{one.median:.1f} s for {_AWAITED[one.name]}" for one in times if not one.at_once]
+    parts = [
+        there and f"at least half of the openings have {listing(there)} from the start",
+        waits and f"the typical wait (median) is {listing(waits)}",
+    ]
+    return f"Where they come at all, {'; '.join(part for part in parts if part)}."
 
 
 def _absent(missing: tuple[str, object]) -> str:
