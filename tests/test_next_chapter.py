@@ -17,6 +17,7 @@ from virality.advice.hours import Slot
 from virality.advice.steps.candidates import HOURS
 from virality.advice.steps.next_steps import State, next_steps
 from virality.advice.timing import Gain, WhenToPost
+from virality.book.pieces import unbroken
 from virality.book.tables import check_table
 from virality.core.paths import RUN_VARIABLE, Inputs, Run
 from virality.core.text import multiple
@@ -73,7 +74,7 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n, effect):
     check_table("next", table)
     pd.testing.assert_frame_equal(table, next_steps(posts, features), check_dtype=False)
     found = found_of(run, blocks=("vision",))
-    assert sentences.answer(found, "alice") in said
+    assert unbroken(sentences.answer(found, "alice")) in said
     assert found.verdict is {
         12: findings.Verdict.TOO_FEW, 40: findings.Verdict.EARLY, 300: findings.Verdict.SUGGESTED
     }.get(n, findings.Verdict.NONE)  # fmt: skip
