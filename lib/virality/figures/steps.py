@@ -12,9 +12,8 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from virality.advice.hours import Slot
 from virality.core.text import is_missing, multiple
 from virality.figures import theme, whatif
-from virality.findings.steps import Candidate, Subject
+from virality.findings.steps import MOST_DRAWN, Candidate, Subject
 
-MOST_ROWS = 16
 _FARTHEST = np.log(8)  # where lines end: what is wider says nothing
 _TICKS = (0.125, 0.25, 0.5, 1, 2, 4, 8)
 
@@ -25,9 +24,9 @@ def forest(candidates: Sequence[Candidate]) -> Figure:
     Parameters
     ----------
     candidates : sequence of Candidate
-        The surest first; at most sixteen are drawn.
+        The surest first; as many are drawn as there is room for.
     """
-    shown = candidates[:MOST_ROWS]
+    shown = candidates[:MOST_DRAWN]
     figure, axis = theme.figure(5.8, 0.27 * len(shown) + 1.1)
     for row, each in enumerate(shown):
         low, value, high = np.log([each.factor.low, each.factor.value, each.factor.high])

@@ -20,6 +20,7 @@ from virality.findings.scores import Estimate
 from virality.findings.whatif import Choice, kind_of, label_of
 
 NEXT = 10  # posts that the chapter is about
+MOST_DRAWN = 16  # candidates that the picture has room for
 FEW_POSTS = 10  # that did what is suggested
 RECENT = 2  # of the last twenty, below which a suggestion rests on older posts
 _LATELY = 20  # posts that say how often an account posts
@@ -171,6 +172,11 @@ class NextPosts:
     alone: tuple[Subject, ...] = ()
     test: Test | None = None
     running: bool = False
+
+    @property
+    def n_drawn(self) -> int:
+        """Candidates that the picture shows."""
+        return min(self.n_asked, MOST_DRAWN)
 
 
 @dataclass(frozen=True)

@@ -214,7 +214,7 @@ def forest_texts(found: NextPosts) -> tuple[str, str]:
     caption = (
         f"{start} can be suggested. Open circles: times the views as each chapter has it, with its "
         "interval. Filled: what is left when one allows for having picked it, with a range of "
-        f"80 %. The {plural(found.n_asked, 'candidate')} that could be told, the surest first."
+        f"80 %. The {plural(found.n_drawn, 'surest candidate')}, from the top."
     )
     said = [f"{do(s.about, s.more)} {multiple(s.expected.value)}" for s in found.steps]
     rest = f"Suggested: {listing(said)}." if said else "Nothing is suggested."
