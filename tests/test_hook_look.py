@@ -269,8 +269,9 @@ def test_a_finder_that_comes_makes_the_chapter_stale_where_facts_are_wanted(find
 
     def finder_of(wanted, folder=str(videos)):
         run = SimpleNamespace(
-            inputs=lambda: Inputs(videos=folder), load=dict, artefact=lambda name: videos / name
-        )
+            inputs=lambda: Inputs(videos=folder), load=dict, artefact=lambda name: videos / name,
+            stamp=lambda slug: videos / f"{slug}.json",
+        )  # fmt: skip
         (spec,) = (spec for spec in CHAPTERS if spec.slug == "embeddings")
         return stamps.asked(run, spec, {"hook_facts": wanted})["finders"]
 
