@@ -51,6 +51,7 @@ def from_the_shell(name: str, films: list[Path]) -> dict[str, Callable]:
         done = [sys.executable, "-m", "virality.cli", "score", *words, "--name", name, "--json"]
         subprocess.run(done, check=True, capture_output=True)
 
+    say(str(films[0]))  # one film that was read before
     return {
         "shell, a caption": lambda: say("--caption", CAPTION + next_mark()),
         "shell, a film that was read before": lambda: say(str(films[0])),
