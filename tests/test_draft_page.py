@@ -14,6 +14,7 @@ from toyposts import toy_posts
 from toyscore import creator, drafts, vectors_of
 from virality.advice.drafts.score import score as score_posts
 from virality.book import draft_page, quarto, runner, scoring
+from virality.book.pieces import unbroken
 from virality.book.scoring import Wish, as_asked, asked_by
 from virality.core import paths
 from virality.core.errors import UserError
@@ -54,8 +55,8 @@ def test_it_says_what_the_terminal_says(run, monkeypatch):
     at, words = soon(run), "why not? @friend"
     said = page(run, monkeypatch, caption=words, time=at)
     (found,) = scoring.score(run, Wish(captions=[words], at=at)).drafts
-    assert sentences.forecast(found) in said and sentences.viral(found) in said
-    assert sentences.pushed(found) in said and sentences.reach(found) in said
+    for sentence in (sentences.forecast, sentences.viral, sentences.pushed, sentences.reach):
+        assert unbroken(sentence(found)) in said
     assert all(str(one.post) in said for one in found.near) and found.near
     assert said.index("The answer") < said.index("fig-forecasts") < said.index("tbl-like")
     assert "fig-pushed" in said and "like the draft" not in said
