@@ -15,9 +15,7 @@ import pandas as pd
 from virality.advice.choices import Choices, choices
 from virality.advice.experiments.detectable import pair_spread, posts_needed
 from virality.core.protocol import DEFAULT, Protocol
-from virality.core.threads import one_thread
-from virality.evidence.associations import Association, associate
-from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.evidence.associations import Association, associate_beside
 from virality.features.table import Features, model_table
 
 WORTH_KNOWING = 1.5  # times the views, for which an experiment is priced where nothing is seen
@@ -114,9 +112,7 @@ def went_with(y: pd.Series, chosen: Choices, X: pd.DataFrame) -> tuple[Associati
     tuple of Association
         In the order of the choices.
     """
-    names = [c for c in X if block_of(c) in CONTENT_BLOCKS and c not in chosen.facts]
-    with one_thread():
-        return associate(y, chosen.facts, X[names], same=chosen.same)
+    return associate_beside(y, chosen.facts, X, same=chosen.same)
 
 
 _OF_ASSOCIATIONS = [

@@ -146,10 +146,8 @@ def associations(
     names = [c for c in table.X if block_of(c) == "hook"] if columns is None else list(columns)
     if strangers := sorted({*names} - {*table.X.columns}):
         raise ValueError(f"no column is called {', '.join(strangers)}")
-    other = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in {*names}]
-    with one_thread():
-        again = {name: same_sense(name, other) for name in names}
-        found = associate(table.y, table.X[names], table.X[other], groups or GROUPS, again)
+    again = {name: same_sense(name, table.X.columns.drop(names)) for name in names}
+    found = associate_beside(table.y, table.X[names], table.X, groups or GROUPS, again)
     types = {field.name: _TYPES[str(field.type)] for field in fields(Association)}
     return pd.DataFrame([asdict(each) for each in found], columns=list(types)).astype(types)
 
@@ -166,6 +164,32 @@ def same_sense(name: str, content: Iterable[str]) -> list[str]:
     """
     blocks = SAME_SENSE.get(GROUPS.get(name, ""), ())
     return [column for column in content if block_of(column) in blocks]
+
+
+def associate_beside(
+    y: pd.Series,
+    facts: pd.DataFrame,
+    X: pd.DataFrame,
+    groups: Mapping[str, str] | None = None,
+    same: Mapping[str, Iterable[str]] | None = None,
+) -> tuple[Association, ...]:
+    """The same of any columns, of which those that are content and no fact are taken off.
+
+    Parameters
+    ----------
+    y, facts, groups, same
+        As :func:`associate` has them.
+    X : DataFrame of shape (n, n_columns)
+        Columns of the same posts; those that are no content are not looked at.
+
+    Returns
+    -------
+    tuple of Association
+        In the order of the facts.
+    """
+    content = [c for c in X if block_of(c) in CONTENT_BLOCKS and c not in facts]
+    with one_thread():
+        return associate(y, facts, X[content], groups, same)
 
 
 def associate(

@@ -22,9 +22,7 @@ from virality.advice.steps.worth_testing import chance
 from virality.advice.timing import WhenToPost, timing
 from virality.advice.whatif import what_if
 from virality.core.protocol import ALPHA, DEFAULT, INDICATIVE_POSTS, Protocol
-from virality.core.threads import one_thread
-from virality.evidence.associations import associate, associations
-from virality.features.blocks import CONTENT_BLOCKS, block_of
+from virality.evidence.associations import associate_beside, associations
 from virality.features.openings import GROUPS
 from virality.features.table import Features, ModelTable, model_table
 
@@ -199,9 +197,7 @@ def _newer(held: Had, table: ModelTable) -> pd.Series:
     """Slopes in the newer half of the record, log units per unit of each choice."""
     new = slice(len(table.y) // 2, None)
     facts = held.facts.drop(columns=HOURS, errors="ignore").iloc[new]
-    content = [c for c in table.X if block_of(c) in CONTENT_BLOCKS and c not in facts]
-    with one_thread():
-        found = associate(table.y.iloc[new], facts, table.X[content].iloc[new], GROUPS, held.same)
+    found = associate_beside(table.y.iloc[new], facts, table.X.iloc[new], GROUPS, held.same)
     return pd.Series({each.name: np.log(each.factor) / each.step for each in found}, dtype=float)
 
 
