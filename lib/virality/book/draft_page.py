@@ -12,12 +12,12 @@ from virality.core.errors import UserError
 from virality.core.paths import (
     NOTEBOOKS,
     Run,
-    exists,
     place_for,
     refuse_without_book,
     writing_to,
 )
 from virality.core.writing import replacing
+from virality.posts.outputs import refuse_strangers
 
 SLUG = "draft"
 TITLE = "A draft"
@@ -44,12 +44,7 @@ def place(text: str, force: bool = False) -> Path:
     path = place_for(text)
     if path.suffix.lower() != ".html":
         raise UserError("A page ends in .html.", where=path.name[:80], do="Name it draft.html.")
-    if exists(path) and not force and path.stat().st_size and not _is_ours(path):
-        raise UserError(
-            "There is a file of that name that is not an earlier page of a draft.",
-            where=str(path),
-            do="Choose another name, or add --force to replace it.",
-        )
+    refuse_strangers(path, _is_ours, "an earlier page of a draft", force)
     return path
 
 

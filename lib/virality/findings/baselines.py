@@ -225,7 +225,7 @@ def curve(evidence: pd.DataFrame) -> Curve | None:
     if gains.empty:
         return None
     last = gains.iloc[-1]
-    error = Estimate(-float(last["statistic"]), -float(last["high"]), -float(last["low"]))
+    error = -Estimate(float(last["statistic"]), float(last["low"]), float(last["high"]))
     verdict = MorePosts.NOT_SHOWN
     if error.high < 0:
         verdict = MorePosts.HELPED

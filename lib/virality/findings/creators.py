@@ -172,8 +172,7 @@ def _skill(facts: dict) -> Skill:
     impression = Impression.UNKNOWN
     if mean is not None and total is not None:
         impression = Impression.MATCHED if mean > total - NOTHING else Impression.AHEAD
-    error = Estimate(-facts["gain"], *(-estimate(facts, f"gain_{end}").value
-                                       for end in ("high", "low")))  # fmt: skip
+    error = -estimate(facts, "gain")
     return Skill(
         gain=Gain(facts["model"], facts["rule"], error, VERDICTS[facts["verdict"]]),
         n_held_out=facts["n_held_out"],

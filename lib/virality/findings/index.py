@@ -132,7 +132,7 @@ def prediction(facts: dict) -> Prediction | None:
     judged = verdict(facts)
     if judged is None:
         return None
-    error = Estimate(-facts["gain"], -facts["gain_high"], -facts["gain_low"])
+    error = -estimate(facts, "gain")
     return Prediction(
         gain=Gain(facts["model"], facts["naive"], error, judged),
         n_held_out=facts["n_held_out"],

@@ -72,6 +72,10 @@ class Estimate:
         """Whether the whole interval lies above zero."""
         return self.low > 0
 
+    def __neg__(self) -> Estimate:
+        """The same seen from the other side: what one gains the other loses."""
+        return Estimate(-self.value, -self.high, -self.low)
+
     def __format__(self, form: str) -> str:
         return interval(self.value, self.low, self.high, form)
 

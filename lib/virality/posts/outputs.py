@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -85,12 +85,34 @@ def refuse_others(path: Path, kind: str, columns: Sequence[str] = (), force: boo
     force : bool
         The user said that the file may go.
     """
-    if force or not exists(path) or path.stat().st_size == 0:
-        return
-    if _kind(path) == kind or (columns and _header(path) == list(columns)):
+    refuse_strangers(
+        path,
+        lambda there: _kind(there) == kind or bool(columns and _header(there) == list(columns)),
+        "an earlier result of this command",
+        force,
+    )
+
+
+def refuse_strangers(
+    path: Path, is_ours: Callable[[Path], bool], ours: str, force: bool = False
+) -> None:
+    """Raise UserError where a file with something in it stands that is not ours.
+
+    Parameters
+    ----------
+    path : Path
+        From :func:`place`.
+    is_ours : callable
+        Tells it from the file.
+    ours : str
+        What it would be.
+    force : bool
+        The user said that the file may go.
+    """
+    if force or not exists(path) or path.stat().st_size == 0 or is_ours(path):
         return
     raise UserError(
-        "There is a file of that name that is not an earlier result of this command.",
+        f"There is a file of that name that is not {ours}.",
         where=str(path),
         do="Choose another name, or add --force to replace it.",
     )
