@@ -10,6 +10,7 @@ import pytest
 
 from virality.book import params
 from virality.book.plain import TEACHES
+from virality.book.sections import FOLDED
 from virality.core.chapters import ARTEFACTS, CHAPTERS, PAGES, book, chapter
 from virality.core.paths import NOTEBOOKS
 
@@ -18,6 +19,8 @@ ALLOWED_TAGS = {"parameters", "remove-cell"}
 # Digits that are part of a name or a constant of the method, not of anybody's data.
 CONSTANTS = re.compile(r"ViT-B/32|R²|H\.264|\[[^\]]*\]\([^)]*\)|\[@[\w; @]+\]|@[\w-]+|`[^`]*`")
 LONGEST_CELL = 15
+WITHOUT_A_CLAIM = {"recipe"}  # says what was run
+FIRST_SCREENS = {"index", "overview"}  # stand in the place of an answer box
 LONGEST_LINE_ON_THE_PAGE = 80  # what the column of a page holds
 # What code on the page takes from cells that are not: the posts as read, and the answer's model.
 FROM_OTHER_CELLS = {
@@ -38,6 +41,10 @@ def code(slug):
 
 def prose(slug):
     return ["".join(c["source"]) for c in cells(slug) if c["cell_type"] == "markdown"]
+
+
+def sources(slug):
+    return ["".join(c["source"]) for c in code(slug)]
 
 
 def lines(cell):
@@ -113,14 +120,13 @@ def test_order_title_parameters_setup_banner(slug):
     # The chapter that makes the posts hands them over: a first run has none stored.
     banner = "page.banner(reading.posts)" if "posts" in chapter(slug).writes else "page.banner()"
     assert any(banner in "".join(c["source"]) for c in code(slug)[:3])
-    assert any(re.search(r"(page|here)\.answer\(", "".join(c["source"])) for c in code(slug))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_cells_that_carry_the_claim_show_their_computation(slug):
     teaching = [cell for cell in code(slug) if teaches(cell)]
     assert all(computes(cell) for cell in teaching)
-    assert len(teaching) >= 2
+    assert len(teaching) >= 2 or slug in WITHOUT_A_CLAIM
     for cell in code(slug):
         assert teaches(cell) or "echo:" not in "".join(cell["source"])
 
@@ -162,15 +168,6 @@ def test_cells_are_short_and_hold_no_logic(slug):
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_reads_as_a_report(slug):
-    words = sum(len(text.split()) for text in prose(slug))
-    all_lines = sum(len(lines(cell)) for cell in code(slug)[2:])
-    on_the_page = sum(len(lines(cell)) for cell in code(slug) if teaches(cell))
-    assert words >= 6 * all_lines, f"{words} words for {all_lines} lines of code"
-    assert words >= 9 * on_the_page, f"{words} words for {on_the_page} lines of code on the page"
-
-
-@pytest.mark.parametrize("slug", SLUGS)
 def test_no_number_from_data_is_typed_into_prose(slug):
     for text in prose(slug):
         without = CONSTANTS.sub("", text)
@@ -190,8 +187,28 @@ def test_one_figure_or_table_per_cell_with_words_between(slug):
         shown_before = shown_before or bool(shown)
 
 
+@pytest.mark.parametrize("slug", sorted({*SLUGS} - WITHOUT_A_CLAIM))
+def test_answers_first_then_one_picture_and_one_doubt(slug):
+    calls = re.findall(r"page\.(answer|figure|picture|table|doubt)\(", "\n".join(sources(slug)))
+    assert calls[0] == "answer" or slug in FIRST_SCREENS
+    assert calls.count("doubt") == 1
+    before = calls[: calls.index("doubt")]
+    assert 1 <= sum(call in ("figure", "picture") for call in before) <= 2
+    assert "table" not in before
+
+
+@pytest.mark.parametrize("slug", sorted({*SLUGS} - WITHOUT_A_CLAIM))
+def test_folds_its_method_and_says_what_it_cannot_tell(slug):
+    headings = re.findall(r"^#+ .*", "\n".join(prose(slug)), re.MULTILINE)
+    folded = headings.index(f"## {FOLDED}")
+    assert not any(heading.startswith("## ") for heading in headings[folded + 1 :])
+    assert any("cannot tell" in heading for heading in headings[folded:])
+
+
 @pytest.mark.parametrize("slug", SLUGS)
-def test_says_what_it_teaches_and_what_it_cannot_tell(slug):
-    text = "\n".join(prose(slug))
-    assert "Key ideas" in text
-    assert "cannot tell" in text
+def test_cells_read_well_where_only_markdown_is_known(slug):
+    """JupyterLab shows attributes, divs and citation keys of Quarto as they stand."""
+    for text in prose(slug):
+        assert not re.search(
+            r"^:::|\{[.#][^}]*\}|\[@\w|(?<!\w)@(?:fig|tbl|sec)-", text, re.MULTILINE
+        )

@@ -9,7 +9,7 @@ from virality.book import plain, publish, quarto
 from virality.core.chapters import Spec
 from virality.core.paths import Run
 
-SPECS = (Spec("one", "One", "Part", "?"), Spec("index", "In short", "", "?"))
+SPECS = (Spec("one", "One", "?"), Spec("index", "In short", "?"))
 SETUP = "from somewhere import set_up_only"
 TEACHING = f"{plain.TEACHES}\ntaught_here = 1 < 2"
 

@@ -30,7 +30,7 @@ def test_long_tables_scroll_in_a_box():
 
 
 def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
-    from virality.book import plain, publish
+    from virality.book import markup, publish
 
     cells = [f"{pieces.thumbnail(jpeg)}a name" for jpeg in (b"one", b"two", b"one")]
     table = pieces.table(pd.DataFrame({"post": cells}), "tbl-x", "Caption", markdown=("post",))
@@ -40,7 +40,7 @@ def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
     names = [path.name for path in (tmp_path / "pictures").iterdir()]
     assert len(names) == 2 and "base64" not in staged
     assert all(name in staged for name in names)
-    page = plain._markdown(staged, {}, {})
+    page = markup.as_html(staged)
     assert page.count("<img") == 3 and page.count('alt="First frame" width="48"') == 3
 
 

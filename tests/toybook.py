@@ -9,9 +9,9 @@ from virality.core.paths import Run
 
 WRITE = "from pathlib import Path\nimport json\n"
 CHAPTERS = (
-    Spec("one", "One", "Part", "?", writes=("posts",), inputs=("posts",)),
-    Spec("two", "Two", "Part", "?", reads=("posts",), writes=("repairs",)),
-    Spec("three", "Three", "", "?", reads=("posts", "repairs"), writes=("summary",)),
+    Spec("one", "One", "?", writes=("posts",), inputs=("posts",)),
+    Spec("two", "Two", "?", reads=("posts",), writes=("repairs",)),
+    Spec("three", "Three", "?", reads=("posts", "repairs"), writes=("summary",)),
 )
 
 

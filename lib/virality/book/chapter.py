@@ -9,21 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow.parquet as pq
-from IPython.display import Markdown, display
+from IPython.display import display
 from matplotlib.figure import Figure
 
-from virality.book import artefacts, params, pieces, stamps
+from virality.book import artefacts, notices, params, pieces, stamps
+from virality.book.markup import in_jupyterlab
 from virality.book.tables import check_table
 from virality.core.chapters import PAGES, book, chapter
 from virality.core.errors import UserError
-from virality.core.paths import DEMO_AUTHOR, Inputs, Run
-from virality.core.text import DataText, PostName
+from virality.core.paths import Inputs, Run
+from virality.core.text import PostName, escape
 from virality.core.writing import adding, replacing, replacing_folder
 from virality.demo.creator import truth_beside
 from virality.demo.model import Truth
 from virality.figures import theme
-from virality.posts.platforms import listed
 
 
 class Chapter:
@@ -62,15 +61,12 @@ class Chapter:
     @property
     def simulated(self) -> bool:
         """Whether the posts were made by this project's own simulator."""
-        return self._is_simulated(self._column("author"))
+        return notices.is_simulated(self.run, self._column("author"))
 
     @property
     def truth(self) -> Truth | None:
         """What was planted in a simulated creator; None for all others, or where it is lost."""
         return truth_beside(self.inputs.posts) if self.simulated else None
-
-    def _is_simulated(self, authors: list[str]) -> bool:
-        return self.inputs.simulated or DEMO_AUTHOR in authors
 
     @property
     def author(self) -> str:
@@ -106,11 +102,7 @@ class Chapter:
         return {slug: stamp["seconds"] for slug, stamp in read.items() if stamp}
 
     def _column(self, name: str) -> list[str]:
-        """What a column of the posts holds, each once and in order; nothing where it is missing."""
-        path = self.run.artefact("posts")
-        if not path.exists() or name not in pq.read_schema(path).names:
-            return []
-        return sorted(set(pd.read_parquet(path, columns=[name])[name]))
+        return notices.values(self.run, name)
 
     def path(self, artefact: str) -> Path:
         """Return where an artefact that this chapter reads lies.
@@ -171,11 +163,16 @@ class Chapter:
     def say(self, text: str) -> None:
         """Show Markdown, as part of the running text; nothing where there is nothing to say."""
         if text:
-            display(Markdown(pieces.unbroken(text)))
+            told = pieces.unbroken(text)
+            display({"text/markdown": told, "text/html": in_jupyterlab(told)}, raw=True)
 
     def answer(self, text: str) -> None:
-        """Show the answer box that a chapter ends with."""
+        """Show the answer box that a chapter begins with."""
         self.say(pieces.callout("tip", "The answer", text, icon=False))
+
+    def doubt(self, text: str) -> None:
+        """Show what could most easily make the answer wrong, one sentence below its picture."""
+        self.say(pieces.block("doubt", text) if text else "")
 
     def note(self, title: str, text: str) -> None:
         """Show a quiet box.
@@ -286,7 +283,9 @@ class Chapter:
         return str(PostName(f"{post.posted_at:%Y-%m-%d}", caption))
 
     def banner(self, posts: pd.DataFrame | None = None) -> None:
-        """Show what no reader of this page may miss: simulated data, stand-in encoders.
+        """Show, in JupyterLab, what no reader may miss: simulated data, stand-in encoders.
+
+        Pages say it on the first screen and below; a page of its own says it here.
 
         Parameters
         ----------
@@ -294,35 +293,13 @@ class Chapter:
             Tidy posts, from the chapter that reads them and has not stored them yet; those of the
             run when left out.
         """
-        authors, platforms = (
-            self._column(name) if posts is None else sorted(set(posts[name]))
-            for name in ("author", "platform")
-        )
-        if self._is_simulated(authors):
-            self.warn(
-                "This creator is simulated",
-                "Posts, videos and views were made by a program with effects planted on "
-                "purpose. Nothing here is about a real person or account.",
-            )
-        if self.run.pooled and len(authors) > 1:
-            self.note(
-                "Several creators, one report",
-                f"The posts of {len(authors)} creators stand side by side here. History, "
-                "levels and shifts are each creator's own. Where a sentence speaks of the creator "
-                "or the account, read: these creators together.",
-            )
-        if len(platforms) > 1:
-            self.note(
-                "Several platforms, one report",
-                f"The posts are on {DataText(listed(platforms))}. Views mean something "
-                "else on each, so the history of an account is counted on each apart; levels and "
-                "patterns are of all together. A file per platform makes a report on each.",
-            )
-        encoders = self.run.artefact("encoders")
-        if "embeddings" in self.spec.reads and encoders.exists():
-            record: Any = artefacts.read(encoders)
-            if record.get("note"):
-                self.note("Which encoders were used", record["note"])
+        if not (told := notices.of_run(self.run, posts)):
+            return
+        text = pieces.block("notice", escape(" ".join(told)))
+        if self.spec in PAGES:
+            self.say(text)
+        else:
+            display({"text/html": in_jupyterlab(text)}, raw=True)
 
 
 def _refuse_senseless_parameters(slug: str) -> None:

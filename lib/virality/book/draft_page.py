@@ -70,6 +70,7 @@ def make(run: Run, wish: scoring.Wish, path: Path) -> None:
         notebook = runner.execute_alone(run, SLUG, values)
         hide = publish.hider(run)
     publish.forget_machine(notebook, hide)
+    publish.as_page(notebook)
     page = _by_quarto(notebook) if quarto.find() else plain.alone(notebook, TITLE)
     with writing_to(path), replacing(path, lasting=True) as temporary:
         temporary.write_text(page.replace(_HEAD, f"{_HEAD}\n{_MARK}", 1), encoding="utf-8")

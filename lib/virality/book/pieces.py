@@ -35,6 +35,19 @@ def callout(kind: str, title: str, body: str, icon: bool = True) -> str:
     return f'::: {{.callout-{kind}{plain} title="{_attribute(title)}"}}\n\n{body}\n\n:::'
 
 
+def block(kind: str, body: str) -> str:
+    """Return a passage of one kind, which the style of a page tells apart.
+
+    Parameters
+    ----------
+    kind : str
+        Name of the class.
+    body : str
+        Markdown.
+    """
+    return f"::: {{.{kind}}}\n\n{body}\n\n:::"
+
+
 def figure(source: str, identifier: str, caption: str, alt: str) -> str:
     """Return a captioned, cross-referenced figure around an image.
 

@@ -1,8 +1,6 @@
 """Pages of HTML without Quarto: the plain version of a book, and the list of all reports.
 
-The plain version has readable pages from the same staged book. Quarto's Markdown has divs,
-callouts, cross-references and citations that nbconvert does not know. They are turned into plain
-HTML and links here; the rest is nbconvert's.
+The plain version has readable pages from the same staged book, see :mod:`virality.book.markup`.
 """
 
 from __future__ import annotations
@@ -10,9 +8,11 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
-from virality.core.chapters import Spec
+from virality.book import markup
+from virality.core.chapters import Spec, as_read
 from virality.core.paths import SITES, SITES_LOCK
 from virality.core.writing import clear_leftovers, replacing
 
@@ -23,21 +23,10 @@ NOTICE = (
 
 TEACHES = "#| echo: true"  # begins a cell whose code belongs on the page
 
-_DIV = re.compile(r"^:::+ *(\{[^\n]*\})? *$", re.MULTILINE)
-_IDENTIFIER = re.compile(r"#((?:fig|tbl)-[\w-]+)")
-_TITLE = re.compile(r'title="([^"]*)"')
-_CALLOUT = re.compile(r"\.callout-(\w+)")
-_IMAGE = re.compile(r"!\[\]\(([^)]*)\)\{([^}]*)\}")
-_WIDTH = re.compile(r"width=(\d+)")
-_ALT = re.compile(r'fig-alt="([^"]*)"')
-_REFERENCE = re.compile(r"(?<![\w&;])@((?:fig|tbl|sec)-[\w-]+)")
-_CITATION = re.compile(r"\[((?:@[\w:-]+)(?:; *@[\w:-]+)*)\]")
-_LINK = re.compile(r"\]\((\w+)\.(?:ipynb|qmd)((?:#[\w-]+)?)\)")
-_HEADING = re.compile(r"^(#{1,4} .*?) *\{[^}\n]*\} *$", re.MULTILINE)
-_ENTRY = re.compile(r"@\w+\{([\w:-]+),(.*?)\n\}", re.DOTALL)
 
-
-def render(staging: Path, site: Path, title: str, chapters: tuple[Spec, ...]) -> None:
+def render(
+    staging: Path, site: Path, title: str, chapters: tuple[Spec, ...], footer: str = ""
+) -> None:
     """Write a page per chapter, a glossary and the references from a staged book.
 
     Parameters
@@ -50,6 +39,8 @@ def render(staging: Path, site: Path, title: str, chapters: tuple[Spec, ...]) ->
         Title of the book, unescaped.
     chapters : tuple of Spec
         The chapters of this book.
+    footer : str
+        What stands below every page, unescaped.
     """
     import nbformat
 
@@ -58,21 +49,22 @@ def render(staging: Path, site: Path, title: str, chapters: tuple[Spec, ...]) ->
     for folder in ("pictures", "notebooks"):
         if (staging / folder).exists():
             shutil.copytree(staging / folder, site / folder)
-    home_first = sorted(chapters, key=lambda spec: bool(spec.part))
+    specs = as_read(chapters)
     pages = {
-        spec.page: nbformat.read(staging / f"{spec.page}.ipynb", as_version=4)
-        for spec in home_first
+        spec.page: nbformat.read(staging / f"{spec.page}.ipynb", as_version=4) for spec in specs
     }
-    names = {spec.page: spec.title for spec in home_first}
+    names = {spec.page: spec.title for spec in specs}
     names |= {"glossary": "Glossary", "references": "References"}
-    references = _number(pages)
-    entries = _bibliography((staging / "references.bib").read_text(encoding="utf-8"))
-    for slug, notebook in pages.items():
-        _write(site, slug, title, _body(notebook, references, entries), names)
+    entries = markup.bibliography((staging / "references.bib").read_text(encoding="utf-8"))
+    told = {"references": _number(pages), "cited": partial(_cited, entries)}
+    bodies = {slug: _body(notebook, told) for slug, notebook in pages.items()}
     glossary = (staging / "glossary.qmd").read_text(encoding="utf-8")
-    _write(site, "glossary", title, _markdown(glossary, references, entries), names)
+    bodies["glossary"] = markup.as_html(glossary, **told)
     listed = "\n\n".join(f"**{label}** {text}" for label, text in sorted(entries.values()))
-    _write(site, "references", title, _markdown(f"# References\n\n{listed}", {}, {}), names)
+    bodies["references"] = markup.as_html(f"# References\n\n{listed}")
+    for slug, body in bodies.items():
+        whole = whole_page(title, _STYLE, _around(slug, title, body, names, footer))
+        (site / f"{slug}.html").write_text(whole, encoding="utf-8")
 
 
 def alone(notebook, title: str) -> str:
@@ -85,12 +77,17 @@ def alone(notebook, title: str) -> str:
     title : str
         Unescaped.
     """
-    body = _body(notebook, _number({"": notebook}), {})
-    return whole_page(title, _STYLE, f'<p class="plain">{NOTICE}</p>\n{body}', icon=False)
+    body = _body(notebook, {"references": _number({"": notebook})})
+    whole = f'<main id="content">\n{body}\n</main>\n<footer><p>{NOTICE}</p></footer>'
+    return whole_page(title, _STYLE, whole, icon=False)
 
 
-def _body(notebook, references: dict, entries: dict) -> str:
-    return "\n".join(_cell(cell, references, entries) for cell in notebook.cells)
+def _body(notebook, told: dict) -> str:
+    return "\n".join(_cell(cell, told) for cell in notebook.cells)
+
+
+def _cited(entries: dict[str, tuple[str, str]], key: str) -> str:
+    return f"[{entries.get(key, (key, ''))[0]}](references.html)"
 
 
 def _number(pages: dict) -> dict[str, tuple[str, str]]:
@@ -113,30 +110,13 @@ def shown_by(cell) -> list:
     return [output for output in outputs if "text/markdown" in output.get("data", {})]
 
 
-def _bibliography(text: str) -> dict[str, tuple[str, str]]:
-    """Return, for every key, its label "(Author year)" and the whole reference."""
-    entries = {}
-    for key, body in _ENTRY.findall(text):
-        fields = {
-            name.lower(): re.sub(r"[{}]", "", value).strip()
-            for name, value in re.findall(r"(\w+)\s*=\s*\{(.*?)\}\s*(?:,|$)", body, re.MULTILINE)
-        }
-        author = fields.get("author", key)
-        surname = author.split(" and ")[0].split(",")[0]
-        label = f"{surname}{' et al.' if ' and ' in author else ''} {fields.get('year', '')}"
-        where = fields.get("journal") or fields.get("booktitle") or fields.get("publisher", "")
-        whole = ". ".join(part for part in (author, fields.get("title", ""), where) if part)
-        entries[key] = (label.strip(), f"{whole}.")
-    return entries
-
-
-def _cell(cell, references: dict, entries: dict) -> str:
+def _cell(cell, told: dict) -> str:
     if "remove-cell" in cell.metadata.get("tags", []):
         return ""
     if cell.cell_type == "markdown":
-        return _markdown(cell.source, references, entries)
+        return markup.as_html(cell.source, **told)
     shown = (output.data["text/markdown"] for output in shown_by(cell))
-    pieces = [_markdown(text, references, entries) for text in shown]
+    pieces = [markup.as_html(text, **told) for text in shown]
     return _computation(cell.source) + "\n".join(pieces)
 
 
@@ -150,53 +130,14 @@ def _computation(source: str) -> str:
     )
 
 
-def _markdown(text: str, references: dict, entries: dict) -> str:
-    from nbconvert.filters.markdown_mistune import markdown2html_mistune
-
-    if text.startswith("---\n"):
-        text = text.split("\n---\n", 1)[1]
-    text = _IMAGE.sub(_image, text)
-    text = _HEADING.sub(r"\1", text)
-    text = _LINK.sub(r"](\1.html\2)", text)
-    text = _REFERENCE.sub(lambda match: _refer(match[1], references), text)
-    text = _CITATION.sub(lambda match: _cite(match[1], entries), text)
-    return markdown2html_mistune(_DIV.sub(_fence, text))
-
-
-def _image(match: re.Match) -> str:
-    alt, width = _ALT.search(match[2]), _WIDTH.search(match[2])
-    words = html.escape(alt[1] if alt else "", quote=True)
-    size = f' width="{width[1]}"' if width else ""
-    return f'<img loading="lazy" src="{html.escape(match[1], quote=True)}" alt="{words}"{size}>'
-
-
-def _fence(match: re.Match) -> str:
-    attributes = match[1]
-    if attributes is None:
-        return "\n</div>\n"
-    identifier = _IDENTIFIER.search(attributes)
-    callout = _CALLOUT.search(attributes)
-    title = _TITLE.search(attributes)
-    name = f' id="{identifier[1]}"' if identifier else ""
-    kind = f"callout {callout[1]}" if callout else ("float" if identifier else "block")
-    head = f"<p><strong>{html.escape(title[1])}</strong></p>" if title else ""
-    return f'\n<div class="{kind}"{name}>{head}\n'
-
-
-def _refer(label: str, references: dict) -> str:
-    if label not in references:
-        return "the section of that name"
-    address, name = references[label]
-    return f"[{name}]({address})"
-
-
-def _cite(keys: str, entries: dict) -> str:
-    labels = [entries.get(k.strip().lstrip("@"), (k, ""))[0] for k in keys.split(";")]
-    return f"([{'; '.join(labels)}](references.html))"
-
-
 _STYLE = """
-body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem}
+body{font:17px/1.65 system-ui,sans-serif;max-width:52rem;margin:0 auto;padding:1rem;
+display:flex;flex-direction:column}
+main{min-width:0}
+nav{order:-1}
+a{color:#1f6aa8}a:focus-visible,summary:focus-visible{outline:.15rem solid;outline-offset:.15rem}
+@media(prefers-color-scheme:dark){a{color:#8ab8ea}}
+.skip{position:absolute;left:-99rem}.skip:focus{position:static;left:0}
 img{max-width:100%;height:auto}
 td img{display:block}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
@@ -205,21 +146,38 @@ td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow
 .float>p{font-size:.9rem}
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
 .callout.tip{border-color:#4fa36b}.callout.warning{border-color:#d1605e}
-details{margin:.4rem 0}summary{font-size:.8rem;opacity:.7;cursor:pointer}
+.doubt{border-left:.15rem solid #8889;padding-left:1rem;font-style:italic}
+details{margin:.4rem 0}summary{font-size:.85rem;cursor:pointer}
 pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
 .anchor-link{display:none}
 nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
-.plain{font-size:.85rem;opacity:.8}
+footer{font-size:.85rem}
+@media print{nav,.onward,.skip,summary{display:none}body{display:block;max-width:none}
+details::details-content{content-visibility:visible;display:block}
+.float,.callout,figure,img,tr{break-inside:avoid}h1,h2,h3{break-after:avoid}
+.float,.block{overflow:visible}}
 """
 
 
-def _write(site: Path, slug: str, title: str, body: str, names: dict[str, str]) -> None:
+def _around(slug: str, title: str, body: str, names: dict[str, str], footer: str) -> str:
+    """The page around a chapter: first the text, then the ways on, which stand above it."""
     links = " · ".join(
         f'<a href="{other}.html">{html.escape(name)}</a>' for other, name in names.items()
     )
-    nav = f"<nav><strong>{html.escape(title)}</strong><br>{links}</nav>"
-    whole = whole_page(title, _STYLE, f'{nav}\n<p class="plain">{NOTICE}</p>\n{body}')
-    (site / f"{slug}.html").write_text(whole, encoding="utf-8")
+    order = list(names)
+    at = order.index(slug)
+    ways = [("Before: ", order[at - 1 : at]), ("Next: ", order[at + 1 : at + 2])]
+    onward = " · ".join(
+        f'{way}<a rel="{way[:4].lower()}" href="{other}.html">{html.escape(names[other])}</a>'
+        for way, others in ways
+        for other in others
+    )
+    return (
+        '<a class="skip" href="#content">Skip to the text</a>\n'
+        f'<main id="content">\n{body}\n<p class="onward">{onward}</p>\n</main>\n'
+        f'<nav aria-label="Chapters"><strong>{html.escape(title)}</strong><br>{links}</nav>\n'
+        f"<footer><p>{html.escape(footer)} {NOTICE}</p></footer>"
+    )
 
 
 # --- pages beside the books ----------------------------------------------------------------

@@ -17,10 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import plain, quarto, stamps, uses
+from virality.book import notices, plain, quarto, sections, stamps, uses
 from virality.core import hashing
 from virality.core import text as words
-from virality.core.chapters import Spec, book
+from virality.core.chapters import BESIDE, Spec, book, in_parts
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, Run, split_paths
 from virality.core.writing import replacing_folder
@@ -36,7 +36,6 @@ TEMPLATE = (
     "favicon.svg",
 )
 _DATA_URI = re.compile(r"!\[\]\(data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)\)")
-_ONWARD = re.compile(r"^Next: .*\]\((\w+)\.ipynb\)\.?\s*\Z", re.MULTILINE)
 _LABEL = re.compile(r"::: \{#(?:fig|tbl)-([A-Za-z0-9_-]+)\}")
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
@@ -91,7 +90,8 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
     with replacing_folder(run.site) as temporary:
         if as_plain:
             warnings: tuple[str, ...] = ()
-            plain.render(run.staging, temporary, title, book(run.pooled, run.planned))
+            chapters = book(run.pooled, run.planned)
+            plain.render(run.staging, temporary, title, chapters, footer(run))
         else:
             warnings = render(run.staging, "virality report --plain")
             shutil.move(run.staging / "_book", temporary)
@@ -106,7 +106,13 @@ def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled, run.planned)]
     template = [hashing.of_path(NOTEBOOKS / name) for name in ("book.yml", *TEMPLATE)]
     code = uses.of_modules(uses.closure([__name__]))
-    return hashing.of_value([executed, template, code, folders(run), title, private, as_plain])
+    told = [folders(run), title, footer(run), private, as_plain]
+    return hashing.of_value([executed, template, code, *told])
+
+
+def footer(run: Run) -> str:
+    """Return what stands below every page: where it comes from, and what no reader may miss."""
+    return " ".join([*notices.of_run(run), "Made with virality; nothing was sent anywhere."])
 
 
 def stage(run: Run, title: str, private: bool) -> None:
@@ -135,13 +141,14 @@ def stage(run: Run, title: str, private: bool) -> None:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
     chapters, hide = book(run.pooled, run.planned), hider(run)
     for spec in chapters:
-        _stage_chapter(run, spec, chapters, hide, private)
-    text = yaml.safe_dump(book_config(title, chapters), sort_keys=False, allow_unicode=True)
+        _stage_chapter(run, spec, hide, private)
+    config = book_config(title, chapters, footer(run))
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True)
     (run.staging / "_quarto.yml").write_text(text, encoding="utf-8")
 
 
-def _stage_chapter(run: Run, spec: Spec, chapters: tuple[Spec, ...], hide, private: bool) -> None:
-    """Make an executed notebook a page: without the machine, pictures as files, with a way on."""
+def _stage_chapter(run: Run, spec: Spec, hide, private: bool) -> None:
+    """Make an executed notebook a page: without the machine, with pictures as files."""
     import nbformat
 
     source = run.executed(spec.slug)
@@ -156,6 +163,10 @@ def _stage_chapter(run: Run, spec: Spec, chapters: tuple[Spec, ...], hide, priva
         offered = run.staging / "notebooks" / source.name
         offered.parent.mkdir(exist_ok=True)
         nbformat.write(notebook, offered)
+    as_page(notebook)
+    if spec.home:
+        sections.unnumber(notebook)
+    if not private:
         link = f"[Download this chapter as an executed notebook](notebooks/{source.name})"
         # The id is given, because a random one would make every staged book a new one.
         cell = nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::", id="download")
@@ -163,11 +174,27 @@ def _stage_chapter(run: Run, spec: Spec, chapters: tuple[Spec, ...], hide, priva
     for output in (output for cell in notebook.cells for output in plain.shown_by(cell)):
         text = _unpack(output.data["text/markdown"], spec.slug, run.staging)
         output.data = {"text/markdown": text}
-    _lead_on(notebook, spec, chapters)
     nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
 
 
-def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
+def as_page(notebook) -> None:
+    """Leave in an executed notebook what its page shows, in place.
+
+    Outputs that are no Markdown are for JupyterLab. Sections that had nothing to show go, and the
+    method is folded.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    """
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = plain.shown_by(cell)
+    sections.without_empty(notebook)
+    sections.fold(notebook)
+
+
+def book_config(title: str, chapters: tuple[Spec, ...], footer: str = "") -> dict:
     """Return Quarto's configuration of the book: the template with these chapters.
 
     Parameters
@@ -175,37 +202,21 @@ def book_config(title: str, chapters: tuple[Spec, ...]) -> dict:
     title : str
         May hold text from data; it is escaped here.
     chapters : tuple of Spec
-        In the order of the table of contents.
+        Those of the book.
+    footer : str
+        What stands below every page, unescaped.
     """
     import yaml
 
     config = yaml.safe_load((NOTEBOOKS / "book.yml").read_text(encoding="utf-8"))
-    parts: dict[str, list[str]] = {}
-    for spec in chapters:
-        if spec.part:
-            parts.setdefault(spec.part, []).append(f"{spec.page}.ipynb")
-    contents = [{"part": part, "chapters": pages} for part, pages in parts.items()]
+    home, *parts = in_parts(chapters).items()
+    named = {part: [f"{spec.page}.ipynb" for spec in specs] for part, specs in parts}
+    beside = ["glossary.qmd", "references.qmd", *named.pop(BESIDE, [])]
+    contents = [{"part": part, "chapters": pages} for part, pages in named.items()]
     config["book"]["title"] = words.escape(title)
-    config["book"]["chapters"] = ["index.ipynb", *contents, "glossary.qmd", "references.qmd"]
-    config["book"]["page-footer"]["center"] = "Made with virality; nothing was sent anywhere."
+    config["book"]["chapters"] = [f"{home[1][0].page}.ipynb", *contents, *beside]
+    config["book"]["page-footer"]["center"] = words.escape(footer)
     return config
-
-
-def _lead_on(notebook, spec: Spec, chapters: tuple[Spec, ...]) -> None:
-    """Let the way to the next chapter lead to one that this book has."""
-    pages = {each.page for each in chapters} | {"glossary", "references"}
-    read = [each for each in chapters if each.part]
-    later = read[read.index(spec) + 1 :] if spec in read else []
-    onward = _way(later[0]) if later else ""
-    for cell in notebook.cells:
-        last = _ONWARD.search(cell.source) if cell.cell_type == "markdown" else None
-        if last and last[1] not in pages:
-            cell.source = cell.source[: last.start()] + onward
-
-
-def _way(spec: Spec) -> str:
-    question = spec.question[0].lower() + spec.question[1:]
-    return f"Next: {question} [{spec.title}]({spec.page}.ipynb)"
 
 
 def _unpack(markdown: str, slug: str, staging: Path) -> str:

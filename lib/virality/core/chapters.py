@@ -1,8 +1,8 @@
 """The chapters and the artefacts: a chapter is one entry here and one notebook of the same name.
 
-The order is the order of execution. The home page is read first and executed last, because it
-is the abstract of all the others. Artefacts are what a run leaves behind, for its chapters and for
-others.
+The order of the entries is the order of execution; the order of reading is that of `PARTS`. The
+home page is read first and executed last, because it is the abstract of all the others.
+Artefacts are what a run leaves behind, for its chapters and for others.
 
 There are two books. The book on one creator has most chapters; the book on many creators, a
 pooled report, shares those that read the record and has a chapter and a home page of its own.
@@ -66,8 +66,6 @@ class Spec:
         Name of the notebook (without ``.ipynb``) and of the page.
     title : str
         Title in the table of contents.
-    part : str
-        Part of the book that it stands in ("" for the home page).
     question : str
         The question that it answers, one sentence.
     reads, writes : tuple of str
@@ -82,7 +80,6 @@ class Spec:
 
     slug: str
     title: str
-    part: str
     question: str
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
@@ -91,9 +88,14 @@ class Spec:
     planned: bool = False
 
     @property
+    def home(self) -> bool:
+        """Whether it is the first page of its book."""
+        return self.slug in _HOMES
+
+    @property
     def page(self) -> str:
-        """Name of its page: the chapter outside all parts is the home page."""
-        return self.slug if self.part else "index"
+        """Name of its page."""
+        return "index" if self.home else self.slug
 
     def belongs(self, pooled: bool, planned: bool = False) -> bool:
         """Whether it is in a book.
@@ -106,13 +108,13 @@ class Spec:
         return (planned or not self.planned) and self.about in ("any", "many" if pooled else "one")
 
 
+_HOMES = ("index", "overview")  # of the book on one creator, and on many
 _POOLED = ("predictions_pooled", "cold_start", "creators")
 
 CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "data",
-        "The posts",
-        "The record",
+        "Your posts",
         "Which posts do we have, and can we trust the record?",
         writes=("posts", "repairs", "snapshots", "features", "ledger"),
         inputs=("posts",),
@@ -121,7 +123,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "changes",
         "Did something change?",
-        "The record",
         "Did something change on this account, or is it its ordinary luck?",
         reads=("posts", "features"),
         writes=("level", "changes", "hits"),
@@ -129,7 +130,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "embeddings",
         "The first three seconds",
-        "The record",
         "What do the first three seconds of these videos hold, and did any of it go with views?",
         reads=("posts", "features"),
         writes=("embeddings", "media", "thumbnails", "screen_words", "encoders", "associations"),
@@ -139,7 +139,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "baselines",
         "Linear models and baselines",
-        "The prediction",
         "How far do naive rules, Ridge and Elastic Net get?",
         reads=("posts", "features", "embeddings", "ledger"),
         writes=("folds", "predictions_linear", "evidence"),
@@ -147,7 +146,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "nonlinear",
         "Nonlinear models",
-        "The prediction",
         "Does XGBoost find anything more, and can its uncertainty be trusted?",
         reads=("posts", "features", "embeddings", "folds", "predictions_linear"),
         writes=("predictions_nonlinear", "boosters", "intervals"),
@@ -155,7 +153,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "forecast",
         "The forecast",
-        "The prediction",
         "What does this book forecast, does it beat a plain rule, and which of two posts would it "
         "pick?",
         reads=("posts", "features", "embeddings", "folds", "predictions_linear"),
@@ -164,7 +161,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "interpretability",
         "What carries the prediction",
-        "The explanation",
         "Which feature blocks carry the prediction?",
         reads=(
             "posts",
@@ -178,8 +174,7 @@ CHAPTERS: tuple[Spec, ...] = (
     ),
     Spec(
         "clustering",
-        "Content regimes",
-        "The explanation",
+        "Your kinds of post",
         "What content regimes does the creator have, and how does each behave?",
         reads=(
             "posts",
@@ -195,7 +190,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "timing",
         "When to post",
-        "What to do",
         "When should the next post go up: is any hour better than the habit?",
         reads=("posts", "features", "embeddings"),
         writes=("timing", "timing_claim"),
@@ -203,7 +197,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "whatif",
         "What went with what",
-        "What to do",
         "Which choices went with more views, and what would it take to know why?",
         reads=("posts", "features", "embeddings", "regimes"),
         writes=("whatif", "otherwise"),
@@ -211,7 +204,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "experiments",
         "The experiment",
-        "What to do",
         "What does the experiment say, and may one look already?",
         reads=("posts",),
         writes=("experiment",),
@@ -220,8 +212,7 @@ CHAPTERS: tuple[Spec, ...] = (
     ),
     Spec(
         "next",
-        "The next ten posts",
-        "What to do",
+        "What next",
         "What does all of this suggest for the next ten posts, and how sure is it?",
         reads=(
             "posts",
@@ -242,7 +233,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "index",
         "In short",
-        "",
         "What moves this creator's views, how much can be predicted, and how sure are we?",
         reads=tuple(name for name in ARTEFACTS if name not in ("experiment", "summary", *_POOLED)),
         writes=("summary",),
@@ -251,7 +241,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "creators",
         "Many creators",
-        "The prediction",
         "What is skill on one creator's posts, and what only tells creators apart?",
         reads=("posts", "features", "embeddings"),
         writes=_POOLED,
@@ -260,7 +249,6 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "overview",
         "In short",
-        "",
         "What can be predicted within each creator, how sure are we, and what about a new one?",
         reads=("posts", *_POOLED),
         about="many",
@@ -273,7 +261,6 @@ PAGES: tuple[Spec, ...] = (
     Spec(
         "draft",
         "A draft",
-        "",
         "What is to be expected of this, before it is posted?",
         reads=(
             "posts",
@@ -288,6 +275,50 @@ PAGES: tuple[Spec, ...] = (
         ),
     ),
 )
+
+
+# The parts of a book in the order in which they are read; the home page comes before all of them.
+# The creator's own questions come first, and how the answers are known comes after them.
+FOUND, KNOWN, BESIDE = "What we found", "How we know", "Beside the chapters"
+PARTS: dict[str, tuple[str, ...]] = {
+    FOUND: ("data", "changes", "clustering", "next", "experiments", "creators"),
+    KNOWN: (
+        "embeddings",
+        "timing",
+        "whatif",
+        "baselines",
+        "nonlinear",
+        "forecast",
+        "interpretability",
+    ),
+}
+
+
+def in_parts(chapters: tuple[Spec, ...]) -> dict[str, tuple[Spec, ...]]:
+    """Return the parts of a book, each with its chapters as they are read.
+
+    Parameters
+    ----------
+    chapters : tuple of Spec
+        Those of the book.
+
+    Returns
+    -------
+    dict of str to tuple of Spec
+        "" holds the home page and stands first; the last part, "Beside the chapters", holds what
+        no part names. Parts without a chapter are left out.
+    """
+    by_slug = {spec.slug: spec for spec in chapters}
+    named = {part: [by_slug.pop(slug, None) for slug in slugs] for part, slugs in PARTS.items()}
+    home = [by_slug.pop(slug) for slug in _HOMES if slug in by_slug]
+    parts = {"": home, **named, BESIDE: list(by_slug.values())}
+    told = {part: tuple(filter(None, specs)) for part, specs in parts.items()}
+    return {part: specs for part, specs in told.items() if specs}
+
+
+def as_read(chapters: tuple[Spec, ...]) -> tuple[Spec, ...]:
+    """Return the chapters of a book in the order of reading."""
+    return tuple(spec for specs in in_parts(chapters).values() for spec in specs)
 
 
 def book(pooled: bool = False, planned: bool = False) -> tuple[Spec, ...]:

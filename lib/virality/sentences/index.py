@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from virality.core.chapters import book
+from virality.core.chapters import as_read, book
 from virality.core.text import about, agree, ended, listing, percent, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import Curve, MorePosts
@@ -172,8 +172,8 @@ def guide(pooled: bool = False, planned: bool = False) -> str:
     """
     lines = (
         f"- [{chapter.title}]({chapter.slug}.ipynb){ended(chapter.title)} {chapter.question}"
-        for chapter in book(pooled, planned)
-        if chapter.part
+        for chapter in as_read(book(pooled, planned))
+        if not chapter.home
     )
     return "\n".join(lines)
 
