@@ -59,10 +59,10 @@ def test_words():
 
 def test_differences_of_logarithms_in_words():
     assert [words.smaller(gap) for gap in (-0.1, 0.001, 0)] == [
-        "10% smaller", "under 1% larger", "equal"
+        "10 % smaller", "under 1 % larger", "equal"
     ]  # fmt: skip
     assert [words.above_or_below(gap) for gap in (-0.13, 0.02, 1.15)] == [
-        "12% below", "2% above", "a factor of 3.2 above"
+        "12 % below", "2 % above", "a factor of 3.2 above"
     ]  # fmt: skip
 
 

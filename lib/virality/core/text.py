@@ -247,16 +247,16 @@ def p_value(p: float) -> str:
 
 
 def smaller(gap: float) -> str:
-    """Return "8% smaller" or "12% larger" for a difference of logarithms."""
+    """Return "8 % smaller" or "12 % larger" for a difference of logarithms."""
     if gap == 0:
         return "equal"
     share = abs(round(expm1(gap), 2))
-    return f"{f'{share:.0%}' if share else 'under 1%'} {'larger' if gap > 0 else 'smaller'}"
+    return f"{percent(share) if share else 'under 1 %'} {'larger' if gap > 0 else 'smaller'}"
 
 
 def above_or_below(gap: float) -> str:
-    """Return "12% below", or "a factor of 3.1 above" where it is far, for a log difference."""
-    size = f"a factor of {exp(abs(gap)):.1f}" if abs(gap) >= FAR else f"{abs(expm1(gap)):.0%}"
+    """Return "12 % below", or "a factor of 3.1 above" where it is far, for a log difference."""
+    size = f"a factor of {exp(abs(gap)):.1f}" if abs(gap) >= FAR else percent(abs(expm1(gap)))
     return f"{size} {'above' if gap > 0 else 'below'}"
 
 
