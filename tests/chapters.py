@@ -33,7 +33,7 @@ def run_chapters(folder, monkeypatch, posts, until="", draw=True, **given) -> tu
     run, said = Run.at(folder), []
     run.save(inputs=Inputs(posts=str(posts)), parameters=params.resolve(given))
     monkeypatch.setenv(RUN_VARIABLE, str(run.folder))
-    monkeypatch.setattr("virality.book.chapter.display", lambda shown: said.append(shown.data))
+    monkeypatch.setattr("virality.book.chapter.display", _keeping(said))
     if not draw:
         monkeypatch.setattr(theme, "render", _no_picture)
     for spec in book(run.pooled):
@@ -54,7 +54,7 @@ def run_chapter(run: Run, slug: str, monkeypatch, **given) -> str:
         The chapter.
     """
     said: list[str] = []
-    monkeypatch.setattr("virality.book.chapter.display", lambda shown: said.append(shown.data))
+    monkeypatch.setattr("virality.book.chapter.display", _keeping(said))
     monkeypatch.setattr(theme, "render", _no_picture)
     _run_chapter(run, slug, QUICK | given, said)
     return "\n\n".join(said)
@@ -106,6 +106,15 @@ def _run_chapter(run: Run, slug: str, given: dict, said: list[str]) -> None:
         ]
     run.executed(slug).parent.mkdir(exist_ok=True)
     nbformat.write(notebook, run.executed(slug))
+
+
+def _keeping(said: list[str]):
+    """Show nothing, and keep the Markdown of a page, without what JupyterLab alone shows."""
+
+    def show(shown: dict, raw: bool) -> None:
+        said.extend(text for kind, text in shown.items() if kind == "text/markdown")
+
+    return show
 
 
 def _no_picture(figure) -> dict[str, bytes]:

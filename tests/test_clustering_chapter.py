@@ -14,7 +14,7 @@ from scipy import stats
 from test_teaching import taught
 from virality.book import pieces
 from virality.core import text as words
-from virality.explanation import behaviour
+from virality.explanation import behaviour, naming
 from virality.explanation import regimes as rg
 from virality.explanation.clusters import NOISE, Stability
 from virality.explanation.shap_values import shap_tables
@@ -233,7 +233,7 @@ def test_every_readable_feature_has_words():
 
 def test_private_pages_show_no_hashtag():
     table, posts, summary = described()
-    hashtags = behaviour.common_hashtags(behaviour.members(table, posts))
+    hashtags = naming.common_hashtags(behaviour.members(table, posts))
     assert hashtags[0] == ["#tag0"]
     assert "hashtags" in figures.regimes_table(summary, hashtags)
     assert "hashtags" not in figures.regimes_table(summary, {})

@@ -7,7 +7,7 @@ from scipy.stats import mannwhitneyu
 from sklearn.metrics import adjusted_rand_score
 
 import toy_explanation as toy
-from virality.explanation import behaviour, clusters, regimes
+from virality.explanation import behaviour, clusters, naming, regimes
 from virality.explanation.clusters import NOISE
 from virality.explanation.content_space import content_space, content_table
 
@@ -307,10 +307,10 @@ def test_fingerprints_are_means_over_held_out_posts():
 
 def test_telling_hashtags():
     table, posts, _ = labelled()
-    found = behaviour.common_hashtags(behaviour.members(table, posts))
+    found = naming.common_hashtags(behaviour.members(table, posts))
     assert found == {0: ["#regime0"], 1: ["#regime1"], 2: ["#regime2"]}
     bare = posts.assign(caption=pd.array([pd.NA] * len(posts), "string"))
-    assert behaviour.common_hashtags(behaviour.members(table, bare)) == {0: [], 1: [], 2: []}
+    assert naming.common_hashtags(behaviour.members(table, bare)) == {0: [], 1: [], 2: []}
 
 
 def test_a_name_tells_each_thing_of_an_opening_once():

@@ -188,7 +188,7 @@ def test_hashtags_from_data_are_harmless_and_never_in_a_command():
     kind = row(name="choice__kind_B", family="kind", label="B #a`$(x) #b", to_test=True)
     found = findings.next_posts(kind.assign(state="OPEN", p_together=1.0), posts)
     said = sentences.answer(found, "alice")
-    assert 'plan "posts of regime B" --posts' in said and "a`" not in said
+    assert 'plan "posts of kind B" --posts' in said and "a`" not in said
 
 
 def test_the_table_of_posts_does_without_views_and_frames():

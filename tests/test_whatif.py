@@ -99,7 +99,7 @@ def test_kinds_of_post_are_set_against_the_rest_only_where_they_come_back():
     tagged = np.where(regimes["regime"] == 1, " #Talk #now #fyp", " #fyp")
     own = posts.assign(caption=posts["caption"] + tagged)
     labels = choices(own, X, regimes).about.query("family == @KIND")["label"]
-    assert labels.tolist() == ["A +metadata__duration", "B #now #talk"]
+    assert labels.tolist() == ["A +metadata__duration", "B #now #talk +metadata__duration"]
     assert "vision__000" in chosen.same["choice__kind_A"], "made of content, not held against it"
     assert "metadata__hour_sin" not in chosen.same["choice__kind_A"]
     for doubt in ({"stable": False}, {"recovery": 0.4}, {"era": True}):

@@ -116,16 +116,16 @@ def test_kinds_of_post_are_called_by_what_sets_them_apart():
     row = SimpleNamespace(family="kind", label="B #grwm #a*b")
     kind = findings.Choice(
         "choice__kind_B", "flag", 90, 30, 60, 1.0, Estimate(0.5, 0.3, 0.8), 2.0, True,
-        family="kind", unit="yes or no", label=findings.label_of(row, False),
+        family="kind", unit="yes or no", kind_name=findings.kind_name_of(row, False),
     )  # fmt: skip
-    assert sentences.name(kind) == "regime B (&#35;grwm &#35;a&#42;b)"
-    assert figures.label(kind) == "Regime B #grwm #a*b"
-    withheld = replace(kind, label=findings.label_of(row, True))
-    assert sentences.name(withheld) == "regime B" and figures.label(withheld) == "Regime B"
+    assert sentences.name(kind) == "&#35;grwm &#35;a&#42;b"
+    assert figures.label(kind) == "#grwm #a*b"
+    withheld = replace(kind, kind_name=findings.kind_name_of(row, True))
+    assert sentences.name(withheld) == "kind B" and figures.label(withheld) == "Kind B"
     row.label = "B +metadata__duration"
     for private in (False, True):
-        named = replace(kind, label=findings.label_of(row, private))
-        assert sentences.name(named) == "regime B (long)"
+        named = replace(kind, kind_name=findings.kind_name_of(row, private))
+        assert sentences.name(named) == "kind B (long)"
 
 
 def test_the_level_is_taken_off_by_hand_as_by_the_library(run, monkeypatch):

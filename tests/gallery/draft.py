@@ -7,6 +7,7 @@ from math import nan
 from virality.advice.drafts.score import Verdict
 from virality.core.protocol import Extent
 from virality.core.text import DataText, PostName
+from virality.explanation.naming import KindName
 from virality.findings.choice import Choice, Chosen, Compared, Worth
 from virality.findings.draft import Draft, Fact, Near, Push, Side
 from virality.findings.tried import Tried, Unread
@@ -33,7 +34,7 @@ DRAFT = Draft(
     DataText("beach.mp4"), "2026-12-01 18:30", Verdict.FORECAST, Extent.ENOUGH, "views",
     12_345.0, 3_100.0, 48_000.0, 0.8, 11_000.0, 0.13, 0.1, 61_000.0,
     (NEAR, replace(NEAR, post=PostName("2024-05-07"), views=nan)), (UP,), (DOWN,),
-    (WORDS, SPEECH, TAKE, FACE, *OTHERS), "B", 1.4, 1.2, 140,
+    (WORDS, SPEECH, TAKE, FACE, *OTHERS), KindName("B", ("#grwm", "#a*b")), 1.4, 1.2, 140,
 )  # fmt: skip
 CHOICE = Choice(DataText("a.mp4"), DataText("<b>.mp4"), Chosen.FIRST, 0.63)
 
@@ -51,7 +52,7 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "What pushes, only up", draft.pushed(replace(DRAFT, down=()))
     yield "What pushes, nothing", draft.pushed(replace(DRAFT, up=(), down=()))
     yield "Kind", draft.kind(DRAFT)
-    yield "Of no kind", draft.kind(replace(DRAFT, kind=""))
+    yield "Of no kind", draft.kind(replace(DRAFT, kind=None))
     yield "Its opening", draft.facts(DRAFT.facts)
     yield "Its opening, nothing known", draft.facts(())
     worth = Worth(True, 84, 58.0, 52.0, 64.0)

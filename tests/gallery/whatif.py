@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from virality.core.text import DataText
+from virality.explanation.naming import KindName
 from virality.findings.associations import Verdict, WentWith
 from virality.findings.scores import Estimate
 from virality.findings.whatif import Choice, Moved, Other, Otherwise, Weighed
@@ -18,7 +19,7 @@ LENGTH = Choice(
     "choice__length", "seconds", 138, 53, 85, 13.4, Estimate(1.3, 1.1, 1.6), 1.4, True,
     family="length", unit="seconds", tested=1.3, experiment_posts=None,
 )  # fmt: skip
-KIND = replace(TAG, name="choice__kind_B", family="kind", label=(DataText("B"),))
+KIND = replace(TAG, name="choice__kind_B", family="kind", label=(), kind_name=KindName("B"))
 FACE = replace(TAG, name="hook__has_face", family="opening", label=())
 IDLE = replace(LENGTH, found=False, tested=1.5, experiment_posts=230)
 RARE = replace(FACE, n_with=2, n_without=136, factor=Estimate(float("nan")), found=False)
@@ -50,10 +51,10 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "found: the other way round", say.one(replace(TAG, factor=Estimate(3.2, 1.2, 9.1)))
     yield "found: a hashtag on a private page", say.one(replace(TAG, label=()))
     yield "a kind of post", say.one(KIND)
-    tagged = (DataText("B"), DataText("#grwm"), DataText("#talktome"))
-    yield "a kind of post with hashtags", say.one(replace(KIND, label=tagged))
-    trait = (DataText("B"), DataText("+metadata__duration,-energy__n_cuts"))
-    yield "a kind of post with traits", say.one(replace(KIND, label=trait))
+    tagged = KindName("B", ("#grwm", "#talktome"))
+    yield "a kind of post with hashtags", say.one(replace(KIND, kind_name=tagged))
+    trait = KindName("B", traits="+metadata__duration,-energy__n_cuts")
+    yield "a kind of post with traits", say.one(replace(KIND, kind_name=trait))
     for unit, name in (("characters", "caption_length"), ("hashtags", "hashtags")):
         yield f"a number: {unit}", say.one(replace(LENGTH, name=f"choice__{name}", unit=unit))
     yield "level taken off", say.weighed(Weighed(TAG, -0.41, -0.12))

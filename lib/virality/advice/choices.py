@@ -16,8 +16,8 @@ import pandas as pd
 
 from virality.core.captions import hashtags, split_caption
 from virality.evidence.associations import fewest
-from virality.explanation.behaviour import common_hashtags
 from virality.explanation.clusters import LOOSE, NOISE, letter
+from virality.explanation.naming import kind_names, with_names
 from virality.features.blocks import CONTENT_BLOCKS, block_of
 from virality.features.concepts import concept_of
 from virality.features.openings import GROUPS
@@ -50,8 +50,8 @@ class Choices:
     about : DataFrame
         A row per fact, index its name: `family`, `unit` ("yes or no", "seconds", "characters",
         "hashtags" or "cuts") and `label`, what it is called in the data: hashtags with a space
-        between them; the letter of a kind and, after spaces, the hashtags that set it apart, or
-        where there are none its signed traits; else "".
+        between them; of a kind of post the label of its
+        :class:`~virality.explanation.naming.KindName`; else "".
     same : dict of str to frozenset of str
         By fact, columns of the tables, and other facts, that say the same.
     """
@@ -71,7 +71,8 @@ def choices(posts: pd.DataFrame, X: pd.DataFrame, regimes: pd.DataFrame | None =
     X : DataFrame of n rows
         Columns of content, index post_id, the same posts in the same order.
     regimes : DataFrame, optional
-        From :func:`virality.find_regimes`; kinds that do not come back are left out.
+        From :func:`virality.find_regimes`, or the artefact; kinds that do not come back are left
+        out.
 
     Returns
     -------
@@ -89,7 +90,7 @@ def choices(posts: pd.DataFrame, X: pd.DataFrame, regimes: pd.DataFrame | None =
         unit = "cuts" if name == "hook__n_cuts" else "yes or no"
         chosen.add(name, OPENING, unit, _column(X, name), alike)
     if regimes is not None:
-        _add_kinds(chosen, regimes, posts["caption"])
+        _add_kinds(chosen, regimes, posts)
     return chosen.done()
 
 
@@ -145,7 +146,7 @@ def _add_captions(chosen: _Gathering, captions: pd.Series) -> None:
         chosen.add(name, CAPTION, "yes or no", _column(X, name), same)
 
 
-def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame, captions: pd.Series) -> None:
+def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame, posts: pd.DataFrame) -> None:
     """Each kind against the rest; it is made of content, so content is not taken off it."""
     sure = regimes[regimes["stable"].fillna(False) & (regimes["recovery"] >= LOOSE)]
     sure = sure[~sure["era"].fillna(False).astype(bool)]
@@ -155,13 +156,10 @@ def _add_kinds(chosen: _Gathering, regimes: pd.DataFrame, captions: pd.Series) -
     labels = sorted({*sure["regime"]} - {NOISE})
     names = {label: f"choice__kind_{letter(label)}" for label in labels}
     same = {*made_of, *chosen.facts, *names.values()}
-    table = pd.DataFrame({"regime": regime, "caption": captions.to_numpy()}).dropna(subset="regime")
-    tags, traits = common_hashtags(table), regimes.groupby("regime")["traits"].first()
+    called = kind_names(regimes if "hashtags" in regimes else with_names(regimes, posts))
     for label, name in names.items():
         flag = np.where(np.isfinite(regime), (regime == label).astype(float), np.nan)
-        about = tags.get(label) or list(filter(None, [traits[label]]))
-        called = SEPARATOR.join([letter(label), *about])
-        chosen.add(name, KIND, "yes or no", flag, same - {name}, called)
+        chosen.add(name, KIND, "yes or no", flag, same - {name}, called[label].label)
 
 
 def _is_when(column: str) -> bool:

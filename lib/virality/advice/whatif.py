@@ -65,7 +65,7 @@ def what_if(
     -------
     DataFrame
         A row per choice.  `name`, `family` (length, hashtags, caption, opening, kind), `unit`,
-        `label` (hashtags, the letter of a kind), then as in
+        `label` (hashtags, what a kind is called), then as in
         :func:`virality.associations`: `n`, `n_with`, `n_without`, `step` (in the unit), `factor`
         (of the outcome, per step), `low`, `high` (for all choices together), `p`, `p_adjusted`,
         `detectable`; NaN where it cannot be told.  `experiment_posts` is what an experiment takes

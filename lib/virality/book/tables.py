@@ -223,6 +223,7 @@ COLUMNS: dict[str, dict[str, pa.Column]] = {
         "x": _column(REAL, missing=True),
         "y": _column(REAL, missing=True),
         "strength": _column(REAL, _SHARE, missing=True),
+        **{name: _column(TEXT) for name in ("traits", "hashtags", "words")},
     },
 }
 _KEYS = {

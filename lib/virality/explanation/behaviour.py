@@ -1,4 +1,4 @@
-"""How each content regime behaves: its views beside the posts around, its hashtags, its pushes."""
+"""How each content regime behaves: its views beside the posts around, its pushes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from virality.core.captions import hashtags
 from virality.core.resampling import CONFIDENCE, block_standard_error
 from virality.explanation.clusters import NOISE
 from virality.explanation.shap_values import blocks_in
@@ -176,32 +175,3 @@ def fingerprints(regimes: pd.DataFrame, shap_blocks: pd.DataFrame) -> pd.DataFra
     means.index = means.index.astype("Int64")
     noise_last = means.sort_index(key=lambda labels: labels.isin([NOISE]), kind="stable")
     return pd.concat([whole, noise_last])
-
-
-def common_hashtags(table: pd.DataFrame, at_most: int = 3) -> dict[int, list[str]]:
-    """Hashtags that a regime uses more than the rest, most telling first.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`members`.
-    at_most : int
-        Hashtags of a regime.
-
-    Returns
-    -------
-    dict of int to list of str
-        Lower-case hashtags as written, raw text from the data: escape them. A hashtag must stand
-        in a third of the regime's posts and twice as often there as elsewhere.
-    """
-    written = [{f"#{tag.lower()}" for tag in hashtags(caption)} for caption in table["caption"]]
-    tags = pd.Series(written, index=table.index, dtype=object).explode().dropna()
-    used = pd.crosstab(tags.index, tags).reindex(table.index, fill_value=0)
-    out = {}
-    for label in sorted(set(table["regime"].dropna()) - {NOISE}):
-        inside = (table["regime"] == label).to_numpy(bool)
-        here, elsewhere = used[inside].mean(), used[~inside].mean().fillna(0)
-        lead = (here - elsewhere)[(here >= 1 / 3) & (here >= 2 * elsewhere)]
-        ranked = sorted(lead.items(), key=lambda item: (-item[1], item[0]))
-        out[int(label)] = [tag for tag, _ in ranked[:at_most]]
-    return out

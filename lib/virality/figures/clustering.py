@@ -166,7 +166,7 @@ def regimes_table(summary: pd.DataFrame, hashtags: Mapping[int, Sequence[str]]) 
     summary : DataFrame
         From :func:`virality.explanation.behaviour.summarise`.
     hashtags : mapping of int to list of str
-        From :func:`virality.explanation.behaviour.common_hashtags`; raw text, the page escapes it.
+        From :func:`virality.explanation.naming.common_hashtags`; raw text, the page escapes it.
         Empty for a private page: then there is no such column.
 
     Returns

@@ -48,8 +48,7 @@ def label(choice: Choice) -> str:
         tags = theme.plain(" ".join(f"#{tag.raw}" for tag in choice.label), 30)
         return tags or f"Hashtag {choice.name.rsplit('_', 1)[-1]}"
     if choice.regime:
-        tags = theme.plain(" ".join(tag.raw for tag in choice.tags), 24)
-        return f"Regime {theme.plain(choice.label[0].raw)} {tags}".strip()
+        return capital(theme.plain(choice.kind_name.raw, 30))
     name = capital(concept(choice.concept).name)
     if choice.flag or not choice.factor.known:
         return name

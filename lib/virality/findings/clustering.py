@@ -127,7 +127,7 @@ def content(
     n_posts : int
         Of the record.
     hashtags : mapping of int to list of str, optional
-        From :func:`virality.explanation.behaviour.common_hashtags`; none on a private page.
+        From :func:`virality.explanation.naming.common_hashtags`; none on a private page.
 
     Returns
     -------

@@ -11,7 +11,7 @@ import pandas as pd
 from virality.advice.drafts.score import Scores, Verdict
 from virality.core.protocol import Extent, extent
 from virality.core.text import DataText, PostName
-from virality.explanation.clusters import NOISE, letter
+from virality.explanation.naming import KindName
 from virality.features.blocks import block_name
 from virality.features.concepts import concept, concept_of
 from virality.features.targets import TARGETS
@@ -149,8 +149,8 @@ class Draft:
     up, down : tuple of Push
         The largest of each direction.
     facts : tuple of Fact
-    kind : str
-        Letter of its kind of post; "" where there are no kinds or it is of none.
+    kind : KindName or None
+        Its kind of post; None where there are no kinds or it is of none.
     distance, limit : float
         From its nearest posts, and the largest that any post has.
     n : int
@@ -174,7 +174,7 @@ class Draft:
     up: tuple[Push, ...]
     down: tuple[Push, ...]
     facts: tuple[Fact, ...]
-    kind: str
+    kind: KindName | None
     distance: float
     limit: float
     n: int
@@ -248,11 +248,16 @@ def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, pri
         up=up,
         down=down,
         facts=tuple(_fact(fact) for fact in mine["facts"].itertuples()),
-        kind="" if pd.isna(row.regime) or row.regime == NOISE else letter(int(row.regime)),
+        kind=_kind(row, scores, private),
         distance=row.distance,
         limit=row.limit,
         n=scores.n_posts,
     )
+
+
+def _kind(row, scores: Scores, private: bool) -> KindName | None:
+    name = None if pd.isna(row.regime) else scores.kinds.get(int(row.regime))
+    return name.withheld if name and private else name
 
 
 def _near(post, private: bool) -> Near:

@@ -17,7 +17,7 @@ from virality.advice.steps.worth_testing import TEST_POSTS
 from virality.advice.whatif import WORTH_KNOWING
 from virality.core.protocol import MIN_POSTS
 from virality.findings.scores import Estimate
-from virality.findings.whatif import Choice, kind_of, label_of
+from virality.findings.whatif import Choice, kind_name_of, kind_of, label_of
 
 NEXT = 10  # posts that the chapter is about
 MOST_DRAWN = 16  # candidates that the picture has room for
@@ -305,6 +305,7 @@ def _subject(row, private: bool) -> Subject:
         family=row.family,
         unit=row.unit,
         label=label_of(row, private),
+        kind_name=kind_name_of(row, private),
     )
 
 

@@ -13,6 +13,7 @@ from virality.advice.choices import HASHTAGS, KIND, OPENING, SEPARATOR
 from virality.advice.otherwise import QUESTION
 from virality.advice.whatif import WORTH_KNOWING
 from virality.core.text import DataText
+from virality.explanation.naming import KindName
 from virality.findings.associations import Fact, WentWith, fact_of, went_with
 from virality.findings.scores import Estimate
 
@@ -43,8 +44,9 @@ class Choice(Fact):
     family, unit : str
         See :class:`virality.advice.choices.Choices`.
     label : tuple of DataText
-        Hashtags that are one choice; or the letter of a kind, then its hashtags or its signed
-        traits. Hashtags are withheld on private pages.
+        Hashtags that are one choice; withheld on private pages.
+    kind_name : KindName or None
+        What a kind of post is called.
     tested : float
         The factor that an experiment is priced for.
     experiment_posts : int or None
@@ -54,6 +56,7 @@ class Choice(Fact):
     family: str = ""
     unit: str = ""
     label: tuple[DataText, ...] = ()
+    kind_name: KindName | None = None
     tested: float = WORTH_KNOWING
     experiment_posts: int | None = None
 
@@ -69,18 +72,8 @@ class Choice(Fact):
 
     @property
     def regime(self) -> bool:
-        """Whether it is a kind of post that the chapter on regimes found."""
-        return self.family == KIND and bool(self.label)
-
-    @property
-    def tags(self) -> tuple[DataText, ...]:
-        """Hashtags that set a kind of post apart, as they are written."""
-        return tuple(text for text in self.label[1:] if text.raw.startswith("#"))
-
-    @property
-    def traits(self) -> str:
-        """Signed traits of a kind of post without such hashtags."""
-        return "".join(text.raw for text in self.label[1:] if not text.raw.startswith("#"))
+        """Whether it is a kind of post that the chapter on kinds found."""
+        return self.kind_name is not None
 
 
 @dataclass(frozen=True)
@@ -194,13 +187,14 @@ def _choice(row, private: bool) -> Choice:
         family=row.family,
         unit=row.unit,
         label=label_of(row, private),
+        kind_name=kind_name_of(row, private),
         tested=float(row.tested_factor),
         experiment_posts=None if pd.isna(row.experiment_posts) else int(row.experiment_posts),
     )
 
 
 def label_of(row, private: bool) -> tuple[DataText, ...]:
-    """Return what a choice is called in the data, see :class:`Choice`.
+    """Return the hashtags that are one choice, see :class:`Choice`.
 
     Parameters
     ----------
@@ -209,10 +203,22 @@ def label_of(row, private: bool) -> tuple[DataText, ...]:
     private : bool
         True names no hashtag.
     """
-    parts = row.label.split(SEPARATOR) if row.label else []
-    if private:
-        parts = [p for p in parts if row.family != HASHTAGS and not p.startswith("#")]
-    return tuple(map(DataText, parts))
+    if private or row.family != HASHTAGS or not row.label:
+        return ()
+    return tuple(map(DataText, row.label.split(SEPARATOR)))
+
+
+def kind_name_of(row, private: bool) -> KindName | None:
+    """Return what a kind of post is called; None of another choice.
+
+    Parameters
+    ----------
+    row : namedtuple
+        Of the artefact: `family` and `label`.
+    private : bool
+        True names neither hashtag nor word.
+    """
+    return KindName.of_label(row.label, private) if row.family == KIND and row.label else None
 
 
 def kind_of(unit: str) -> str:

@@ -108,7 +108,7 @@ def _push(one: Push) -> str:
 
 def kind(found: Draft) -> str:
     """Say which kind of post it is; "" where there are no kinds, or it is of none."""
-    return f"Most of the posts nearest to it are of kind {found.kind}." if found.kind else ""
+    return f"Most of the posts nearest to it belong to {found.kind}." if found.kind else ""
 
 
 def facts(found: Sequence[Fact]) -> str:

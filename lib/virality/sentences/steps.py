@@ -41,7 +41,7 @@ def command(subject: Subject, n_posts: int, run: str) -> str:
     if not isinstance(subject, Slot) and subject.hashtag:
         what = "this hashtag"
     elif not isinstance(subject, Slot) and subject.regime:
-        what = f"posts of regime {subject.label[0]}"
+        what = f"posts of kind {subject.kind_name.letter}"
     return f'`virality plan "{what}" --posts {n_posts} --name {run}`'
 
 

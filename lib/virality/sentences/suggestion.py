@@ -74,11 +74,7 @@ def _expected(step: Step) -> str:
             f"Expect {multiple(size.value)} the views of the habit ({within}); it was measured on "
             f"posts that did not choose the hour, and stood there at {multiple(step.raw)}."
         )
-    kind = (
-        " What such posts are, the chapter on [content regimes](clustering.ipynb) shows."
-        if step.about.regime
-        else ""
-    )
+    kind = " [Your kinds of post](clustering.ipynb) shows such posts." if step.about.regime else ""
     return (
         f"Expect {multiple(size.value)} the views{per(step)} ({within}), after allowing for having "
         f"picked it; the record as it stands says {multiple(step.raw)}.{kind}"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from virality.core.protocol import MIN_POSTS
 from virality.core.text import capital, decimals, listing, multiple, plural, significant
-from virality.features.concepts import concept, traits
+from virality.features.concepts import concept
 from virality.findings.associations import Verdict, WentWith
 from virality.findings.whatif import Choice, Moved, Other, Otherwise, Weighed
 
@@ -35,9 +35,7 @@ def name(choice: Choice) -> str:
         tags = " + ".join(f"&#35;{tag}" for tag in choice.label)
         return tags or f"a hashtag of {plural(choice.n_with, 'post')}"
     if choice.regime:
-        tags = " ".join(map(str, choice.tags))
-        about = tags or (traits(choice.traits) if choice.traits else "")
-        return f"regime {choice.label[0]} ({about})" if about else f"regime {choice.label[0]}"
+        return str(choice.kind_name)
     return concept(choice.concept).name
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import combinations
 
@@ -22,6 +22,7 @@ from virality.evaluation.folds import FoldFits, fold_data
 from virality.evaluation.forecast import PriorModel, forecast
 from virality.evaluation.next_post import NextPost, fits_at, forecast_next
 from virality.evaluation.validation import folds_table, make_splitter
+from virality.explanation.naming import KindName, kind_names
 from virality.explanation.neighbours import neighbours
 from virality.features.table import Features, model_table
 from virality.models.boosters import stored_fold
@@ -105,6 +106,8 @@ class Scores:
         What such chances were worth.
     n_posts : int
         Posts with a known outcome.
+    kinds : mapping of int to KindName
+        What the kinds of post are called that `table` numbers.
     """
 
     table: pd.DataFrame
@@ -114,6 +117,7 @@ class Scores:
     pairs: pd.DataFrame
     picking: Picking
     n_posts: int
+    kinds: Mapping[int, KindName] = field(default_factory=dict)
 
 
 def score(
@@ -201,6 +205,7 @@ def score(
         _pairs(rows, worth),
         worth,
         len(table.y),
+        {} if past.regimes is None else kind_names(past.regimes),
     )
 
 
