@@ -24,6 +24,11 @@ pytestmark = [
 SLUGS = [spec.slug for spec in book()]
 PAGES = [*SLUGS, "glossary", "references"]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+LOOK_OF_FOCUS = """() => {
+  const at = document.activeElement;
+  if (!at || at === document.body || at.tagName === "MAIN") return null;
+  return {outline: getComputedStyle(at).outlineStyle, of: at.outerHTML.slice(0, 120)};
+}"""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -164,10 +169,70 @@ def test_code_is_folded_and_can_be_shown(page, address):
         teaching = sum("".join(cell["source"]).startswith(TEACHES) for cell in cells)
         assert page.locator("details.code-fold").count() == teaching, spec.slug
         assert page.locator("details.code-fold[open]").count() == 0
-        if teaching:
-            page.locator("#quarto-code-tools-menu").click()
-            page.locator("#quarto-show-all-code").click()
-            assert page.locator("details.code-fold[open]").count() == teaching
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_everybody_can_use_the_page(page, address, name, mode):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page.goto(f"{address}/{name}.html")
+    page.wait_for_load_state("networkidle")
+    if mode == "dark":
+        page.evaluate("window.quartoToggleColorScheme()")
+        page.wait_for_timeout(300)
+    page.evaluate("document.querySelectorAll('details').forEach(all => { all.open = true })")
+    found = axe.Axe().run(page).response["violations"]
+    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert not grave, [(each["id"], each["nodes"][0]["html"][:200]) for each in grave]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_keyboard_is_soon_in_the_text_and_its_place_is_seen(page, address, name):
+    page.goto(f"{address}/{name}.html")
+    stops = 0
+    while not page.evaluate("!!document.activeElement.closest('main')"):
+        page.keyboard.press("Tab")
+        stops += 1
+        assert stops <= 9, "more than eight stops before the text"
+    for _ in range(12):
+        look = page.evaluate(LOOK_OF_FOCUS)
+        assert look is None or look["outline"] != "none", look
+        page.keyboard.press("Tab")
+
+
+def test_the_first_stop_leads_past_the_menus(page, address):
+    page.goto(f"{address}/data.html")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "MAIN"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_weighs_less_than_a_megabyte(page, address, name):
+    """All that it loads when it is read from top to bottom at once, uncompressed."""
+    sizes: dict[str, int] = {}
+    page.on("response", lambda r: sizes.update({r.url: int(r.headers.get("content-length", 0))}))
+    page.goto(f"{address}/{name}.html")
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes.values()) < 1_000_000, sorted(sizes.items(), key=lambda item: -item[1])[:5]
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_print_shows_the_method_and_leaves_the_menus_out(page, address, name):
+    page.goto(f"{address}/{name}.html")
+    page.emulate_media(media="print")
+    for menu in ("#quarto-sidebar", ".nav-footer", ".quarto-color-scheme-toggle", "a.skip"):
+        for each in page.locator(menu).all():
+            assert not each.is_visible(), menu
+    for inside in page.locator(".how .inside").all():
+        assert inside.bounding_box()["height"] > 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_others_show_of_a_link(site, name):
+    text = (site / f"{name}.html").read_text()
+    for told in ("description", "og:title", "og:description"):
+        assert re.search(rf'<meta[^>]+content="[^"]+"[^>]+(?:name|property)="{told}"', text), told
 
 
 def test_executed_notebooks_can_be_downloaded(site):

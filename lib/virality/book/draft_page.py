@@ -90,7 +90,6 @@ def _by_quarto(notebook) -> str:
         html = config["format"]["html"] | {
             "embed-resources": True,
             "number-sections": False,
-            "code-tools": False,
         }
         kept = {key: config[key] for key in ("execute", "toc-title")}
         alone = {"project": {"type": "default", "render": [f"{SLUG}.ipynb"]}, "pagetitle": TITLE}

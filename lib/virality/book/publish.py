@@ -17,10 +17,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import notices, plain, quarto, sections, stamps, uses
+from virality.book import finish, notices, plain, quarto, sections, stamps, uses
 from virality.core import hashing
 from virality.core import text as words
-from virality.core.chapters import BESIDE, Spec, book, in_parts
+from virality.core.chapters import ARTEFACTS, BESIDE, Spec, book, in_parts
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, Run, split_paths
 from virality.core.writing import replacing_folder
@@ -96,6 +96,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             warnings = render(run.staging, "virality report --plain")
             shutil.move(run.staging / "_book", temporary)
             _offer_notebooks(run, temporary)
+            finish.finish(temporary, NOTEBOOKS, shared(run, title))
     stamps.write(run, "site", {"made_from": wanted})
     plain.list_sites()
     return Site(page, as_plain, True, warnings)
@@ -104,10 +105,25 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
 def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     """The hash of all that pages are made from, so that unchanged ones are left as they are."""
     executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled, run.planned)]
-    template = [hashing.of_path(NOTEBOOKS / name) for name in ("book.yml", *TEMPLATE)]
+    used = ("book.yml", finish.SCRIPT, *TEMPLATE)
+    template = [hashing.of_path(NOTEBOOKS / name) for name in used]
     code = uses.of_modules(uses.closure([__name__]))
-    told = [folders(run), title, footer(run), private, as_plain]
+    told = [folders(run), title, footer(run), run.load().get("address"), private, as_plain]
     return hashing.of_value([executed, template, code, *told])
+
+
+def shared(run: Run, title: str) -> finish.Shared:
+    """Return what is shown where somebody shares a page of a run.
+
+    Parameters
+    ----------
+    run : Run
+    title : str
+        Title of the book, unescaped.
+    """
+    card = run.artefact("card") if "card" in ARTEFACTS else None
+    picture = card.read_bytes() if card and card.exists() else None
+    return finish.Shared(title, run.load().get("address", ""), picture)
 
 
 def footer(run: Run) -> str:
