@@ -9,7 +9,7 @@ import pytest
 
 from chapters import shown_cells
 from toyposts import toy_embeddings, toy_posts
-from virality.evaluation import evaluate, headline, scores
+from virality.evaluation import headline, scores
 from virality.evidence import claims
 from virality.evidence.claims import empty_evidence, evidence_table
 from virality.features.build import build_features
@@ -18,41 +18,36 @@ from virality.figures import scores as tables
 from virality.figures import theme
 from virality.findings import baselines as findings
 from virality.findings import scores as common
-from virality.findings.baselines import Promise
 from virality.findings.scores import Extent, Verdict
-
-
-@pytest.mark.parametrize(
-    ("r2", "promise"),
-    [(0.4, Promise.SUCCESS), (0.05, Promise.MODEST), (-0.3, Promise.NO_BETTER)],
-)
-def test_shuffled_folds_promise_what_their_best_model_reaches(r2, promise):
-    rows = {"model": ["elastic_net", "ridge", "train_mean"], "r2_oos": [-0.5, r2, 0.9]}
-    table = pd.DataFrame(rows).assign(r2_oos_low=-1.0, r2_oos_high=1.0)
-    found = findings.shuffled(table)
-    assert (found.model, found.r2.value, found.promise) == ("ridge", r2, promise)
-    assert findings.shuffled(table.head(0)) is None
+from virality.models.catalogue import LINEAR, model_name
 
 
 def told(**misses: float) -> pd.DataFrame:
-    """Predictions of 84 posts that miss them by so many times what their mean misses."""
+    """Predictions of 84 posts that miss them by so many times what zero misses."""
     y = np.random.default_rng(0).normal(size=84)
     parts = [
-        pd.DataFrame({"post_id": [f"p{i}" for i in range(84)], "model": model, "blocks": "all",
+        pd.DataFrame({"post_id": [f"p{i}" for i in range(84)], "model": model,
+                      "blocks": "none" if model == "train_mean" else "all",
                       "y_true": y, "y_pred": y * (1 - share)})
-        for model, share in {"train_mean": 1.0, **misses}.items()
+        for model, share in {"train_mean": 0.1, **misses}.items()
     ]  # fmt: skip
     return pd.concat(parts)
 
 
 def test_what_time_order_costs_is_asked_of_the_model_that_looked_best():
-    found = findings.fall(
-        told(ridge=0.6, elastic_net=0.9), told(ridge=0.9, elastic_net=2.0), "ridge"
-    )
+    found = findings.fall(told(ridge=0.6, elastic_net=0.9), told(ridge=0.9, elastic_net=2.0))
     assert found.model == "ridge" and found.clear and found.n == 84
-    assert (found.shuffled.value, found.ordered.value) == pytest.approx((1 - 0.36, 1 - 0.81))
-    assert not findings.fall(told(ridge=0.9), told(ridge=0.6), "ridge").clear
-    assert findings.fall(told(ridge=0.9).head(1), told(ridge=0.6), "ridge") is None
+    y = np.abs(told(ridge=0.6)["y_true"]).mean()
+    assert np.log([found.shuffled, found.ordered]) == pytest.approx([0.6 * y, 0.9 * y])
+    assert found.lost.value == pytest.approx(np.log(found.ordered / found.shuffled))
+    assert not findings.fall(told(ridge=0.9), told(ridge=0.6)).clear
+    assert findings.fall(told(ridge=0.9).head(1), told(ridge=0.6)) is None
+
+
+def test_seasons_are_those_in_which_a_model_misses_less():
+    factor = pd.DataFrame({"ridge": [2.0, 1.5, 3.0], "train_median": [2.1, 1.5, 2.9]})
+    found = findings.seasons(factor, "ridge", "train_median")
+    assert (found.wins, found.n, found.smallest, found.largest) == (1, 3, 1.5, 3.0)
 
 
 def test_verdicts_are_those_of_the_paired_differences_and_only_of_the_models_asked_for():
@@ -111,19 +106,23 @@ def whole(shown):
 def test_the_shown_cells_compute_what_the_library_says(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].set_index("model")
-    assert np.allclose(shown["mean_miss"], main["factor"][shown["mean_miss"].index])
     gaps = headline.headline_gaps(ordered, n_bootstrap=50).set_index("model")
     assert set(gaps["against"]) == {shown["rule"]}
     assert np.allclose(shown["differences"].mean()[gaps.index], gaps["difference"])
+    assert shown["line"] == common.comparison(gaps.reset_index(), linear=True).gains[0].model
+    nearest = findings.nearest(
+        main.reset_index(), common.comparison(gaps.reset_index(), linear=True)
+    )
+    assert nearest.half.value == main["half"][shown["line"]]
+    assert nearest.rule_half.value == main["half"][shown["rule"]]
     each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
     theirs = each.pivot_table("factor", "fold", "model")
     assert np.allclose(shown["factor"], theirs[shown["factor"].columns])
     history = claims.history_test(ordered)["statistic"]
     assert shown["saved"] == pytest.approx(history.iloc[0])
-    blind = shown["blind"]
-    bright = scores.score_table(shown["shuffled"], evaluate.make_folds(shown["posts"], blind), 50)
-    theirs = bright.set_index("model")["r2_oos"]
-    assert len(shown["r2"]) and np.allclose(shown["r2"], theirs[shown["r2"].index])
+    found = findings.fall(shown["shuffled"], ordered, 50)
+    assert shown["bright"][found.model] == pytest.approx(found.shuffled)
+    assert shown["bright"][list(LINEAR)].idxmin() == found.model
 
 
 @pytest.mark.slow
@@ -139,31 +138,19 @@ def test_the_fold_by_hand_learns_from_the_posts_of_the_fold(shown):
 def test_every_figure_and_table_can_be_drawn(shown, whole):
     ordered, folds, table = whole
     main = table[table["blocks"].isin(["all", "none"])].sort_values("mae")
-    each = scores.fold_scores(ordered[ordered["blocks"].isin(["all", "none"])], folds)
-    alone, without = shown["alone"], shown["without"]
-    assert set(alone.index) == set(without.index) and len(alone) == 6
+    gaps, worth = headline.headline_gaps(ordered), headline.block_gaps(ordered, "block_ridge")
+    assert {"vision", "all-vision"} <= set(worth["blocks"])
     for figure in (
-        figures.folds(folds),
-        figures.shuffled(main[main["preset"] == "tuned"], main),
+        tables.gaps(gaps),
         figures.fold_by_fold(shown["factor"][["ridge", "train_mean"]]),
-        figures.block_scores(alone, without, 0.1),
     ):
         assert theme.render(figure)["svg"].startswith(b"<?xml")
-    assert len(tables.table(main)) == len(main) == 8
+    table = tables.table(main, gaps).set_index("model")
+    assert len(table) == len(main) == 8 and len(tables.missed_table(worth)) == len(worth)
+    assert list(table.index[table["against the rule's"] == "the rule"]) == [
+        model_name(shown["rule"])
+    ]
     assert len(figures.folds_table(folds)) == len(folds)
-    assert len(tables.fold_table(each)) == len(each) == 8 * len(folds)
-
-
-def test_a_block_that_spoils_the_order_is_named():
-    columns = ["spearman", "spearman_low", "spearman_high"]
-    alone = pd.DataFrame([(0.5, 0.3, 0.7)], index=["audio"], columns=columns)
-    rows = [(0.5, 0.4, 0.7), (0.1, -0.1, 0.3)]
-    without = pd.DataFrame(rows, index=["momentum", "caption_text"], columns=columns)
-    low, high = (pd.Series((r, r - 0.2, r + 0.2), index=columns) for r in (0.1, 0.45))
-    assert findings.blocks(alone, without, low).without.block == "momentum"
-    assert findings.blocks(alone, without, high).without is None
-    assert findings.blocks(alone, without, low).alone.block == "audio"
-    assert findings.blocks(alone.head(0), without, low) is None
 
 
 def test_tests_say_what_their_corrected_p_says():

@@ -17,6 +17,7 @@ from virality.evaluation.replication import run_beside_published
 from virality.evidence import claims as evidence
 from virality.evidence.claims import evidence_table
 from virality.figures import nonlinear as figures
+from virality.figures import scores as tables
 from virality.figures import theme
 from virality.findings import nonlinear as findings
 from virality.findings import promises
@@ -190,7 +191,7 @@ def test_every_figure_draws_and_every_finding_has_words(run):
         {"target": ["views"], "n": [50], "saved": [0.1], "saved_low": [0.01], "saved_high": [0.2]}
     )
     drawn = [
-        figures.gaps(gaps),
+        tables.gaps(gaps),
         figures.calibration(levels),
         figures.interval_band(adaptive, own.posts),
         figures.coverage(groups, 0.8),

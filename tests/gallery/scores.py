@@ -44,9 +44,10 @@ def examples():
     yield "The study's models", words.starting_point("study")
     yield "Views", words.other_target("views")
     yield "Another outcome", words.other_target("engagement_rate")
-    yield "A block is missed", words.missed_caption(Missed(("vision", "momentum"), (), (), (), 12))
+    found = Missed(("vision", "momentum"), (), (), (), 12)
+    yield "A block is missed", words.missed_caption(found, "xgboost")
     alone = Missed((), ("audio",), ("metadata+momentum", "caption_text"), ("vision",), 12)
-    yield "No block is missed, three are worse alone", words.missed_caption(alone)
+    yield "No block is missed, three are worse alone", words.missed_caption(alone, "block_ridge")
     curve = Curve(MorePosts.HELPED, Estimate(-0.09, -0.15, -0.03), 40, 88, 60)
     yield "A step of the learning curve", words.from_to(curve)
     for verdict in Verdict:

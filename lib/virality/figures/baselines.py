@@ -1,4 +1,4 @@
-"""Figures and tables of the linear models and baselines: folds, scores, blocks, evidence."""
+"""Figures and tables of the linear models and baselines: folds, seasons, evidence."""
 
 from __future__ import annotations
 
@@ -7,62 +7,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from virality.core.text import decimals, p_value
-from virality.features.blocks import BLOCKS, block_name
+from virality.features.blocks import block_name
 from virality.figures import theme
-from virality.figures.scores import dot, forest
-from virality.findings.scores import Estimate
 from virality.models.catalogue import LINEAR, MODEL_COLORS, model_name
-
-_PARTS = {"train": "training posts", "test": "held-out posts"}
-
-
-def folds(table: pd.DataFrame) -> Figure:
-    """Draw each fold's training posts, gap and test posts on the calendar.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Columns fold, train_start, train_end, test_start, test_end.
-    """
-    figure, axis = theme.figure(7.0, 0.9 + 0.32 * len(table))
-    for part, block in (("train", "metadata"), ("test", "momentum")):
-        axis.hlines(table["fold"], table[f"{part}_start"], table[f"{part}_end"], linewidth=8,
-                    color=theme.BLOCK_COLORS[block], label=_PARTS[part])  # fmt: skip
-    axis.set_yticks(table["fold"])
-    axis.set_ylabel("fold")
-    axis.invert_yaxis()
-    axis.grid(axis="y", visible=False)
-    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
-    return figure
-
-
-def shuffled(shuffled: pd.DataFrame, ordered: pd.DataFrame) -> Figure:
-    """Draw R² on shuffled folds and in time order, model by model.
-
-    Parameters
-    ----------
-    shuffled, ordered : DataFrame
-        Score tables with model, r2_oos, r2_oos_low, r2_oos_high.
-
-    Returns
-    -------
-    Figure
-    """
-    models = list(shuffled["model"])
-    label = "R² (0: no better than the mean of the training posts)"
-    figure, axis = forest([model_name(model) for model in models], 6.6, 0.5, label)
-    for offset, table, words in (
-        (-0.14, shuffled, "shuffled folds"),
-        (0.14, ordered, "folds in time order"),
-    ):
-        for row in table[table["model"].isin(models)].itertuples():
-            place, color = models.index(row.model), MODEL_COLORS.get(row.model, theme.INK)
-            dot(axis, place + offset, Estimate.of(row, "r2_oos"), color,
-                markerfacecolor="none" if offset < 0 else color,
-                label=words if place == 0 else None)  # fmt: skip
-    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
 
 
 def fold_by_fold(miss: pd.DataFrame) -> Figure:
@@ -80,35 +27,6 @@ def fold_by_fold(miss: pd.DataFrame) -> Figure:
     axis.set_xticks(miss.index)
     axis.set_xlabel("fold, in time order")
     axis.set_ylabel("mean miss as a factor")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    return figure
-
-
-def block_scores(alone: pd.DataFrame, without: pd.DataFrame, whole: float) -> Figure:
-    """Draw the Spearman correlation of each block alone, and of all but that block.
-
-    Parameters
-    ----------
-    alone, without : DataFrame, index block
-        With the columns spearman, spearman_low and spearman_high.
-    whole : float
-        The correlation with all blocks.
-
-    Returns
-    -------
-    Figure
-    """
-    blocks = [block for block in BLOCKS if block in {*alone.index, *without.index}]
-    label = "Spearman correlation with the outcome, within folds"
-    figure, axis = forest([block_name(block) for block in blocks], 6.8, 0.42, label)
-    for offset, table, words in ((-0.13, alone, "alone"), (0.13, without, "left out")):
-        for row in table.itertuples():
-            place, color = blocks.index(row.Index), theme.BLOCK_COLORS[row.Index]
-            dot(axis, place + offset, Estimate.of(row, "spearman"), color,
-                markerfacecolor=color if offset < 0 else "none",
-                label=words if place == 0 else None)  # fmt: skip
-    axis.axvline(whole, color=theme.INK, linewidth=1, linestyle="--", label="all blocks")
-    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 

@@ -26,25 +26,6 @@ METHOD_COLORS = {
 }
 
 
-def gaps(differences: pd.DataFrame) -> Figure:
-    """Draw each model's error minus the baseline's, with its interval, best at the top.
-
-    Parameters
-    ----------
-    differences : DataFrame
-        From :func:`virality.evaluation.headline.headline_gaps`; log views.
-    """
-    rows = differences.dropna(subset=["difference"]).sort_values("difference", ignore_index=True)
-    label = "absolute error minus the baseline's, log scale (left of the line is better)"
-    figure, axis = forest([model_name(model) for model in rows["model"]], 7.0, 0.34, label)
-    for row in rows.itertuples():
-        color = MODEL_COLORS.get(row.model, theme.INK)
-        dot(axis, row.Index, Estimate(row.difference, row.low, row.high), color,
-            markerfacecolor="none" if row.blocks == "none" else color)  # fmt: skip
-    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
-    return figure
-
-
 def calibration(levels: pd.DataFrame) -> Figure:
     """Draw mean outcome against mean prediction, normal and viral posts apart.
 

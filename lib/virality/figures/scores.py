@@ -6,11 +6,11 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from virality.core.text import decimals, listing, p_value, smaller
+from virality.core.text import listing, smaller
 from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
 from virality.findings.scores import Estimate, Verdict
-from virality.models.catalogue import model_name
+from virality.models.catalogue import MODEL_COLORS, model_name
 
 
 def forest(names: list[str], width: float, each: float, label: str) -> tuple[Figure, Axes]:
@@ -54,23 +54,47 @@ def dot(axis: Axes, place: float, estimate: Estimate, color: str, **style) -> No
     axis.plot(estimate.value, place, "o", color=color, **style)
 
 
-def table(scores: pd.DataFrame) -> pd.DataFrame:
+def gaps(differences: pd.DataFrame) -> Figure:
+    """Draw each model's error minus the baseline's, with its interval, best at the top.
+
+    Parameters
+    ----------
+    differences : DataFrame
+        From :func:`virality.evaluation.headline.headline_gaps`; log views.
+    """
+    rows = differences.dropna(subset=["difference"]).sort_values("difference", ignore_index=True)
+    label = "absolute error minus the baseline's, log scale (left of the line is better)"
+    figure, axis = forest([model_name(model) for model in rows["model"]], 7.0, 0.34, label)
+    for row in rows.itertuples():
+        color = MODEL_COLORS.get(row.model, theme.INK)
+        dot(axis, row.Index, Estimate(row.difference, row.low, row.high), color,
+            markerfacecolor="none" if row.blocks == "none" else color)  # fmt: skip
+    axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
+    return figure
+
+
+def table(scores: pd.DataFrame, gaps: pd.DataFrame) -> pd.DataFrame:
     """Return a score table for reading: one line a model, intervals beside the numbers.
 
     Parameters
     ----------
     scores : DataFrame
-        From :func:`virality.evaluation.scores.score_table`, in the order to show.
+        From :func:`virality.evaluation.headline.headline_scores`, in the order to show.
+    gaps : DataFrame
+        From :func:`virality.evaluation.headline.headline_gaps`.
     """
+    beside = {row.model: _with_ends(row) for row in gaps.itertuples()}
     shown = pd.DataFrame({"model": [model_name(model) for model in scores["model"]]})
     shown["mean miss ×/÷"] = estimates(scores, "factor", ".2f")
+    shown["against the rule's"] = [beside.get(model, "the rule") for model in scores["model"]]
     shown["half within ×/÷"] = estimates(scores, "half", ".2f")
-    shown["R²"] = estimates(scores, "r2_oos", "+.2f")
     shown["Spearman"] = estimates(scores, "spearman", "+.2f")
-    shown["RMSE"] = estimates(scores, "rmse", ".2f")
-    shown["MAE"] = estimates(scores, "mae", ".2f")
-    shown["best of each fold, found"] = [_top_tenth(row) for row in scores.itertuples()]
+    shown["R²"] = estimates(scores, "r2_oos", "+.2f")
     return shown
+
+
+def _with_ends(row) -> str:
+    return f"{smaller(row.difference)} ({smaller(row.low)} to {smaller(row.high)})"
 
 
 def estimates(table: pd.DataFrame, name: str, form: str) -> list[str]:
@@ -91,30 +115,6 @@ def estimates(table: pd.DataFrame, name: str, form: str) -> list[str]:
     return [f"{Estimate.of(row, name):{form}}" for row in table.itertuples()]
 
 
-def fold_table(each: pd.DataFrame) -> pd.DataFrame:
-    """Return the scores of each fold for reading.
-
-    Parameters
-    ----------
-    each : DataFrame
-        From :func:`virality.evaluation.scores.fold_scores`.
-    """
-    shown = pd.DataFrame(
-        {
-            "model": [model_name(model) for model in each["model"]],
-            "fold": each["fold"].to_numpy(),
-            "posts": each["n"].to_numpy(),
-        }
-    )
-    names = {"factor": "mean miss ×/÷", "half": "half within ×/÷", "r2_oos": "R²",
-             "spearman": "Spearman", "rmse": "RMSE", "mae": "MAE"}  # fmt: skip
-    for column, name in names.items():
-        shown[name] = [decimals(value) for value in each[column]]
-    hits = zip(each["top10_hits"], each["top10_k"], strict=True)
-    shown["best of the fold, found"] = ["–" if h != h else f"{h:.3g} of {k:.0f}" for h, k in hits]
-    return shown
-
-
 def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
     """Return what happens to the mean miss without each block, and with one alone, for reading.
 
@@ -129,10 +129,7 @@ def missed_table(gaps: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "the model sees": [_selection(name) for name in order],
-            "mean miss, against all blocks": [
-                f"{smaller(row.difference)} ({smaller(row.low)} to {smaller(row.high)})"
-                for row in rows.itertuples()
-            ],
+            "mean miss, against all blocks": [_with_ends(row) for row in rows.itertuples()],
             "verdict": [verdicts.get(v, Verdict.UNDECIDED.value) for v in rows["verdict"]],
         }
     )
@@ -148,10 +145,3 @@ def _place(blocks: str) -> tuple:
     """Each block left out, then each alone, in the order of the book."""
     names = blocks.removeprefix("all-").split("+")
     return not blocks.startswith("all-"), [list(BLOCKS).index(name) for name in names]
-
-
-def _top_tenth(row) -> str:
-    if row.top10_hits != row.top10_hits:
-        return "–"
-    luck = f"by luck {row.top10_expected:.1f}, p {p_value(row.top10_p)}"
-    return f"{row.top10_hits:.3g} of {row.top10_k:.0f} ({luck})"

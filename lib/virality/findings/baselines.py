@@ -10,57 +10,82 @@ import pandas as pd
 
 from virality.core.protocol import ALPHA
 from virality.core.resampling import block_weights, interval
-from virality.findings.scores import Estimate
-from virality.models.catalogue import BASELINES, MEAN_RULE
+from virality.findings.scores import Comparison, Estimate
 
-PROMISING = 0.1  # R² on shuffled folds that looks like a success
 FOUR_DIGITS = 5e-5
 
 
-class Promise(Enum):
-    """What the score on shuffled folds looks like."""
-
-    NO_BETTER = "no better than one number"
-    MODEST = "not much"
-    SUCCESS = "a success"
-
-
 @dataclass(frozen=True)
-class Shuffled:
-    """The best model on shuffled folds, its R² there, and what that looks like."""
+class Nearest:
+    """The linear model that misses least, and what half of its and of the rule's forecasts did.
+
+    `half` and `rule_half` are the factors that half of the forecasts were within.
+    """
 
     model: str
-    r2: Estimate
-    promise: Promise
+    half: Estimate
+    rule_half: Estimate
 
 
-def shuffled(table: pd.DataFrame) -> Shuffled | None:
-    """Return what shuffled folds promise; None where no model predicted anything.
+def nearest(table: pd.DataFrame, compared: Comparison | None) -> Nearest | None:
+    """Return what half of the best linear model's forecasts were within, and of the rule's.
 
     Parameters
     ----------
     table : DataFrame
-        Scores on shuffled folds.
+        From :func:`virality.evaluation.headline.headline_scores`.
+    compared : Comparison or None
+        The linear models against the better rule, best first.
+
+    Returns
+    -------
+    Nearest or None
+        None where nothing was compared.
     """
-    models = table[~table["model"].isin(BASELINES)]
-    if models.empty:
+    if compared is None:
         return None
-    row = models.loc[models["r2_oos"].idxmax()]
-    best = Estimate.of(row, "r2_oos")
-    promise = Promise.SUCCESS if best.value > PROMISING else Promise.MODEST
-    return Shuffled(row["model"], best, promise if best.value > 0 else Promise.NO_BETTER)
+    rows = table.set_index("model")
+    names = compared.gains[0].model, compared.rule
+    own, rule = (Estimate.of(rows.loc[name], "half") for name in names)
+    return Nearest(names[0], own, rule)
+
+
+@dataclass(frozen=True)
+class Seasons:
+    """In how many folds a model was nearer than the rule; its mean miss in its best and worst."""
+
+    model: str
+    rule: str
+    wins: int
+    n: int
+    smallest: float
+    largest: float
+
+
+def seasons(factor: pd.DataFrame, model: str, rule: str) -> Seasons:
+    """Return how a model did beside the rule, fold by fold.
+
+    Parameters
+    ----------
+    factor : DataFrame, index fold, columns models
+        Mean miss as a factor.
+    model, rule : str
+    """
+    own, wins = factor[model], int((factor[model] < factor[rule]).sum())
+    return Seasons(model, rule, wins, len(factor), float(own.min()), float(own.max()))
 
 
 @dataclass(frozen=True)
 class Fall:
-    """What became of a shuffled score in time order, on the same `n` posts.
+    """What the order of time costs, on the same `n` posts.
 
-    `model` is the one that shuffled folds like best; `lost` is paired, post by post.
+    `model` is the one that shuffled folds like best; `shuffled` and `ordered` are its mean misses
+    as factors; `lost` is its absolute error in time order minus that on shuffled folds, paired.
     """
 
     model: str
-    shuffled: Estimate
-    ordered: Estimate
+    shuffled: float
+    ordered: float
     lost: Estimate
     n: int
 
@@ -70,110 +95,40 @@ class Fall:
         return self.lost.clear
 
 
-def fall(
-    shuffled: pd.DataFrame, ordered: pd.DataFrame, model: str, n_bootstrap: int = 1000
-) -> Fall | None:
+def fall(shuffled: pd.DataFrame, ordered: pd.DataFrame, n_bootstrap: int = 1000) -> Fall | None:
     """Return what the order of time costs the model that looked best without it.
 
     Parameters
     ----------
     shuffled, ordered : DataFrame
-        Predictions of that model and of the mean of the training posts, among others; the posts of
-        the second count.
-    model : str
+        Predictions of models with all blocks, among others; posts that both hold count.
     n_bootstrap : int
         Draws of the block bootstrap.
 
     Returns
     -------
     Fall or None
-        None where no score can be compared.
+        None where nothing can be compared.
     """
-    parts = [_squares(table, model) for table in (shuffled, ordered)]
-    both = parts[1].join(parts[0].add_suffix("_shuffled"), how="inner")
-    if len(both) < 2:
+    blind, honest = (_misses(table) for table in (shuffled, ordered))
+    models = blind.columns.intersection(honest.columns)
+    posts = honest.index.intersection(blind.index, sort=False)
+    if len(posts) < 2 or models.empty:
         return None
-    blind, honest = both[["own_shuffled", "mean_shuffled"]], both[["own", "mean"]]
-    weights = block_weights(len(both), n_bootstrap)
-    (r2, draws), (r2_ordered, draws_ordered) = (_r2(each, weights) for each in (blind, honest))
-    lost = r2 - r2_ordered
-    return Fall(
-        model,
-        Estimate(r2, *interval(r2, draws, len(both))),
-        Estimate(r2_ordered, *interval(r2_ordered, draws_ordered, len(both))),
-        Estimate(lost, *interval(lost, draws - draws_ordered, len(both))),
-        len(both),
-    )
+    blind, honest = blind.loc[posts, models], honest.loc[posts, models]
+    best = str(blind.mean().idxmin())
+    gap = (honest[best] - blind[best]).to_numpy()
+    draws = block_weights(len(gap), n_bootstrap) @ gap
+    ends = interval(float(gap.mean()), draws, len(gap))
+    means = (float(np.exp(table[best].mean())) for table in (blind, honest))
+    return Fall(best, *means, Estimate(float(gap.mean()), *ends), len(gap))
 
 
-def _squares(predictions: pd.DataFrame, model: str) -> pd.DataFrame:
-    """Squared errors of a model with all blocks, and of the training mean, a row per post."""
-    chosen = predictions[predictions["blocks"].isin(["all", "none"])]
-    chosen = chosen[chosen["model"].isin([model, MEAN_RULE])]
-    squares = chosen.assign(square=(chosen["y_true"] - chosen["y_pred"]) ** 2)
-    table = squares.pivot_table("square", "post_id", "model", sort=False)
-    return table.rename(columns={model: "own", MEAN_RULE: "mean"})
-
-
-def _r2(squares: pd.DataFrame, weights: np.ndarray) -> tuple[float, np.ndarray]:
-    own, mean = squares.to_numpy().T
-    return float(1 - own.sum() / mean.sum()), 1 - (weights @ own) / (weights @ mean)
-
-
-@dataclass(frozen=True)
-class Order:
-    """The rank correlation that some block reaches alone, or that is reached without it."""
-
-    block: str
-    spearman: Estimate
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """What single blocks do for the order of posts.
-
-    Parameters
-    ----------
-    alone : Order
-        The block that does best alone.
-    whole : Estimate
-        The rank correlation that all blocks reach together.
-    without : Order or None
-        The block without which the order is better.
-    """
-
-    alone: Order
-    whole: Estimate
-    without: Order | None
-
-
-def blocks(alone: pd.DataFrame, without: pd.DataFrame, whole: pd.Series) -> Blocks | None:
-    """Return which block does most alone, and whether the order is better without one.
-
-    Parameters
-    ----------
-    alone, without : DataFrame, index block
-        Scores of each block alone, and of all but that block.
-    whole : Series
-        Scores with all blocks.
-
-    Returns
-    -------
-    Blocks or None
-        None where no block could be scored alone.
-    """
-    best = _first(alone)
-    together = Estimate.of(whole, "spearman")
-    better = _first(without[without["spearman_low"] > together.value])
-    return Blocks(best, together, better) if best else None
-
-
-def _first(scores: pd.DataFrame) -> Order | None:
-    scores = scores.dropna(subset=["spearman"])
-    if scores.empty:
-        return None
-    block = scores["spearman"].idxmax()
-    return Order(block, Estimate.of(scores.loc[block], "spearman"))
+def _misses(predictions: pd.DataFrame) -> pd.DataFrame:
+    """Absolute errors of the models with all blocks, a row per post in time order."""
+    chosen = predictions[predictions["blocks"] == "all"]
+    missed = chosen.assign(miss=(chosen["y_true"] - chosen["y_pred"]).abs())
+    return missed.pivot_table("miss", "post_id", "model", sort=False)
 
 
 def named(evidence: pd.DataFrame) -> tuple[str, ...]:

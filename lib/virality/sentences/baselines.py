@@ -2,209 +2,153 @@
 
 from __future__ import annotations
 
-from virality.core.text import agree, capital, listing, p_value, plural
+from math import expm1
+
+from virality.core.text import agree, capital, decimals, listing, p_value, percent, plural
 from virality.features.blocks import block_name
 from virality.findings.baselines import (
-    Blocks,
     Curve,
     Fall,
     MorePosts,
-    Order,
-    Promise,
+    Nearest,
     Replication,
-    Shuffled,
+    Seasons,
 )
-from virality.findings.scores import Claim, Comparison, Leader, Record, Verdict
+from virality.findings.scores import Claim, Comparison, Record, Verdict
 from virality.models.catalogue import model_name
-from virality.sentences.scores import allowance, from_to, gain, indicative, the, too_few
+from virality.sentences.scores import change, from_to, gain, indicative, the, too_few
 
 
-def shuffled(result: Shuffled) -> str:
-    """Say what shuffled folds promise."""
-    start = f"On shuffled folds, {model_name(result.model)} reaches an R² of {result.r2:.2f}"
-    if result.promise is Promise.NO_BETTER:
-        return f"{start}, which is no better than one number for all posts. Not even that helps."
-    hope = {
-        Promise.SUCCESS: "That looks like a success.",
-        Promise.MODEST: "Even so, that is not much.",
-    }[result.promise]
-    return f"{start}: it seems to foresee that share of the ups and downs. {hope}"
-
-
-def shuffled_caption(fall: Fall | None) -> str:
-    """State what became of the shuffled scores in time order."""
-    if fall is None:
-        return "Shuffled folds against folds in time order."
-    model, lost = model_name(fall.model), f"{fall.lost:+.2f}"
-    finding = (
-        f"{capital(model)}, which shuffled folds like best, loses once it may only learn from the "
-        f"past: R² falls from {fall.shuffled:.2f} to {fall.ordered:.2f}, paired loss {lost}"
-        if fall.clear
-        else f"The order of time costs {model}, which shuffled folds like best, nothing that is "
-        f"clear of zero: R² {fall.shuffled:.2f} and {fall.ordered:.2f}, paired loss {lost}"
-    )
-    return f"{finding}. Both scores are about the same {plural(fall.n, 'post')}."
-
-
-def folds_caption(n: int, gap_days: float) -> str:
-    """Describe the folds.
+def answer(
+    record: Record,
+    compared: Comparison | None,
+    nearest: Nearest | None,
+    content: Claim | None,
+    named: tuple[str, ...],
+) -> str:
+    """Return the answer box.
 
     Parameters
     ----------
-    n : int
-        How many there are.
-    gap_days : float
-        The shortest gap between training posts and what follows.
+    record : Record
+        How many posts there are.
+    compared : Comparison or None
+        The linear models against the better rule; None where nothing was modelled.
+    nearest : Nearest or None
+        What half of the best one's forecasts were within.
+    content : Claim or None
+        Whether any content says something.
+    named : tuple of str
+        Blocks that the test of content names.
     """
-    if n == 0:
-        return "There are too few posts for a fold in time order."
-    gap = f"the gap between them is {gap_days:.0f} days"
-    if n == 1:
-        return (
-            "There are enough posts for one fold, which predicts what came after its training "
-            f"posts; {gap}."
-        )
+    if compared is None or nearest is None:
+        return too_few(record)
+    parts = [_beaten(compared), _half(nearest), _content(content, named), indicative(record)]
+    return " ".join(part for part in parts if part)
+
+
+def _beaten(compared: Comparison) -> str:
+    bar = f"the {model_name(compared.rule)}, the better of two plain rules"
+    best, wins = compared.gains[0], [model_name(model) for model in compared.better]
+    losers = [model_name(each.model) for each in compared.having(Verdict.WORSE)]
+    first = (
+        f"**{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}**: {gain(best)}"
+        f"{f' for {model_name(best.model)}' if wins[1:] else ''}."
+        if wins
+        else f"**No linear model clearly beats {bar}**; nearest comes {model_name(best.model)} "
+        f"({gain(best)})."
+    )
+    if not losers:
+        return first
+    return f"{first} {capital(listing(losers))} {agree(losers, 'is', 'are')} clearly worse than it."
+
+
+def _half(found: Nearest) -> str:
     return (
-        f"{plural(n, 'fold')}, each predicting what came after its training posts; {gap} at least."
+        f"Half of the forecasts of {model_name(found.model)} were within a factor of "
+        f"{found.half:.1f}, half of the rule's within {found.rule_half:.1f}."
     )
 
 
-def by_hand(model: float, mean: float, n: int) -> str:
-    """Say how far a model that was fitted by hand misses.
-
-    Parameters
-    ----------
-    model, mean : float
-        Its mean miss, and that of the mean of its training posts, as factors.
-    n : int
-        Held-out posts.
-    """
-    return (
-        f"It misses these {plural(n, 'held-out post')} by a factor of {model:.2f}, and the mean of "
-        f"its training posts by a factor of {mean:.2f}."
-    )
-
-
-def scores_caption(leader: Leader) -> str:
-    """State who leads the table of scores."""
-    return (
-        f"Smallest mean miss: {the(leader.model)}, a factor of {leader.factor:.2f} on "
-        f"{plural(leader.n, 'held-out post')}. Intervals in brackets; R² is against the mean of "
-        "the training posts."
-    )
-
-
-def comparison(compared: Comparison) -> str:
-    """Say of each model whether it beats the better naive rule."""
-    verdicts = {
-        Verdict.BETTER: "beats it",
-        Verdict.WORSE: "**is worse than it**",
-        Verdict.UNDECIDED: "**does not clearly beat it**",
-    }
-    lines = [
-        f"- {capital(model_name(one.model))} {verdicts[one.verdict]}: {gain(one)}."
-        for one in compared.gains
-    ]
-    head = (
-        f"The bar to clear is the {model_name(compared.rule)}. Against it, on the very same posts:"
-    )
-    return "\n".join([head, "", *lines, "", allowance(compared)])
-
-
-def fold_by_fold(model: str, rule: str, wins: int, n: int, smallest: float, largest: float) -> str:
-    """Say in how many of n folds the best model was nearer than the better naive rule.
-
-    Parameters
-    ----------
-    model, rule : str
-    wins, n : int
-        Folds in which the model was nearer, and all folds.
-    smallest, largest : float
-        Its mean miss as a factor, in its best and its worst fold.
-    """
-    best, plain = model_name(model), model_name(rule)
-    if n == 1:
-        return (
-            f"There are too few posts for more than one fold. In it, {best} was "
-            f"{'nearer' if wins else 'not nearer'} than the {plain}."
-        )
-    return (
-        f"{capital(best)} was nearer than the {plain} in {wins} of {plural(n, 'fold')}. Its "
-        f"mean miss ran from a factor of {smallest:.2f} in its best fold to {largest:.2f} in "
-        "its worst."
-    )
-
-
-def blocks_caption(result: Blocks | None) -> str:
-    """State which block does most alone, and whether the order is better without one."""
-    if result is None:
-        return "No block could be scored alone."
-    start = (
-        "The block that does best alone is"
-        if result.alone.spearman.clear
-        else "No block alone is clearly above zero; the first is"
-    )
-    best = f"{block_name(result.alone.block)}: {result.alone.spearman:+.2f}"
-    return (
-        f"{start} {best}. All blocks together reach {result.whole:+.2f}."
-        f"{_better_without(result.without)}"
-    )
-
-
-def _better_without(result: Order | None) -> str:
-    if result is None:
+def _content(found: Claim | None, named: tuple[str, ...]) -> str:
+    """What content says beyond the level, in one sentence; "" where nothing was tested."""
+    if found is None:
         return ""
-    said = f" Without {block_name(result.block)} they reach {result.spearman:+.2f}"
-    if result.block != "momentum":
-        return f"{said}."
-    return f"{said}: inside a fold, the views of the last posts say little about the next one's."
+    blocks = listing([block_name(block) for block in named], most=3) or "something in the posts"
+    said = f"{blocks} went with views" if found.shown else "nothing is shown to go with views"
+    return f"Once the account's level is taken out, {said} (p {p_value(found.p)})."
 
 
-def content_caption(result: Claim | None, named: tuple[str, ...]) -> str:
+def gaps_caption(compared: Comparison) -> str:
+    """State which linear models miss clearly less than the rule."""
+    better = [model_name(model) for model in compared.better]
+    finding = (
+        f"{capital(listing(better))} {agree(better, 'misses', 'miss')} clearly less"
+        if better
+        else "No line misses clearly less"
+    )
+    return (
+        f"{finding} than {the(compared.rule)} (dotted; left of it is better, open circles are "
+        f"rules). Intervals hold for all {compared.n_models} models of this book at once: the best "
+        "of several was also the luckiest."
+    )
+
+
+def gaps_alt(compared: Comparison) -> str:
+    """Say the same to who cannot see the figure, model by model."""
+    lines = [f"{model_name(each.model)}: {gain(each)}" for each in compared.gains]
+    return f"Misses beside those of {the(compared.rule)}. {'; '.join(lines)}."
+
+
+def doubt(compared: Comparison | None, found: Seasons | None) -> str:
+    """Say what could most easily make the answer wrong; "" where there is none.
+
+    Parameters
+    ----------
+    compared : Comparison or None
+    found : Seasons or None
+        The best linear model beside the rule, fold by fold.
+    """
+    if compared is None or found is None:
+        return ""
+    best, held_out = compared.gains[0], plural(compared.n, "held-out post")
+    if best.verdict is Verdict.UNDECIDED and best.error.bounded:
+        return (
+            f"On {held_out} a true gain of up to {percent(-expm1(best.error.low))} would look the "
+            "same, so not shown is not the same as not there."
+        )
+    return (
+        f"In {found.wins} of {plural(found.n, 'stretch', 'stretches')} of time "
+        f"{model_name(found.model)} was nearer than the rule; the next stretch may be of the "
+        "other kind."
+    )
+
+
+# --- what the posts themselves tell, and how many are needed ----------------------------------
+
+
+def content_caption(result: Claim, named: tuple[str, ...]) -> str:
     """State what the content test found.
 
     Parameters
     ----------
-    result : Claim or None
-        Whether any content says something; None where nothing was tested.
+    result : Claim
+        Whether any content says something.
     named : tuple of str
         Blocks that can be named.
     """
-    if result is None:
-        return "There was not enough to test."
     if not result.shown:
-        finding = "No content is shown to say anything about views beyond the account's level"
+        finding = "No content did better than another post's"
     elif named:
-        names = listing([block_name(block) for block in named])
-        finding = f"Content says something about views; the test names {names}"
+        names = [block_name(block) for block in named]
+        finding = f"{capital(listing(names))} did better than another post's"
     else:
-        finding = "Content says something about views, but no single block can be named"
+        finding = "Content did better than another post's, but in no block that can be named"
     return (
-        f"{finding} (blocks and all of them together taken as one claim: p {p_value(result.p)}). "
-        f"Rank correlation on {plural(result.n, 'held-out post')}, "
-        f"against {plural(result.n_shifts, 'different shift')}; the smallest p that so many can "
-        f"give is {result.smallest_p:.3f}. This fit has the account's level taken out of views and "
-        "content, so its correlations are not those of the blocks above, which have it."
-    )
-
-
-def history(result: Claim | None) -> str:
-    """Say what the history test found."""
-    if result is None:
-        return "There were too few held-out posts to test the account's memory."
-    start = (
-        "**The account has a memory.** Recent posts forecast better than the long-run median"
-        if result.shown
-        else "**No memory is shown.** Recent posts do not clearly forecast better than the "
-        "long-run median"
-    )
-    saved, least = (
-        f"{share:+.0%}".replace("-", "−")
-        for share in (result.statistic.value, result.statistic.low)
-    )
-    return (
-        f"{start}: absolute error saved {saved}, with 95 % confidence at least {least}, p "
-        f"{p_value(result.p)}."
+        f"{finding} (p {p_value(result.p)} for all together). Rank correlation with how far "
+        f"{plural(result.n, 'held-out post')} stood above the level, against "
+        f"{plural(result.n_shifts, 'shift')} along the calendar; no p can be below "
+        f"{result.smallest_p:.3f}."
     )
 
 
@@ -217,33 +161,34 @@ def curve_caption(result: Curve | None) -> str:
         MorePosts.HURT: "The last step made forecasts worse: old posts may mislead here",
         MorePosts.NOT_SHOWN: "The last step did not clearly help",
     }[result.verdict]
-    return (
-        f"{finding} ({from_to(result)}). The same {plural(result.n, 'held-out post')} at every "
-        "point."
-    )
+    return f"{finding} ({from_to(result)}). The {result.n} posts to forecast stay the same."
+
+
+def curve_alt(result: Curve | None) -> str:
+    """Say the same to who cannot see the figure."""
+    step = f"; {from_to(result)}" if result else ""
+    return f"A curve of the mean miss over the number of posts that were learnt from{step}."
 
 
 def smallest(result: Claim | None) -> str:
     """Say which effect this number of posts could have shown."""
     if result is None:
         return ""
-    question = "How small an effect could these posts have shown?"
     if not result.statistic.known:
         return (
-            f"{question} Even content that explained half of what the level leaves open would "
-            "often have been missed. Silence of the test therefore means little here."
+            "Even content that explained half of what the level leaves open would often have been "
+            "missed, so silence means little here."
         )
-    share = f"{result.statistic.value:.0%} of what the account's level leaves open"
     return (
-        f"{question} Content that explains {share} would be found four times out of five. "
-        "Anything much weaker can hide."
+        f"Content that explains {percent(result.statistic.value)} of what the account's level "
+        "leaves open would be found four times out of five; weaker content can hide."
     )
 
 
 def replication(result: Replication | None) -> str:
     """Say how well the study's rows came back, and what they are worth beside one line of code."""
     if result is None:
-        return "The input of this run is another table, so there is nothing to compare."
+        return ""
     exact, near = (
         listing([model_name(m) for m in models]) for models in (result.exact, result.near)
     )
@@ -261,54 +206,101 @@ def replication(result: Replication | None) -> str:
     ).strip()
 
 
-def answer(
-    record: Record,
-    leader: Leader | None,
-    compared: Comparison | None,
-    content: tuple[str, ...],
-    history: Claim | None,
-) -> str:
-    """Return the answer box.
+# --- how we know ------------------------------------------------------------------------------
+
+
+def folds_caption(n: int, gap_days: float) -> str:
+    """Describe the folds.
 
     Parameters
     ----------
-    record : Record
-        How many posts there are.
-    leader : Leader or None
-    compared : Comparison or None
-        The linear models against the better rule; None where nothing was modelled.
-    content : tuple of str
-        Blocks that the content test names.
-    history : Claim or None
+    n : int
+        How many there are.
+    gap_days : float
+        The shortest gap between training posts and what follows.
     """
-    if leader is None or compared is None:
-        return too_few(record)
-    blocks = listing([block_name(block) for block in content]) or "no block"
-    best = (
-        f"a factor of {leader.factor:.2f}, by {the(leader.model)}; half of those forecasts were "
-        f"within a factor of {leader.half:.1f}"
-    )
     return (
-        f"{_beaten(compared)} The smallest mean miss is {best}. The content test names "
-        f"{blocks}.{_memory(history)} {indicative(record)}"
-    ).strip()
+        f"{plural(n, 'fold')}, each tested on what came after the posts that it learnt from, "
+        f"{gap_days:.0f} days later at least."
+    )
 
 
-def _beaten(compared: Comparison) -> str:
-    bar = f"the {model_name(compared.rule)}, the better of two plain rules."
-    wins = [model_name(model) for model in compared.better]
-    losers = [model_name(each.model) for each in compared.having(Verdict.WORSE)]
-    first = f"{capital(listing(wins))} {agree(wins, 'beats', 'beat')} {bar}"
-    if not wins:
-        first = f"No linear model clearly beats {bar}"
-    if not losers:
-        return first
-    return f"{first} {capital(listing(losers))} {agree(losers, 'is', 'are')} clearly worse than it."
+def shuffled(fall: Fall | None) -> str:
+    """Say what shuffled folds flatter; "" where there is nothing to compare."""
+    if fall is None:
+        return ""
+    verdict = "clearly more" if fall.clear else "not clearly more"
+    return (
+        f"{capital(model_name(fall.model))} misses by a factor of {fall.shuffled:.2f} when posts "
+        f"are shuffled, and the same {plural(fall.n, 'post')} by {fall.ordered:.2f} when it may "
+        f"only learn from earlier ones: {verdict} (mean miss {change(fall.lost)})."
+    )
 
 
-def _memory(result: Claim | None) -> str:
+def by_hand(model: float, mean: float, n: int) -> str:
+    """Say how far a model that was fitted by hand misses.
+
+    Parameters
+    ----------
+    model, mean : float
+        Its mean miss, and that of the mean of its training posts, as factors.
+    n : int
+        Held-out posts.
+    """
+    return (
+        f"With scikit-learn alone, a plain Ridge misses the {plural(n, 'post')} of the last fold "
+        f"by a factor of {model:.2f}, the mean of its training posts by {mean:.2f}."
+    )
+
+
+def scores_caption(compared: Comparison) -> str:
+    """State whose mean miss is the smallest, and what the brackets are."""
+    best = compared.gains[0]
+    return (
+        f"{capital(model_name(best.model))} has the smallest mean miss of the lines on "
+        f"{plural(compared.n, 'held-out post')}. Brackets hold intervals; R² is against the mean "
+        "of the training posts."
+    )
+
+
+def seasons_caption(found: Seasons) -> str:
+    """State in how many folds the best model was nearer than the better naive rule."""
+    best, plain = model_name(found.model), the(found.rule)
+    ends = f"a factor of {decimals(found.smallest)} to {decimals(found.largest)}"
+    if found.n == 1:
+        return (
+            f"There are too few posts for more than one fold. In it, {best} was "
+            f"{'nearer' if found.wins else 'not nearer'} than {plain}."
+        )
+    return (
+        f"{capital(best)} was nearer than {plain} in {found.wins} of {plural(found.n, 'fold')}; "
+        f"its mean miss ran from {ends}."
+    )
+
+
+def seasons_alt(found: Seasons) -> str:
+    """Say the same to who cannot see the figure."""
+    return (
+        f"Mean miss of each line and of {the(found.rule)}, fold by fold; {model_name(found.model)} "
+        f"lies below the rule in {found.wins} of {found.n}."
+    )
+
+
+def history(result: Claim | None) -> str:
+    """Say what the history test found."""
     if result is None:
         return ""
-    if result.shown:
-        return " Recent posts forecast better than the long-run median."
-    return " Recent posts are not shown to forecast better than the long-run median."
+    start = (
+        "**The account has a memory**: recent posts forecast better than the long-run median"
+        if result.shown
+        else "**No memory is shown**: recent posts do not clearly forecast better than the "
+        "long-run median"
+    )
+    saved, least = (
+        f"{'−' if share < 0 else ''}{percent(abs(share))}"
+        for share in (result.statistic.value, result.statistic.low)
+    )
+    return (
+        f"{start} (absolute error saved {saved}, at least {least} with 95 % confidence, p "
+        f"{p_value(result.p)})."
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import listing, plural, smaller
+from virality.core.text import capital, listing, plural, smaller
 from virality.evaluation.ordering import APART_DAYS
 from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
@@ -44,10 +44,9 @@ def starting_point(preset: str) -> str:
             "itself, and know the account's level only from the columns on momentum."
         )
     return (
-        "Accounts drift, so the models do not predict from nothing: they say what a post adds "
-        "to the level of the account, or takes from it. The level is a blend of the last matured "
-        "posts and the long run, and how much each counts is learnt from the training posts. A "
-        "model that sees one block alone does without it, unless that block is momentum."
+        "Accounts drift, so the models say what a post adds to the account's level, a blend of "
+        "recent and long-run views that is fitted as well. A block that is shown alone does "
+        "without it, unless it is momentum."
     )
 
 
@@ -59,23 +58,30 @@ def other_target(target: str) -> str:
     return f"This run predicts {name}. Where the text or a figure says views, read {name}."
 
 
-def missed_caption(missed: Missed) -> str:
-    """State which blocks are missed, and with which alone the model does worse or better."""
+def missed_caption(missed: Missed, model: str) -> str:
+    """State which blocks a model misses, and with which alone it does worse or better.
+
+    Parameters
+    ----------
+    missed : Missed
+    model : str
+        Which one sees them.
+    """
     parts = [
-        f"{start}: {listing([_joined(blocks) for blocks in named])}."
-        for start, named in (
-            ("Missed when left out", missed.blocks),
-            ("Better without", missed.burdens),
-            ("Clearly worse with nothing but", missed.poor),
-            ("Clearly better with nothing but", missed.enough),
+        f"{said} {listing([_joined(blocks) for blocks in named])}"
+        for said, named in (
+            ("clearly misses", missed.blocks),
+            ("does better without", missed.burdens),
+            ("does clearly worse with nothing but", missed.poor),
+            ("does clearly better with nothing but", missed.enough),
         )
         if named
     ]
     if not missed.blocks:
-        parts.insert(0, "No block is clearly missed when it is left out.")
+        parts.insert(0, "clearly misses no block that is left out")
     return (
-        f"{' '.join(parts)} The same model and the same posts; intervals hold for all "
-        f"{missed.n_comparisons} comparisons at once."
+        f"{capital(model_name(model))} {'; it '.join(parts)} (against itself with all blocks, "
+        f"intervals for {missed.n_comparisons} comparisons at once)."
     )
 
 
@@ -85,18 +91,19 @@ def _joined(blocks: str) -> str:
 
 def gain(result: Gain) -> str:
     """Return how much smaller or larger the mean miss is than the other's, with its interval."""
-    return f"mean miss {_change(result.error)}"
+    return f"mean miss {change(result.error)}"
 
 
 def from_to(result: Curve) -> str:
     """Return what the last step of a learning curve changed, with its interval."""
     return (
         f"from {result.before} to {plural(result.after, 'training post')}: mean miss "
-        f"{_change(result.error)}"
+        f"{change(result.error)}"
     )
 
 
-def _change(error: Estimate) -> str:
+def change(error: Estimate) -> str:
+    """Return how much smaller or larger something is, with its interval, for a log difference."""
     value, low, high = (smaller(end) for end in (error.value, error.low, error.high))
     return f"{value}, interval {low} to {high}"
 
