@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from math import expm1
-
-from virality.core.text import agree, capital, decimals, listing, p_value, percent, plural
+from virality.core.text import agree, capital, decimals, listing, p_value, percent, plural, smaller
 from virality.features.blocks import block_name
 from virality.findings.baselines import (
     Curve,
@@ -114,8 +112,8 @@ def doubt(compared: Comparison | None, found: Seasons | None) -> str:
     best, held_out = compared.gains[0], plural(compared.n, "held-out post")
     if best.verdict is Verdict.UNDECIDED and best.error.bounded:
         return (
-            f"On {held_out} a true gain of up to {percent(-expm1(best.error.low))} would look the "
-            "same, so not shown is not the same as not there."
+            f"On {held_out} a miss that is truly {smaller(best.error.low)} could look like this, "
+            "so not shown is not the same as not there."
         )
     return (
         f"In {found.wins} of {plural(found.n, 'stretch', 'stretches')} of time "
