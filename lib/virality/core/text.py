@@ -292,9 +292,16 @@ def count(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as per cent: whole, or one digit below one."""
+    """Return a share as per cent, whole, or one digit below one; a minus is a true one.
+
+    Examples
+    --------
+    >>> percent(0.152), percent(-0.17), percent(0.004)
+    ('15 %', '−17 %', '0.4 %')
+    """
     value = 100 * share
-    return f"{value:.0f} %" if value >= 1 or value == 0 else f"{value:.1g} %"
+    whole = abs(value) >= 1 or value == 0
+    return (f"{value:.0f} %" if whole else f"{value:.1g} %").replace("-", "−")
 
 
 def points(share: float) -> str:

@@ -294,10 +294,7 @@ def history(result: Claim | None) -> str:
         else "**No memory is shown**: recent posts do not clearly forecast better than the "
         "long-run median"
     )
-    saved, least = (
-        f"{'−' if share < 0 else ''}{percent(abs(share))}"
-        for share in (result.statistic.value, result.statistic.low)
-    )
+    saved, least = percent(result.statistic.value), percent(result.statistic.low)
     return (
         f"{start} (absolute error saved {saved}, at least {least} with 95 % confidence, p "
         f"{p_value(result.p)})."
