@@ -30,7 +30,7 @@ unexport COLUMNS
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help setup report run lab serve test test-fast lint benchmark clean
+.PHONY: help setup report pdf run lab serve test test-fast lint benchmark clean
 
 help:
 	@echo "make report                               the demo report, set-up included"
@@ -40,6 +40,7 @@ help:
 	@echo "make report NAME=agency POSTS=posts.csv BY=author      several creators: one report each"
 	@echo "make report NAME=agency POSTS=posts.csv POOL=1         several creators: one report on all"
 	@echo "make report NAME=alice POSTS=posts.csv COLUMNS=views=n_plays   which column is what"
+	@echo "make pdf NAME=alice                       the same report as one file (Quarto 1.9 or newer)"
 	@echo "make run | lab | serve                    without publishing | JupyterLab | show the sites"
 	@echo "make test                                 all tests, set-up included"
 	@echo "make test-fast                            those without a book, a browser or much patience"
@@ -52,6 +53,9 @@ setup:
 
 report: setup
 	@$(BIN)/virality report --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --by "$$BY" --pool="$$POOL"
+
+pdf: report
+	@$(BIN)/virality pdf --name "$$NAME"
 
 run: setup
 	@$(BIN)/virality run --name "$$NAME" --posts "$$POSTS" --videos "$$VIDEOS" --mapping "$$MAPPING" --columns="$$NAMED" --params "$$PARAMS" --pool="$$POOL"

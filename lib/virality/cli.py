@@ -95,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
         "--by", default="", metavar="author", help="a report per author, and a page that compares"
     )
     _add_run_options(command("run", _run, "run what is stale, without publishing"))
+    pdf = command("pdf", _pdf, "make one PDF of a report (Quarto 1.9 or newer, no LaTeX needed)")
+    _add_name(pdf)
     publish = command("publish", _publish, "what `quarto render` calls: the report of a profile")
     publish.add_argument("--name", default="", help="the run; the Quarto profile when not given")
     _add_check(
@@ -422,6 +424,15 @@ def _run(options: argparse.Namespace) -> None:
 
     with _told(options):
         session.run(_request(options))
+
+
+def _pdf(options: argparse.Namespace) -> None:
+    from virality.book import session
+
+    with _told(options):
+        path = session.pdf(options.name)
+    if options.quiet:
+        print(path)
 
 
 def _publish(options: argparse.Namespace) -> None:

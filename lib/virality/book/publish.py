@@ -108,7 +108,7 @@ def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     used = ("book.yml", finish.SCRIPT, *TEMPLATE)
     template = [hashing.of_path(NOTEBOOKS / name) for name in used]
     code = uses.of_modules(uses.closure([__name__]))
-    told = [folders(run), title, footer(run), run.load().get("address"), private, as_plain]
+    told = [folders(run), title, footer(run), _address(run), private, as_plain]
     return hashing.of_value([executed, template, code, *told])
 
 
@@ -123,7 +123,12 @@ def shared(run: Run, title: str) -> finish.Shared:
     """
     card = run.artefact("card") if "card" in ARTEFACTS else None
     picture = card.read_bytes() if card and card.exists() else None
-    return finish.Shared(title, run.load().get("address", ""), picture)
+    return finish.Shared(title, _address(run), picture)
+
+
+def _address(run: Run) -> str:
+    """Where the site will stand, as the parameter of that name says."""
+    return run.load().get("parameters", {}).get("address", "")
 
 
 def footer(run: Run) -> str:

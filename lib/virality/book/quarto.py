@@ -47,6 +47,16 @@ def install(limit_s: float = 600) -> bool:
     return done.returncode == 0 and bool(find())
 
 
+def version() -> str:
+    """Return the version of Quarto, such as "1.9.38"; "" where there is none."""
+    if not (command := find()):
+        return ""
+    done = subprocess.run(
+        [command, "--version"], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
 def render(folder: Path) -> str:
     """Render the Quarto project in `folder`; return what Quarto printed.
 

@@ -67,6 +67,39 @@ def report(request: Request, where: Run | None = None) -> Run:
     return target
 
 
+def pdf(name: str) -> Path:
+    """Bring a report up to date, make one file of it, and say where that is.
+
+    Parameters
+    ----------
+    name : str
+        The run.
+
+    Returns
+    -------
+    Path
+        Of the PDF, beside the pages.
+
+    Raises
+    ------
+    UserError
+        As for :func:`report`; or no Quarto that can set a book is installed, which is said first.
+    """
+    from virality.book import pdf as printing
+    from virality.book import quarto
+
+    printing.refuse_old(quarto.version())
+    if runs := Run.named(name).load().get("by"):
+        listed = ", ".join(runs["runs"].values())
+        raise UserError("There is a report per creator here.", do=f"Name one of them: {listed}.")
+    target = report(Request(name=name))
+    with locked(target):
+        private = bool(target.load().get("parameters", {}).get("private", False))
+        path = printing.make(target, _title(target, private), private)
+    print(f"\nThe report as one file:\n  {path}")
+    return path
+
+
 def _execute(job: Job) -> None:
     """Bring the chapters of a run up to date, and print which ran and how long it took."""
     job = job.remember()
