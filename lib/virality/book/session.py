@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from virality.book import own, params, runner
 from virality.book.ownership import locked
 from virality.book.request import Job, Request, existing_posts, resolve, said_of_columns
+from virality.core.errors import UserError
 from virality.core.paths import UNKNOWN_AUTHOR, Inputs, Run, refuse_without_book, split_paths
 from virality.core.writing import refuse_foreign
 
