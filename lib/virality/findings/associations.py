@@ -12,7 +12,8 @@ import pandas as pd
 
 from virality.core.protocol import ALPHA, Extent, extent
 from virality.evidence.associations import fewest
-from virality.features.openings import COLUMNS, GROUPS
+from virality.features.concepts import thing_of
+from virality.features.openings import COLUMNS
 from virality.findings.scores import Estimate
 from virality.media.hook.facts import FACTS
 
@@ -101,20 +102,25 @@ class WentWith(Generic[F]):
         return tuple(fact for fact in self.told if fact.found)
 
     @property
+    def things(self) -> tuple[F, ...]:
+        """What was found, each thing once: of facts about the same one, the strongest evidence."""
+        first = {thing_of(fact.name): fact for fact in reversed(self.found)}
+        return tuple(fact for fact in self.found if first[thing_of(fact.name)] is fact)
+
+    @property
     def named(self) -> tuple[F, ...]:
         """Those of them that are told one by one."""
-        return self.found[:NAMED]
+        return self.things[:NAMED]
 
     @property
     def n_further(self) -> int:
         """Those that were found beyond them."""
-        return len(self.found) - len(self.named)
+        return len(self.things) - len(self.named)
 
     @property
-    def repeated(self) -> bool:
-        """Whether two that were found say the same thing in several ways."""
-        groups = [GROUPS[fact.name] for fact in self.found if fact.name in GROUPS]
-        return len(groups) > len(set(groups))
+    def n_again(self) -> int:
+        """Facts that were found and say again what another one says."""
+        return len(self.found) - len(self.things)
 
     @property
     def easiest(self) -> F | None:

@@ -12,7 +12,6 @@ import pandas as pd
 
 from virality.core.captions import split_caption
 from virality.core.text import DataText
-from virality.media.encoders.classic import CLASSIC
 from virality.media.tables import is_other_script
 
 NAMED_FILES = 12  # files without a post that are named
@@ -20,7 +19,6 @@ MOVES_MORE = 1.25  # times the motion from which openings are said to move more
 
 Motion = Enum("Motion", "UNKNOWN MORE LESS EQUAL")  # of loud openings beside calm ones
 Eyes = Enum("Eyes", "PRETRAINED LIGHT CLASSIC")  # which set of encoders made the vectors
-NoWords = Enum("NoWords", "NO_PICTURES NO_CLIP TOO_FEW_WORDS")  # why there are none
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,6 @@ class Files:
     videos: bool
     n_posts: int = 0
     matched: int = 0
-    without: int = 0
     spare: int = 0
     ways: tuple[str, ...] = ()
     notes: tuple[DataText, ...] = ()
@@ -65,7 +62,6 @@ class Encoders:
     audio: Encoder | None = None
     captions_cut: int = 0
     hashtags_cut: int = 0
-    letters: bool = False  # texts are read letter by letter, to their end
 
 
 @dataclass(frozen=True)
@@ -87,14 +83,11 @@ class Presence:
     """Which blocks there are: complete, with gaps (and the share that has them), or absent."""
 
     n_posts: int
-    eyes: Eyes
     whole: tuple[str, ...]
     gaps: tuple[tuple[str, float], ...]
     absent: tuple[str, ...]
-    most_gaps: tuple[str, float] | None
     lacking: int = 0
     flawed: int = 0
-    incomplete: int = 0
 
 
 @dataclass(frozen=True)
@@ -153,7 +146,6 @@ def files(record: Mapping, media: pd.DataFrame, private: bool = False) -> Files:
         videos=record["videos"],
         n_posts=len(media),
         matched=int(media["file"].notna().sum()),
-        without=int((media["status"] == "no file").sum()),
         spare=record["n_files_without_post"],
         ways=tuple(way for way in ("mapping", "column", "name") if (media["how"] == way).any()),
         notes=tuple(map(DataText, record["mapping_notes"])),
@@ -187,7 +179,6 @@ def encoders(record: Mapping, media: pd.DataFrame) -> Encoders:
         audio=_encoder(record["audio_encoder"]) if record["audio_encoder"] else None,
         captions_cut=int(media["caption_cut"].sum()),
         hashtags_cut=int(media["hashtag_cut"].sum()),
-        letters=record["text_encoder"]["kind"] == CLASSIC.kind,
     )
 
 
@@ -234,20 +225,16 @@ def presence(record: Mapping, present: pd.DataFrame, media: pd.DataFrame) -> Pre
     """
     shares = present.mean()
     gaps = shares[~present.all()]
-    seen = shares[[block for block in ("vision", "audio", "energy") if block in shares]]
     whole = media["has_picture"] & media["has_sound"]
     troubled = media["problem"].fillna("") != ""
     return Presence(
         n_posts=len(present),
-        eyes=_eyes(record),
         whole=tuple(present.columns[present.all()]),
         gaps=tuple(gaps.items()),
         # What captions say of an opening is there without a film.
         absent=tuple(block for block in record["absent"] if block != "hook"),
-        most_gaps=(str(seen.idxmin()), float(seen.min())) if len(seen) and len(present) else None,
         lacking=int((troubled & ~whole).sum()),
         flawed=int((troubled & whole).sum()),
-        incomplete=int((~whole).sum()) if record["videos"] else 0,
     )
 
 
@@ -322,10 +309,3 @@ def winner(nearest: pd.DataFrame) -> Winner:
     if len(first) > 1:
         return Winner(None)
     return Winner(DataText(first[0]), int(openings.max()))
-
-
-def no_words(record: Mapping) -> NoWords:
-    """Return why no words were put to the pictures."""
-    if "vision" in record["absent"]:
-        return NoWords.NO_PICTURES
-    return NoWords.TOO_FEW_WORDS if record["used"] == "pretrained" else NoWords.NO_CLIP

@@ -31,7 +31,7 @@ COMES = {
 PARTS = 3  # of the history that are compared
 FEWEST = 8  # posts of a part of which a fact is known, for it to be compared
 AT_ONCE = 0.25  # seconds until which something is there from the start
-EXAMPLES, MOST_WORDS, SHORTEST = 6, 12, 3  # openings in words; words named, and their letters
+EXAMPLES, MOST_WORDS, SHORTEST = 6, 8, 3  # openings in words; words named, and their letters
 
 Source = Enum("Source", "NOTHING CAPTIONS FILMS")  # what facts there are
 Change = Enum("Change", "MORE LESS NONE")  # of a share from the first to the last part
@@ -140,11 +140,6 @@ class Openings:
     absent: tuple[tuple[str, DataText], ...] = ()
     failed: tuple[tuple[str, int, DataText], ...] = ()
     words: tuple[tuple[DataText, int], ...] = ()
-
-    @property
-    def spoken_of(self) -> tuple[Share, ...]:
-        """The shares that the page speaks of first: those of films, else those of captions."""
-        return self.films or self.captions
 
 
 def facts_of(features: pd.DataFrame, embeddings: pd.DataFrame) -> pd.DataFrame:

@@ -42,53 +42,51 @@ _FAILED = _FINDERS | {"all": "what openings hold"}
 _LETTERS = 60  # of the words on the screen in a table
 
 
-def holds(found: Openings) -> str:
-    """Say which share of the openings holds what, and when it comes."""
+def in_short(found: Openings) -> str:
+    """Say in one sentence what the openings hold, for the answer."""
     if found.source is Source.NOTHING:
         return (
-            "There is neither a film nor a caption in this record, so nothing is known of how its "
-            "posts open."
+            "This record has neither films nor captions, so nothing is known of how its posts open."
         )
     if found.source is Source.CAPTIONS:
-        return f"{_no_films(found)} {_of_captions(found.captions)}"
-    parts = [f"The opening of {plural(found.n_films, 'film')} was looked at and listened to."]
-    if found.films:
-        parts.append(f"Of these openings, {_list_of_shares(found.films)}.")
-    parts += [_comes(found.times)] if found.times else []
+        posts = plural(found.n_posts, "post")
+        return f"No film of these {posts} was looked at; {_first_lines(found.captions)}."
+    if not found.films:
+        return f"The openings of {plural(found.n_films, 'film')} were looked at and listened to."
+    return f"Of {plural(found.n_films, 'opening')}, {_shares(found.films)}."
+
+
+def holds(found: Openings) -> str:
+    """Say when things come, what captions begin with, and what nobody looked for."""
+    if found.source is not Source.FILMS:
+        return ""
+    parts = [_comes(found.times)] if found.times else []
+    parts += [f"{capital(_first_lines(found.captions))}."] if found.captions else []
     if found.unreadable:
         many = plural(found.unreadable, "opening has", "openings have")
         parts.append(f"{many} words in a script that cannot be read here; they count as words.")
-    parts += [_of_captions(found.captions)] if found.captions else []
     return " ".join([*parts, *map(_absent, found.absent), *map(_failed, found.failed)])
 
 
-def _no_films(found: Openings) -> str:
-    return (
-        f"No film of these {plural(found.n_posts, 'post')} was looked at, so what is known of "
-        "their openings is what their captions begin with."
-    )
+def _shares(shares: Sequence[Share]) -> str:
+    first, *rest = [f"{percent(one.value)} {HAVING[one.name]}" for one in shares]
+    return listing([first.replace("% ", "% have ", 1), *rest])
 
 
-def _of_captions(shares: Sequence[Share]) -> str:
+def _first_lines(shares: Sequence[Share]) -> str:
     some = [one for one in shares if one.having]
     never = [HAVING[one.name] for one in shares if not one.having]
     if not some:
-        return f"No caption's first line holds {listing(never, 'or')}."
-    text = f"Of the captions, {_list_of_shares(some)} in the first line"
-    return f"{text}; none has {listing(never, 'or')}." if never else f"{text}."
-
-
-def _list_of_shares(shares: Sequence[Share]) -> str:
-    counted = [f"**{one.having:,} of {one.n:,}**" for one in shares]
-    first, *rest = [f"{n} {HAVING[one.name]}" for n, one in zip(counted, shares, strict=True)]
-    return listing([first.replace("** ", "** have ", 1), *rest])
+        return f"no caption's first line holds {listing(never, 'or')}"
+    text = f"of captions' first lines, {_shares(some)}"
+    return f"{text}; none has {listing(never, 'or')}" if never else text
 
 
 def _comes(times: Sequence[Time]) -> str:
     there = [_AWAITED[one.name] for one in times if one.at_once]
     waits = [f"{one.median:.1f} s for {_AWAITED[one.name]}" for one in times if not one.at_once]
     parts = [
-        there and f"at least half of the openings have {listing(there)} from the start",
+        there and f"{listing(there)} mostly start at once",
         waits and f"the typical wait (median) is {listing(waits)}",
     ]
     return f"Where they come at all, {'; '.join(part for part in parts if part)}."
@@ -110,22 +108,31 @@ def _failed(failure: tuple[str, int, object]) -> str:
 # ------------------------------------------------------------------------------ first frames
 
 
-def sheet_caption(shown: int, n: int, marked: bool) -> str:
-    """Return the caption of the first frames.
+def sheet_texts(found: Openings, shown: int, n: int) -> tuple[str, str]:
+    """Return caption and alternative text of the first frames.
 
     Parameters
     ----------
+    found : Openings
     shown, n : int
         Frames in the picture, and posts that have one.
-    marked : bool
-        Whether letters below say what was found.
     """
-    which = "All of them" if shown == n else f"{shown} of {n:,}, evenly spread over time"
-    text = f"First frames, oldest at the top left. {which}."
-    if not marked:
-        return text
-    letters = listing([f"{k} {HAVING[f'hook__{name}']}" for k, name in MARKS.items()])
-    return f"{text} Letters say what the opening has somewhere in its first seconds: {letters}."
+    which = f"all {n:,}" if shown == n else f"{shown} of {n:,}"
+    frames = f"First frames, oldest first ({which})."
+    if not found.films:
+        return frames, frames
+    letters = {f"hook__{name}": letter for letter, name in MARKS.items()}
+    most, fewer = (
+        [f"{letters[one.name]} ({HAVING[one.name]})" for one in found.films if most is _most(one)]
+        for most in (True, False)
+    )
+    parts = [most and f"Most have {listing(most)}", fewer and f"fewer {listing(fewer)}"]
+    finding = f"{capital('; '.join(part for part in parts if part))} in these seconds."
+    return f"{finding} {frames}", f"{frames} {finding}"
+
+
+def _most(one: Share) -> bool:
+    return one.value > 0.5
 
 
 def examples_caption(found: Openings, n: int) -> str:
@@ -138,8 +145,8 @@ def examples_caption(found: Openings, n: int) -> str:
         Openings in the table.
     """
     return (
-        f"{capital(plural(n, 'opening'))} of {found.n_films:,}, oldest first, and what was found "
-        "in each. Do you see and hear the same? If not, distrust the sentences around this table."
+        f"{capital(plural(n, 'opening'))} of {found.n_films:,} in words. Do you see and hear the "
+        "same? If not, distrust this page."
     )
 
 
@@ -181,7 +188,7 @@ def most_used(found: Openings) -> str:
     if not found.words:
         return ""
     listed = listing([f"“{word}” ({n})" for word, n in found.words])
-    return f"Words on the screen of more than one opening, and of how many: {listed}."
+    return f"Words that come back on the screen, and in how many openings: {listed}."
 
 
 # ------------------------------------------------------------------------------- over time
@@ -189,44 +196,19 @@ def most_used(found: Openings) -> str:
 
 def over_time_texts(found: Openings) -> tuple[str, str]:
     """Return caption and alternative text of the shares over time."""
-    return _over_time_caption(found), _over_time_alt(found)
-
-
-def _over_time_caption(found: Openings) -> str:
-    what = "openings" if found.films else "captions"
     changed = [one for one in found.courses if one.change is not Change.NONE]
-    end = f" {capital(_changes(changed))}." if changed else ""
-    return (
-        f"Share of {what} with each fact in the first, the middle and the last third of the posts, "
-        f"with 95 % intervals.{end}"
-    )
-
-
-def _over_time_alt(found: Openings) -> str:
+    what = "openings" if found.films else "captions"
+    finding = f"From the first to the last third of these {what} nothing changed by more than luck."
+    if changed:
+        finding = f"From the first to the last third of these {what}: {_changes(changed)}."
     runs = [
         f"{HAVING[one.name]} {', '.join(percent(part.value) for part in one.parts)}"
         for one in found.courses
     ]
-    return f"Shares in three parts of the history, oldest first: {'; '.join(runs)}."
-
-
-def over_time_reading(found: Openings) -> str:
-    """Say what changed from the first to the last third."""
-    if not found.courses:
-        return (
-            "There are too few posts to say whether that changed over time."
-            if found.source is not Source.NOTHING
-            else ""
-        )
-    changed = [one for one in found.courses if one.change is not Change.NONE]
-    same = [one for one in found.courses if one.change is Change.NONE]
-    if not changed:
-        return (
-            "**From the first to the last third nothing changed by more than luck can.** What "
-            "looks like a change may be one, but so many posts do not show it."
-        )
-    rest = f" No clear change: {listing([HAVING[one.name] for one in same])}." if same else ""
-    return f"**You open otherwise than you did**: {_changes(changed)}.{rest}"
+    return (
+        f"{finding} Lines: 95 % intervals.",
+        f"{finding} Shares in three parts of the history, oldest first: {'; '.join(runs)}.",
+    )
 
 
 def _changes(changed: Sequence[Course]) -> str:
@@ -237,16 +219,3 @@ def _changes(changed: Sequence[Course]) -> str:
             for one in changed
         ]
     )
-
-
-# ----------------------------------------------------------------------------------- the answer
-
-
-def in_short(found: Openings) -> str:
-    """Say in one sentence what the openings hold, for the answer; "" where nothing is known."""
-    shares = found.spoken_of
-    if not shares:
-        return ""
-    where = "openings" if found.films else "captions, in their first line,"
-    listed = listing([f"{HAVING[one.name]} in {percent(one.value)}" for one in shares])
-    return f"This account's {where} have {listed}."
