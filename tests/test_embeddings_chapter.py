@@ -47,9 +47,10 @@ def test_without_films_the_page_begins_with_captions(n, private, tmp_path, monke
     path.write_bytes(tidy_csv(posts))
     given = {"until": "embeddings", "draw": False, "private": private}
     run, said = run_chapters(tmp_path / "run", monkeypatch, path, **given)
-    assert "what their captions begin with" in said and "First frames" not in said
-    assert ("describes and does not compare" in said) is (n == 12)
-    assert "a promise in 100\N{NO-BREAK SPACE}%" in said and "<b>" not in said
+    assert f"No film of these {n} posts was looked at" in said and "First frames" not in said
+    assert ("settled posts cannot tell" in said) is (n == 12)
+    assert "100\N{NO-BREAK SPACE}% have a number" in said and "a promise" in said
+    assert "<b>" not in said
     check_table("associations", pd.read_parquet(run.artefact("associations")))
 
 
@@ -163,7 +164,7 @@ def test_files_are_counted_and_named_only_in_public():
     many = [f"<i>{n}" for n in range(20)]
     record = RECORD | {"n_files_without_post": 20, "files_without_post": many}
     found = findings.files(record, media({}, {"how": "mapping"}, NO_FILE))
-    assert (found.matched, found.without, found.n_posts) == (2, 1, 3)
+    assert (found.matched, found.n_posts) == (2, 3)
     assert found.ways == ("mapping", "name")
     assert (len(found.spare_names), found.unnamed) == (12, 8)
     assert "<i>" not in sentences.leftovers(found)
@@ -192,10 +193,10 @@ def test_presence_knows_gaps_and_flaws():
     files = media({"problem": "Dark."}, NO_FILE | {"problem": "Gone."})
     found = findings.presence(RECORD | {"absent": ["audio"]}, present, files)
     assert (found.whole, found.gaps) == (("caption_text",), (("vision", 0.5),))
-    assert (found.most_gaps, found.absent) == (("vision", 0.5), ("audio",))
-    assert (found.lacking, found.flawed, found.incomplete) == (1, 1, 1)
-    textual = findings.presence(RECORD | {"videos": False}, present[["caption_text"]], files)
-    assert (textual.most_gaps, textual.incomplete) == (None, 0)
+    assert found.absent == ("audio",)
+    assert (found.lacking, found.flawed) == (1, 1)
+    assert "picture, there for 50 % of 2 posts" in sentences.coverage_texts(found)[0]
+    assert not findings.presence(RECORD, present[["caption_text"]], files).gaps
 
 
 def test_motion_turns_with_the_data():

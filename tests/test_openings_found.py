@@ -10,6 +10,7 @@ from PIL import Image
 import virality as vi
 from toyposts import toy_posts
 from virality.book.tables import check_table
+from virality.core.text import multiple
 from virality.features.build import build_features
 from virality.features.openings import COLUMNS
 from virality.figures import openings as figures
@@ -18,6 +19,7 @@ from virality.findings import associations as of_associations
 from virality.findings import openings as findings
 from virality.findings.associations import Verdict
 from virality.findings.openings import Change, Seen, Source
+from virality.findings.scores import Estimate
 from virality.media.hook.facts import COLUMNS as FILM_COLUMNS
 from virality.sentences import associations as on_associations
 from virality.sentences import openings as sentences
@@ -78,8 +80,8 @@ def test_a_change_over_time_is_told_both_ways_and_never_made_of_luck():
     fading = lambda rng, n: rng.random(n) < np.linspace(0.9, 0.1, n)  # noqa: E731
     more, less = (looked(account(120, words)) for words in (growing, fading))
     assert more.courses[0].change is Change.MORE and less.courses[0].change is Change.LESS
-    assert "more with words on the screen" in sentences.over_time_reading(more)
-    assert "fewer with words on the screen" in sentences.over_time_reading(less)
+    assert "more with words on the screen" in sentences.over_time_texts(more)[0]
+    assert "fewer with words on the screen" in sentences.over_time_texts(less)[0]
     by_luck = [looked(account(60, seed=seed)).courses for seed in range(40)]
     changed = [any(one.change is not Change.NONE for one in courses) for courses in by_luck]
     assert sum(changed) <= 4
@@ -89,12 +91,15 @@ def test_a_change_over_time_is_told_both_ways_and_never_made_of_luck():
 def test_without_films_the_page_speaks_of_captions_alone_and_without_both_of_nothing():
     posts, features, films = account(60)
     found = looked((posts, features, films.iloc[:, :0]))
-    text = sentences.holds(found)
+    text = sentences.in_short(found)
     assert found.source is Source.CAPTIONS and "film of these" in text and "screen" not in text
+    assert sentences.holds(found) == ""
     assert {one.name for one in found.courses} <= {f"hook__{name}" for name in findings.IN_CAPTIONS}
     silent = features.assign(**dict.fromkeys(features.filter(like="hook__"), np.nan))
     found = looked((posts, silent, films.iloc[:, :0]))
-    assert found.source is Source.NOTHING and sentences.in_short(found) == ""
+    assert found.source is Source.NOTHING and "neither films nor captions" in sentences.in_short(
+        found
+    )
     assert not findings.examples(findings.facts_of(silent, films.iloc[:, :0]), NO_WORDS)
 
 
@@ -175,16 +180,33 @@ def test_what_is_planted_is_found_and_turns_round_with_its_effect():
         assert went.verdict is Verdict.FOUND and not went.indicative
         words = {fact.name: fact for fact in went.found}["hook__has_words"]
         assert (words.factor.value > 1) is up
-        text = on_associations.reading(went)
-        assert "association" in text and "went with" in text and "No evidence" not in text
+        text = on_associations.in_short(went)
+        assert "no proof of cause" in text and "No evidence" not in text
+        assert f"words on the screen** went with {'more' if up else 'fewer'} views" in text
+        assert multiple(words.factor.low) in text and multiple(words.factor.high) in text
         assert "words on the screen" in on_associations.beside_the_answer(went)
+
+
+def test_facts_about_one_thing_are_one_finding():
+    words, time, face = (
+        of_associations.Fact(name, kind, 90, 40, 50, 1.0, Estimate(2.0, 1.5, 3.0), 1.5, True)
+        for name, kind in (
+            ("hook__has_words", "flag"),
+            ("hook__words_time", "seconds"),
+            ("hook__has_face", "flag"),
+        )
+    )
+    went = of_associations.WentWith(Verdict.FOUND, 90, told=(words, time, face))
+    assert went.found == (words, time, face) and went.named == (words, face)
+    assert (went.n_further, went.n_again) == (0, 1)
 
 
 def test_where_nothing_is_planted_the_answer_is_what_could_have_been_seen():
     went = judged(account(140))
     assert went.verdict is Verdict.NOTHING and on_associations.beside_the_answer(went) == ""
-    text = on_associations.reading(went)
-    assert "No evidence" in text and "noise" in text
+    text = on_associations.in_short(went)
+    assert "No evidence" in text and multiple(went.easiest.detectable) in text
+    assert "Not found is not absent" in on_associations.doubt(went)
     assert 1 < went.easiest.detectable <= went.hardest.detectable
     assert went.easiest.flag and went.hardest.flag
 
@@ -202,7 +224,7 @@ def test_few_posts_are_told_less(n, verdict):
     went = judged(account(n))
     assert went.verdict is verdict
     assert went.indicative is (n == 40)
-    assert ("indicative" in on_associations.reading(went)) is (n == 40)
+    assert ("a hint at most" in on_associations.in_short(went)) is (n == 40)
 
 
 def test_what_is_always_so_lacks_posts_without_it():
@@ -222,7 +244,7 @@ def test_of_several_creators_nothing_is_asked():
     nothing = vi.associations(posts.head(0), [features, films])
     check_table("associations", nothing)
     went = of_associations.went_with(nothing, n_authors=2)
-    assert went.verdict is Verdict.SEVERAL and on_associations.in_short(went) == ""
+    assert went.verdict is Verdict.SEVERAL and "one creator" in on_associations.in_short(went)
 
 
 def test_the_artefact_keeps_its_promise_and_the_figures_are_drawn():

@@ -22,27 +22,31 @@ MANY = replace(FOUND, told=(WORDS, LATE, SIZE, CUTS, FACE))
 def examples() -> Iterator[tuple[str, str]]:
     for verdict in (Verdict.SEVERAL, Verdict.TOO_FEW, Verdict.UNTOLD):
         bare = WentWith(verdict, 12)
-        yield f"nothing to tell: {verdict.name}", say.reading(bare)
-        yield f"nothing to tell: {verdict.name}, in short", say.in_short(bare)
-    yield "no evidence", say.reading(NOTHING)
-    yield "no evidence: few posts", say.reading(replace(NOTHING, n_posts=42, indicative=True))
+        yield f"nothing to tell: {verdict.name}", say.in_short(bare)
+        yield f"nothing to tell: {verdict.name}, doubt", say.doubt(bare)
     alone = replace(NOTHING, told=(replace(LATE, found=False),))
-    yield "no evidence: a single fact, a number", say.reading(alone)
     vague = tuple(replace(fact, detectable=99.0, found=False) for fact in (LATE, SIZE, FACE))
-    yield "no evidence: some would never show", say.reading(replace(NOTHING, told=(WORDS, *vague)))
-    never = replace(NOTHING, told=vague)
-    yield "no evidence: nothing would show", say.reading(never)
-    yield "no evidence: nothing would show, in short", say.in_short(never)
-    yield "no evidence, in short", say.in_short(NOTHING)
+    nothing = {
+        "": NOTHING,
+        ": few posts": replace(NOTHING, n_posts=42, indicative=True),
+        ": a single fact, a number": alone,
+        ": some would never show": replace(NOTHING, told=(WORDS, *vague)),
+        ": nothing would show": replace(NOTHING, told=vague),
+    }
+    for name, found in nothing.items():
+        yield f"no evidence{name}", say.in_short(found)
+        yield f"no evidence{name}, doubt", say.doubt(found)
+        yield f"no evidence{name}, what would show", say.detectable(found)
     yield "no evidence, on the first page", say.beside_the_answer(NOTHING)
-    yield "found", say.reading(FOUND)
+    yield "found", say.in_short(FOUND)
+    yield "found, doubt", say.doubt(FOUND)
     yield "found: the wrong way round", say.one(replace(WORDS, factor=Estimate(0.5, 0.3, 0.8)))
-    yield "found: more than are told", say.reading(MANY)
-    yield "found: much more", say.reading(replace(MANY, told=(*MANY.told, MOVES)))
-    yield "found, in short", say.in_short(MANY)
+    yield "found: several, two of one thing", say.in_short(MANY)
+    yield "found: more than are told", say.in_short(replace(MANY, told=(*MANY.told, MOVES)))
     yield "found, on the first page", say.beside_the_answer(MANY)
     for fact in (LATE, SIZE, CUTS, MOVES):
         yield f"a number: {fact.kind}", say.one(fact)
     yield "figure: no evidence", say.forest_texts(NOTHING)[0]
     yield "figure: found", say.forest_texts(FOUND)[0]
+    yield "figure: two of one thing", say.forest_texts(MANY)[0]
     yield "figure: alternative text", say.forest_texts(FOUND)[1]

@@ -11,7 +11,6 @@ from virality.findings.embeddings import (
     Files,
     Kept,
     Motion,
-    NoWords,
     Openings,
     Presence,
     Scripts,
@@ -24,21 +23,16 @@ from virality.sentences import embeddings as say
 FILES = Files(videos=True, n_posts=140, matched=139, ways=("name",))
 CLIP, WHISPER = Encoder(DataText("openai/clip"), "3d74acf"), Encoder(DataText("/models/*whisper*"))
 PRETRAINED = Encoders(Eyes.PRETRAINED, DataText(""), 3.0, 5.0, True, CLIP, WHISPER)
-CLASSIC = Encoders(
-    Eyes.CLASSIC, DataText(note("This report", (), PARTS, {})), 2.5, 4.0, True, CLIP, letters=True
-)
+CLASSIC = Encoders(Eyes.CLASSIC, DataText(note("This report", (), PARTS, {})), 2.5, 4.0, True, CLIP)
 OFFLINE = "The Hub did not answer. So this report"
 LIGHT = Encoders(Eyes.LIGHT, DataText(note(OFFLINE, PARTS, (), {})), 3.0, 5.0, True, CLIP)
 PRESENCE = Presence(
     n_posts=140,
-    eyes=Eyes.PRETRAINED,
     whole=("caption_text", "vision"),
     gaps=(("hashtag_text", 0.93), ("audio", 0.89)),
     absent=(),
-    most_gaps=("audio", 0.89),
     lacking=3,
     flawed=2,
-    incomplete=15,
 )
 OPENINGS = Openings(3, 3, Motion.MORE)
 
@@ -48,32 +42,27 @@ def examples():
     yield from who()
     yield from what()
     yield "neighbours", say.neighbours_caption(5)
-    yield "neighbours: one post", say.neighbours_caption(1)
     yield "words: one leads", say.words_caption(Winner(DataText("<b>"), 12))
     yield "words: several lead", say.words_caption(Winner(None))
-    for reason in NoWords:
-        yield f"no words: {reason.name.lower()}", say.no_words(reason)
     kept = Kept(8, ("audio", 0.61), ("vision", 0.83))
-    yield "variance kept", say.kept_caption(kept)
-    yield "variance kept: one block", say.kept_caption(replace(kept, most=kept.least))
-    yield "variance kept: not looked at", say.kept_caption(None)
-    yield "alike", say.cka_caption(Alike("vision", "energy", 0.412))
-    yield "alike: one block", say.cka_caption(None)
-    yield "openings", say.openings_caption(OPENINGS)
-    yield "openings: one of each", say.openings_caption(Openings(1, 1, Motion.EQUAL))
+    yield "variance kept", say.kept(kept)
+    yield "variance kept: one block", say.kept(replace(kept, most=kept.least))
+    yield "variance kept: not looked at", say.kept(None)
+    yield "alike", say.alike(Alike("vision", "energy", 0.412))
+    yield "alike: one block", say.alike(None)
+    yield "openings: one of each", say.openings_texts(Openings(1, 1, Motion.EQUAL))[0]
     for motion in Motion:
-        yield (
-            f"openings: {motion.name.lower()}",
-            say.openings_reading(replace(OPENINGS, motion=motion)),
-        )
+        texts = say.openings_texts(replace(OPENINGS, motion=motion))
+        yield f"openings: {motion.name.lower()}", texts[0]
+    yield "openings: alternative text", texts[1]
 
 
 def files():
     yield "files: none", say.inputs(Files(videos=False))
     yield "files: all matched", say.inputs(FILES)
-    mixed = replace(FILES, without=1, spare=2, ways=("mapping", "column"))
+    mixed = replace(FILES, spare=2, ways=("mapping", "column"))
     yield "files: some without", say.inputs(mixed)
-    yield "files: nothing matched", say.inputs(replace(FILES, matched=0, without=140, ways=()))
+    yield "files: nothing matched", say.inputs(replace(FILES, matched=0, ways=()))
     yield "left over: nothing", say.leftovers(FILES)
     named = replace(mixed, spare=14, spare_names=tuple(DataText(f"{n}.mp4") for n in range(12)))
     yield "left over: many files", say.leftovers(named)
@@ -96,7 +85,6 @@ def who():
     yield "encoders: pretrained", say.encoders(PRETRAINED)
     yield "encoders: pretrained, no sound", say.encoders(replace(PRETRAINED, audio=None))
     yield "encoders: pretrained, no pictures", say.encoders(replace(PRETRAINED, pictures=False))
-    yield "scripts: no words", say.scripts(Scripts(0, 0))
     yield "scripts: Latin", say.scripts(Scripts(120, 0))
     yield "scripts: others", say.scripts(Scripts(120, 30))
     multilingual = say.scripts(Scripts(120, 30, english=False))
@@ -108,23 +96,11 @@ def who():
 
 
 def what():
-    yield "blocks: gaps", say.coverage_caption(PRESENCE)
-    yield "blocks: complete", say.coverage_caption(replace(PRESENCE, gaps=()))
-    yield "blocks: none complete", say.coverage_caption(replace(PRESENCE, whole=()))
+    yield "blocks: gaps", say.coverage_texts(PRESENCE)[0]
+    yield "blocks: alternative text", say.coverage_texts(PRESENCE)[1]
+    yield "blocks: complete", say.coverage_texts(replace(PRESENCE, gaps=()))[0]
+    texts = replace(PRESENCE, gaps=(), absent=("vision", "audio"))
+    yield "blocks: nothing but texts", say.coverage_texts(texts)[0]
     yield "problems", say.problems_caption(PRESENCE)
     yield "problems: flaws only", say.problems_caption(replace(PRESENCE, lacking=0, flawed=1))
     yield "problems: gaps only", say.problems_caption(replace(PRESENCE, lacking=1, flawed=0))
-    yield "problems: none", say.problems_caption(replace(PRESENCE, lacking=0, flawed=0))
-    yield "answer", say.answer(PRESENCE)
-    yield (
-        "answer: nothing but texts",
-        say.answer(replace(PRESENCE, absent=("vision", "audio"), most_gaps=None, incomplete=0)),
-    )
-    yield (
-        "answer: classic, one post with gaps",
-        say.answer(replace(PRESENCE, eyes=Eyes.CLASSIC, incomplete=1)),
-    )
-    told = "Words in **9 of 9**.", "No evidence."
-    yield "answer: with openings", say.answer(PRESENCE, *told)
-    yield "answer: light", say.answer(replace(PRESENCE, eyes=Eyes.LIGHT))
-    yield "answer: no post", say.answer(replace(PRESENCE, n_posts=0))

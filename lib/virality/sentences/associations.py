@@ -39,18 +39,23 @@ def in_short(found: WentWith) -> str:
 def _found(found: WentWith) -> str:
     said = listing([one(fact) for fact in found.named])
     rest = f", and {plural(found.n_further, 'more')} in the figure" if found.n_further else ""
-    return f"By more than luck, {said}{rest}. They went together; a cause it need not be."
+    return f"By more than luck, {said}{rest}. That is no proof of cause."
 
 
 def one(fact: Fact) -> str:
     """Say what went with one fact, per step, with its interval and the posts behind it."""
-    words, times = concept(fact.name), f"{multiple(fact.factor.value)} the views"
+    words, times = concept(fact.name), multiple(fact.factor.value)
+    views = "more views" if fact.factor.value > 1 else "fewer views"
     within = f"95 %: {multiple(fact.factor.low)} to {multiple(fact.factor.high)}"
     if fact.flag:
         posts = f"{plural(fact.n_with, 'post')} with, {fact.n_without:,} without"
-        return f"**{words.name}** went with {times} ({within}; {posts})"
+        return f"**{words.name}** went with {views} ({times}; {within}; {posts})"
     posts = plural(fact.n, "post")
-    return f"**{words.more}** went with {times} per {step(fact)} ({within}; {posts})"
+    return f"**{words.more}** went with {views} ({times} per {_per(fact)}; {within}; {posts})"
+
+
+def _per(fact: Fact) -> str:
+    return f"{step(fact)} more" if fact.kind == "count" else step(fact)
 
 
 def _nothing(found: WentWith) -> str:
@@ -73,7 +78,7 @@ def _indicative(found: WentWith) -> str:
 
 def _of(fact: Fact) -> str:
     words = concept(fact.name)
-    return words.name if fact.flag else f"{words.more}, by {step(fact)}"
+    return words.name if fact.flag else f"{words.more} (per {_per(fact)})"
 
 
 def doubt(found: WentWith) -> str:
@@ -106,7 +111,7 @@ def forest_texts(found: WentWith) -> tuple[str, str]:
     start = f"{len(found.found)} of {told}" if found.found else f"Not one of {told}"
     again = ""
     if found.n_again:
-        again = f"; {plural(found.n_again, 'says', 'say')} what another says"
+        again = f"; {plural(found.n_again, 'says', 'say')} the same as another"
     finding = f"{start} went with views by more than luck{again}."
     grey = " Below: what this record cannot tell, and what it lacks." if found.untold else ""
     caption = (

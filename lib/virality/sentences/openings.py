@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from virality.core.text import capital, listing, percent, plural
+from virality.core.text import agree, capital, listing, percent, plural
 from virality.findings.openings import (
     IN_FILMS,
     Change,
@@ -86,7 +86,7 @@ def _comes(times: Sequence[Time]) -> str:
     there = [_AWAITED[one.name] for one in times if one.at_once]
     waits = [f"{one.median:.1f} s for {_AWAITED[one.name]}" for one in times if not one.at_once]
     parts = [
-        there and f"{listing(there)} mostly start at once",
+        there and f"{listing(there)} mostly {agree(there, 'starts', 'start')} at once",
         waits and f"the typical wait (median) is {listing(waits)}",
     ]
     return f"Where they come at all, {'; '.join(part for part in parts if part)}."
