@@ -169,7 +169,7 @@ def test_files_are_counted_and_named_only_in_public():
     assert (len(found.spare_names), found.unnamed) == (12, 8)
     assert "<i>" not in sentences.leftovers(found)
     hidden = findings.files(record, media({}), private=True)
-    assert hidden.spare == 20 and sentences.leftovers(hidden) == ""
+    assert hidden.spare == 20 and sentences.leftovers(hidden) == "20 files belong to no post."
 
 
 def test_encoders_have_a_commit_only_from_the_hub():

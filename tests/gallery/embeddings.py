@@ -63,6 +63,7 @@ def files():
     mixed = replace(FILES, spare=2, ways=("mapping", "column"))
     yield "files: some without", say.inputs(mixed)
     yield "files: nothing matched", say.inputs(replace(FILES, matched=0, ways=()))
+    yield "left over: files, which a private page does not name", say.leftovers(mixed)
     yield "left over: nothing", say.leftovers(FILES)
     named = replace(mixed, spare=14, spare_names=tuple(DataText(f"{n}.mp4") for n in range(12)))
     yield "left over: many files", say.leftovers(named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from virality.core.text import decimals, listing, percent, plural
+from virality.core.text import capital, decimals, listing, percent, plural
 from virality.features.blocks import block_name
 from virality.findings.embeddings import (
     Alike,
@@ -33,11 +33,7 @@ def inputs(found: Files) -> str:
             "no model sees them. Captions and hashtags are read from the posts themselves."
         )
     ways = listing([_WAYS[way] for way in found.ways or ("name",)])
-    parts = [f"{found.matched:,} of {plural(found.n_posts, 'post')} have a file, matched {ways}."]
-    if found.spare:
-        many = plural(found.spare, "file belongs", "files belong")
-        parts.append(f"{many} to no post.")
-    return " ".join(parts)
+    return f"{found.matched:,} of {plural(found.n_posts, 'post')} have a file, matched {ways}."
 
 
 def leftovers(found: Files) -> str:
@@ -46,6 +42,8 @@ def leftovers(found: Files) -> str:
     if found.spare_names:
         more = [f"{found.unnamed} more"] if found.unnamed else []
         parts.append(f"Files without a post: {listing([*found.spare_names, *more])}.")
+    elif found.spare:
+        parts.append(f"{plural(found.spare, 'file belongs', 'files belong')} to no post.")
     if found.shared:
         what = plural(found.shared, "file serves", "files serve")
         parts.append(f"{what} more than one post; these posts get the same vectors.")
@@ -156,9 +154,9 @@ def alike(found: Alike | None) -> str:
     if not found:
         return ""
     return (
-        f"Most alike in how they arrange the posts are {block_name(found.first)} and "
-        f"{block_name(found.second)} ({decimals(found.cka)}, where one is the same arrangement "
-        "[@kornblith2019cka]): of two such blocks no model can say which did the work."
+        f"{capital(block_name(found.first))} and {block_name(found.second)} arrange the posts most "
+        f"alike ({decimals(found.cka)}; one is the same [@kornblith2019cka]): of two such, no "
+        "model can say which did the work."
     )
 
 
