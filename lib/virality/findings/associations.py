@@ -68,6 +68,11 @@ class Fact:
         return self.kind == "flag"
 
     @property
+    def raises(self) -> bool:
+        """Whether it went with more views, and not with fewer."""
+        return self.factor.value > 1
+
+    @property
     def lacks(self) -> int:
         """Posts needed on the side that lacks most."""
         return max(self.lacks_with, self.lacks_without)

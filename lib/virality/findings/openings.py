@@ -59,6 +59,11 @@ class Share:
         """The share, 0 to 1."""
         return self.having / self.n
 
+    @property
+    def most(self) -> bool:
+        """Whether more than half of them have it."""
+        return 2 * self.having > self.n
+
 
 @dataclass(frozen=True)
 class Time:

@@ -45,7 +45,7 @@ def _found(found: WentWith) -> str:
 def one(fact: Fact) -> str:
     """Say what went with one fact, per step, with its interval and the posts behind it."""
     words, times = concept(fact.name), multiple(fact.factor.value)
-    views = "more views" if fact.factor.value > 1 else "fewer views"
+    views = "more views" if fact.raises else "fewer views"
     within = f"95 %: {multiple(fact.factor.low)} to {multiple(fact.factor.high)}"
     if fact.flag:
         posts = f"{plural(fact.n_with, 'post')} with, {fact.n_without:,} without"

@@ -123,16 +123,12 @@ def sheet_texts(found: Openings, shown: int, n: int) -> tuple[str, str]:
         return frames, frames
     letters = {f"hook__{name}": letter for letter, name in MARKS.items()}
     most, fewer = (
-        [f"{letters[one.name]} ({HAVING[one.name]})" for one in found.films if most is _most(one)]
+        [f"{letters[one.name]} ({HAVING[one.name]})" for one in found.films if one.most is most]
         for most in (True, False)
     )
     parts = [most and f"Most have {listing(most)}", fewer and f"fewer {listing(fewer)}"]
     finding = f"{capital('; '.join(part for part in parts if part))} in these seconds."
     return f"{finding} {frames}", f"{frames} {finding}"
-
-
-def _most(one: Share) -> bool:
-    return one.value > 0.5
 
 
 def examples_caption(found: Openings, n: int) -> str:
