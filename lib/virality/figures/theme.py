@@ -14,6 +14,7 @@ from matplotlib.typing import ColorType
 
 from virality.core.text import clean
 from virality.features.blocks import BLOCK_TABLE
+from virality.figures import narrow
 
 # Mid-tones with a contrast of at least 3:1 against both white and the dark page.
 INK = "#808080"
@@ -108,14 +109,25 @@ def plain(text: object, length: int = 60) -> str:
 
 
 def render(figure: Figure) -> dict[str, bytes]:
-    """Return the figure as ``{"svg": …, "png": …}`` without dates in the files, and close it."""
-    files = {}
-    for kind, metadata in (("svg", {"Date": None, "Creator": None}), ("png", {"Software": None})):
-        buffer = BytesIO()
-        figure.savefig(buffer, format=kind, metadata=metadata, dpi=160)
-        files[kind] = buffer.getvalue()
+    """Return the figure as files without dates in them, and close it.
+
+    Returns
+    -------
+    dict of str to bytes
+        "svg" and "png", and "narrow": an SVG for narrow pages.
+    """
+    files = {kind: _saved(figure, kind) for kind in ("svg", "png")}
+    narrow.reflow(figure)
+    files["narrow"] = _saved(figure, "svg")
     plt.close(figure)
     return files
+
+
+def _saved(figure: Figure, kind: str) -> bytes:
+    undated = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
+    buffer = BytesIO()
+    figure.savefig(buffer, format=kind, metadata=undated[kind], dpi=160)
+    return buffer.getvalue()
 
 
 apply()
