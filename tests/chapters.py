@@ -119,4 +119,5 @@ def _keeping(said: list[str]):
 
 def _no_picture(figure) -> dict[str, bytes]:
     plt.close(figure)
-    return {"svg": b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'}
+    empty = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
+    return {"svg": empty, "narrow": empty}

@@ -12,7 +12,7 @@ import pandas as pd
 from IPython.display import display
 from matplotlib.figure import Figure
 
-from virality.book import artefacts, notices, params, pieces, stamps
+from virality.book import artefacts, notices, params, pieces, stamps, twins
 from virality.book.markup import in_jupyterlab
 from virality.book.tables import check_table
 from virality.core.chapters import PAGES, book, chapter
@@ -163,8 +163,12 @@ class Chapter:
     def say(self, text: str) -> None:
         """Show Markdown, as part of the running text; nothing where there is nothing to say."""
         if text:
-            told = pieces.unbroken(text)
-            display({"text/markdown": told, "text/html": in_jupyterlab(told)}, raw=True)
+            self._show(text)
+
+    def _show(self, text: str, **beside: str) -> None:
+        told = pieces.unbroken(text)
+        kinds = {"text/markdown": told, "text/html": in_jupyterlab(told)}
+        display(kinds | beside, raw=True)
 
     def answer(self, text: str) -> None:
         """Show the answer box that a chapter begins with."""
@@ -209,10 +213,11 @@ class Chapter:
             What a reader who cannot see it should know.
         """
         files = theme.render(figure)
+        twin = files.pop("narrow")
         for kind, content in files.items():
             self._keep(f"{self.spec.slug}-{label}.{kind}", content)
-        source = "data:image/svg+xml;base64," + b64encode(files["svg"]).decode()
-        self.say(pieces.figure(source, f"fig-{label}", caption, alt))
+        text = pieces.figure(_address("svg+xml", files["svg"]), f"fig-{label}", caption, alt)
+        self._show(text, **{twins.KIND: _address("svg+xml", twin)})
 
     def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
         """Show a raster picture like a figure.
@@ -228,8 +233,7 @@ class Chapter:
         """
         suffix = "jpg" if kind == "jpeg" else kind
         self._keep(f"{self.spec.slug}-{label}.{suffix}", png)
-        source = f"data:image/{kind};base64," + b64encode(png).decode()
-        self.say(pieces.figure(source, f"fig-{label}", caption, alt))
+        self.say(pieces.figure(_address(kind, png), f"fig-{label}", caption, alt))
 
     def _keep(self, name: str, content: bytes) -> None:
         """Store a figure among those of the run; a page of its own leaves nothing there."""
@@ -300,6 +304,11 @@ class Chapter:
             self.say(text)
         else:
             display({"text/html": in_jupyterlab(text)}, raw=True)
+
+
+def _address(kind: str, content: bytes) -> str:
+    """A picture as an address that holds all of it."""
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"
 
 
 def _refuse_senseless_parameters(slug: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from virality.book import plain
+from virality.book import plain, twins
 from virality.core.text import clean
 from virality.findings.evaluated import Evaluated, Problem, ratios
 from virality.sentences import evaluated as sentences
@@ -91,16 +91,14 @@ def _figures(found: Evaluated, tables: dict[str, pd.DataFrame], by: str) -> list
     if len(covered):
         drawn.append((figures.coverage(covered, found.nominal, found.main),
                       sentences.coverage_caption(found)))  # fmt: skip
-    return [_figure(theme.render(figure)["svg"], caption) for figure, caption in drawn]
+    return [_figure(theme.render(figure), caption) for figure, caption in drawn]
 
 
-def _figure(picture: bytes, caption: str) -> str:
-    data = base64.b64encode(picture).decode("ascii")
-    words = html.escape(caption)
-    return (
-        f'<figure><img src="data:image/svg+xml;base64,{data}" alt="{words}">'
-        f"<figcaption>{words}</figcaption></figure>"
-    )
+def _figure(files: Mapping[str, bytes], caption: str) -> str:
+    wide, narrow = (base64.b64encode(files[kind]).decode("ascii") for kind in ("svg", "narrow"))
+    words, kind = html.escape(caption), "data:image/svg+xml;base64,"
+    image = twins.picture(f'<img src="{kind}{wide}" alt="{words}">', f"{kind}{narrow}")
+    return f"<figure>{image}<figcaption>{words}</figcaption></figure>"
 
 
 def _section(heading: str, body: str, note: str = "") -> str:

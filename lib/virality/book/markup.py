@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
+from virality.book import twins
 from virality.core.paths import NOTEBOOKS
 
 _DIV = re.compile(r"^:::+ *(\{[^\n]*\})? *$", re.MULTILINE)
@@ -23,6 +24,7 @@ _CLASS = re.compile(r"\.([\w-]+)")
 _IMAGE = re.compile(r"!\[\]\(([^)]*)\)\{([^}]*)\}")
 _SPAN = re.compile(r"\[([^\[\]]*)\]\{((?:\.[\w-]+ ?)+)\}")
 _WIDTH = re.compile(r"width=(\d+)")
+_NARROW = re.compile(r'narrow="([^"]*)"')
 _ALT = re.compile(r'fig-alt="([^"]*)"')
 _REFERENCE = re.compile(r"(?<![\w&;])@((?:fig|tbl|sec)-[\w-]+)")
 _CITATION = re.compile(r"\[((?:@[\w:-]+)(?:; *@[\w:-]+)*)\]")
@@ -66,7 +68,7 @@ def as_html(
     text = _LINK.sub(lambda match: f"]({page(match[1])}{match[2]})", text)
     text = _REFERENCE.sub(lambda match: _refer(match[1], references), text)
     text = _CITATION.sub(lambda match: _cite(match[1], cited), text)
-    return markdown2html_mistune(_DIV.sub(_fence, text))
+    return twins.chosen(markdown2html_mistune(_DIV.sub(_fence, text)))
 
 
 def in_jupyterlab(text: str) -> str:
@@ -124,10 +126,12 @@ def _image(match: re.Match) -> str:
     alt, width = _ALT.search(match[2]), _WIDTH.search(match[2])
     words = html.escape(alt[1] if alt else "", quote=True)
     size = f' width="{width[1]}"' if width else ""
-    named = " ".join(_CLASS.findall(_ALT.sub("", match[2])))
+    named = " ".join(_CLASS.findall(_NARROW.sub("", _ALT.sub("", match[2]))))
     kind = f' class="{named}"' if named else ""
     source = html.escape(match[1], quote=True)
-    return f'<img loading="lazy" src="{source}" alt="{words}"{size}{kind}>'
+    narrow = _NARROW.search(match[2])
+    twin = f' data-narrow="{narrow[1]}"' if narrow else ""
+    return f'<img loading="lazy" src="{source}" alt="{words}"{size}{kind}{twin}>'
 
 
 def _span(match: re.Match) -> str:

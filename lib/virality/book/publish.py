@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import finish, notices, plain, quarto, sections, stamps, uses
+from virality.book import finish, notices, plain, quarto, sections, stamps, twins, uses
 from virality.core import hashing
 from virality.core import text as words
 from virality.core.chapters import ARTEFACTS, BESIDE, Spec, book, in_parts
@@ -36,6 +36,7 @@ TEMPLATE = (
     "favicon.svg",
 )
 _DATA_URI = re.compile(r"!\[\]\(data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)\)")
+_TWIN = re.compile(r'narrow="data:image/(svg\+xml|png|jpeg);base64,([A-Za-z0-9+/=]+)"')
 _LABEL = re.compile(r"::: \{#(?:fig|tbl)-([A-Za-z0-9_-]+)\}")
 _SUFFIX = {"svg+xml": "svg", "png": "png", "jpeg": "jpg"}
 
@@ -193,8 +194,8 @@ def _stage_chapter(run: Run, spec: Spec, hide, private: bool) -> None:
         cell = nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::", id="download")
         notebook.cells.append(cell)
     for output in (output for cell in notebook.cells for output in plain.shown_by(cell)):
-        text = _unpack(output.data["text/markdown"], spec.slug, run.staging)
-        output.data = {"text/markdown": text}
+        told = output.data["text/markdown"]
+        output.data["text/markdown"] = _unpack(told, spec.slug, run.staging)
     nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
 
 
@@ -211,6 +212,8 @@ def as_page(notebook) -> None:
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = plain.shown_by(cell)
+            for output in cell.outputs:
+                output.data = {"text/markdown": twins.as_told(output)}
     sections.without_empty(notebook)
     sections.fold(notebook)
 
@@ -245,15 +248,15 @@ def _unpack(markdown: str, slug: str, staging: Path) -> str:
     label = _LABEL.search(markdown)
     alone = len(_DATA_URI.findall(markdown)) == 1
 
-    def replace(match: re.Match) -> str:
-        content = b64decode(match[2])
-        name = label[1] if label and alone else hashing.of_value(match[2])[:12]
-        path = staging / "pictures" / f"{slug}-{name}.{_SUFFIX[match[1]]}"
+    def file(kind: str, content: str, twin: str = "") -> str:
+        name = label[1] if label and alone else hashing.of_value(content)[:12]
+        path = staging / "pictures" / f"{slug}-{name}{twin}.{_SUFFIX[kind]}"
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(content)
-        return f"![]({path.relative_to(staging).as_posix()})"
+        path.write_bytes(b64decode(content))
+        return path.relative_to(staging).as_posix()
 
-    return _DATA_URI.sub(replace, markdown)
+    told = _DATA_URI.sub(lambda match: f"![]({file(match[1], match[2])})", markdown)
+    return _TWIN.sub(lambda match: f'narrow="{file(match[1], match[2], "-narrow")}"', told)
 
 
 def render(staging: Path, otherwise: str) -> tuple[str, ...]:
@@ -279,6 +282,8 @@ def render(staging: Path, otherwise: str) -> tuple[str, ...]:
             where=str(staging),
             do=f"\nThe plain version still works: {otherwise}",
         ) from None
+    for page in staging.rglob("*.html"):
+        page.write_text(twins.chosen(page.read_text(encoding="utf-8")), encoding="utf-8")
     return tuple(line for line in printed.splitlines() if "WARN" in line)
 
 

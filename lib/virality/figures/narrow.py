@@ -6,6 +6,7 @@ legends move above their axes, and marks on an axis become fewer, until all of i
 
 from __future__ import annotations
 
+from itertools import pairwise
 from textwrap import wrap
 
 import matplotlib.dates as mdates
@@ -17,9 +18,10 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
-WIDTH = 4.2  # inches
-SMALLEST = 8.0  # points: at least nine pixels where a telephone's column of text is 350 wide
-_NAME = 19  # letters of a name on an axis before it breaks
+WIDTH = 4.1  # inches
+SMALLEST = 8.0  # points: at least nine pixels where the text of a telephone is 340 wide
+_NAME, _MANY_NAMES = 19, 25  # letters of a name on an axis before it breaks, of few or many
+_MANY = 12
 _LINE = 1.3  # distance of lines, as a multiple of the size of the letters
 _GAP = 4.0  # points between two labels of an axis
 _ROUNDS = 4  # what becomes taller moves what is beside it
@@ -87,8 +89,9 @@ def _break_names(axis: Axis) -> None:
     if not isinstance(axis.get_major_locator(), FixedLocator):
         return
     names = [text.get_text() for text in axis.get_ticklabels()]
-    if max(map(len, names), default=0) > _NAME:
-        axis.set_ticks(axis.get_ticklocs(), [_broken(name, _NAME) for name in names])
+    most = _NAME if len(names) <= _MANY else _MANY_NAMES
+    if max(map(len, names), default=0) > most:
+        axis.set_ticks(axis.get_ticklocs(), [_broken(name, most) for name in names])
 
 
 def _broken(text: str, most: int) -> str:
@@ -132,7 +135,7 @@ def _thin(figure: Figure, axis: XAxis) -> None:
 def _touch(figure: Figure, texts: list[Text]) -> bool:
     boxes = sorted((text.get_window_extent() for text in texts), key=lambda box: box.x0)
     gap = _GAP * figure.dpi / 72
-    return any(one.x1 + gap > other.x0 for one, other in zip(boxes, boxes[1:], strict=False))
+    return any(one.x1 + gap > other.x0 for one, other in pairwise(boxes))
 
 
 def _break_labels(figure: Figure, axis: Axes) -> None:
@@ -168,8 +171,9 @@ def _needed(axis: Axes) -> float:
     texts = [text for text in axis.get_yticklabels() if text.get_text()]
     if len(texts) < 2:
         return 0.0
-    lines = max(text.get_text().count("\n") + 1 for text in texts)
-    tall = lines * _LINE * max(float(text.get_fontsize()) for text in texts) + _GAP
+    lines = [text.get_text().count("\n") + 1 for text in texts]
+    beside = max((one + other) / 2 for one, other in pairwise(lines))
+    tall = beside * _LINE * max(float(text.get_fontsize()) for text in texts) + _GAP
     low, high = axis.get_ylim()
     steps = np.diff(np.sort(axis.get_yticks()))
     return tall / 72 * abs(high - low) / float(steps.min())
