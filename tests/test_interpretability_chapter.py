@@ -81,7 +81,8 @@ def test_only_a_model_with_skill_is_believed(explained):
 @pytest.mark.slow
 def test_without_baselines_nothing_is_claimed(explained):
     found = findings.carriers(replace(explained, skill=Skill(Verdict.NOT_COMPARED, 84, 2.0)))
-    assert "nan" not in sentences.skill(found) + sentences.answer(found)
+    said = sentences.doubt(found) + sentences.skill(found) + sentences.answer(found)
+    assert "nan" not in said and "not been shown to beat a plain rule" in said
 
 
 @pytest.mark.slow
@@ -103,6 +104,9 @@ def test_the_lead_is_open_unless_it_is_clear(explained):
 
     assert order(lead=(0.1, 0.05, 0.15)) is Order.CLEAR
     assert order(lead=(0.1, -0.05, 0.25)) is Order.OPEN
+    still = findings.carriers(replace(explained, lead=(0.1, -0.05, 0.25)))
+    assert "leads is open" in sentences.answer(still)
+    assert "not clearly ahead" in sentences.blocks_texts(still)[0]
     assert order(blocks=explained.blocks.head(1)) is Order.ONE_BLOCK
     assert order(blocks=explained.blocks.head(1).assign(block="all")) is Order.MIXED
 
@@ -197,14 +201,12 @@ def test_no_sentence_shows_raw_python(explained):
     found = findings.carriers(explained)
     folds = findings.folds(made(explained)["by_fold"], found.names[0])
     texts = [
-        sentences.skill(found),
+        sentences.doubt(found),
         *sentences.summary_texts(found),
         *sentences.blocks_texts(found),
-        sentences.blocks_reading(found),
+        sentences.width(found),
         *sentences.folds_texts(folds),
-        sentences.folds_reading(folds),
         *sentences.checks_texts(found.checks),
-        sentences.checks_reading(found),
         sentences.table_caption(found),
         sentences.answer(found),
         figures.importance_table(explained.blocks).to_string(),

@@ -71,16 +71,15 @@ def checked(found=FOUND, **changes):
 
 def examples():
     for reason, n in ((Nothing.TOO_FEW, 12), (Nothing.TOO_FEW, 1), (Nothing.NOT_PREDICTED, 45)):
-        yield f"nothing: {reason.name.lower()}, {n}", say.nothing(Carriers(n, reason))
         yield f"answer: {reason.name.lower()}, {n}", say.answer(Carriers(n, reason))
-    yield "nothing: flat", say.nothing(Carriers(60, Nothing.FLAT, skill=SKILL))
-    yield "answer: flat", say.answer(Carriers(60, Nothing.FLAT, skill=SKILL))
+    flat = Carriers(60, Nothing.FLAT, skill=SKILL)
+    yield "answer: flat", say.answer(flat)
+    yield "doubt: flat", say.doubt(flat)
     for verdict in Verdict:
-        yield f"skill: {verdict.name.lower()}", say.skill(judged(verdict))
         yield f"answer: {verdict.name.lower()}", say.answer(judged(verdict))
-    few = replace(FOUND, n_posts=60, indicative=True)
-    yield "skill: few posts", say.skill(few)
-    yield "answer: few posts", say.answer(few)
+        yield f"doubt: {verdict.name.lower()}", say.doubt(judged(verdict))
+        yield f"skill: {verdict.name.lower()}", say.skill(judged(verdict))
+    yield "answer: few posts", say.answer(replace(FOUND, n_posts=60, indicative=True))
     yield from one_post()
     yield from blocks()
     yield from checks()
@@ -91,16 +90,11 @@ def examples():
 def one_post():
     for name, text in zip(("caption", "alt"), say.waterfall_texts(EXAMPLE), strict=True):
         yield f"one post: {name}", text
-    yield "one post: it helped", say.waterfall_reading(EXAMPLE)
-    yield "one post: it did not", say.waterfall_reading(replace(EXAMPLE, helped=False))
-    yield "posts like it: several", say.alike_reading(ALIKE)
+    yield "one post: it did not help", say.waterfall_texts(replace(EXAMPLE, helped=False))[0]
+    yield "posts like it: several", say.alike_caption(ALIKE)
     one = replace(ALIKE, likeness=Likeness.ONE, posts=ALIKE.posts[:1])
-    yield "posts like it: one", say.alike_reading(one)
-    yield "posts like it: one, which says nothing", say.alike_reading(replace(one, says=()))
-    yield "posts like it: not compared", say.alike_reading(Alike(Likeness.NOT_COMPARED))
-    yield "posts like it: none", say.alike_reading(Alike(Likeness.NONE))
-    yield "posts like it: no outcome known", say.alike_reading(Alike(Likeness.NOBODY_KNOWN))
-    yield "posts like it: caption", say.alike_caption()
+    yield "posts like it: one", say.alike_caption(one)
+    yield "posts like it: one, which says nothing", say.alike_caption(replace(one, says=()))
     for name, text in zip(("caption", "alt"), say.summary_texts(FOUND), strict=True):
         yield f"all posts: {name}", text
 
@@ -108,39 +102,36 @@ def one_post():
 def blocks():
     for name, text in zip(("caption", "alt"), say.blocks_texts(FOUND), strict=True):
         yield f"blocks: {name}", text
-    yield "blocks: clear, the widest first", say.blocks_reading(FOUND)
+    yield "blocks: the widest first", say.width(FOUND)
     third = replace(FOUND, order=Order.OPEN, widest="audio", widest_place=3)
-    yield "blocks: open, the widest third", say.blocks_reading(third)
-    yield "blocks: one", say.blocks_reading(replace(FOUND, order=Order.ONE_BLOCK))
-    yield "blocks: reduced together", say.blocks_reading(replace(FOUND, order=Order.MIXED))
-    one = replace(FOUND, blocks=FOUND.blocks[:1])
+    yield "blocks: open", say.blocks_texts(third)[0]
+    yield "blocks: the widest third", say.width(third)
+    yield "answer: open", say.answer(third)
+    one = replace(FOUND, blocks=FOUND.blocks[:1], order=Order.ONE_BLOCK)
+    yield "blocks: one", say.blocks_texts(one)[0]
+    yield "blocks: one, width", say.width(one)
     yield "answer: one block", say.answer(one)
+    yield "answer: reduced together", say.answer(replace(one, order=Order.MIXED))
     for name, text in zip(("caption", "alt"), say.folds_texts(FOLDS), strict=True):
         yield f"folds: {name}", text
     yield "folds: always the same", say.folds_texts(replace(FOLDS, others_first=()))[0]
     yield "folds: only one", say.folds_texts(replace(FOLDS, n=1))[0]
     for agreement in Agreement:
-        text = say.folds_reading(replace(FOLDS, agreement=agreement))
+        text = say.folds_texts(replace(FOLDS, agreement=agreement))[0]
         yield f"folds: {agreement.name.lower()}", text
-    open_lead = replace(FOLDS, lead=Order.OPEN)
-    yield "folds: settled, the first place open", say.folds_reading(open_lead)
+    yield (
+        "folds: settled, the first place open",
+        say.folds_texts(replace(FOLDS, lead=Order.OPEN))[0],
+    )
 
 
 def checks():
     for name, text in zip(("caption", "alt"), say.checks_texts(CHECKS), strict=True):
         yield f"checks: {name}", text
-    yield "checks: nothing clear", say.checks_texts(replace(CHECKS, helpful=()))[0]
-    yield "checks: two blocks help", say.checks_reading(FOUND)
-    yield (
-        "checks: one helps, one misleads",
-        say.checks_reading(checked(helpful=("vision",), harmful=("audio",), missed=())),
-    )
-    yield (
-        "checks: none, not fitted again",
-        say.checks_reading(checked(judged(Verdict.UNCLEAR), helpful=(), missed=None)),
-    )
-    yield "checks: none, but a good model", say.checks_reading(checked(helpful=(), missed=()))
-    yield "checks: only missed when left out", say.checks_reading(checked(helpful=()))
+    none = replace(CHECKS, helpful=(), missed=None)
+    yield "checks: nothing clear, not fitted again", say.checks_texts(none)[0]
+    mixed = replace(CHECKS, helpful=("vision",), harmful=("audio",), missed=())
+    yield "checks: one helps, one misleads", say.checks_texts(mixed)[0]
     yield "table: the same first", say.table_caption(FOUND)
     yield "table: none clear", say.table_caption(checked(helpful=()))
     yield "table: another first", say.table_caption(checked(costliest="audio"))
