@@ -456,7 +456,7 @@ def test_what_is_not_used_is_named_everywhere(tmp_path, read):
     line = reading.repairs[reading.repairs["why"].str.startswith("not used: ")]
     assert len(line) == 1 and "column 5 without a name" in line["why"].iloc[0]
     assert "not used in posts.csv: mood, <b>" in check(tmp_path / "posts.csv", now=exports.NOW)
-    said = record.record(of_record.record(reading))
+    said = record.record(of_record.record(reading), of_record.outcomes(reading.posts))
     assert "mood" in said and "<b>" not in said
 
 

@@ -48,6 +48,8 @@ SPREAD = Spread(
     most=879_000,
     weight=Weight.MODERATE,
     lean=Lean.NEITHER,
+    weak=15_600,
+    strong=187_000,
     mean_over_median=1.6,
     strong_over_weak=12.2,
     between_creators=None,
@@ -109,71 +111,58 @@ def examples():
 
 
 def spreads():
+    few = replace(SPREAD, n_posts=8, weight=None)
     cases = {"varied": SPREAD, "one post": ONE, "all equal": EQUAL, "no views": NONE}
-    for heading, case in cases.items():
-        yield f"tail_caption: {heading}", say.tail_caption(case)
-        yield f"tail_alt: {heading}", say.tail_alt(case)
-        top = replace(TOP, views=case.views)
-        yield f"concentration_caption: {heading}", say.concentration_caption(top)
-        yield f"hits: {heading}", say.hits(case)
-    top = replace(TOP, n_posts=12, n_top=1)
-    yield "concentration_caption: one post on top", say.concentration_caption(top)
-    yield "concentration_alt", say.concentration_alt(TOP)
+    for heading, case in (cases | {"few posts": few}).items():
+        yield f"views: {heading}", say.views(case, replace(TOP, views=case.views))
+    yield "views: one post on top", say.views(SPREAD, replace(TOP, n_posts=12, n_top=1))
     readings = {
-        "one post": ONE,
-        "all equal": EQUAL,
-        "few posts": replace(SPREAD, n_posts=8, weight=None),
+        "few posts": few,
         "heavy": replace(SPREAD, weight=Weight.HEAVY, lean=Lean.RIGHT, mean_over_median=4.2),
         "moderate": SPREAD,
         "light": replace(SPREAD, weight=Weight.LIGHT, lean=Lean.LEFT, mean_over_median=1.1),
         "several creators": replace(SPREAD, between_creators=0.62),
     }
     for heading, case in readings.items():
-        yield f"tail_reading: {heading}", say.tail_reading(case)
+        yield f"tail_caption: {heading}", say.tail_caption(case)
+        yield f"tail_alt: {heading}", say.tail_alt(case)
+        yield f"logarithms: {heading}", say.logarithms(case)
+    yield "hits_caption", say.hits_caption(SPREAD)
 
 
 def timelines():
-    few = replace(TIMELINE, movement=Movement.TOO_FEW)
-    still = replace(TIMELINE, movement=Movement.STILL)
     cases = {
-        "too few": few,
-        "all equal": replace(still, equal=True),
+        "too few": replace(TIMELINE, movement=Movement.TOO_FEW),
+        "all equal": replace(TIMELINE, movement=Movement.STILL, equal=True),
         "no history is long enough": replace(TIMELINE, movement=Movement.UNKNOWN),
         "one creator": TIMELINE,
         "several creators": replace(TIMELINE, several=True),
+        "no more than luck": replace(
+            TIMELINE, movement=Movement.LUCK, change=replace(TIMELINE.change, luck=0.48)
+        ),
     }
     for heading, case in cases.items():
         yield f"timeline_caption: {heading}", say.timeline_caption(case)
-        yield f"timeline_reading: {heading}", say.timeline_reading(case)
-    luck = replace(TIMELINE, movement=Movement.LUCK, change=replace(TIMELINE.change, luck=0.48))
-    yield "timeline_reading: no more than luck", say.timeline_reading(luck)
+        yield f"timeline_alt: {heading}", say.timeline_alt(RECORD, case)
     narrow = replace(TIMELINE, movement=Movement.NARROW)
     for trend in Direction:
         yield (
-            f"timeline_reading: narrow, {trend.name.lower()}",
-            say.timeline_reading(replace(narrow, trend=trend)),
+            f"timeline_caption: narrow, {trend.name.lower()}",
+            say.timeline_caption(replace(narrow, trend=trend)),
         )
-    yield "timeline_alt", say.timeline_alt(RECORD)
-    yield "timeline_alt: a single post", say.timeline_alt(replace(RECORD, n_posts=1))
 
 
 def rhythms():
-    yield "rhythm_caption", say.rhythm_caption(RHYTHM)
     few = replace(RHYTHM, n_timed=1, n_untimed=1, n_filled=1, most=1, busiest=None)
-    yield "rhythm_caption: too few", say.rhythm_caption(few)
-    yield "rhythm_alt", say.rhythm_alt(RHYTHM)
-    for habit in Habit:
-        yield (
-            f"rhythm_reading: {habit.name.lower()}",
-            say.rhythm_reading(replace(RHYTHM, habit=habit)),
-        )
-    yield "rhythm_reading: one cell", say.rhythm_reading(few)
+    firm = replace(RHYTHM, habit=Habit.FIRM)
+    for heading, case in {"loose": RHYTHM, "firm": firm, "too few": few}.items():
+        yield f"rhythm_caption: {heading}", say.rhythm_caption(case)
+        yield f"rhythm_alt: {heading}", say.rhythm_alt(case)
 
 
 def lengths():
     unsure = replace(LENGTHS, direction=Direction.UNSURE)
     cases = {
-        "none known": replace(unsure, n_posts=0, rho=None),
         "one known": replace(unsure, n_posts=1, rho=None),
         "no correlation": replace(unsure, n_posts=2, rho=None),
         "too few for an interval": replace(unsure, n_posts=5),
@@ -184,18 +173,14 @@ def lengths():
     }
     for heading, case in cases.items():
         yield f"lengths_caption: {heading}", say.lengths_caption(case)
-        yield f"lengths_reading: {heading}", say.lengths_reading(case)
     yield "lengths_alt", say.lengths_alt(LENGTHS)
 
 
 def hashtags():
-    yield "hashtags_caption", say.hashtags_caption(HASHTAGS)
-    yield "hashtags_caption: no bundles", say.hashtags_caption(replace(HASHTAGS, n_names=12))
-    yield "hashtags_alt", say.hashtags_alt(HASHTAGS)
     for verdict in Tags:
-        yield (
-            f"hashtags_reading: {verdict.name.lower()}",
-            say.hashtags_reading(replace(HASHTAGS, verdict=verdict)),
-        )
-    yield "hashtags_reading: only more", say.hashtags_reading(replace(HASHTAGS, fewer=()))
-    yield "hashtags_reading: private", say.hashtags_reading(replace(HASHTAGS, more=(), fewer=()))
+        case = replace(HASHTAGS, verdict=verdict)
+        yield f"hashtags: {verdict.name.lower()}", say.hashtags(case)
+        yield f"chance: {verdict.name.lower()}", say.chance(case)
+    yield "hashtags: only more", say.hashtags(replace(HASHTAGS, fewer=()))
+    yield "hashtags: private", say.hashtags(replace(HASHTAGS, more=(), fewer=()))
+    yield "hashtags_alt", say.hashtags_alt(HASHTAGS)

@@ -31,12 +31,9 @@ def examples():
         "nothing known": replace(GROWTH, known=Known.NOTHING, n_known=0, n_told=0, newest=()),
     }
     for heading, case in cases.items():
-        yield f"intro: {heading}", say.intro(case)
         yield f"reading: {heading}", say.reading(case)
         yield f"checked: {heading}", say.checked(case)
-        yield f"doubt: {heading}", say.doubt(case)
     for check in Check:
         yield f"checked: {check.name.lower()}", say.checked(replace(GROWTH, check=check))
-    yield "caption", say.caption(GROWTH)
     yield "alt", say.alt(GROWTH)
     yield "ages_caption", say.ages_caption(GROWTH)

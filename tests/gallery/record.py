@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from gallery.data import RECORD, TOP
+from gallery.data import RECORD, SPREAD, TOP
 from virality.core.protocol import Extent
 from virality.core.text import DataText
 from virality.evaluation.own_embargo import OwnEmbargo
@@ -20,8 +20,10 @@ from virality.findings.record import (
 )
 from virality.posts.describe import Pace
 from virality.posts.settling import Settled
+from virality.sentences import data
 from virality.sentences import record as say
 
+VIEWS = data.views(SPREAD, TOP)
 TIMES = Times(
     zone=DataText("UTC"),
     zone_found=DataText(""),
@@ -36,9 +38,7 @@ TIMES = Times(
 SETTLING = Settling(
     verdict=Embargo.SUPPORTED,
     embargo_days=7,
-    n_posts=60,
     n_readings=58,
-    last_age_days=60,
     near=Settled(n=15, share=0.97, low=0.95, high=0.98),
 )
 REPAIRS = Repairs(
@@ -47,7 +47,6 @@ REPAIRS = Repairs(
     n_dropped=1,
     n_touched=4,
     n_posts=139,
-    few=True,
     n_lost=1,
     n_changed=4,
     trust=Trust.MENDED,
@@ -88,7 +87,10 @@ def records():
         ),
     }
     for heading, case in cases.items():
-        yield f"record: {heading}", say.record(case)
+        yield f"record: {heading}", say.record(case, Outcomes(("likes", "saves"), ()))
+    names = ("likes", "comments", "shares")
+    yield "record: no outcome but views", say.record(RECORD, Outcomes((), names))
+    yield "record: some outcomes", say.record(RECORD, Outcomes(names[:1], names[1:]))
 
 
 def times():
@@ -105,6 +107,7 @@ def times():
     }
     for heading, case in cases.items():
         yield f"when: {heading}", say.when(case)
+        yield f"doubt: {heading}", say.doubt(case)
 
 
 def settlings():
@@ -131,41 +134,34 @@ def settlings():
     }
     for heading, case in cases.items():
         yield f"settling_reading: {heading}", say.settling_reading(case)
-    yield "settling_caption", say.settling_caption(SETTLING)
-    yield "settling_caption: one post", say.settling_caption(replace(SETTLING, n_posts=1))
     yield "settling_alt", say.settling_alt(SETTLING)
+    none = replace(few, near=replace(few.near, n=0))
+    yield "settling_alt: none about as old", say.settling_alt(none)
 
 
 def repairs():
     yield "repairs_intro", say.repairs_intro(REPAIRS)
-    yield "repairs_intro: many", say.repairs_intro(replace(REPAIRS, few=False, n_again=2))
+    yield "repairs_intro: many", say.repairs_intro(replace(REPAIRS, n_again=2))
     yield "repairs_intro: rows alone", say.repairs_intro(replace(CLEAN, n_dropped=2))
     yield "repairs_intro: nothing", say.repairs_intro(CLEAN)
-    yield "repairs_caption", say.repairs_caption(REPAIRS)
-    yield "repairs_caption: nothing", say.repairs_caption(CLEAN)
+    yield "repairs_caption", say.REPAIRS_CAPTION
 
 
 def holdings():
-    names = ("likes", "comments", "shares")
-    yield "outcomes_caption: none", say.outcomes_caption(Outcomes((), names))
-    yield "outcomes_caption: some", say.outcomes_caption(Outcomes(names[:2], names[2:]))
-    yield "outcomes_caption: all", say.outcomes_caption(Outcomes(names, ()))
     yield "features_caption", say.features_caption(KNOWABLE)
-    yield "features_reading", say.features_reading(KNOWABLE)
     late = replace(KNOWABLE, n_late=3, empty=("is paid",))
-    yield "features_reading: late, and one empty", say.features_reading(late)
+    yield "features_caption: late, and one empty", say.features_caption(late)
     many = replace(KNOWABLE, empty=tuple(f"feature {letter}" for letter in "abcdefghij"))
-    yield "features_reading: many empty", say.features_reading(many)
+    yield "features_caption: many empty", say.features_caption(many)
 
 
 def answers():
     for trust in Trust:
         yield (
             f"answer: {trust.name.lower()}",
-            say.answer(RECORD, replace(REPAIRS, trust=trust), TOP),
+            say.answer(RECORD, replace(REPAIRS, trust=trust), VIEWS),
         )
-    even = replace(TOP, uneven=False, top_share=0.14)
-    yield "answer: nothing repaired, even views", say.answer(RECORD, CLEAN, even)
-    one = replace(RECORD, n_posts=1)
-    unshaped = replace(TOP, uneven=None)
-    yield "answer: a single post", say.answer(one, replace(CLEAN, n_lost=1), unshaped)
+    few = replace(RECORD, n_posts=60, n_creators=2, extent=Extent.INDICATIVE)
+    yield "answer: few posts of two accounts", say.answer(few, CLEAN, VIEWS)
+    one = replace(RECORD, n_posts=1, extent=Extent.TOO_FEW)
+    yield "answer: a single post", say.answer(one, replace(CLEAN, n_lost=1), "It has 12 views.")

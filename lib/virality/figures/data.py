@@ -11,7 +11,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from virality.core.text import percent, significant
+from virality.core.text import percent
 from virality.features.blocks import block_name
 from virality.figures import theme
 from virality.findings.data import Spread
@@ -75,28 +75,6 @@ def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
     views_axis(axis.xaxis, low, high)
     axis.set(xlabel="views (log scale)", ylabel="posts", xlim=(low, high))
     axis.yaxis.set_major_locator(MaxNLocator(integer=True))
-    return figure
-
-
-def concentration(held: pd.Series, n_top: int) -> Figure:
-    """Draw the share of all views against the share of posts, most viewed first.
-
-    Parameters
-    ----------
-    held : Series of float, shape (n,)
-        Share of all views that the first 1, 2, ... n posts hold.
-    n_top : int
-        The posts that are marked as the top.
-    """
-    share = 100 * np.concatenate([[0], held])
-    figure, axis = theme.figure(5.2, 3.4)
-    axis.plot([0, 100], [0, 100], color=theme.INK, linestyle=":", linewidth=1)
-    axis.plot(np.linspace(0, 100, len(share)), share, color=POSTS, linewidth=2)
-    x, height = 100 * n_top / len(held), share[n_top]
-    axis.plot([x, x, 0], [0, height, height], color=TOP, linewidth=1.2)
-    axis.plot(x, height, "o", color=TOP, markersize=6)
-    axis.set(xlabel="posts, most viewed first (%)", ylabel="share of all views (%)")
-    axis.set(xlim=(0, 101), ylim=(0, 103))
     return figure
 
 
@@ -278,18 +256,13 @@ def repairs_table(repairs: pd.DataFrame, private: bool = False) -> pd.DataFrame:
     return shown[columns].astype("string").fillna("")
 
 
-def outcomes_table(posts: pd.DataFrame) -> pd.DataFrame:
-    """Which outcomes there are, as the page shows it."""
-    table = describe.outcomes(posts)
-    shown = table["median"].map(significant)
-    if np.isfinite(share := table.loc["watched_full", "median"]):
-        shown["watched_full"] = percent(share)
+def hits_table(spread: Spread) -> pd.DataFrame:
+    """The most viewed posts, as the page shows them; `post` is safe Markdown."""
     return pd.DataFrame(
         {
-            "outcome": table["name"],
-            "posts with a value": table["posts"],
-            "share": table["share"].map(percent),
-            "median": shown,
+            "post": [str(hit.post) for hit in spread.hits],
+            "views": [int(hit.views) for hit in spread.hits],
+            "of all views": [percent(hit.share) for hit in spread.hits],
         }
     )
 

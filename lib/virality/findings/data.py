@@ -18,7 +18,7 @@ SHAPE = 10  # posts below which nothing is said about a distribution
 UNEVEN = 0.2  # share of the views in the top tenth of the posts beyond which they are uneven
 LOPSIDED = 0.75  # skewness of log views beyond which logs do not make the tail symmetric
 WANDERS = 3.0  # highest over lowest rolling median that counts as a level that moves
-HITS = 3  # most viewed posts that are named
+HITS = 5  # most viewed posts that are named
 TENTH = 0.1  # share of the posts that count as the most viewed
 
 Views = Enum("Views", "NONE ONE EQUAL VARIED")  # no views; a single post; all the same; they differ
@@ -76,8 +76,9 @@ class Spread:
     weight : Weight or None
         None where posts are too few, or their views too equal, for a shape.
     lean : Lean
+    weak, strong : float
+        Views at the edges of the middle four fifths.
     mean_over_median, strong_over_weak : float
-        The latter between the edges of the middle four fifths.
     between_creators : float or None
         Share of the variance of log views that lies between creators; None for a single one.
     hits : tuple of Hit
@@ -92,6 +93,8 @@ class Spread:
     most: float
     weight: Weight | None
     lean: Lean
+    weak: float
+    strong: float
     mean_over_median: float
     strong_over_weak: float
     between_creators: float | None
@@ -125,6 +128,8 @@ def spread(posts: pd.DataFrame, private: bool = False) -> Spread:
         most=views.max(),
         weight=_weight(ratio) if shaped else None,
         lean=_lean(float(stats.skew(logs)) if shaped else 0.0),
+        weak=low,
+        strong=high,
         mean_over_median=ratio,
         strong_over_weak=(high + 1) / (low + 1),
         between_creators=_between_creators(posts),

@@ -18,7 +18,6 @@ from virality.posts.repairs import AGAIN, damage
 from virality.posts.schema import SEVERITIES
 from virality.posts.settling import SETTLED, Settled, bands, settled_at
 
-HANDFUL = 0.15  # share of the posts up to which repairs touch a handful
 SOUND, USABLE = 0.1, 0.4  # share of damaged rows below which a record is called so
 _CHECKED = " (checked)"
 
@@ -169,10 +168,8 @@ class Settling:
     ----------
     verdict : Embargo
     embargo_days : float
-    n_posts, n_readings : int
-        Posts read more than once, and their earlier readings.
-    last_age_days : float
-        Median age at the latest reading.
+    n_readings : int
+        Earlier readings of posts that were read more than once.
     near : Settled
         Posts about as old as the embargo.
     older : Band or None
@@ -185,9 +182,7 @@ class Settling:
 
     verdict: Embargo
     embargo_days: float
-    n_posts: int
     n_readings: int
-    last_age_days: float
     near: Settled
     older: Band | None = None
     advice: Advice = Advice.NONE
@@ -224,9 +219,7 @@ def settling(
     return Settling(
         verdict=verdict,
         embargo_days=embargo_days,
-        n_posts=int(table["post_id"].nunique()),
         n_readings=len(table),
-        last_age_days=float(table["last_age_days"].median()),
         near=near,
         older=_older(bands(table), embargo_days),
         advice=_advice(verdict, embargo_days, own),
@@ -270,8 +263,6 @@ class Repairs:
         Rows dropped for another reason.
     n_touched, n_posts : int
         Posts with a value that was changed, of all.
-    few : bool
-        Whether that is a handful.
     n_lost, n_changed : int
         Rows and values that are damage: housekeeping does not count.
     trust : Trust
@@ -282,7 +273,6 @@ class Repairs:
     n_dropped: int
     n_touched: int
     n_posts: int
-    few: bool
     n_lost: int
     n_changed: int
     trust: Trust
@@ -313,7 +303,6 @@ def repairs(log: pd.DataFrame, n_posts: int) -> Repairs:
         n_dropped=number["row dropped"] - again,
         n_touched=touched,
         n_posts=n_posts,
-        few=touched / max(n_posts, 1) < HANDFUL,
         n_lost=harm["row dropped"],
         n_changed=harm["set missing"] + harm["repaired"],
         trust=_trust(_damaged_rows(damaged) / max(n_posts, 1)),
