@@ -43,7 +43,7 @@ def views(spread: Spread, top: Concentration) -> str:
     if spread.weight is None:
         return f"{text}."
     text += f", eight in ten between {count(spread.weak)} and {count(spread.strong)}"
-    which = f"the {top.n_top} most viewed hold" if top.n_top > 1 else "the most viewed one holds"
+    which = "the most viewed one holds" if top.n_top == 1 else f"the {top.n_top} most viewed hold"
     return f"{text}; {which} {percent(top.top_share)} of all views."
 
 
