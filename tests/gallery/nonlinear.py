@@ -21,8 +21,8 @@ from virality.sentences import nonlinear as sentences
 BETTER, WORSE, UNDECIDED = Verdict.BETTER, Verdict.WORSE, Verdict.UNDECIDED
 MANY, FEW = record(140), record(60)
 IN_SAMPLE = InSample(
-    Estimate(0.7, 0.6, 0.8), Estimate(0.4, 0.2, 0.6), Estimate(-0.1, -0.3, 0.1), 84,
-    Survival.NOTHING, less_when_shuffled=True, lost=0.8,
+    Estimate(1.7, 1.5, 1.9), Estimate(2.1, 1.9, 2.4), Estimate(2.6, 2.2, 3.0),
+    "rolling_median_10", 2.5, 84, Survival.NOTHING,
 )  # fmt: skip
 TREES = Claim(True, Estimate(0.3), p=0.002, n=84, n_shifts=499)
 STEEP = Calibration(
@@ -52,29 +52,29 @@ def examples():
 
 
 def in_sample():
-    for survival, ordered in zip(Survival, (-0.1, 0.1, 0.6), strict=True):
+    for survival, ordered in zip(Survival, (2.6, 2.4, 1.9), strict=True):
         honest = Estimate(ordered, ordered - 0.2, ordered + 0.2)
         found = replace(IN_SAMPLE, ordered=honest, survival=survival)
-        yield f"In-sample check: {survival.value}", sentences.in_sample(found, MANY)
-    odd = replace(IN_SAMPLE, shuffled=Estimate(0.8, 0.7, 0.9), less_when_shuffled=False, lost=None)
-    yield "In-sample check: no less when shuffled, few posts", sentences.in_sample(odd, FEW)
-    yield "In-sample check, caption", sentences.in_sample_caption(IN_SAMPLE)
-    yield "In-sample check, caption: nothing lost", sentences.in_sample_caption(odd)
+        yield f"In-sample check: {survival.value}", sentences.in_sample(found)
+    yield "In-sample check: nothing modelled", sentences.in_sample(None)
 
 
 def comparisons():
     for verdict in Verdict:
-        one, two = compared(xgboost=verdict), compared(xgboost=verdict, stack=verdict)
-        yield f"One model: {verdict.value}", sentences.comparison(one)
-        yield f"Two models: {verdict.value}", sentences.comparison(two)
         line = one_gain(verdict, "xgboost", "ridge")
         for rule in (BETTER, UNDECIDED):
-            said = sentences.beyond_linear(line, compared(xgboost=rule))
-            yield f"Against a line: {verdict.value}, against the rule: {rule.value}", said
-    yield "No line", sentences.beyond_linear(None, None)
-    yield "Caption: one clear", sentences.gaps_caption(compared(xgboost=WORSE, stack=BETTER))
-    yield "Caption: two clear", sentences.gaps_caption(compared(xgboost=BETTER, stack=BETTER))
-    yield "Caption: none clear", sentences.gaps_caption(compared(xgboost=UNDECIDED))
+            said = sentences.doubt(line, compared(xgboost=rule))
+            yield f"Doubt, against a line: {verdict.value}, against the rule: {rule.value}", said
+    yield "Doubt: nothing modelled", sentences.doubt(None, None)
+    for name, found in {
+        "one": compared(xgboost=WORSE, stack=BETTER),
+        "two": compared(xgboost=BETTER, stack=BETTER),
+        "none": compared(xgboost=UNDECIDED),
+    }.items():
+        yield f"Caption: {name} clear", sentences.gaps_caption(found)
+        yield f"Described: {name} clear", sentences.gaps_alt(found)
+    yield "Intervals in time", sentences.band_caption(COVERAGE, 12, 9)
+    yield "Intervals in time, described", sentences.band_alt(COVERAGE, 12)
 
 
 def calibrations():
@@ -83,24 +83,26 @@ def calibrations():
     for verdict in Slope:
         slope = Estimate(*slopes.get(verdict, (1.0, 0.6, 1.4)))
         found = replace(STEEP, verdict=verdict, slope=slope)
-        yield f"Calibration: {verdict.value}", sentences.calibration(found)
+        yield f"Calibration: {verdict.value}", sentences.calibration_caption(found)
     flat = replace(STEEP, verdict=Slope.NOT_SHOWN, slope=Estimate(0.4, -0.2, 1.0), yet_seen=True)
-    yield "Calibration: not shown, yet trees see something", sentences.calibration(flat)
+    said = sentences.calibration_caption(flat)
+    yield "Calibration: not shown, yet trees see something", said
     near = replace(STEEP, normal=0.02, viral=0.3, unforeseen=False)
-    yield "Calibration: viral posts near their forecast", sentences.calibration(near)
+    yield "Calibration: viral posts near their forecast", sentences.calibration_caption(near)
     alone = replace(STEEP, normal=None, viral=None, n_viral=0)
-    yield "Calibration: too few viral posts", sentences.calibration(alone)
-    yield "Calibration: nothing", sentences.calibration(None)
-    yield "Calibration, caption: right", sentences.calibration_caption(STEEP)
-    yield "Calibration, caption: off", sentences.calibration_caption(replace(STEEP, n_off=2))
+    yield "Calibration: too few viral posts", sentences.calibration_caption(alone)
+    yield "Calibration: off", sentences.calibration_caption(replace(STEEP, n_off=2))
+    yield "Calibration, described", sentences.calibration_alt(STEEP)
 
 
 def viral():
     for chances in Chances:
         yield f"Viral: {chances.value}", sentences.viral(replace(VIRAL, chances=chances))
     yield "Viral: no posts", sentences.viral(None)
-    yield "Reliability: agrees", sentences.reliability_caption(0, 3)
-    yield "Reliability: disagrees", sentences.reliability_caption(1, 3)
+    for disagreeing in (0, 1):
+        said = sentences.reliability_caption(disagreeing, VIRAL)
+        yield f"Reliability: {disagreeing} disagree", said
+        yield f"Reliability, described: {disagreeing}", sentences.reliability_alt(disagreeing, 3)
     for components, gain in zip(Components, (0.1, -0.1, 0.004), strict=True):
         mixture = Mixture(components, Estimate(gain, gain - 0.05, gain + 0.05), 60)
         yield f"Mixture: {components.value}", sentences.two_regimes(mixture)

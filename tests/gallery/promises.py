@@ -15,22 +15,18 @@ COVERAGE = Coverage(
 
 
 def examples():
-    for promise, held in zip(Promise, (0.79, 0.6, 0.95), strict=True):
-        found = replace(COVERAGE, promise=promise, held=Estimate(held, held - 0.05, held + 0.05))
-        yield f"Intervals: {promise.value}", sentences.coverage(found)
+    yield "Intervals, caption", sentences.coverage_caption(COVERAGE)
     naive = replace(COVERAGE, naive=0.81, naive_punished=False)
-    yield "Intervals: the usual mistake was not punished", sentences.coverage(naive)
+    yield "Intervals: the usual mistake was not punished", sentences.coverage_caption(naive)
     for verdict in Verdict:
         beside = replace(COVERAGE, rival=replace(RIVAL, verdict=verdict))
-        yield f"Intervals beside those of no model: {verdict.value}", sentences.coverage(beside)
-    yield "Intervals: no others", sentences.coverage(replace(COVERAGE, naive=None))
-    yield "Intervals: too few posts", sentences.coverage(None)
-    yield "Intervals, caption", sentences.coverage_caption(COVERAGE)
-    yield "Intervals in time", sentences.band_caption(12, 9, 60)
+        said = sentences.coverage_caption(beside)
+        yield f"Intervals beside those of no model: {verdict.value}", said
     for short in ((), (YEAR,), (YEAR, HITS)):
         for wide in ((), (Group("low forecasts", 20, 20),)):
             said = sentences.groups_caption(Groups(short, wide))
             yield f"Groups: {len(short)} short, {len(wide)} wide", said
+    yield "Groups, described", sentences.groups_alt(Groups((YEAR,), ()))
     for groups in (Groups((), ()), Groups((YEAR,), ()), Groups((YEAR, HITS), ())):
         for promise in Promise:
             said = sentences.in_short(replace(COVERAGE, promise=promise), groups)

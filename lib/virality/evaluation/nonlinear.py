@@ -100,12 +100,12 @@ def fit_nonlinear(
         fitted=fitted,
         final=final,
         sigma={one.fold: _sigma(one, fold) for one, fold in zip(fitted, data, strict=True)},
-        in_sample=in_sample_check(final, shuffled, _all_blocks(main), make_folds(posts, protocol)),
+        in_sample=in_sample_check(final, shuffled, _all_blocks(main)),
     )
 
 
 def in_sample_check(
-    final: FittedFold, shuffled: pd.DataFrame, honest: pd.DataFrame, folds: pd.DataFrame
+    final: FittedFold, shuffled: pd.DataFrame, honest: pd.DataFrame
 ) -> pd.DataFrame:
     """Score one model on posts it learnt, on shuffled folds, and in the order of time.
 
@@ -117,37 +117,25 @@ def in_sample_check(
         The model fitted on all posts.
     shuffled, honest : DataFrame
         Its predictions on shuffled folds, and on folds in time order.
-    folds : DataFrame
-        In time order, for the mean of the training posts, which R² is against in all three.
 
     Returns
     -------
     DataFrame
-        exam ("learnt", "shuffled", "ordered"), n, r2 and factor (mean miss) with `_low` and
-        `_high`, spearman (all posts together); in time order of the posts.
+        exam ("learnt", "shuffled", "ordered"), n, and factor (mean miss) with `_low` and `_high`.
     """
-    own = honest.merge(folds[["fold", "train_mean"]], on="fold")
-    y, base = (own.set_index("post_id")[name] for name in ("y_true", "train_mean"))
+    own = honest.set_index("post_id")
     told = {
         "learnt": final.y_pred,
         "shuffled": shuffled.set_index("post_id")["y_pred"],
-        "ordered": own.set_index("post_id")["y_pred"],
+        "ordered": own["y_pred"],
     }
     rows = [
-        {"exam": name, **_exam(y, y_pred.reindex(y.index), base)} for name, y_pred in told.items()
+        own.assign(model=name, y_pred=y_pred.reindex(own.index)).reset_index()
+        for name, y_pred in told.items()
     ]
-    return pd.DataFrame(rows)
-
-
-def _exam(y: pd.Series, y_pred: pd.Series, base: pd.Series) -> dict:
-    """Scores of forecasts of the same posts, R² against the mean of the training posts."""
-    frame = {"y_true": y, "y_pred": y_pred, "split": "", "preset": "", "blocks": "", "model": ""}
-    one = pd.DataFrame(frame).assign(fold=base.groupby(base, sort=False).ngroup() + 1)
-    known = pd.DataFrame({"split": "", "fold": one["fold"], "train_mean": base}).drop_duplicates()
-    found = scores.score_table(one.reset_index(), known).iloc[0]
-    names = [f"{name}{end}" for name in ("r2_oos", "factor") for end in ("", "_low", "_high")]
-    out = {name.replace("r2_oos", "r2"): float(found[name]) for name in names}
-    return {"n": len(y), **out, "spearman": scores.spearman(y.to_numpy(), y_pred.to_numpy())}
+    table = scores.score_table(pd.concat(rows))
+    names = ["factor", "factor_low", "factor_high"]
+    return table.rename(columns={"model": "exam"})[["exam", "n", *names]]
 
 
 def _all_blocks(predictions: pd.DataFrame) -> pd.DataFrame:

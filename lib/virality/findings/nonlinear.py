@@ -5,63 +5,72 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
 import pandas as pd
 
 from virality.core.text import FAR
-from virality.findings.scores import Claim, Estimate
+from virality.findings.scores import Claim, Comparison, Estimate
 from virality.uncertainty.calibration import WHOLE
 
 # --------------------------------------------------------------------- the in-sample check
 
 
 class Survival(Enum):
-    """What is left of a score once the test gets honest."""
+    """What is left of what a model saved, against the rule, once the test gets honest."""
 
-    NOTHING = "no better than the mean"
+    NOTHING = "no better than the rule"
     LITTLE = "less than half"
     MUCH = "half or more"
 
 
 @dataclass(frozen=True)
 class InSample:
-    """R² of one model on posts it was fitted on, on shuffled folds, and in time order.
+    """Mean miss of one model on posts it was fitted on, on shuffled folds, and in time order.
 
-    All three are about the same `n` posts.  `lost` is the difference of the rounded parts.
+    All are factors, about the same `n` posts, as is that of the plain rule beside them.
     """
 
     fitted: Estimate
     shuffled: Estimate
     ordered: Estimate
+    rule: str
+    rule_factor: float
     n: int
     survival: Survival
-    less_when_shuffled: bool
-    lost: float | None  # on the way to an honest test, where anything is
 
 
-def in_sample(table: pd.DataFrame) -> InSample | None:
+def in_sample(
+    table: pd.DataFrame, predictions: pd.DataFrame, compared: Comparison | None
+) -> InSample | None:
     """Return how a score falls when the test gets honest; None where nothing was modelled.
 
     Parameters
     ----------
     table : DataFrame
         From :func:`virality.evaluation.nonlinear.in_sample_check`.
+    predictions : DataFrame
+        Held-out predictions of the rules, among others.
+    compared : Comparison or None
+        Which rule is the better one.
     """
-    if table.empty:
+    if table.empty or compared is None:
         return None
     exams = table.set_index("exam")
     fitted, shuffled, ordered = (
-        Estimate.of(exams.loc[name], "r2") for name in ("learnt", "shuffled", "ordered")
+        Estimate.of(exams.loc[name], "factor") for name in ("learnt", "shuffled", "ordered")
     )
-    survival = Survival.LITTLE if ordered.value < 0.5 * fitted.value else Survival.MUCH
-    lost = round(round(fitted.value, 2) - round(ordered.value, 2), 2)
+    told = predictions[predictions["model"] == compared.rule].drop_duplicates(["fold", "post_id"])
+    rule = float(np.exp((told["y_true"] - told["y_pred"]).abs().mean()))
+    saved, at_first = np.log(rule / ordered.value), np.log(rule / fitted.value)
+    left = Survival.LITTLE if saved < 0.5 * at_first else Survival.MUCH
     return InSample(
         fitted,
         shuffled,
         ordered,
+        compared.rule,
+        rule,
         int(exams["n"].iloc[0]),
-        Survival.NOTHING if ordered.value <= 0 else survival,
-        less_when_shuffled=shuffled.value < fitted.value,
-        lost=lost if lost > 0 else None,
+        Survival.NOTHING if saved <= 0 else left,
     )
 
 

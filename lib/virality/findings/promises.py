@@ -56,6 +56,11 @@ class Coverage:
     best: str
     rival: Rival | None = None
 
+    @property
+    def allowed(self) -> float:
+        """Posts that may lie outside without a promise being broken."""
+        return (1 - self.promised) * self.n
+
 
 @dataclass(frozen=True)
 class Rival:

@@ -10,278 +10,9 @@ from virality.findings.promises import Coverage, Groups
 from virality.findings.scores import Claim, Comparison, Gain, Record, Verdict
 from virality.models.catalogue import MAIN_NONLINEAR, model_name
 from virality.sentences.promises import in_short
-from virality.sentences.scores import allowance, gain, indicative, the, too_few
+from virality.sentences.scores import gain, indicative, the, too_few
 
-
-def in_sample(result: findings.InSample, record: Record) -> str:
-    """Say how the score of a model falls when the test gets honest.
-
-    Parameters
-    ----------
-    result : InSample
-    record : Record
-        Whose posts these are, and how many.
-    """
-    start = (
-        f"{indicative(record)} Asked about {plural(result.n, 'post')} that it was fitted on, "
-        f"XGBoost reaches an R² of {result.fitted:.2f}."
-    ).strip()
-    shuffled = f"{result.shuffled:.2f}"
-    middle = (
-        f"On shuffled folds {shuffled} is left"
-        if result.less_when_shuffled
-        else f"On shuffled folds it reaches {shuffled}"
-    )
-    end = {
-        Survival.NOTHING: ": it does no better than the mean of the posts that it learnt from.",
-        Survival.LITTLE: ". The rest was memory.",
-        Survival.MUCH: ". Much of the score survives.",
-    }[result.survival]
-    return (
-        f"{start} {middle}, and when it has to predict these same posts from earlier ones, "
-        f"{result.ordered:.2f}{end}"
-    )
-
-
-def in_sample_caption(result: findings.InSample) -> str:
-    """State what the in-sample check shows."""
-    finding = (
-        "One model, three exams, and nothing is lost on the way to an honest one"
-        if result.lost is None
-        else f"One model, three exams: {decimals(result.lost)} of its R² is lost on the way to an "
-        "honest one"
-    )
-    return (
-        f"{finding}. The same posts in every row; only the last says anything about the next post."
-    )
-
-
-def comparison(compared: Comparison) -> str:
-    """Say which models beat the better of training median and rolling median, and which do not."""
-    parts = [
-        f"The rule to beat is {the(compared.rule)}: of the two plain rules it makes the smaller "
-        f"error on these {plural(compared.n, 'held-out post')}."
-    ]
-    for verdict, one, many in (
-        (Verdict.BETTER, "beats it", "beat it"),
-        (Verdict.UNDECIDED, "does not clearly beat it", "do not clearly beat it"),
-        (Verdict.WORSE, "does worse", "do worse"),
-    ):
-        chosen = compared.having(verdict)
-        if chosen:
-            names = listing([f"{model_name(each.model)} ({gain(each)})" for each in chosen])
-            parts.append(f"{capital(names)} **{one if len(chosen) == 1 else many}**.")
-    return " ".join([*parts, allowance(compared)])
-
-
-def gaps_caption(compared: Comparison) -> str:
-    """State whether any nonlinear model lies clearly left of the line."""
-    better = [model_name(model) for model in compared.better]
-    finding = (
-        f"{capital(listing(better))} {agree(better, 'lies', 'lie')} clear of the line"
-        if better
-        else "No nonlinear model lies clear of the line on its good side"
-    )
-    return (
-        f"{finding}. Error of each forecast minus that of {the(compared.rule)}, post by post. "
-        "Intervals hold for all models at once; open circles need no model."
-    )
-
-
-def beyond_linear(result: Gain | None, compared: Comparison | None) -> str:
-    """Say whether XGBoost differs from the best linear model, on the same posts.
-
-    Parameters
-    ----------
-    result : Gain or None
-        XGBoost against that model.
-    compared : Comparison or None
-        XGBoost and its kin against the better rule.
-    """
-    if result is None:
-        return "There is no linear model on the same posts to compare with."
-    verb, why = {
-        Verdict.BETTER: (
-            "gains clearly",
-            "curves and combinations carry something here."
-            if compared and compared.beats(MAIN_NONLINEAR)
-            else "but as it does not beat the plain rule, that may be caution rather than curves.",
-        ),
-        Verdict.WORSE: ("loses clearly", "its freedom costs more than it finds."),
-        Verdict.UNDECIDED: (
-            "makes no clear difference",
-            "nothing here is shown to need curves or combinations.",
-        ),
-    }[result.verdict]
-    return (
-        f"Against the best straight line, {model_name(result.against)}, XGBoost {verb} "
-        f"({gain(result)}): {why}"
-    )
-
-
-def trees(result: Claim | None) -> str:
-    """Say whether trees see something in the content that chance would not give them."""
-    if result is None:
-        return "There is too little content on record to put the trees to this test."
-    size = f"rank correlation {decimals(result.statistic.value)}, p {p_value(result.p)}"
-    start = (
-        "**XGBoost sees something in the content** that shifted outcomes do not give it"
-        if result.shown
-        else "**XGBoost sees nothing in the content that chance would not show as well**"
-    )
-    return f"{start} ({size}, {plural(result.n, 'held-out post')})."
-
-
-def published(theirs: float, ours: float, model: str) -> str:
-    """State what the study's figures look like beside ours.
-
-    Parameters
-    ----------
-    theirs, ours : float
-        The smallest published mean absolute error, and the smallest of this run.
-    model : str
-        Whose that is.
-    """
-    return (
-        f"The study's published XGBoost rows beside this run's. The smallest published MAE is "
-        f"{theirs:.3f}; the smallest here is {ours:.3f}, by {the(model)}. Means over folds, and "
-        "this run's folds are not the study's unless its split is."
-    )
-
-
-def calibration(result: findings.Calibration | None) -> str:
-    """Say whether a predicted level means what it says, for normal and for viral posts."""
-    if result is None:
-        return "There is nothing to calibrate."
-    if result.verdict is Slope.UNKNOWN:
-        start = "The predictions do not differ from each other, so they cannot be calibrated."
-    else:
-        meaning = {
-            Slope.RIGHT: "**nothing shows that predicted differences are too large or too small.**",
-            Slope.NOT_SHOWN: "**it is not shown that a higher prediction means more views.**",
-            Slope.EXAGGERATED: "**the model exaggerates**, and its high and low forecasts should "
-            "be pulled in.",
-            Slope.TIMID: "**the model is too timid**, and differences are larger than it says.",
-        }[result.verdict]
-        start = f"Where the prediction rises by one, outcomes rise by {result.slope:.2f}: {meaning}"
-    if result.yet_seen:
-        start += (
-            " That is no contradiction to what the trees see in the content: in that test the "
-            "account's level was taken out, here it is part of every forecast. A level that was "
-            "forecast wrongly can hide an order that is right."
-        )
-    if result.normal is None or result.viral is None:
-        return f"{start} Too few posts went viral to show them apart."
-    normal, viral = above_or_below(result.normal), above_or_below(result.viral)
-    return (
-        f"{start} Normal posts ended {normal} their forecast on average. The "
-        f"{plural(result.n_viral, 'post')} that went viral ended {viral} theirs"
-        f"{': no forecast of a level sees them coming.' if result.unforeseen else '.'}"
-    )
-
-
-def calibration_caption(result: findings.Calibration) -> str:
-    """State whether the points of all posts lie on the diagonal."""
-    levels = plural(result.n_levels, "level")
-    finding = (
-        f"At {result.n_off} of {levels} the outcome clearly misses the prediction"
-        if result.n_off
-        else "The dotted diagonal lies inside every interval of all posts"
-    )
-    return (
-        f"{finding}. Held-out posts in groups of similar prediction, normal and viral posts apart; "
-        "95 % intervals. Sorting posts by how they turned out must pull the two lines apart; what "
-        "counts is by how much."
-    )
-
-
-def viral(result: findings.Viral | None) -> str:
-    """Say what the viral chances are worth, and whether that can be known at all."""
-    if result is None:
-        return "There are no held-out posts to judge the chances by."
-    start = f"Of {plural(result.n, 'held-out post')}, **{result.positives} went viral**."
-    if result.chances is Chances.NO_VIRAL_POST:
-        return f"{start} With none to find, no skill can be measured."
-    worth = {
-        Chances.NOT_ESTIMABLE: "With so few viral posts **skill cannot be estimated**: these "
-        "numbers would come out quite differently on another stretch of the same account.",
-        Chances.KNOW_MORE: "**The chances know more than either rule.**",
-        Chances.KNOW_THE_TIMES: "The chances beat the base rate, but not clearly the recent rate: "
-        "**they mostly know that good times last.**",
-        Chances.NOT_SHOWN: "**The chances are not shown to know anything.**",
-    }[result.chances]
-    return (
-        f"{start} Skill is {result.base:+.2f} against the base rate and {result.recent:+.2f} "
-        f"against the rate of the last twenty posts. {worth}"
-    )
-
-
-def reliability_caption(disagreeing: int, n: int) -> str:
-    """State in how many groups the shares disagree with the chances.
-
-    Parameters
-    ----------
-    disagreeing, n : int
-        Groups that disagree, and all groups.
-    """
-    finding = (
-        f"In {disagreeing} of {plural(n, 'group')} the share disagrees with the chance"
-        if disagreeing
-        else "Every group's share agrees with its chance, within wide intervals"
-    )
-    return (
-        f"{finding}. Posts in groups of similar chance; exact 95 % intervals; viral posts "
-        "counted. Dotted: perfect agreement; dashed: the base rate."
-    )
-
-
-def two_regimes(result: findings.Mixture | None) -> str:
-    """Say whether knowing the post helps to tell a viral regime from a normal one."""
-    if result is None:
-        return "There are too few held-out posts to compare one regime with two."
-    value, low, high = (
-        f"{end:+.3f}".replace("-", "−")
-        for end in (result.gain.value, result.gain.low, result.gain.high)
-    )
-    limits = f"{value} per post, interval {low} to {high}, {plural(result.n, 'held-out post')}"
-    return {
-        Components.TWO: f"**Two regimes describe these posts better** (log score {limits}): "
-        "whether a post is a candidate for going viral can be told beforehand, in part.",
-        Components.ONE: "**One regime with a heavy tail describes these posts better** (log score "
-        f"of two regimes {limits}): whatever makes a post viral, it is not seen beforehand.",
-        Components.UNDECIDED: "**Two regimes are not shown to describe these posts better** than "
-        f"one with a heavy tail (log score {limits}): that candidates for going viral can be told "
-        "beforehand is not shown.",
-    }[result.components]
-
-
-def targets_caption(clear: tuple[str, ...], given_away: tuple[str, ...]) -> str:
-    """State which outcomes are predictable.
-
-    Parameters
-    ----------
-    clear, given_away : tuple of str
-        Outcomes on which XGBoost clearly beats the plain rule, and those that a feature gives away.
-    """
-    finding = (
-        f"XGBoost clearly beats the better plain rule on {_outcomes(clear)}"
-        if clear
-        else "On no outcome does XGBoost clearly beat the better plain rule"
-    )
-    be = "is" if len(given_away) == 1 else "are"
-    left_out = (
-        f" Left out {be} {_outcomes(given_away)}: a feature gives it away, which is no prediction."
-        if given_away
-        else ""
-    )
-    return (
-        f"{finding}. Error saved against the better of training median and rolling median, each "
-        f"outcome on its own log scale, with intervals as wide as those above.{left_out}"
-    )
-
-
-def _outcomes(names: tuple[str, ...]) -> str:
-    return listing([TARGETS[name] for name in names])
+# ------------------------------------------------------------------- the answer and its picture
 
 
 def answer(
@@ -312,11 +43,11 @@ def answer(
         _chances(chances),
         indicative(record),
     ]
-    return "\n\n".join(part for part in parts if part)
+    return " ".join(part for part in parts if part)
 
 
 def _finds_more(compared: Comparison) -> str:
-    trees = next(one for one in compared.gains if one.model == MAIN_NONLINEAR)
+    trees = _trees(compared)
     name, rule = model_name(MAIN_NONLINEAR), the(compared.rule)
     first = {
         Verdict.BETTER: f"**{capital(name)} does find more**: it beats {rule} ({gain(trees)}).",
@@ -336,6 +67,10 @@ def _finds_more(compared: Comparison) -> str:
     return " ".join(parts)
 
 
+def _trees(compared: Comparison) -> Gain:
+    return next(one for one in compared.gains if one.model == MAIN_NONLINEAR)
+
+
 def _too(trees: Gain, verdict: Verdict) -> str:
     return " as well" if trees.verdict is verdict else ""
 
@@ -351,3 +86,280 @@ def _chances(result: findings.Viral | None) -> str:
     if result.chances is Chances.KNOW_MORE:
         return "Its chances of going viral know more than simple rates do."
     return "Its chances of going viral are not shown to know more than the recent rate does."
+
+
+def gaps_caption(compared: Comparison) -> str:
+    """State whether any nonlinear model lies clearly left of the line."""
+    better = [model_name(model) for model in compared.better]
+    finding = (
+        f"{capital(listing(better))} {agree(better, 'lies', 'lie')} clear of the line"
+        if better
+        else "No nonlinear model lies clear of the line on its good side"
+    )
+    return (
+        f"{finding}, {the(compared.rule)}, on {plural(compared.n, 'post')}; the intervals allow "
+        "for all models, and open circles are rules."
+    )
+
+
+def gaps_alt(compared: Comparison) -> str:
+    """Say the same to who cannot see the figure, model by model."""
+    lines = [f"{model_name(each.model)} {gain(each)}" for each in compared.gains]
+    return f"Error of each forecast minus that of {the(compared.rule)}: {'; '.join(lines)}."
+
+
+def doubt(result: Gain | None, compared: Comparison | None) -> str:
+    """Say what could most easily make the answer wrong; "" where nothing was modelled.
+
+    Parameters
+    ----------
+    result : Gain or None
+        XGBoost against the best linear model, on the same posts.
+    compared : Comparison or None
+        XGBoost and its kin against the better rule.
+    """
+    if result is None or compared is None:
+        return ""
+    verb, why = {
+        Verdict.BETTER: (
+            "gains clearly",
+            "but a lead on one account's past lasts only while its posts stay of that kind"
+            if compared.beats(MAIN_NONLINEAR)
+            else "but as it does not beat the plain rule, that may be caution rather than curves",
+        ),
+        Verdict.WORSE: ("loses clearly", "its freedom costs more than it finds"),
+        Verdict.UNDECIDED: (
+            "makes no clear difference",
+            "nothing here is shown to need curves or combinations",
+        ),
+    }[result.verdict]
+    return (
+        f"Against the best straight line, {model_name(result.against)}, XGBoost {verb} "
+        f"({gain(result)}): {why}."
+    )
+
+
+def band_caption(covered: Coverage, outside: int, above: int) -> str:
+    """State how many posts fell outside the intervals that were issued for them.
+
+    Parameters
+    ----------
+    covered : Coverage
+    outside, above : int
+        Posts outside, and above.
+    """
+    return (
+        f"{outside} of {plural(covered.n, 'post')} ended outside the interval that was issued when "
+        f"they went up, {above} of them above; the promise allows {covered.allowed:.0f}."
+    )
+
+
+def band_alt(covered: Coverage, outside: int) -> str:
+    """Say the same to who cannot see the figure."""
+    return (
+        f"Held-out posts in time, each with its interval; {outside} of {covered.n} lie outside it."
+    )
+
+
+def reliability_caption(disagreeing: int, result: findings.Viral) -> str:
+    """State in how many groups the shares disagree with the chances.
+
+    Parameters
+    ----------
+    disagreeing : int
+        Groups that disagree.
+    result : Viral
+    """
+    finding = (
+        f"In {plural(disagreeing, 'group')} the share that went viral disagrees with the chance"
+        if disagreeing
+        else "No group's share contradicts the chance that it was given"
+    )
+    return (
+        f"{finding}: of {plural(result.n, 'held-out post')}, {result.positives} ended above nine "
+        "tenths of those learnt from. Dotted: perfect agreement; dashed: one in ten."
+    )
+
+
+def reliability_alt(disagreeing: int, n: int) -> str:
+    """Say the same to who cannot see the figure.
+
+    Parameters
+    ----------
+    disagreeing, n : int
+        Groups that disagree, and all groups.
+    """
+    return (
+        "Share of posts that went viral over the chance that they were given; the two disagree in "
+        f"{disagreeing} of {plural(n, 'group')}."
+    )
+
+
+def targets_caption(clear: tuple[str, ...], given_away: tuple[str, ...]) -> str:
+    """State which outcomes are predictable.
+
+    Parameters
+    ----------
+    clear, given_away : tuple of str
+        Outcomes on which XGBoost clearly beats the plain rule, and those that a feature gives away.
+    """
+    finding = (
+        f"XGBoost clearly beats the better plain rule on {_outcomes(clear)}"
+        if clear
+        else "On no outcome does XGBoost clearly beat the better plain rule"
+    )
+    be = "is" if len(given_away) == 1 else "are"
+    left_out = (
+        f" Left out {be} {_outcomes(given_away)}: a feature gives it away, which is no prediction."
+        if given_away
+        else ""
+    )
+    return (
+        f"{finding}. Some outcomes follow from the post itself, as the time watched from its "
+        f"length: what can be predicted need not be of use.{left_out}"
+    )
+
+
+def _outcomes(names: tuple[str, ...]) -> str:
+    return listing([TARGETS[name] for name in names])
+
+
+def published(theirs: float, ours: float, model: str) -> str:
+    """State what the study's figures look like beside ours.
+
+    Parameters
+    ----------
+    theirs, ours : float
+        The smallest published mean absolute error, and the smallest of this run.
+    model : str
+        Whose that is.
+    """
+    return (
+        f"The study's published XGBoost rows beside this run's. The smallest published MAE is "
+        f"{theirs:.3f}; the smallest here is {ours:.3f}, by {the(model)}. Means over folds, and "
+        "this run's folds are not the study's unless its split is."
+    )
+
+
+# ------------------------------------------------------------------------------- how we know
+
+
+def in_sample(result: findings.InSample | None) -> str:
+    """Say how the score of a model falls when the test gets honest; "" where nothing was fitted."""
+    if result is None:
+        return ""
+    end = {
+        Survival.NOTHING: "nothing of what it seemed to save is left",
+        Survival.LITTLE: "most of what it seemed to save was memory",
+        Survival.MUCH: "much of what it saves is left",
+    }[result.survival]
+    return (
+        f"Asked about {plural(result.n, 'post')} that it was fitted on, XGBoost misses by a factor "
+        f"of {result.fitted:.2f}, on shuffled folds by {result.shuffled:.2f}, from earlier posts "
+        f"alone by {result.ordered:.2f}; {the(result.rule)} misses by {result.rule_factor:.2f}: "
+        f"**{end}**."
+    )
+
+
+def trees(result: Claim | None) -> str:
+    """Say whether trees see something in the content that chance would not give them."""
+    if result is None:
+        return ""
+    size = f"rank correlation {decimals(result.statistic.value)}, p {p_value(result.p)}"
+    start = (
+        "**XGBoost sees something in the content** that shifted outcomes do not give it"
+        if result.shown
+        else "**XGBoost sees nothing in the content that chance would not show as well**"
+    )
+    return f"{start} ({size}, {plural(result.n, 'held-out post')})."
+
+
+def calibration_caption(result: findings.Calibration) -> str:
+    """State whether a predicted level means what it says, for normal and for viral posts."""
+    off = (
+        f"; at {result.n_off} of {plural(result.n_levels, 'level')} the outcome clearly misses it"
+        if result.n_off
+        else ""
+    )
+    return f"{_steepness(result)}{off}.{_apart(result)}{_yet_seen(result)}"
+
+
+def calibration_alt(result: findings.Calibration) -> str:
+    """Say the same to who cannot see the figure."""
+    return f"Mean outcome over mean forecast of similar posts, with the diagonal. {_slope(result)}."
+
+
+def _steepness(result: findings.Calibration) -> str:
+    meaning = {
+        Slope.UNKNOWN: "",
+        Slope.RIGHT: ": **nothing shows that predicted differences are too large or too small**",
+        Slope.NOT_SHOWN: ": **it is not shown that a higher prediction means more views**",
+        Slope.EXAGGERATED: ": **the model exaggerates**",
+        Slope.TIMID: ": **the model is too timid**",
+    }[result.verdict]
+    return f"{_slope(result)}{meaning}"
+
+
+def _slope(result: findings.Calibration) -> str:
+    if result.verdict is Slope.UNKNOWN:
+        return "The predictions do not differ from each other"
+    return f"Where the prediction rises by one, outcomes rise by {result.slope:.2f}"
+
+
+def _apart(result: findings.Calibration) -> str:
+    if result.normal is None or result.viral is None:
+        return " Too few posts went viral to show them apart."
+    normal, viral = above_or_below(result.normal), above_or_below(result.viral)
+    return (
+        f" Normal posts ended {normal} their forecast, the "
+        f"{plural(result.n_viral, 'viral one')} {viral}"
+        f"{': no level sees them coming.' if result.unforeseen else '.'}"
+    )
+
+
+def _yet_seen(result: findings.Calibration) -> str:
+    if not result.yet_seen:
+        return ""
+    return (
+        " That is no contradiction to what the trees see in the content: in that test the level "
+        "was taken out, and here a level that was forecast wrongly can hide an order that is right."
+    )
+
+
+def viral(result: findings.Viral | None) -> str:
+    """Say what the viral chances are worth, and whether that can be known at all."""
+    if result is None:
+        return ""
+    if result.chances is Chances.NO_VIRAL_POST:
+        return f"Of {plural(result.n, 'held-out post')} none went viral, so no skill can be told."
+    worth = {
+        Chances.NOT_ESTIMABLE: "From so few viral posts **it cannot be estimated**.",
+        Chances.KNOW_MORE: "**The chances know more than either rule.**",
+        Chances.KNOW_THE_TIMES: "**They mostly know that good times last.**",
+        Chances.NOT_SHOWN: "**The chances are not shown to know anything.**",
+    }[result.chances]
+    return (
+        f"It is {result.base:+.2f} against the base rate and {result.recent:+.2f} against the rate "
+        f"of the last twenty posts. {worth}"
+    )
+
+
+def two_regimes(result: findings.Mixture | None) -> str:
+    """Say whether knowing the post helps to tell a viral regime from a normal one."""
+    if result is None:
+        return ""
+    value, low, high = (
+        f"{end:+.3f}".replace("-", "−")
+        for end in (result.gain.value, result.gain.low, result.gain.high)
+    )
+    verdict = {
+        Components.TWO: "Whether a post is a candidate for going viral **can be told beforehand, "
+        "in part**",
+        Components.ONE: "Whatever makes a post viral **is not seen beforehand**",
+        Components.UNDECIDED: "That candidates for going viral can be told beforehand **is not "
+        "shown**",
+    }[result.components]
+    return (
+        f"{verdict}: log score of two kinds of post over one with a heavy tail {value} per post, "
+        f"interval {low} to {high}, on {plural(result.n, 'held-out post')}."
+    )

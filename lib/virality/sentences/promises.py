@@ -2,94 +2,60 @@
 
 from __future__ import annotations
 
-from virality.core.text import listing, plural
+from virality.core.text import listing, percent, plural
 from virality.findings.promises import Coverage, Group, Groups, Promise, Rival
-from virality.findings.scores import Verdict
+from virality.findings.scores import Estimate, Verdict
 
 
-def coverage(result: Coverage | None) -> str:
-    """Say whether the adaptive intervals hold what they promise, and how the others do."""
-    if result is None:
-        return (
-            "There are too few held-out posts for intervals: the first twenty are needed to learn "
-            "how large the misses are."
-        )
-    verdict = {
-        Promise.KEPT: "hold their promise as far as these posts can tell",
-        Promise.BROKEN: "hold less than they promise",
-        Promise.EXCEEDED: "are wider than they need be",
-    }[result.promise]
-    held = result.held
+def coverage_caption(result: Coverage) -> str:
+    """State how the methods do: what they hold, whose score is best, and beside no model."""
     return (
-        f"**The adaptive intervals {verdict}**: {result.promised:.0%} were promised, "
-        f"{held.value:.0%} of {plural(result.n, 'post')} fell inside ({held.low:.0%} to "
-        f"{held.high:.0%}). In the mean, an interval spans a factor of {result.factor:.1f} from "
-        f"its lower to its upper end.{_naive_intervals(result)}{_without_model(result.rival)}"
+        f"{percent(result.promised)} were promised{_naive_intervals(result)}. Smallest score, "
+        f"width and a fine for each miss [@gneiting2007scoring]: {result.best}"
+        f"{_without_model(result.rival)}."
     )
 
 
 def _naive_intervals(result: Coverage) -> str:
-    start = " Intervals from the model's own training errors"
-    if result.naive is None:
+    if result.naive is None or not result.naive_punished:
         return ""
-    if result.naive_punished:
-        return f"{start}, which many reports show, held only {result.naive:.0%}."
-    return f"{start} held {result.naive:.0%}: here the usual mistake was not punished."
+    return f", and those from training errors held {percent(result.naive)}"
 
 
 def _without_model(rival: Rival | None) -> str:
     if rival is None:
         return ""
     verdict = {
-        Verdict.BETTER: "clearly better",
-        Verdict.WORSE: "clearly worse",
-        Verdict.UNDECIDED: "not clearly better or worse",
+        Verdict.BETTER: "clearly better than",
+        Verdict.WORSE: "clearly worse than",
+        Verdict.UNDECIDED: "not clearly better or worse than",
     }[rival.verdict]
     return (
-        f" Intervals that need no model, the quantiles of the training posts, held "
-        f"{rival.held:.0%} at an interval score of {rival.score:.2f}. By that score, of which less "
-        f"is better, the adaptive ones are {verdict}: {rival.adaptive:.2f}, paired difference "
-        f"{rival.gap:+.2f}."
-    )
-
-
-def coverage_caption(result: Coverage) -> str:
-    """State which method has the best interval score."""
-    return (
-        f"Intervals that promise {result.promised:.0%}, on the same posts. Smallest interval "
-        f"score: {result.best}. The score adds the width and a fine for each miss "
-        "(smaller is better) [@gneiting2007scoring]; an interval is saturated when its coverage "
-        "asks for more than the errors seen so far can give."
-    )
-
-
-def band_caption(outside: int, above: int, n: int) -> str:
-    """State how many posts fell outside their interval.
-
-    Parameters
-    ----------
-    outside, above, n : int
-        Posts outside, posts above, and all posts that an interval was issued for.
-    """
-    return (
-        f"{outside} of {plural(n, 'held-out post')} fell outside, {above} of them above. "
-        "Bars are the intervals that were issued when each post went up."
-    )
+        f"; the adaptive ones are {verdict} quantiles of the training posts, which need no model "
+        f"(paired difference {rival.gap.value:+.2f}, interval {rival.gap.low:+.2f} to "
+        f"{rival.gap.high:+.2f})"
+    ).replace("-", "−")
 
 
 def groups_caption(result: Groups) -> str:
     """State where the adaptive intervals fall short."""
+    return f"{_finding(result)}. Dotted: the promise."
+
+
+def groups_alt(result: Groups) -> str:
+    """Say the same to who cannot see the figure."""
+    return f"Share of posts inside their interval, group by group. {_finding(result)}."
+
+
+def _finding(result: Groups) -> str:
     parts = []
     if result.short:
         parts.append(f"too few posts inside among {_groups(result.short)}")
     if result.wide:
         parts.append(f"more than promised among {_groups(result.wide)}")
-    finding = (
-        f"Adaptive intervals: {'; '.join(parts)}"
-        if parts
-        else "In no group do the adaptive intervals clearly miss their promise"
-    )
-    return f"{finding}. Dots with 95 % intervals; the dotted line is the promise."
+    if not parts:
+        return "In no group do the adaptive intervals clearly miss their promise"
+    return f"Adaptive intervals: {'; '.join(parts)}"
 
 
 def _groups(groups: tuple[Group, ...]) -> str:
@@ -108,24 +74,26 @@ def in_short(result: Coverage | None, groups: Groups) -> str:
     if result is None:
         return "There are too few held-out posts for intervals."
     verdict = {
-        Promise.KEPT: "keep their promise on the whole, as far as these posts can tell"
+        Promise.KEPT: "keep their promise on the whole"
         if groups.short
         else "keep their promise as far as these posts can tell",
         Promise.BROKEN: "hold less than they promise",
         Promise.EXCEEDED: "are wider than they need be",
     }[result.promise]
     return (
-        f"Its intervals {verdict}: they promise {result.promised:.0%} and held "
-        f"{result.held:.0%} of {plural(result.n, 'held-out post')}.{_fall_short(groups)} They are "
-        f"wide: from end to end a factor of {result.factor:.1f}."
+        f"Its intervals {verdict}: {percent(result.promised)} were promised, of "
+        f"{plural(result.n, 'held-out post')} they held {_shares(result.held)}"
+        f"{_fall_short(groups)}. From end to end they span a factor of {result.factor:.1f}."
     )
+
+
+def _shares(held: Estimate) -> str:
+    return f"{percent(held.value)} ({percent(held.low)} to {percent(held.high)})"
 
 
 def _fall_short(groups: Groups) -> str:
     if not groups.short:
         return ""
-    text = f" Too few were inside among {_groups(groups.short)}"
     picked = [group.name for group in groups.short if group.by_outcome]
-    if not picked:
-        return f"{text}."
-    return f"{text}; {listing(picked)} are picked by how they turned out, which pulls them out."
+    why = f", {listing(picked)} being picked by how they turned out" if picked else ""
+    return f", too few among {_groups(groups.short)}{why}"

@@ -80,8 +80,8 @@ def missed_caption(missed: Missed, model: str) -> str:
     if not missed.blocks:
         parts.insert(0, "clearly misses no block that is left out")
     return (
-        f"{capital(model_name(model))} {'; it '.join(parts)} (against itself with all blocks, "
-        f"intervals for {missed.n_comparisons} comparisons at once)."
+        f"{capital(model_name(model))} {'; it '.join(parts)} (intervals for all "
+        f"{missed.n_comparisons} comparisons at once)."
     )
 
 
