@@ -11,8 +11,8 @@ import pytest
 from virality.book import params
 from virality.book.plain import TEACHES
 from virality.book.sections import FOLDED
-from virality.core.chapters import ARTEFACTS, CHAPTERS, PAGES, book, chapter
-from virality.core.paths import NOTEBOOKS
+from virality.core.chapters import ARTEFACTS, CHAPTERS, PAGES, as_read, book, chapter
+from virality.core.paths import NOTEBOOKS, START
 
 SLUGS = [spec.slug for spec in (*CHAPTERS, *PAGES)]
 ALLOWED_TAGS = {"parameters", "remove-cell"}
@@ -65,7 +65,22 @@ def computes(cell):
 
 
 def test_one_notebook_per_chapter():
-    assert sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb")) == sorted(SLUGS)
+    chapters = {*NOTEBOOKS.glob("*.ipynb")} - {START}
+    assert sorted(path.stem for path in chapters) == sorted(SLUGS)
+
+
+def test_the_page_that_jupyterlab_opens_leads_to_all_of_them_in_the_order_of_reading():
+    (cell,) = json.loads(START.read_text())["cells"]
+    text = "".join(cell["source"])
+    linked = re.findall(r"\]\((\w+)\.ipynb\)", text)
+    assert sorted(linked) == sorted(SLUGS)
+    assert [slug for slug in linked if slug in as_read_slugs()] == as_read_slugs()
+    for spec in (*CHAPTERS, *PAGES):
+        assert f"[{spec.title}]({spec.slug}.ipynb)" in text or spec.slug == "overview"
+
+
+def as_read_slugs():
+    return [spec.slug for spec in as_read(book(planned=True))]
 
 
 def test_a_page_of_its_own_is_no_chapter():

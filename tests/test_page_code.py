@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from virality.book import plain, publish, quarto
+from virality.book import gallery, plain, publish, quarto
 from virality.core.chapters import Spec
 from virality.core.paths import Run
 
@@ -43,7 +43,7 @@ def executed(run: Run, slug: str) -> None:
 )
 def test_only_cells_that_teach_show_their_code(as_plain, private, tmp_path, monkeypatch):
     monkeypatch.setattr(publish, "book", lambda pooled, planned: SPECS)
-    monkeypatch.setattr(plain, "list_sites", lambda: None)
+    monkeypatch.setattr(gallery, "make", lambda: None)
     run = Run.at(tmp_path / "run")
     for spec in SPECS:
         executed(run, spec.slug)

@@ -9,7 +9,7 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import landing, plain, several
+from virality.book import gallery, landing, several
 from virality.book.ownership import locked
 from virality.book.request import Request, resolve
 from virality.core.errors import UserError
@@ -142,7 +142,7 @@ def agency(tmp_path, monkeypatch):
         job.run.artefact("summary").parent.mkdir(parents=True, exist_ok=True)
         job.run.artefact("summary").write_text(json.dumps(FACTS))
 
-    monkeypatch.setattr(plain, "list_sites", lambda: None)
+    monkeypatch.setattr(gallery, "make", lambda: None)
     target = Run.at(tmp_path / "runs" / "agency")
 
     def report(**request):

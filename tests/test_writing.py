@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 import toybook
-from virality.book import landing, ownership, params, plain, publish, request, runner, session
+from virality.book import (
+    gallery,
+    landing,
+    ownership,
+    params,
+    plain,
+    publish,
+    request,
+    runner,
+    session,
+)
 from virality.book.chapter import Chapter
 from virality.book.ownership import clean, locked
 from virality.book.request import Request
@@ -296,7 +306,7 @@ def test_asking_for_one_report_touches_no_folder_of_somebody(run, hers):
 def test_publishing_replaces_no_folder_of_somebody(run, hers, publisher, monkeypatch):
     monkeypatch.setattr(publish, "stage", lambda run, *_: run.staging.mkdir(parents=True))
     monkeypatch.setattr(plain, "render", lambda _, site, *__: site.mkdir())
-    monkeypatch.setattr(plain, "list_sites", lambda: None)
+    monkeypatch.setattr(gallery, "make", lambda: None)
     before = fill(run.site, hers)
     with pytest.raises(UserError, match="not made by this project"):
         if publisher == "plain":
@@ -360,15 +370,15 @@ def test_figures_of_somebody_outlive_a_rerun(tmp_path, monkeypatch):
 
 
 def test_the_list_of_reports_replaces_only_itself(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(plain, "SITES", tmp_path / "_site")
-    monkeypatch.setattr(plain, "SITES_LOCK", tmp_path / "build" / ".sites.lock")
+    monkeypatch.setattr(gallery, "SITES", tmp_path / "_site")
+    monkeypatch.setattr(gallery, "SITES_LOCK", tmp_path / "build" / ".sites.lock")
     for name in ("alice", "bob"):
         make(tmp_path / "_site" / name, "index.html")
-        plain.list_sites()
+        gallery.make()
     page = tmp_path / "_site" / "index.html"
     assert "bob/index.html" in page.read_text()
     page.write_text("<h1>My own front page</h1>")
-    plain.list_sites()
+    gallery.make()
     assert page.read_text() == "<h1>My own front page</h1>"
     assert "left as it is" in capsys.readouterr().out
 

@@ -628,7 +628,8 @@ def _lab(options: argparse.Namespace) -> int:
     import subprocess
 
     refuse_without_book()
-    return subprocess.call([sys.executable, "-m", "jupyterlab", str(paths.NOTEBOOKS)])
+    start = f"--LabApp.default_url=/lab/tree/{paths.START.name}"
+    return subprocess.call([sys.executable, "-m", "jupyterlab", start, str(paths.NOTEBOOKS)])
 
 
 def _serve(options: argparse.Namespace) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from virality.book import stylesheets
+from virality.book.gallery import CARD
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
 SCRIPT = "tables.js"  # sorts long tables, and makes those that scroll reachable by keyboard
-CARD = "card.png"
 _DESCRIBED = 200  # characters of a page's description
 
 
@@ -29,13 +29,13 @@ class Shared:
         Title of the book, unescaped.
     address : str
         Where the site will stand, such as ``https://example.org/report/``; "" when unknown.
-    card : bytes or None
-        The picture, as PNG.
+    card : bool
+        Whether there is a picture beside the pages.
     """
 
     title: str
     address: str = ""
-    card: bytes | None = None
+    card: bool = False
 
 
 def finish(site: Path, scripts: Path, shared: Shared) -> None:
@@ -52,8 +52,6 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
     from bs4 import BeautifulSoup
 
     shutil.copyfile(scripts / SCRIPT, site / SCRIPT)
-    if shared.card:
-        (site / CARD).write_bytes(shared.card)
     for page in site.glob("*.html"):
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
         if soup.main is None:

@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from virality.book import plain
+from virality.book import gallery, plain
 from virality.core.paths import NOTEBOOKS, Run
 from virality.core.text import clean
 from virality.core.writing import replacing_folder
@@ -51,7 +51,7 @@ def publish(target: Run, members: list, failed: list) -> Path:
         ]
         (temporary / "index.html").write_text(comparing_page(found, links), encoding="utf-8")
     target.stamp("site").unlink(missing_ok=True)  # what a report of this name had published
-    plain.list_sites()
+    gallery.make()
     return target.site / "index.html"
 
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from shutil import rmtree
 
-from virality.book.plain import is_own_list
+from virality.book import gallery
 from virality.core.chapters import CHAPTERS
 from virality.core.errors import UserError
 from virality.core.paths import ROOT, Run
@@ -107,7 +107,7 @@ def clean(root: Path = ROOT) -> list[Path]:
             _adopt_earlier(run)
             rmtree(folder)
     for path in (build / ".sites.lock", sites / "index.html"):
-        if path.name != "index.html" or is_own_list(path):
+        if path.name != "index.html" or gallery.is_ours(path):
             path.unlink(missing_ok=True)
     products = [*_folders(figures), *_folders(sites), root / "data" / "demo"]
     for folder in products:

@@ -1,4 +1,4 @@
-"""Pages of HTML without Quarto: the plain version of a book, and the list of all reports.
+"""Pages of HTML without Quarto: the plain version of a book.
 
 The plain version has readable pages from the same staged book, see :mod:`virality.book.markup`.
 """
@@ -13,8 +13,6 @@ from pathlib import Path
 
 from virality.book import markup
 from virality.core.chapters import Spec, as_read
-from virality.core.paths import SITES, SITES_LOCK
-from virality.core.writing import clear_leftovers, replacing
 
 NOTICE = (
     "This is the plain version of the report. Install Quarto and run the same command again "
@@ -180,17 +178,10 @@ def _around(slug: str, title: str, body: str, names: dict[str, str], footer: str
     )
 
 
-# --- pages beside the books ----------------------------------------------------------------
-
 _ICON = '\n<link rel="icon" href="favicon.svg">'
 _SHARED_STYLE = (
     ":root{color-scheme:light dark}\nh1,h2,h3{font-family:Charter,Georgia,serif;line-height:1.25}"
 )
-_HEAD = "<h1>Reports</h1><ul>"  # also tells the list from a page that somebody else put there
-_LIST_STYLE = """
-body{font:17px/1.6 system-ui,sans-serif;max-width:40rem;margin:3rem auto;padding:0 1rem}
-li{margin:.4rem 0}
-"""
 
 
 def whole_page(title: str, style: str, body: str, icon: bool = True) -> str:
@@ -217,39 +208,3 @@ def whole_page(title: str, style: str, body: str, icon: bool = True) -> str:
 {body}
 </body></html>
 """
-
-
-def list_sites() -> None:
-    """Write the list, unless a page of somebody else stands in its place."""
-    from filelock import FileLock
-
-    if not SITES.exists():
-        return
-    page = SITES / "index.html"
-    SITES_LOCK.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(SITES_LOCK):  # two runs that end together must not leave one of them out
-        clear_leftovers(SITES, page.name)
-        if is_own_list(page):
-            _write_list(page)
-        else:
-            print(f"{page} was not made by this project, and is left as it is.")
-
-
-def is_own_list(page: Path) -> bool:
-    """Return whether a page may be replaced: it is a list of reports, or there is none."""
-    try:
-        return _HEAD in page.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return True
-    except (OSError, ValueError):
-        return False
-
-
-def _write_list(page: Path) -> None:
-    names = sorted(p.parent.name for p in page.parent.glob("*/index.html"))
-    items = "\n".join(
-        f'<li><a href="{html.escape(n)}/index.html">{html.escape(n)}</a></li>' for n in names
-    )
-    with replacing(page) as temporary:
-        listed = whole_page("Reports", _LIST_STYLE, f"{_HEAD}\n{items}\n</ul>", icon=False)
-        temporary.write_text(listed, encoding="utf-8")

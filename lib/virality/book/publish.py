@@ -6,6 +6,7 @@ Nothing that is published names the machine it was made on: its folders are cut 
 from __future__ import annotations
 
 import html
+import json
 import os
 import re
 import shutil
@@ -17,12 +18,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from virality.book import finish, notices, plain, quarto, sections, stamps, twins, uses
+from virality.book import (
+    finish,
+    gallery,
+    notices,
+    plain,
+    quarto,
+    sections,
+    stamps,
+    twins,
+    uses,
+)
 from virality.core import hashing
 from virality.core import text as words
-from virality.core.chapters import ARTEFACTS, BESIDE, Spec, book, in_parts
+from virality.core.chapters import BESIDE, Spec, book, in_parts
 from virality.core.errors import UserError
-from virality.core.paths import NOTEBOOKS, ROOT, Run, split_paths
+from virality.core.paths import NOTEBOOKS, ROOT, UNKNOWN_AUTHOR, Run, split_paths
 from virality.core.writing import replacing_folder
 
 # What lies beside the notebooks and belongs to every book.
@@ -98,8 +109,9 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             shutil.move(run.staging / "_book", temporary)
             _offer_notebooks(run, temporary)
             finish.finish(temporary, NOTEBOOKS, shared(run, title))
+        _describe(run, temporary, title, private)
     stamps.write(run, "site", {"made_from": wanted})
-    plain.list_sites()
+    gallery.make()
     return Site(page, as_plain, True, warnings)
 
 
@@ -122,9 +134,23 @@ def shared(run: Run, title: str) -> finish.Shared:
     title : str
         Title of the book, unescaped.
     """
-    card = run.artefact("card") if "card" in ARTEFACTS else None
-    picture = card.read_bytes() if card and card.exists() else None
-    return finish.Shared(title, _address(run), picture)
+    return finish.Shared(title, _address(run), _card(run).exists())
+
+
+def _card(run: Run) -> Path:
+    return run.artefact("pooled_card" if run.pooled else "card")
+
+
+def _describe(run: Run, site: Path, title: str, private: bool) -> None:
+    """Put beside the pages what the first page of all reports shows of them."""
+    if _card(run).exists():
+        shutil.copyfile(_card(run), site / gallery.CARD)
+    place = run.artefact("summary")
+    facts = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {}
+    authors = [] if private else notices.values(run, "author")
+    creator = authors[0] if len(authors) == 1 and authors[0] != UNKNOWN_AUTHOR else ""
+    told = gallery.record(title, creator, facts)
+    (site / gallery.RECORD).write_text(told, encoding="utf-8")
 
 
 def _address(run: Run) -> str:

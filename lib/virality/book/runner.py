@@ -15,6 +15,7 @@ from virality.book import params, stamps
 from virality.core.chapters import Spec, chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, RUN_VARIABLE, Run
+from virality.core.progress import JUPYTERLAB_VARIABLE
 from virality.core.writing import remove_made, replacing
 
 if TYPE_CHECKING:
@@ -163,7 +164,7 @@ def _kernel_environment(run: Run):
     One thread for BLAS and OpenMP: sums in another order differ in their last bits, and on
     small matrices one thread is faster as well.
     """
-    wanted = dict.fromkeys(_THREADS, "1") | {"PYTHONHASHSEED": "0"}
+    wanted = dict.fromkeys(_THREADS, "1") | {"PYTHONHASHSEED": "0", JUPYTERLAB_VARIABLE: ""}
     if run != Run.named(run.name):
         wanted[RUN_VARIABLE] = str(run.folder)
     before = {name: os.environ.get(name) for name in wanted}

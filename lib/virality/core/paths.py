@@ -46,6 +46,7 @@ CHECKOUT = _checkout()
 ROOT = CHECKOUT or _home()
 # A package that was built carries the sources of the chapters: they say what can be chosen.
 NOTEBOOKS = CHECKOUT / "notebooks" if CHECKOUT else LIBRARY / "notebooks"
+START = NOTEBOOKS / "start.ipynb"  # what JupyterLab opens
 SITES = ROOT / "_site"
 SITES_LOCK = ROOT / "build" / ".sites.lock"  # held while the list of reports is written
 DEMO_FOLDER = ROOT / "data" / "demo"

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from virality.core.progress import counted
 from virality.core.protocol import DEFAULT, Protocol
 from virality.core.threads import one_thread
 from virality.evaluation.folds import FoldFits, fit_final, fit_fold, fold_data, one_fold
@@ -96,7 +97,7 @@ def cross_validate(
         for selection, inside in selections:
             folds = list(fold_data(table, protocol, selection))
             found: list[pd.DataFrame] = []
-            for name in inside:
+            for name in counted(inside, "blocks of features"):
                 fits = [FoldFits(fold, name) for fold in folds]
                 found += [rows for one in fits for rows in _predicted(one, singles)]
                 if weighed:

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from virality.core.progress import counted
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation import scores
 from virality.evaluation.evaluate import (
@@ -92,7 +93,7 @@ def fit_nonlinear(
     others = [name for name in NONLINEAR if name != MAIN_NONLINEAR]
     rest = validate(others, protocol=protocol)
     data = list(fold_data(table, protocol))
-    fitted = [fit_fold(fold, MAIN_NONLINEAR) for fold in data]
+    fitted = [fit_fold(fold, MAIN_NONLINEAR) for fold in counted(data, "folds")]
     final = fit_final(table, MAIN_NONLINEAR, protocol)
     shuffled = validate([MAIN_NONLINEAR], protocol=protocol.but(split="shuffled"))
     return Nonlinear(
@@ -179,7 +180,7 @@ def compare_targets(
         the time watched, has n = 0 and nothing else.  Empty when there are too few posts.
     """
     tables, rows = [part for part in tables if part.shape[1]], []
-    for target in available_targets(posts):
+    for target in counted(available_targets(posts), "outcomes"):
         asked = protocol.but(target=target)
         try:
             table = model_table(posts, tables, asked)

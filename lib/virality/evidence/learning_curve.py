@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core import resampling as bs
+from virality.core.progress import counted
 from virality.core.protocol import DEFAULT, Protocol
 from virality.evaluation.evaluate import fit_fold, one_fold
 from virality.evaluation.scores import spearman
@@ -62,7 +63,7 @@ def learning_curve(
         return pd.DataFrame(columns=CURVE_COLUMNS)
     models, rows = list(models), []
     before: dict[str, np.ndarray] = {}
-    for m in memory_sizes(len(folds[0][0]), sizes):
+    for m in counted(memory_sizes(len(folds[0][0]), sizes), "lengths of the past"):
         data = [one_fold(table, train[-m:], test, number, protocol)
                 for number, (train, test) in enumerate(folds, start=1)]  # fmt: skip
         for model in models:

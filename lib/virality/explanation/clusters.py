@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from virality.core.bounds import within
+from virality.core.progress import counted
 from virality.core.protocol import ALPHA
 
 NOISE = -1
@@ -180,7 +181,7 @@ def stability(
     thinned = len(tested) < len(values)
     again = min_cluster_size, min_samples, rng
     overall = _searched_recovery(tested, *again) if thinned else _overall(labels, recovery)
-    sets = range(n_surrogates if len(recovery) > 1 else 0)
+    sets = counted(range(n_surrogates if len(recovery) > 1 else 0), "sets without groups")
     null = np.array([_searched_recovery(_surrogate(tested, rng), *again) for _ in sets])
     p = (1 + np.sum(null >= overall)) / (1 + len(null))
     return Stability(recovery, eras(labels), overall, null, float(p))
@@ -236,7 +237,7 @@ def _recovery(values, labels, min_cluster_size, min_samples, rng) -> np.ndarray:
         return total
     n_kept = min(round(KEPT_SHARE * len(values)), TESTED_POSTS)
     smallest = smallest_regime(len(values), min_cluster_size) * n_kept / len(values)
-    for _ in range(N_RESAMPLES):
+    for _ in counted(range(N_RESAMPLES), "samples of the posts"):
         kept = np.sort(rng.choice(len(values), n_kept, replace=False))
         again, _ = _search(values[kept], max(3, round(smallest)), min_samples)
         total += _best_jaccard(labels[kept], again, n_regimes)

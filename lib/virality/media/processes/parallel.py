@@ -16,6 +16,7 @@ from joblib import cpu_count
 from virality.core import compiled
 from virality.core.errors import UserError
 from virality.core.paths import QUIET_VARIABLE
+from virality.core.progress import in_jupyterlab
 from virality.media.encoders import canary
 from virality.media.encoders.base import Recipe
 from virality.media.processes.pool import DIED, Limits, Loss, Pool
@@ -287,6 +288,8 @@ def _bar(total: int, progress: bool) -> Iterator[Callable[[], object]]:
     # A notebook that is being run keeps its page clean; its terminal is the one underneath.
     terminal = next((s for s in (sys.stderr, sys.__stderr__) if s and s.isatty()), None)
     quiet = not progress or bool(os.environ.get(QUIET_VARIABLE))
+    if in_jupyterlab():
+        terminal = sys.stderr
     if quiet or terminal is None or not total:
         yield lambda: None
         return
