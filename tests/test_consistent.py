@@ -26,6 +26,7 @@ from virality.figures import index as drawn
 from virality.findings import (
     baselines,
     data,
+    first_screen,
     forecast,
     habits,
     index,
@@ -64,12 +65,12 @@ def posts_with(views) -> pd.DataFrame:
 @pytest.mark.parametrize(("largest", "uneven"), [(1_000_000, True), (1_000, False)])
 def test_the_first_page_says_what_the_most_viewed_posts_hold(largest, uneven):
     posts = posts_with([1_000] * 126 + [largest] * 14)
-    top = index.limits(posts, 40).top
+    top = first_screen.reach(posts).top
     assert (top.n_posts, top.n_top, top.uneven) == (140, 14, uneven)
     assert top.top_share == pytest.approx(14 * largest / (14 * largest + 126_000))
     assert top == data.top_tenth(posts)
-    assert index.limits(posts_with([0] * 20), 40).top.uneven is None
-    assert index.limits(posts_with([5]), 40).top.uneven is None
+    assert first_screen.reach(posts_with([0] * 20)).top.uneven is None
+    assert first_screen.reach(posts_with([5])).top.uneven is None
 
 
 def test_the_record_and_the_first_page_count_the_same_posts_as_the_most_viewed():
@@ -100,7 +101,6 @@ def test_more_posts_are_only_promised_where_the_curve_still_fell(last, verdict):
     found = baselines.curve(evidence)
     assert found.verdict is verdict and (found.before, found.after, found.n) == (40, 88, 60)
     assert found.error.value == pytest.approx(last - 1.0, abs=0.05)
-    assert index.next_steps(evidence, index.Columns(9, (), ("vision",)), False).curve == found
     assert baselines.curve(curve([(20, 1.0)])) is None
 
 

@@ -26,11 +26,10 @@ from virality.features.openings import COLUMNS as OPENINGS
 from virality.figures import steps as figures
 from virality.findings import steps as findings
 from virality.findings import timing as on_timing
-from virality.findings.to_do import to_do as quoted
 from virality.findings.whatif import CONCEPTS
 from virality.media.hook.facts import FACTS
 from virality.sentences import steps as sentences
-from virality.sentences import suggestion, to_do
+from virality.sentences import suggestion
 
 
 @pytest.fixture
@@ -227,23 +226,3 @@ def test_every_command_that_is_offered_makes_a_plan():
             assert vi.plan(said[2], posts, n_posts=40, start="2031-01-01").what == said[2]
     slot = sentences.command(Slot("weekend", 9), 40, "alice")
     assert vi.plan(shlex.split(slot.strip("`"))[2], n_posts=40, start="2031-01-01").n_posts == 40
-
-
-def test_the_first_page_quotes_the_chapters(run, monkeypatch):
-    lay(run, 300, 1.5)
-    run_chapter(run, "next", monkeypatch)
-    stored = vi.load_run("alice")
-    found = quoted(stored)
-    said = to_do.lines(found, "alice").splitlines()
-    assert [re.search(r"\((\w+)\.ipynb\)", line).group(1) for line in said] == [
-        "next", "changes", "timing", "whatif"
-    ]  # fmt: skip
-    sun = stored.next.set_index("label").loc["sun"]
-    assert multiple(sun["expected"]) in said[0]
-    ten = stored.changes.set_index("posts").loc[10]
-    assert ("Not shown" in said[1]) != ten["claimed"] and f"{ten['factor']:.2g} times" in said[1]
-    gain = stored.timing_claim["gain"]
-    assert all(multiple(gain[name]) in said[2] for name in ("factor", "low", "high"))
-    sun = stored.whatif.set_index("label").loc["sun"]
-    assert all(multiple(sun[name]) in said[3] for name in ("factor", "low", "high"))
-    assert not any(choice.family == "opening" for choice in found.went.told)

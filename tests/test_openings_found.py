@@ -184,7 +184,7 @@ def test_what_is_planted_is_found_and_turns_round_with_its_effect():
         assert "no proof of cause" in text and "No evidence" not in text
         assert f"words on the screen** went with {'more' if up else 'fewer'} views" in text
         assert multiple(words.factor.low) in text and multiple(words.factor.high) in text
-        assert "words on the screen" in on_associations.beside_the_answer(went)
+        assert "words on the screen" in on_associations.in_short(went)
 
 
 def test_facts_about_one_thing_are_one_finding():
@@ -203,7 +203,7 @@ def test_facts_about_one_thing_are_one_finding():
 
 def test_where_nothing_is_planted_the_answer_is_what_could_have_been_seen():
     went = judged(account(140))
-    assert went.verdict is Verdict.NOTHING and on_associations.beside_the_answer(went) == ""
+    assert went.verdict is Verdict.NOTHING
     text = on_associations.in_short(went)
     assert "No evidence" in text and multiple(went.easiest.detectable) in text
     assert "Not found is not absent" in on_associations.doubt(went)

@@ -17,7 +17,7 @@ from virality.findings.recovered import (
     recovery,
 )
 from virality.findings.recovered_facts import Seen, recovered_facts
-from virality.sentences.recovered import box
+from virality.sentences.recovered import box, more
 
 N = 300
 NO_INTERVALS = pd.DataFrame({"post_id": []})
@@ -178,7 +178,7 @@ def test_planted_facts_are_judged_and_turn_round():
     assert seen(null, rows) == [Seen.FALSE_ALARM] * 2
     assert seen(null, associated(1.6, 0.8, p=0.2)) == [Seen.NOTHING] * 2
     for told in (truth, turned):
-        text = box(judged(told, predictions(told, 1.0), associations=rows))
+        text = more(judged(told, predictions(told, 1.0), associations=rows))
         assert ("the wrong way round" in text) == (told is turned)
 
 

@@ -37,13 +37,11 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"no evidence{name}", say.in_short(found)
         yield f"no evidence{name}, doubt", say.doubt(found)
         yield f"no evidence{name}, what would show", say.detectable(found)
-    yield "no evidence, on the first page", say.beside_the_answer(NOTHING)
     yield "found", say.in_short(FOUND)
     yield "found, doubt", say.doubt(FOUND)
     yield "found: the wrong way round", say.one(replace(WORDS, factor=Estimate(0.5, 0.3, 0.8)))
     yield "found: several, two of one thing", say.in_short(MANY)
     yield "found: more than are told", say.in_short(replace(MANY, told=(*MANY.told, MOVES)))
-    yield "found, on the first page", say.beside_the_answer(MANY)
     for fact in (LATE, SIZE, CUTS, MOVES):
         yield f"a number: {fact.kind}", say.one(fact)
     yield "figure: no evidence", say.forest_texts(NOTHING)[0]

@@ -20,21 +20,23 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Title", words.TITLE
     lottery = Lottery("cat", 0.25, 31, True, 0.22, 0.08)
     content = Named(("vision", "audio"), ("caption_text",), ("energy",))
-    yield (
-        "Box",
-        words.box(replace(BOX, lottery=lottery, content=content, history=Memory(True, True))),
-    )
-    yield "Box without tests", words.box(replace(BOX, ceiling=None))
+    full = replace(BOX, lottery=lottery, content=content, history=Memory(True, True))
+    yield "Box", words.box(full)
+    yield "More than the box", words.more(full)
+    yield "Nothing more", words.more(BOX)
+    yield "Box without a ceiling", words.box(replace(BOX, ceiling=None))
     yield "Noise only", words.box(replace(BOX, noise_only=True))
     yield "Lottery not seen", words.lottery(replace(lottery, higher=False, n=1))
     for recovery in Recovery:
         term = replace(TERMS[0], recovery=recovery)
-        yield f"Effect: {recovery.name}", words.term(term)
+        yield f"Effect: {recovery.name}", words.terms(replace(BOX, terms=(term,)))
+    unknown = replace(TERMS[0], share=Estimate(float("nan")), recovery=Recovery.UNKNOWN)
+    yield "Effect: not known", words.term(unknown)
     for named in (Named((), (), ()), Named((), ("vision",), ()), Named((), (), ("audio",))):
         yield f"Content: {named}", words.tests(replace(BOX, content=named))
     both = RecoveredFacts((WORDS, LATE), (), True)
     yield "Facts", words.facts(both)
-    yield "Facts in the box", words.box(replace(BOX, terms=TERMS[:1], facts=both))
+    yield "Facts beside the box", words.more(replace(BOX, terms=TERMS[:1], facts=both))
     for others in (("hook__has_face",), ("hook__has_face", "hook__n_cuts")):
         for explained in (True, False):
             also = replace(both, others=others, explained=explained)

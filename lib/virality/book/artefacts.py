@@ -41,12 +41,12 @@ class RunArtefacts(Mapping):
     def __init__(self, run: Run):
         self._run = run
 
-    def __getitem__(self, name: str) -> pd.DataFrame | dict | Path:
+    def __getitem__(self, name: str) -> pd.DataFrame | dict | bytes | Path:
         if name not in ARTEFACTS:
             raise KeyError(name)
         return read(existing(self._run, name))
 
-    def __getattr__(self, name: str) -> pd.DataFrame | dict | Path:
+    def __getattr__(self, name: str) -> pd.DataFrame | dict | bytes | Path:
         if name not in ARTEFACTS:
             raise AttributeError(f"no artefact is called {name!r}; there are {', '.join(self)}")
         return self[name]
@@ -82,7 +82,7 @@ def load_run(name: str) -> RunArtefacts:
     -------
     RunArtefacts
         ``load_run("alice").features`` and ``load_run("alice")["features"]`` are a DataFrame; JSON
-        is a dict, and what is neither is the path of its folder.
+        is a dict, a picture its bytes, and what is none of them is the path of its folder.
 
     Raises
     ------
@@ -132,10 +132,12 @@ def existing(run: Run, name: str, reader: Spec | None = None) -> Path:
     return path
 
 
-def read(path: Path) -> pd.DataFrame | dict | Path:
-    """Return what a file holds: a table, or a mapping where it is JSON; a folder is its path."""
+def read(path: Path) -> pd.DataFrame | dict | bytes | Path:
+    """Return what a file holds: a table, a mapping, or a picture's bytes; a folder is its path."""
     if path.is_dir():
         return path
+    if path.suffix == ".png":
+        return path.read_bytes()
     if path.suffix == ".json":
         return json.loads(path.read_text(encoding="utf-8"))
     return pd.read_parquet(path)

@@ -120,15 +120,15 @@ class Chapter:
         """Return an artefact: a table, or a mapping where it is JSON."""
         return artefacts.read(self.path(artefact))
 
-    def write(self, artefact: str, content: pd.DataFrame | dict) -> None:
+    def write(self, artefact: str, content: pd.DataFrame | dict | bytes) -> None:
         """Store an artefact that this chapter declares; whole or not at all.
 
         Parameters
         ----------
         artefact : str
             Its name.
-        content : DataFrame or dict
-            A table, or what JSON can hold.
+        content : DataFrame, dict or bytes
+            A table, what JSON can hold, or a file as it is.
 
         Raises
         ------
@@ -138,7 +138,9 @@ class Chapter:
         if isinstance(content, pd.DataFrame):
             check_table(artefact, content)
         with replacing(self._target(artefact)) as temporary:
-            if isinstance(content, dict):
+            if isinstance(content, bytes):
+                temporary.write_bytes(content)
+            elif isinstance(content, dict):
                 text = json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False)
                 temporary.write_text(text, encoding="utf-8")
             else:
@@ -218,6 +220,18 @@ class Chapter:
             self._keep(f"{self.spec.slug}-{label}.{kind}", content)
         text = pieces.figure(_address("svg+xml", files["svg"]), f"fig-{label}", caption, alt)
         self._show(text, **{twins.KIND: _address("svg+xml", twin)})
+
+    def inline(self, figure: Figure, alt: str) -> str:
+        """Return a small figure for a line of text, Markdown.
+
+        Parameters
+        ----------
+        figure : Figure
+            Closed afterwards.
+        alt : str
+            What a reader who cannot see it should know.
+        """
+        return pieces.inline(theme.render(figure)["svg"], alt)
 
     def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
         """Show a raster picture like a figure.

@@ -76,6 +76,19 @@ def thumbnail(jpeg: bytes) -> str:
     return f'![]({source}){{fig-alt="First frame" .thumbnail .nolightbox width={_FRAME_WIDTH}}} '
 
 
+def inline(svg: bytes, alt: str) -> str:
+    """Return a small picture that stands inside a line.
+
+    Parameters
+    ----------
+    svg : bytes
+    alt : str
+        Plain text for a reader who cannot see it.
+    """
+    source = "data:image/svg+xml;base64," + b64encode(svg).decode()
+    return f'![]({source}){{fig-alt="{_attribute(alt)}" .spark .nolightbox}}'
+
+
 def table(
     data: pd.DataFrame,
     identifier: str,

@@ -144,6 +144,14 @@ td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow
 .float>p{font-size:.9rem}
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem;margin:1.2rem 0}
 .callout.tip{border-color:#4fa36b}.callout.warning{border-color:#d1605e}
+.first-screen p{margin:.15rem 0}.quiet,.behind{font-size:.85rem;opacity:.85}
+.reach{font-size:1.15rem;margin:.7rem 0}.size{font-weight:700;white-space:nowrap}
+.chip{display:inline-block;border:1px solid #8886;border-radius:.4rem;padding:.1rem .5rem;
+font-size:.85rem}.spark{height:1.4rem;vertical-align:middle}
+.finding{display:grid;grid-template-columns:9.5rem 1fr;gap:0 1rem;padding:.4rem 0;
+border-top:1px solid #8886}.label{font-size:.8rem;font-weight:700;text-transform:uppercase}
+.more .label p::before{content:"▲ " / ""}.less .label p::before{content:"▼ " / ""}
+@media(max-width:640px){.finding{grid-template-columns:1fr}}
 .doubt{border-left:.15rem solid #8889;padding-left:1rem;font-style:italic}
 details{margin:.4rem 0}summary{font-size:.85rem;cursor:pointer}
 pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}

@@ -31,7 +31,7 @@ from virality.book import (
 )
 from virality.core import hashing
 from virality.core import text as words
-from virality.core.chapters import ARTEFACTS, BESIDE, Spec, book, in_parts
+from virality.core.chapters import BESIDE, Spec, book, in_parts
 from virality.core.errors import UserError
 from virality.core.paths import NOTEBOOKS, ROOT, UNKNOWN_AUTHOR, Run, split_paths
 from virality.core.writing import replacing_folder
@@ -138,8 +138,7 @@ def shared(run: Run, title: str) -> finish.Shared:
 
 
 def _card(run: Run) -> Path:
-    name = "pooled_card" if run.pooled else "card"
-    return run.artefact(name) if name in ARTEFACTS else run.folder / "no-card"
+    return run.artefact("pooled_card" if run.pooled else "card")
 
 
 def _describe(run: Run, site: Path, title: str, private: bool) -> None:

@@ -50,9 +50,11 @@ ARTEFACTS: dict[str, str] = {
     "experiment": "experiment.parquet",
     "next": "next.parquet",
     "summary": "summary.json",
+    "card": "card.png",
     "predictions_pooled": "predictions_pooled.parquet",
     "cold_start": "cold_start.parquet",
     "creators": "creators.json",
+    "pooled_card": "pooled_card.png",
 }
 
 
@@ -110,6 +112,7 @@ class Spec:
 
 _HOMES = ("index", "overview")  # of the book on one creator, and on many
 _POOLED = ("predictions_pooled", "cold_start", "creators")
+_NOT_IN_SHORT = ("experiment", "summary", "card", *_POOLED, "pooled_card")
 
 CHAPTERS: tuple[Spec, ...] = (
     Spec(
@@ -234,8 +237,8 @@ CHAPTERS: tuple[Spec, ...] = (
         "index",
         "In short",
         "What moves this creator's views, how much can be predicted, and how sure are we?",
-        reads=tuple(name for name in ARTEFACTS if name not in ("experiment", "summary", *_POOLED)),
-        writes=("summary",),
+        reads=tuple(name for name in ARTEFACTS if name not in _NOT_IN_SHORT),
+        writes=("summary", "card"),
         inputs=("plan",),
     ),
     Spec(
@@ -250,8 +253,16 @@ CHAPTERS: tuple[Spec, ...] = (
         "overview",
         "In short",
         "What can be predicted within each creator, how sure are we, and what about a new one?",
-        reads=("posts", *_POOLED),
+        reads=("posts", "encoders", *_POOLED),
+        writes=("pooled_card",),
         about="many",
+    ),
+    Spec(
+        "recipe",
+        "What was run",
+        "What was this report made from?",
+        reads=tuple(ARTEFACTS),
+        about="any",
     ),
 )
 

@@ -291,6 +291,27 @@ def count(value: float) -> str:
     return f"{value:,.0f}" if value < 1000 else f"{float(f'{value:.3g}'):,.0f}"
 
 
+def brief(value: float) -> str:
+    """Return a count as a headline has it; "–" when missing.
+
+    Parameters
+    ----------
+    value : float
+        Not negative.
+
+    Examples
+    --------
+    >>> [brief(n).replace(chr(160), " ") for n in (940, 1_662, 54_900, 186_700, 2_349_656)]
+    ['940', '1.7 K', '55 K', '187 K', '2.3 M']
+    """
+    if is_missing(value):
+        return "–"
+    if value < 999.5:
+        return f"{value:.0f}"
+    size, unit = (value / 1e3, "K") if value < 999_500 else (value / 1e6, "M")
+    return f"{size:,.{1 if size < 9.95 else 0}f}\N{NO-BREAK SPACE}{unit}"
+
+
 def percent(share: float) -> str:
     """Return a share as per cent, whole, or one digit below one; a minus is a true one.
 

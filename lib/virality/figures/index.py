@@ -1,23 +1,86 @@
-"""Figures of first pages: models and rules, several creators, the pipeline, and what was run."""
+"""Figures of first pages: views in a line, models and rules, and several creators."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from importlib.metadata import version
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
-from virality.core.text import plural
-from virality.features.blocks import BLOCKS, block_name
 from virality.figures import theme
+from virality.figures.data import views_axis
+from virality.findings.first_screen import LAST
 from virality.models.catalogue import MODEL_COLORS, model_name
 
+MOST_CREATORS = 24  # that there is room for, the biggest
 MODEL, RULE = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"]
-PACKAGES = ("scikit-learn", "shap", "umap-learn", "hdbscan", "torch")
+
+
+def spark(views: Sequence[float], newest: int = LAST) -> Figure:
+    """Draw the views of posts in order of time, small enough for a line of text.
+
+    Parameters
+    ----------
+    views : sequence of float
+    newest : int
+        Of them, so many stand out.
+    """
+    figure, axis = theme.figure(1.6, 0.36)
+    draw_spark(axis, views, newest, 1.0)
+    return figure
+
+
+def draw_spark(axis: plt.Axes, views: Sequence[float], newest: int, size: float) -> None:
+    """Draw views in order of time on axes without a frame.
+
+    Parameters
+    ----------
+    axis : Axes
+    views : sequence of float
+    newest : int
+        Of them, so many stand out.
+    size : float
+        Of the dots, points.
+    """
+    logs = np.log1p(np.asarray(views, dtype=float))
+    places = np.arange(len(logs))
+    old = max(len(logs) - newest, 0)
+    axis.plot(places[:old], logs[:old], ".", color=theme.MUTED, markersize=1.8 * size)
+    axis.plot(places[old:], logs[old:], ".-", color=theme.ACCENT, markersize=2.8 * size,
+              linewidth=0.6 * size)  # fmt: skip
+    if len(logs):
+        axis.axhline(np.median(logs), color=theme.INK, linewidth=0.5 * size)
+        low, high = np.quantile(logs, [0.01, 0.99])  # one far post must not flatten the others
+        room = 0.1 * (high - low) + 1e-6
+        axis.set_ylim(low - room, high + room)
+    axis.axis("off")
+
+
+def by_creator(posts: pd.DataFrame, names: Mapping[str, str]) -> Figure:
+    """Draw the views of every post, creator by creator, the biggest at the top.
+
+    Parameters
+    ----------
+    posts : DataFrame
+        Tidy posts.
+    names : mapping of str to str
+        What creators are called.
+    """
+    logs = np.log1p(posts["views"].astype(float))
+    middles = logs.groupby(posts["author"]).median().sort_values().tail(MOST_CREATORS)
+    figure, axis = theme.figure(6.6, 0.9 + 0.3 * len(middles))
+    for place, author in enumerate(middles.index):
+        own = logs[posts["author"] == author]
+        axis.plot(own, np.full(len(own), place), "o", color=MODEL, markersize=3.5, alpha=0.45)
+        axis.plot([middles[author]] * 2, [place - 0.38, place + 0.38], color=theme.ACCENT, lw=2.5)
+    labels = [theme.plain(names[a], 24) or f"creator {i + 1}" for i, a in enumerate(middles.index)]
+    axis.set_yticks(range(len(middles)), labels)
+    views_axis(axis.xaxis, float(logs.min()), float(logs.max()))
+    axis.set_xlabel("views (log scale); bars: the post in the middle")
+    axis.grid(axis="y", visible=False)
+    return figure
 
 
 def mean_misses(scores: pd.DataFrame, against: str) -> Figure:
@@ -70,97 +133,3 @@ def compared(table: pd.DataFrame) -> Figure:
     axis.grid(axis="y", visible=False)
     axis.legend(loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=2)
     return figure
-
-
-# The columns of the pipeline: heading, chapters that tell of it, and what stands there.
-_STAGES = (
-    ("inside every fold", ("fill gaps", "scale", "components\nby block")),
-    ("models and baselines", ("naive rules", "Ridge,\nElastic Net", "XGBoost", "the forecast")),
-    ("what you read", ("scores with\nintervals", "SHAP\nby block", "content\nregimes")),
-)
-
-
-def pipeline(present: Collection[str]) -> Figure:
-    """Draw the way from posts to report; blocks that this creator lacks are dashed.
-
-    Parameters
-    ----------
-    present : collection of str
-        The feature blocks that have values.
-    """
-    top = len(BLOCKS)
-    figure, axis = theme.figure(7.4, 0.7 + 0.46 * top)
-    for place, block in enumerate(reversed(BLOCKS)):
-        color = theme.BLOCK_COLORS[block]
-        _box(axis, 0, place, block_name(block), color, dashed=block not in present)
-    for column, (_, words) in enumerate(_STAGES, start=1):
-        for place, word in zip(np.linspace(top - 1.6, 0.6, len(words)), words):
-            _box(axis, column, place, word, theme.INK, tall=True)
-    heads = ("known when the post went up", *(head for head, _ in _STAGES))
-    for column, head in enumerate(heads):
-        axis.text(column, top + 0.1, head, ha="center", va="center", fontsize=8.5, style="italic")
-    for column in range(len(_STAGES)):
-        ends = (column + 0.4, (top - 1) / 2), (column + 0.6, (top - 1) / 2)
-        axis.add_patch(FancyArrowPatch(*ends, arrowstyle="-|>", mutation_scale=14,
-                                       color=theme.INK, lw=1.4))  # fmt: skip
-    axis.set_xlim(-0.5, len(_STAGES) + 0.5)
-    axis.set_ylim(-0.7, top + 0.5)
-    axis.axis("off")
-    return figure
-
-
-def _box(
-    axis: plt.Axes, x: float, y: float, word: str, color: str, dashed=False, tall=False
-) -> None:
-    height = 1.2 if tall else 0.66
-    axis.add_patch(
-        FancyBboxPatch(
-            (x - 0.36, y - height / 2),
-            0.72,
-            height,
-            boxstyle="round,pad=0.02,rounding_size=0.06",
-            facecolor="none" if dashed else color + "30",
-            edgecolor=color,
-            linestyle="--" if dashed else "-",
-            linewidth=1.3,
-            mutation_aspect=4,
-        )
-    )
-    axis.text(x, y, word, ha="center", va="center", fontsize=8.5, alpha=0.6 if dashed else 1)
-
-
-def recipe(
-    facts: Mapping, author: str, seconds: Mapping[str, float], parameters: Mapping[str, object]
-) -> pd.DataFrame:
-    """Return the table of what was run: creator, posts, dates, parameters, versions, time.
-
-    Parameters
-    ----------
-    facts : mapping
-        ``n_posts``, ``first`` and ``last`` day.
-    author : str
-        Whose posts they are.
-    seconds : mapping of str to float
-        Chapter and how long it took.
-    parameters : mapping of str to object
-        Every parameter and its value.
-
-    Returns
-    -------
-    DataFrame
-        Columns what and value, both text.
-    """
-    import xgboost  # its package has another name on a Mac
-
-    rows = {
-        "creator": author,
-        "posts": plural(facts["n_posts"], "post"),
-        "dates": f"{facts['first']} to {facts['last']} (UTC)",
-        **{f"parameter {key}": str(value) or "none given"
-           for key, value in sorted(parameters.items())},
-        "virality": version("virality"),
-        "xgboost": xgboost.__version__,
-        **{name: version(name) for name in PACKAGES},
-        **{f"seconds for {slug}": f"{spent:.0f}" for slug, spent in seconds.items()},
-    }  # fmt: skip
-    return pd.DataFrame(list(rows.items()), columns=["what", "value"])

@@ -1,15 +1,12 @@
-"""What the abstract found: what was looked at, who wins, and what carries information."""
+"""What the abstract found: who wins, what carries information, and what may be wrong with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pandas as pd
-
 from virality.core.protocol import ALPHA, MIN_POSTS
-from virality.features.blocks import BLOCKS
-from virality.findings.baselines import Curve, curve
-from virality.findings.data import Concentration, top_tenth
+from virality.findings.changes import Last
+from virality.findings.changes import Verdict as Changed
 from virality.findings.forecast import in_large_misses
 from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Gain, Record, Verdict, record
@@ -18,16 +15,6 @@ from virality.models.catalogue import RECENT_RULE
 VERDICTS = {"better": Verdict.BETTER, "worse": Verdict.WORSE, "alike": Verdict.UNDECIDED}
 EXAMPLE = 10_000  # views of the post that says what half of the misses mean
 MANY_POSTS = 1000
-
-
-@dataclass(frozen=True)
-class Looked:
-    """The posts that were looked at, with their first and last day and median of views."""
-
-    n: int
-    first: str
-    last: str
-    median_views: float | None
 
 
 @dataclass(frozen=True)
@@ -72,12 +59,12 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Columns:
-    """How many columns describe the posts, and which blocks have a value in them."""
+class Doubt:
+    """What could make the first page wrong: an account that has moved on, or few posts."""
 
     n: int
-    present: tuple[str, ...]
-    absent: tuple[str, ...]
+    moved: bool
+    few: bool
 
 
 @dataclass(frozen=True)
@@ -86,27 +73,8 @@ class Limits:
 
     n: int
     too_few: bool
-    few: bool
     n_columns: int
     wide: bool
-    top: Concentration
-
-
-@dataclass(frozen=True)
-class Next:
-    """What the record could gain from: more posts, as the learning curve has it, and what it lacks.
-
-    `curve` is None where no curve could be drawn.
-    """
-
-    curve: Curve | None
-    absent: tuple[str, ...]
-    read_twice: bool
-
-
-def looked(facts: dict) -> Looked:
-    """Return what was looked at, from :func:`virality.findings.summary.facts`."""
-    return Looked(*(facts[name] for name in ("n_posts", "first", "last", "median_views")))
 
 
 def short_answer(facts: dict) -> Answer:
@@ -175,47 +143,25 @@ def estimate(facts: dict, name: str) -> Estimate:
     return Estimate(*(float("nan") if value is None else float(value) for value in ends))
 
 
-def columns(n: int, filled: pd.Series) -> Columns:
-    """Return which blocks have values.
+def doubt(n: int, last: Last) -> Doubt:
+    """Return what could make the first page wrong.
 
     Parameters
     ----------
     n : int
-        Columns of all blocks.
-    filled : Series of int, index block
-        Columns of each block that have a value.
-
-    Returns
-    -------
-    Columns
+        Posts.
+    last : Last
+        The last posts beside those before.
     """
-    seen = set(filled.index[filled > 0])
-    present = tuple(block for block in BLOCKS if block in seen)
-    return Columns(n, present, tuple(block for block in BLOCKS if block not in seen))
+    moved = last.verdict in (Changed.DROP, Changed.RISE)
+    return Doubt(n, moved, n < MANY_POSTS)
 
 
-def limits(posts: pd.DataFrame, n_columns: int) -> Limits:
+def limits(n: int, n_columns: int) -> Limits:
     """Return what so many posts with so many columns cannot do.
 
     Parameters
     ----------
-    posts : DataFrame
-        Tidy posts.
-    n_columns : int
+    n, n_columns : int
     """
-    n = len(posts)
-    return Limits(n, n < MIN_POSTS, n < MANY_POSTS, n_columns, n_columns > n, top_tenth(posts))
-
-
-def next_steps(evidence: pd.DataFrame, found: Columns, read_twice: bool) -> Next:
-    """Return what the record could gain from.
-
-    Parameters
-    ----------
-    evidence : DataFrame
-        Artefact, with the learning curve.
-    found : Columns
-    read_twice : bool
-        Whether any post was read at two times.
-    """
-    return Next(curve(evidence), found.absent, read_twice)
+    return Limits(n, n < MIN_POSTS, n_columns, n_columns > n)

@@ -232,7 +232,7 @@ def next_posts(
     """
     n = int(table["n"].max()) if len(table) else 0
     spread = pair_spread(posts, embargo_days)[0]
-    named = {row.name: _subject(row, private) for row in table.itertuples()}
+    named = {row.name: subject(row, private) for row in table.itertuples()}
     states = [(State[row.state], row) for row in table.itertuples()]
     first = [row for its, row in states if its is State.SUGGESTED]
     places = {row.name: place for place, row in enumerate(first, start=1)}
@@ -265,7 +265,7 @@ def forest(table: pd.DataFrame, private: bool = False) -> tuple[Candidate, ...]:
     """
     return tuple(
         Candidate(
-            _subject(row, private),
+            subject(row, private),
             Estimate(row.factor, row.low, row.high),
             _turned(row) if np.isfinite(row.expected) else None,
             row.state == State.SUGGESTED.name,
@@ -288,7 +288,16 @@ def _verdict(n: int, steps: tuple[Step, ...]) -> Verdict:
     return Verdict.SUGGESTED if steps else Verdict.NONE
 
 
-def _subject(row, private: bool) -> Subject:
+def subject(row, private: bool = False) -> Subject:
+    """Return what a candidate is about.
+
+    Parameters
+    ----------
+    row : namedtuple
+        Of the artefact `next`.
+    private : bool
+        True names no hashtag.
+    """
     if row.name == HOURS:
         part, start = row.label.split(" ")
         return Slot(part, int(start))

@@ -139,19 +139,3 @@ def detectable(found: WentWith) -> str:
     if hard.name != easy.name:
         text += f" and of {multiple(hard.detectable)} for {_of(hard)}"
     return f"{text}."
-
-
-def beside_the_answer(found: WentWith) -> str:
-    """Name what was found, for the first page; "" where that is nothing."""
-    if not found.found:
-        return ""
-    named = [
-        f"{concept(fact.name).name} ({multiple(fact.factor.value)} the views"
-        f"{'' if fact.flag else ' per ' + step(fact)})"
-        for fact in found.named
-    ]
-    return (
-        f"Among the facts of this account's openings, {listing(named)} went with views by more "
-        "than chance; the chapter on [the first three seconds](embeddings.ipynb) says what that "
-        "can and cannot mean."
-    )

@@ -46,28 +46,6 @@ def hits_caption(found: Luck) -> str:
     )
 
 
-def in_short(found: Luck) -> str:
-    """Say it in the line of the home page.
-
-    Parameters
-    ----------
-    found : Luck
-    """
-    if found.hits is None:
-        return ""
-    there = "the chapter [Did something change?](changes.ipynb) takes them apart"
-    if found.nothing:
-        return (
-            f"{_start(found.hits)} Level and content say nothing of that: **all of it did not come "
-            f"back before**; {there}."
-        )
-    return (
-        f"{_start(found.hits)} On the scale of factors, **at least "
-        f"{percent(found.hits.explained)} of that is level and content; the rest, "
-        f"{percent(found.rest)} at most, did not come back before**; {there}."
-    )
-
-
 def in_record(found: Luck | None) -> str:
     """Say it where nothing is known of content yet.
 

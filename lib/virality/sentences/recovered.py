@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from virality.core.text import agree, decimals, listing, multiple, plural
+from virality.core.text import agree, capital, decimals, listing, multiple, plural
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.findings.recovered import Lottery, Memory, Named, Recovered, Recovery, Term
@@ -17,12 +17,12 @@ from virality.models.catalogue import model_name
 TITLE = "Did we recover what was planted?"
 
 TERM_NAMES = {
-    "momentum": "Account momentum",
-    "posting_time": "Posting time",
-    "content": "Content regime",
-    "energy": "Early energy",
-    "words": "Words on the screen",
-    "late_speech": "Late speech",
+    "momentum": "account momentum",
+    "posting_time": "posting time",
+    "content": "kind of post",
+    "energy": "early energy",
+    "words": "words on the screen",
+    "late_speech": "late speech",
 }
 RECOVERIES = {
     Recovery.UNKNOWN: "too few posts to tell",
@@ -31,6 +31,7 @@ RECOVERIES = {
     Recovery.OVERSTATED: "overstated",
     Recovery.WHOLE: "recovered",
     Recovery.IN_PART: "recovered in part",
+    Recovery.NOT_PLANTED: "not planted",
 }
 SEEN = {
     Seen.FOUND: "found",
@@ -46,54 +47,48 @@ HISTORIES = {
 
 
 def box(found: Recovered) -> str:
-    """Return the body of the box: what it is, one planted effect a line, and the tests."""
+    """Return the body of the box: what became of each planted effect."""
+    if found.noise_only:
+        return "Nothing was planted here: views are noise."
+    return terms(found)
+
+
+def more(found: Recovered) -> str:
+    """Return what the box leaves out: the tests, the lottery, single facts of the opening."""
     parts = [
-        introduction(found),
-        "\n".join(f"- {term(one)}" for one in found.terms),
-        lottery(found.lottery) if found.lottery else "",
         tests(found),
+        lottery(found.lottery) if found.lottery else "",
         facts(found.facts) if found.facts else "",
     ]
     return "\n\n".join(part for part in parts if part)
 
 
-def introduction(found: Recovered) -> str:
-    """Say what is compared with what, and what even full knowledge could reach."""
-    text = (
-        "This box alone reads how the creator was simulated. For each planted effect it asks how "
-        f"much of it appears in the held-out predictions of {model_name(found.model)}: 100 % means "
-        "exactly as planted, 0 % means not seen. Cautious models stay below 100 % by design."
-    )
-    if found.noise_only:
-        return f"{text} Nothing was planted here: views are noise."
-    if found.ceiling is None:
-        return text
-    ceiling = decimals(found.ceiling)
-    return f"{text} Somebody who knew every effect exactly would reach an R² of {ceiling}."
+def terms(found: Recovered) -> str:
+    """Say how much of each planted effect appears in held-out predictions."""
+    by_recovery: dict[Recovery, list[str]] = {}
+    for each in found.terms:
+        by_recovery.setdefault(each.recovery, []).append(term(each))
+    said = [f"**{RECOVERIES[its]}** {listing(names)}" for its, names in by_recovery.items()]
+    ceiling = decimals(float("nan") if found.ceiling is None else found.ceiling)
+    best = "" if found.ceiling is None else f" Full knowledge would reach an R² of {ceiling}."
+    return f"Shares of it in predictions of {model_name(found.model)}: {'; '.join(said)}.{best}"
 
 
 def term(found: Term) -> str:
-    """Return one planted effect, how strong it was and what became of it."""
-    name = f"**{TERM_NAMES[found.name]}**"
-    if found.recovery is Recovery.NOT_PLANTED:
-        return f"{name}: nothing planted."
-    text = (
-        f"{name}: planted with a spread of {found.planted_sd:.2f} log views; "
-        f"{RECOVERIES[found.recovery]}"
-    )
-    if found.recovery is Recovery.UNKNOWN:
-        return f"{text}."
+    """Return one planted effect, and the share of it that is seen, with its interval."""
+    name = TERM_NAMES[found.name]
+    if not found.share.known:
+        return name
     share, low, high = map(_share, (found.share.value, found.share.low, found.share.high))
-    return f"{text} ({share}, 95 % interval {low} to {high})."
+    return f"{name} {share} ({low} to {high})"
 
 
 def lottery(found: Lottery) -> str:
     """Say whether the regime with the lottery was given a higher chance to go viral."""
     return (
-        f"Posts of the regime “{found.regime}” win a lottery with probability "
-        f"{_share(found.rate)}, which no prediction of the mean can see. Their viral "
-        f"probability was {'higher' if found.higher else 'not higher'}: {_share(found.inside)} on "
-        f"average over {plural(found.n, 'post')}, against {_share(found.outside)} for all others."
+        f"The lottery of “{found.regime}” ({_share(found.rate)}) was "
+        f"{'seen' if found.higher else 'not seen'}: its {plural(found.n, 'post')} had a viral "
+        f"probability of {_share(found.inside)}, all others {_share(found.outside)}."
     )
 
 
@@ -111,8 +106,8 @@ def content_verdicts(found: Named) -> list[str]:
     if found.right:
         sentences.append(f"The content test rightly names {_listed(found.right)}.")
     if found.missed:
-        start, also = ("It", "also ") if found.right else ("The content test", "")
-        sentences.append(f"{start} misses what {_listed(found.missed)} {also}could have shown.")
+        start = "It" if found.right else "The content test"
+        sentences.append(f"{start} misses {_listed(found.missed)}.")
     if found.false:
         sentences.append(f"A false alarm: the content test names {_listed(found.false)}.")
     return sentences or ["The content test names no block, and nothing was planted in any."]
@@ -121,8 +116,7 @@ def content_verdicts(found: Named) -> list[str]:
 def facts(found: RecoveredFacts) -> str:
     """Compare what was planted in the opening with what went with its single facts."""
     lines = [
-        "What went with single facts of the opening, over all posts, in intervals that hold for "
-        "all facts together:",
+        "Single facts of the opening, in intervals that hold for all facts together:",
         "\n".join(f"- {planted_fact(one)}" for one in found.planted),
     ]
     if found.others:
@@ -139,7 +133,7 @@ def facts(found: RecoveredFacts) -> str:
 
 def planted_fact(found: PlantedFact) -> str:
     """Return one planted effect of the opening, its size and what became of it."""
-    name = f"**{TERM_NAMES[found.name]}**"
+    name = f"**{capital(TERM_NAMES[found.name])}**"
     shown = multiple(found.found.value)
     if found.found.bounded:
         shown += f" ({multiple(found.found.low)} to {multiple(found.found.high)})"
