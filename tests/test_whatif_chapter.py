@@ -11,6 +11,7 @@ import pytest
 import virality as vi
 from chapters import run_chapter
 from test_whatif import account
+from virality.book.pieces import unbroken
 from virality.book.tables import check_table
 from virality.core.paths import RUN_VARIABLE, Inputs, Run
 from virality.core.text import multiple
@@ -32,11 +33,14 @@ def test_the_sentence_turns_round_with_the_effect():
     assert [sentences.name(tag) for tag in tags] == ["&#35;sun"] * 2
     for tag in tags:
         said = sentences.one(tag)
-        assert f"went with {multiple(tag.factor.value)} the views" in said and "experiment" in said
-        assert str(tag.experiment_posts) in said
+        views = "more views" if tag.factor.value > 1 else "fewer views"
+        assert f"&#35;sun** went with {views} ({multiple(tag.factor.value)}; 95 %: " in said
+        assert multiple(tag.factor.low) in said and multiple(tag.factor.high) in said
     assert tags[0].factor.low > 1 > tags[1].factor.high
-    assert sentences.answer(more).startswith("**What went with views by more than chance")
-    assert "association" in sentences.answer(more)
+    for found, tag in zip((more, less), tags, strict=True):
+        said = sentences.answer(found)
+        assert said.startswith("More than luck would do") and "whether it is the cause" in said
+        assert str(tag.experiment_posts) in said and "luck" in sentences.doubt(found)
 
 
 def test_private_pages_name_no_hashtag():
@@ -63,12 +67,12 @@ def test_models_agree_only_where_all_of_them_point_one_way():
     (found,) = findings.otherwise(table, {"p": "a post"})
     assert [other.choice for other in found.agreed] == ["hour"]
     assert (
-        "posted at 18:30 instead of 12:00, ×\N{NO-BREAK SPACE}1.30 the forecast"
+        "one way, posted at 18:30 instead of 12:00, ×\N{NO-BREAK SPACE}1.30 ("
         in sentences.otherwise(found)
     )
     turned = table.assign(factor=1 / table["factor"], low=1 / table["high"], high=1 / table["low"])
     (found,) = findings.otherwise(turned, {"p": "a post"})
-    assert f"{multiple(0.77)} the forecast" in sentences.otherwise(found)
+    assert f"instead of 12:00, {multiple(0.77)} (" in sentences.otherwise(found)
     (found,) = findings.otherwise(table[1:2], {"p": "a post"})
     assert found.moved is findings.Moved.DISAGREE
     (found,) = findings.otherwise(table[2:], {"p": "a post"})
@@ -101,13 +105,13 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n):
         check_table(name, table)
     pd.testing.assert_frame_equal(stored["whatif"], vi.what_if(posts, features), check_dtype=False)
     found = findings.chosen(stored["whatif"])
-    assert sentences.answer(found) in said
+    assert unbroken(sentences.answer(found)) in said
     assert (found.verdict is Verdict.TOO_FEW) == (n == 12)
     assert ("indicative at most" in said) == (n == 40)
     assert stored["otherwise"].empty == (n == 12) and ("fig-otherwise" in said) == (n > 12)
     if n == 200:
         (tag,) = [fact for fact in found.found if fact.hashtag]
-        times = re.search(r"#?sun\*\* went with ×\s([\d.]+) the views", said)
+        times = re.search(r"#?sun\*\* went with more views \(×\s([\d.]+);", said)
         assert float(times.group(1)) == pytest.approx(tag.factor.value, abs=0.005)
         assert said.index("The answer") < said.index("fig-choices") < said.index("tbl-choices")
 
@@ -135,6 +139,6 @@ def test_the_level_is_taken_off_by_hand_as_by_the_library(run, monkeypatch):
     posts["duration_s"] = np.where(later, 60.0, 20.0) + np.arange(80) % 7
     posts.to_parquet(run.artefact("posts"))
     said = run_chapter(run, "whatif", monkeypatch)
-    plain, near = map(float, re.search(r"correlation of ([\d.]+)\. .*? it is (−?[\d.]+)\.",
+    plain, near = map(float, re.search(r"correlation ([\d.]+)\); .*? it is (−?[\d.]+)\.",
                                        said.replace("−", "-")).groups())  # fmt: skip
     assert plain > 0.6 > 0.4 > abs(near)

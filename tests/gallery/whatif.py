@@ -46,6 +46,17 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "nothing: and nothing could have been seen", say.answer(replace(NOTHING, told=(dear,)))
     yield "found", say.answer(FOUND)
     yield "found: a kind of post alone", say.answer(replace(FOUND, told=(KIND, IDLE)))
+    yield (
+        "found: two kinds of post",
+        say.answer(replace(FOUND, told=(KIND, replace(TAG, experiment_posts=84), IDLE))),
+    )
+    yield "found: no plan would do", say.answer(replace(FOUND, told=(LENGTH, IDLE)))
+    for heading, found in {
+        "found": FOUND,
+        "nothing": NOTHING,
+        "few": WentWith(Verdict.TOO_FEW, 9),
+    }.items():
+        yield f"doubt: {heading}", say.doubt(found)
     many = replace(FOUND, told=(TAG, LENGTH, KIND, FACE, FACE))
     yield "found: more than are told", say.answer(replace(many, indicative=True))
     yield "found: the other way round", say.one(replace(TAG, factor=Estimate(3.2, 1.2, 9.1)))
@@ -61,7 +72,9 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "level taken off: nothing to compare", say.weighed(Weighed())
     yield "figure: found", say.forest_texts(FOUND)[0]
     yield "figure: nothing", say.forest_texts(NOTHING)[0]
-    yield "figure: alternative text", say.forest_texts(FOUND)[1]
+    tagged = replace(KIND, kind_name=KindName("B", ("#grwm", "#talktome")))
+    more = replace(FOUND, told=(TAG, tagged, FACE, replace(TAG, label=())))
+    yield "figure: alternative text", say.forest_texts(more)[1]
     yield "table", say.table_caption(FOUND)
     yield "one post: not asked", say.otherwise(Otherwise(Moved.NOT_ASKED))
     yield "one post: the models agree", say.otherwise(AGREED)

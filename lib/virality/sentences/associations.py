@@ -38,7 +38,7 @@ def in_short(found: WentWith) -> str:
 
 def _found(found: WentWith) -> str:
     said = listing([one(fact) for fact in found.named])
-    rest = f", and {plural(found.n_further, 'more')} in the figure" if found.n_further else ""
+    rest = f", and {found.n_further:,} more in the figure" if found.n_further else ""
     return f"By more than luck, {said}{rest}. That is no proof of cause."
 
 
@@ -48,7 +48,7 @@ def one(fact: Fact) -> str:
     views = "more views" if fact.raises else "fewer views"
     within = f"95 %: {multiple(fact.factor.low)} to {multiple(fact.factor.high)}"
     if fact.flag:
-        posts = f"{plural(fact.n_with, 'post')} with, {fact.n_without:,} without"
+        posts = f"{fact.n_with:,} of {plural(fact.n, 'post')}"
         return f"**{words.name}** went with {views} ({times}; {within}; {posts})"
     posts = plural(fact.n, "post")
     return f"**{words.more}** went with {views} ({times} per {_per(fact)}; {within}; {posts})"

@@ -50,27 +50,18 @@ def step(choice: Choice) -> str:
 
 
 def one(choice: Choice) -> str:
-    """Say what went with one choice, per step, with its interval, and the price of knowing."""
+    """Say what went with one choice, per step, with its interval and the posts behind it."""
     factor = choice.factor
-    times = f"{multiple(factor.value)} the views"
-    within = f"{multiple(factor.low)} to {multiple(factor.high)}"
+    views = "more views" if choice.raises else "fewer views"
+    within = f"95 %: {multiple(factor.low)} to {multiple(factor.high)}"
     if choice.flag:
-        behind = f"{plural(choice.n_with, 'post')} with, {choice.n_without:,} without"
-        text = f"**{capital(name(choice))}** went with {times} ({within}; {behind})"
-    else:
-        text = (
-            f"**{capital(name(choice))}**: {step(choice)} went with {times} ({within}; "
-            f"{plural(choice.n, 'post')})"
+        behind = f"{choice.n_with:,} of {plural(choice.n, 'post')}"
+        return (
+            f"**{name(choice)}** went with {views} ({multiple(factor.value)}; {within}; {behind})"
         )
-    return f"{text}. {_price(choice)}"
-
-
-def _price(choice: Choice) -> str:
-    if choice.experiment_posts is None:
-        return "Whether it is the cause, no experiment that can be planned here would find out."
     return (
-        "Whether it is the cause, an experiment would find out with about "
-        f"{plural(choice.experiment_posts, 'post')}, if the difference is that large."
+        f"**{name(choice)}** went with {views} ({multiple(factor.value)} per {step(choice)}; "
+        f"{within}; {plural(choice.n, 'post')})"
     )
 
 
@@ -93,57 +84,49 @@ def answer(found: WentWith[Choice]) -> str:
         )
     return (
         f"**Cannot be told yet.** The views of {plural(found.n_posts, 'post')} have settled, and "
-        f"below {MIN_POSTS} nothing is compared here: a difference between so few posts would "
-        "nearly always be luck."
+        f"choices are compared from {MIN_POSTS} on: between fewer, a difference would nearly "
+        "always be luck."
     )
 
 
 def _found(found: WentWith[Choice]) -> str:
-    said = " ".join(one(choice) for choice in found.named)
-    rest = ""
-    if found.n_further:
-        rest = f" {capital(plural(found.n_further, 'further choice is', 'further choices are'))}"
-        rest += " in the figure below."
-    return (
-        f"**What went with views by more than chance: {listing(list(map(name, found.named)))}.** "
-        f"{_equal(found.named)}: {said}{rest} All of it is association. Posts that "
-        "have such a thing can differ in something that nobody recorded, and what stands out of "
-        f"{plural(len(found.told), 'choice')} looks larger than it is."
-    )
+    said = listing([one(choice) for choice in found.named])
+    rest = f", and {found.n_further:,} more in the figure" if found.n_further else ""
+    return f"More than luck would do, {said}{rest}. {_price(found.named)}"
 
 
-def _equal(named: Sequence[Choice]) -> str:
-    """What is alike in what is compared; kinds of post are content themselves."""
-    if all(choice.regime for choice in named):
-        return "At equal level"
-    if any(choice.regime for choice in named):
-        return "At equal level and, but for kinds of post, equal content"
-    return "At equal level and equal content"
+def _price(named: Sequence[Choice]) -> str:
+    """What it would take to know whether it is the cause."""
+    known = [choice for choice in named if choice.experiment_posts is not None]
+    if not known:
+        return "Whether it is the cause, no experiment that can be planned here would find out."
+    posts = plural(known[0].experiment_posts or 0, "post")
+    if len(named) > 1:
+        posts = listing(
+            [f"{choice.experiment_posts:,} posts for {name(choice)}" for choice in known]
+        )
+    return f"An experiment would tell whether it is the cause: about {posts}, if it is that large."
 
 
 def _nothing(found: WentWith[Choice]) -> str:
     return (
-        "**No evidence that any of these choices went with views** at equal level and content: "
-        f"{plural(len(found.told), 'choice')}, {plural(found.n_posts, 'post')}. That is the usual "
-        f"answer. {_had_to(found)}{_cost(found.told[0])}"
+        f"**No evidence that any of {plural(len(found.told), 'choice')} went with views** in "
+        f"{plural(found.n_posts, 'post')}: {_had_to(found)}. {_cost(found.told[0])}"
     )
 
 
 def _had_to(found: WentWith[Choice]) -> str:
     easy = found.easiest
     if not easy:
-        return "So few posts with each could not have shown anything. "
+        return "so few with each could not have shown anything"
     return (
-        f"It does not say that they do not matter: {multiple(easy.detectable)} the views, or as "
-        f"many times fewer, for {name(easy)}{_per(easy)} is the smallest thing that so many posts "
-        "show in four cases of five. "
+        f"{multiple(easy.detectable)} the views, or as many times fewer, for {name(easy)}"
+        f"{_per(easy)} is the least that would have shown"
     )
 
 
 def _per(choice: Choice) -> str:
-    if choice.flag:
-        return ""
-    return f" ({step(choice)})"
+    return "" if choice.flag else f" ({step(choice)})"
 
 
 def _cost(choice: Choice) -> str:
@@ -164,16 +147,32 @@ def _indicative(found: WentWith[Choice]) -> str:
     return f" With {plural(found.n_posts, 'post')} all of it is indicative at most."
 
 
+def doubt(found: WentWith[Choice]) -> str:
+    """Say in a sentence what most could make it wrong; "" where nothing was compared."""
+    if found.verdict is Verdict.FOUND:
+        return (
+            "Such posts may have been made when there was more to show, which no record holds, and "
+            f"the largest of {plural(len(found.told), 'difference')} owes a part to luck."
+        )
+    if found.verdict is Verdict.NOTHING and found.hardest:
+        hard = found.hardest
+        return (
+            f"What is smaller stays in the noise: of {name(hard)}{_per(hard)} anything below "
+            f"{multiple(hard.detectable)} the views would be missed too often."
+        )
+    return ""
+
+
 # ------------------------------------------------------------------------------- the evidence
 
 
 def weighed(found: Weighed) -> str:
-    """Say what became of the strongest plain correlation at equal level."""
+    """Say what became of the strongest plain correlation at equal level; "" without any."""
     if found.choice is None:
-        return "There is nothing to compare yet."
+        return ""
     return (
-        f"As they stand, {name(found.choice)} runs with views most, at a correlation of "
-        f"{decimals(found.plain)}. Set against the posts around, it is {decimals(found.near)}."
+        f"As they stand, {name(found.choice)} runs with views most (correlation "
+        f"{decimals(found.plain)}); set against the posts around, it is {decimals(found.near)}."
     )
 
 
@@ -181,22 +180,29 @@ def forest_texts(found: WentWith[Choice]) -> tuple[str, str]:
     """Return caption and alternative text of the factors."""
     told, clear = plural(len(found.told), "choice"), len(found.found)
     start = f"{clear} of {told}" if clear else f"Not one of {told}"
-    grey = " Grey: what so many posts cannot tell, and what is missing." if found.untold else ""
+    finding = f"{start} went with views by more than luck."
+    grey = " Grey: what cannot be told, and what is missing." if found.untold else ""
     caption = (
-        f"{start} went with views by more than chance. Dots: times the views with it, or per step "
-        "of a number. Lines: intervals that hold for all of them together (95 %). Pale bars: what "
-        f"is too small for so many posts to show.{grey}"
+        f"{finding} Dots: how many times the views; lines: 95 % intervals over all choices; inside "
+        f"pale bars nothing could have shown.{grey}"
     )
-    factors = [f"{name(choice)} {multiple(choice.factor.value)}" for choice in found.told]
-    return caption, f"Factors with intervals, the strongest evidence first: {'; '.join(factors)}."
+    factors = [f"{_plain(choice)} {multiple(choice.factor.value)}" for choice in found.told]
+    return caption, f"{finding} Strongest evidence first: {'; '.join(factors)}."
+
+
+def _plain(choice: Choice) -> str:
+    """What a choice is called in an attribute, which is no Markdown: `pieces` makes it safe."""
+    if choice.kind_name:
+        return choice.kind_name.raw
+    tags = " + ".join(f"#{tag.raw}" for tag in choice.label)
+    return tags if choice.hashtag and tags else name(choice)
 
 
 def table_caption(found: WentWith[Choice]) -> str:
     """Return the caption of the table of choices."""
     return (
-        f"All {plural(len((*found.told, *found.untold)), 'choice')}, what went with them, what so "
-        "many posts would have shown, and how many an experiment takes. Of numbers, posts above "
-        "the mean count as with."
+        f"All {plural(len((*found.told, *found.untold)), 'choice')}, the strongest evidence first. "
+        "Of numbers, posts above the mean count as with."
     )
 
 
@@ -204,56 +210,43 @@ def table_caption(found: WentWith[Choice]) -> str:
 
 
 def otherwise(found: Otherwise) -> str:
-    """Say what the models say of one post made otherwise."""
+    """Say what the models say of one post made otherwise; "" where none was asked."""
     if found.moved is Moved.NOT_ASKED:
-        return (
-            "There are too few settled posts for a model that could be asked, or nothing that was "
-            "tried often enough to ask about."
-        )
-    which = "newest settled post" if found.settled else "newest post of all, not yet settled,"
-    start = f"The {which} is {found.post}."
-    models = f"the {plural(found.n_models, 'model')}"
+        return ""
+    which = "Newest settled post" if found.settled else "Newest post of all, not yet settled"
+    return f"{which}, {found.post}: {_moved(found)}."
+
+
+def _moved(found: Otherwise) -> str:
+    models = f"all {plural(found.n_models, 'model')}"
     if found.moved is Moved.AGREED:
-        said = "; ".join(_change(other) for other in found.agreed)
-        return (
-            f"{start} **On this {models} agree**, one change at a time: {said}. That is what the "
-            "models say, not what would have happened: they have learnt from much the same posts, "
-            "and often agree where nothing stands behind it."
-        )
+        changes = "; ".join(_change(other) for other in found.agreed)
+        return f"{models} move the forecast one way, {changes}"
     if found.moved is Moved.DISAGREE:
         return (
-            f"{start} **The models do not agree** on any change: between them they say "
-            f"{multiple(found.least)} to {multiple(found.most)} the forecast, with no common "
-            "direction."
+            f"no change moves {models} one way; they say {multiple(found.least)} to "
+            f"{multiple(found.most)} the forecast"
         )
     return (
-        f"{start} **Hardly anything moves its forecast**: whatever is changed, the mean of "
-        f"{models} stays within a factor of {decimals(found.reach, 3)} of what it is."
+        "hardly anything moves its forecast, which stays within a factor of "
+        f"{decimals(found.reach, 3)}"
     )
 
 
 def _change(other: Other) -> str:
     words = _CHANGED[other.choice].format(other.value, other.own)
     factor = other.factor
-    return (
-        f"{words}, {multiple(factor.value)} the forecast ({multiple(factor.low)} to "
-        f"{multiple(factor.high)})"
-    )
+    return f"{words}, {multiple(factor.value)} ({multiple(factor.low)} to {multiple(factor.high)})"
 
 
 def otherwise_texts(found: Otherwise) -> tuple[str, str]:
     """Return caption and alternative text of one post made otherwise."""
-    caption = (
-        f"{capital(found.post)}, made otherwise: the forecast as a factor of what it is. "
-        f"Dots: mean of {plural(found.n_models, 'model')}; lines: from the lowest to the highest."
-    )
     said = [f"{other.value} {multiple(other.factor.value)}" for other in found.others]
-    return caption, f"Factors on the forecast: {'; '.join(said)}."
+    return f"{otherwise(found)} Lines: lowest to highest model.", (
+        f"{capital(_moved(found))}. Times the forecast as it is: {'; '.join(said)}."
+    )
 
 
 def otherwise_caption(found: Sequence[Otherwise]) -> str:
     """Return the caption of the table of posts made otherwise."""
-    return (
-        f"{capital(plural(len(found), 'post'))}, one choice changed at a time, to values that were "
-        "tried before. This is what a model says, not what would happen."
-    )
+    return f"{capital(plural(len(found), 'post'))}, one choice changed at a time."
