@@ -100,11 +100,9 @@ def _price(named: Sequence[Choice]) -> str:
     known = [choice for choice in named if choice.experiment_posts is not None]
     if not known:
         return "Whether it is the cause, no experiment that can be planned here would find out."
-    posts = plural(known[0].experiment_posts or 0, "post")
-    if len(named) > 1:
-        posts = listing(
-            [f"{choice.experiment_posts:,} posts for {name(choice)}" for choice in known]
-        )
+    posts = listing([f"{choice.experiment_posts:,} posts for {name(choice)}" for choice in known])
+    if len(named) == 1:
+        posts = plural(known[0].experiment_posts or 0, "post")
     return f"An experiment would tell whether it is the cause: about {posts}, if it is that large."
 
 
