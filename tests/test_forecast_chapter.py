@@ -46,6 +46,10 @@ def test_the_page_compares_as_the_answer_does(shown):
         tuple(shown.half_within[[FORECAST, shown.rule]])
     )
     assert found.n == len(shown.missed_less)
+    signed = shown.missed_less * np.sign(shown.missed_less.sum())
+    left = signed.sort_values(ascending=False)
+    assert left.iloc[found.few :].sum() <= 0 < left.iloc[found.few - 1 :].sum()
+    assert found.leads == (shown.missed_less.sum() > 0)
 
 
 def test_the_page_counts_pairs_as_the_library_does(shown):

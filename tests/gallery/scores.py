@@ -54,11 +54,9 @@ def examples():
         yield f"A gain: {verdict.value}", words.gain(one_gain(verdict))
     yield "A model by name", words.the("ridge")
     yield "A rule by name", words.the("rolling_median_10")
-    yield "What the intervals allow for", words.allowance(compared())
     for pick in Pick:
         yield f"Which of two: {pick.value}", words.ordering(ordered(pick))
     yield "Which of two: no pairs", words.ordering(None)
     yield "Which of two: no rule beside it", words.ordering(ordered(rule_times=Estimate(nan)))
     alone = ordered(Pick.UNTOLD, Estimate(nan))
     yield "Which of two, in numbers alone", words.ordering_in_numbers(alone)
-    yield "Which of two: what is asked", words.ordering_is_about()

@@ -81,12 +81,20 @@ class Worth:
         Held-out posts.
     half, rule_half : Estimate
         Factor that half of the forecasts, and of the rule's, were within.
+    few : int
+        Posts without which the other of the two would lead.
     """
 
     gain: Gain
     n: int
     half: Estimate
     rule_half: Estimate
+    few: int = 0
+
+    @property
+    def leads(self) -> bool:
+        """Whether the forecast misses by less in the mean, clearly or not."""
+        return self.gain.error.value < 0
 
     @property
     def in_large_misses(self) -> bool:
@@ -191,7 +199,25 @@ def worth(gap: pd.DataFrame, predictions: pd.DataFrame) -> Worth | None:
         n=int(gap["n"].iloc[0]),
         half=half_within(predictions, FORECAST),
         rule_half=half_within(predictions, found.against),
+        few=carried_by(predictions, FORECAST, found.against),
     )
+
+
+def carried_by(predictions: pd.DataFrame, model: str, rule: str) -> int:
+    """Return without how few posts, those that speak most for who leads, the other would lead.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        Held-out predictions, each post once per model.
+    model, rule : str
+    """
+    error = (predictions["y_true"] - predictions["y_pred"]).abs()
+    missed = predictions.assign(error=error).pivot_table("error", "post_id", "model")
+    lead = (missed[rule] - missed[model]).dropna().to_numpy()
+    largest = np.sort(lead * np.sign(lead.sum()))[::-1]
+    left = largest.sum() - np.cumsum(largest)
+    return int((left > 0).sum()) + 1
 
 
 def half_within(predictions: pd.DataFrame, model: str, n_bootstrap: int = 1000) -> Estimate:

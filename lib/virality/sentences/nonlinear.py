@@ -97,7 +97,7 @@ def gaps_caption(compared: Comparison) -> str:
         else "No nonlinear model lies clear of the line on its good side"
     )
     return (
-        f"{finding}, {the(compared.rule)}, on {plural(compared.n, 'post')}; the intervals allow "
+        f"{finding} ({the(compared.rule)}, on {plural(compared.n, 'post')}); the intervals allow "
         "for all models, and open circles are rules."
     )
 

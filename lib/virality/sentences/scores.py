@@ -8,7 +8,7 @@ from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
 from virality.findings.baselines import Curve
 from virality.findings.ordering import Ordering, Pick
-from virality.findings.scores import Comparison, Estimate, Extent, Gain, Missed, Record
+from virality.findings.scores import Estimate, Extent, Gain, Missed, Record
 from virality.models.catalogue import BASELINES, model_name
 
 LARGE_MISSES = " So what is gained in the mean is gained on the larger misses."
@@ -113,14 +113,6 @@ def the(model: str) -> str:
     return f"the {model_name(model)}" if model in BASELINES else model_name(model)
 
 
-def allowance(compared: Comparison) -> str:
-    """Say what the comparisons with a rule allow for."""
-    return (
-        f"The intervals are wide enough to hold for all {compared.n_models} models of this book at "
-        "once, because the best of several has also been the luckiest."
-    )
-
-
 def ordering(result: Ordering | None) -> str:
     """Say how often a forecast picks the better of two posts, beside a plain rule."""
     if result is None:
@@ -143,25 +135,15 @@ def ordering(result: Ordering | None) -> str:
 
 def ordering_in_numbers(result: Ordering) -> str:
     """Return how often it is right, and how often the rule is, each with its interval."""
-    times = f"picks the better one {_in_a_hundred(result.times)}"
+    times = f"picks the better one {in_a_hundred(result.times)}"
     if not result.rule_times.known:
         return times
-    return f"{times}; {the(result.rule)} does {_in_a_hundred(result.rule_times)}"
+    return f"{times}; {the(result.rule)} does {in_a_hundred(result.rule_times)}"
 
 
-def _in_a_hundred(times: Estimate) -> str:
+def in_a_hundred(times: Estimate) -> str:
+    """Return how often something is right, with its interval where there is one."""
     text = f"{times.value:.0f} times in 100"
     if not times.bounded:
         return text
-    return f"{text} (between {times.low:.0f} and {times.high:.0f})"
-
-
-def ordering_is_about() -> str:
-    """Say what pairs are taken, and why a coin is the bar."""
-    return (
-        "Both posts of a pair were held out together, and neither outcome was known to the fit "
-        "that forecast the other. A coin is right 50 times. The long-run median says the same of "
-        "both posts and picks none, so the rule beside the forecast is the one that follows the "
-        "account's level; it tends to stay below a coin, because after a good post it expects more "
-        "of the same."
-    )
+    return f"{text} ({times.low:.0f} to {times.high:.0f})"
