@@ -18,6 +18,7 @@ from virality.advice.luck import Kept
 from virality.advice.stretches import Stretch, stretches
 from virality.book.pieces import unbroken
 from virality.book.tables import check_table
+from virality.core.text import multiple
 from virality.features.build import build_features
 from virality.figures import changes as figures
 from virality.findings import changes as findings
@@ -43,6 +44,10 @@ def told(y: np.ndarray, young: int = 0) -> SimpleNamespace:
     return SimpleNamespace(found=found, last=last, when=when, answer=sentences.answer(last, when))
 
 
+def settled_views(level: pd.DataFrame) -> pd.Series:
+    return level.loc[level["settled"], "y"]
+
+
 def lifted(factor: float, seed: int, n: int = 140, posts: int = 10) -> np.ndarray:
     y = series("white", n, seed)
     y[-posts:] += np.log(factor)
@@ -52,10 +57,12 @@ def lifted(factor: float, seed: int, n: int = 140, posts: int = 10) -> np.ndarra
 def test_the_answer_turns_round_with_the_effect():
     drop, rise = told(lifted(0.1, 3)), told(lifted(10, 3))
     assert (drop.last.verdict, rise.last.verdict) == (Verdict.DROP, Verdict.RISE)
-    assert "lie lower" in drop.answer and "A drop this deep" in drop.answer
-    assert "lie higher" in rise.answer and "A rise this high" in rise.answer
-    assert "luck is a poor explanation" in sentences.banned(drop.last)
-    assert "no drop to explain" in sentences.banned(rise.last)
+    assert "lie lower" in drop.answer and "So deep a drop" in drop.answer
+    assert "lie higher" in rise.answer and "So high a rise" in rise.answer
+    assert "below the level" in sentences.level_alt(drop.last)
+    assert "above the level" in sentences.level_alt(rise.last)
+    assert "Luck explains it poorly" in sentences.banned(drop.last)
+    assert sentences.banned(rise.last) == "", "there is no drop to explain"
     plain = told(series("white", 140, 3))
     assert plain.last.verdict is Verdict.LUCK
     assert "Nothing beyond ordinary luck" in plain.answer and "**Yes" not in plain.answer
@@ -65,10 +72,11 @@ def test_the_answer_turns_round_with_the_effect():
 def test_few_posts_are_described_and_nothing_is_claimed(n):
     found = told(series("white", n, 1))
     assert found.last.verdict is Verdict.TOO_FEW and found.found.stretches.empty
-    assert f"It takes 60 settled posts, and this account has {n} so far" in found.answer
+    assert f"It takes 60 settled posts, and there are {n} so far" in found.answer
     assert found.when.when is When.TOO_FEW
-    assert findings.after_hit(found.found).after is After.UNTOLD
-    assert "Nobody can read that off" in sentences.banned(found.last)
+    after = findings.after_hit(found.found)
+    assert after.after is After.UNTOLD and sentences.after_hit(after) == ""
+    assert sentences.banned(found.last) == ""
     assert figures.level(found.found.level).axes[0].has_data()
 
 
@@ -85,7 +93,7 @@ def test_posts_that_have_not_settled_are_named_and_kept_out():
     y[-6:] = 2
     young = told(y, young=6)
     assert young.last.n_young == 6 and young.last.n == 134
-    assert "6 posts are kept out" in young.answer
+    assert "6 posts are left out" in young.answer
     assert young.last.verdict is Verdict.LUCK, "as if they had never gone up"
     older = vi.changes(account(y, 6).iloc[:-6])
     pd.testing.assert_frame_equal(young.found.stretches, older.stretches)
@@ -103,11 +111,11 @@ def test_a_date_is_told_in_words_with_those_that_fit_as_well():
     found = told(y)
     assert found.when.when is When.DATED
     day = found.found.date
-    said = sentences.dated(found.when)
-    assert f"around {day.at:%B %Y}" in said and f"{day.factor:.2g}".rstrip("0") in said
-    assert said in found.answer
+    said = found.answer[found.answer.index("**The level changed") :]
+    assert f"around {day.at:%B %Y}" in said and multiple(day.factor) in said
     assert f"the {day.after} posts" in said and f"of the {day.before} before" in said
-    assert "**No date.**" in sentences.dated(told(series("walk", 160, 1)).when)
+    assert "**A date**" in sentences.dated(found.when)
+    assert "**No date**" in sentences.dated(told(series("walk", 160, 1)).when)
 
 
 @pytest.mark.parametrize(
@@ -137,9 +145,12 @@ def test_the_page_computes_what_the_library_says():
     assert np.exp(shown.difference[-1]) == pytest.approx(ten["factor"])
     same_side = shown.size[:-1] <= shown.size[-1]
     assert (same_side.sum(), len(same_side)) == (ten["seen"], ten["earlier"])
-    lucky = of_hits(shown.parts, 160)
+    y = settled_views(shown.found.level)
+    lucky = of_hits(shown.parts, 160, y)
     assert lucky.hits.explained == pytest.approx(np.clip(shown.explained, 0, 1))
     assert lucky.rest == pytest.approx(1 - lucky.hits.explained)
+    following = y.shift(-1)[shown.parts.index].median()
+    assert lucky.after == pytest.approx(np.exp(following - y.median()))
     assert figures.luck(shown.size, shown.usual).axes[0].has_data()
     names = dict.fromkeys(shown.parts.index, "a post")
     table = figures.hits_table(shown.parts, names)
@@ -161,20 +172,21 @@ def test_every_number_of_the_page_follows_from_its_artefacts(tmp_path, monkeypat
     write_posts(posts, tmp_path / "posts.csv")
     where = tmp_path / "run", monkeypatch, tmp_path / "posts.csv", "changes"
     run, said = run_chapters(*where, draw=False, private=private)
-    page = said[said.rindex("**Yes, the last posts") :]
+    page = said[said.rindex("**Yes: the last posts") :]
     stored = {name: pd.read_parquet(run.artefact(name)) for name in ("level", "changes", "hits")}
     settled = stored["level"].query("settled").set_index("post_id")
     again = stretches(settled["y"].to_numpy())
     pd.testing.assert_frame_equal(again, stored["changes"])
     ten = again.set_index("posts").loc[10]
-    assert f"at {ten['factor']:.2g} times the level of the {ten['before']} before" in page
-    assert f"at {ten['seen']} of {ten['earlier']} earlier posts" in page
-    assert f"{len(stored['level']) - len(settled)} posts are kept out" in page
+    assert f"at {multiple(ten['factor'])} the level of the {ten['before']} before" in page
+    assert f"At {ten['seen']} of {ten['earlier']} earlier posts" in page
+    assert f"{len(stored['level']) - len(settled)} posts are left out" in page
     hits = stored["hits"]
     explained = (hits["level"] + hits["content"]).sum() / hits["excess"].sum()
     share = unbroken(f"{100 * np.clip(explained, 0, 1):.0f} %")
-    assert share in page or "**nothing** of that" in page
-    assert f"The {len(hits)} best posts lie at {np.exp(hits['excess'].mean()):.2g} times" in page
+    assert share in page or "explain **nothing**" in page
+    above = multiple(np.exp(hits["excess"].mean()))
+    assert f"Of what {len(hits)} hits had above the middle post ({above})" in page
     middle = settled["y"].median()
     np.testing.assert_allclose(hits["excess"], settled["y"][hits["post_id"]] - middle)
     assert ("secret" in page) != private and "<b>" not in page
@@ -186,7 +198,7 @@ def test_few_posts_leave_empty_artefacts_that_keep_their_promise(tmp_path, monke
     where = tmp_path / "run", monkeypatch, tmp_path / "posts.csv", "changes"
     run, said = run_chapters(*where, draw=False)
     n = len(pd.read_parquet(run.artefact("level")))
-    assert f"this account has {n} so far" in said and "cannot be told yet" in said
+    assert f"there are {n} so far" in said and "cannot be told yet" in said
     assert pd.read_parquet(run.artefact("changes")).empty
     assert pd.read_parquet(run.artefact("hits")).empty
     assert list(pd.read_parquet(run.artefact("changes"))) == list(Stretch.__dataclass_fields__)

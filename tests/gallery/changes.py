@@ -39,14 +39,14 @@ def examples() -> Iterator[tuple[str, str]]:
         yield f"Answer: {name}", changes.answer(found, none)
         yield f"Shadow-banned? {name}", changes.banned(found)
         yield f"The level: {name}", changes.level_caption(found, 0.8)
-        if found.main:
-            yield f"The table: {name}", changes.stretches_caption(found)
-            yield f"Ordinary luck: {name}", changes.luck_caption(found)
+        yield f"The level, described: {name}", changes.level_alt(found)
+        yield f"Doubt: {name}", changes.doubt(found)
+        yield f"Ordinary luck: {name}", changes.luck_caption(found)
     yield "Answer with a date", changes.answer(DROP, DATED)
     for date in (Dating(When.TOO_FEW, 90, 140), none, DATED, replace(DATED, last="June 2024")):
         yield f"Date: {date.when.name} {date.last}", changes.dated(date)
     for after, low, high in zip(After, (0, 0.08, 0, 0, 0), (1, 0.54, 0.4, 0, 0.8), strict=True):
         found = replace(HITS, after=after, low=low, high=high)
         yield f"After a hit: {after.name}", changes.after_hit(found)
-    yield "The level, described", changes.LEVEL_ALT
-    yield "Ordinary luck, described", changes.LUCK_ALT
+    yield "The table", changes.STRETCHES_CAPTION
+    yield "Ordinary luck, described", changes.luck_alt(DROP)

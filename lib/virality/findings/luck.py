@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 
 from virality.advice import luck
-from virality.advice.level import outcomes
 from virality.advice.luck import HitLuck
-from virality.core.protocol import Protocol
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,7 @@ class Luck:
         return self.hits is not None and self.after < self.hits.excess
 
 
-def of_hits(parts: pd.DataFrame | None, n: int) -> Luck:
+def of_hits(parts: pd.DataFrame | None, n: int, y: pd.Series | None = None) -> Luck:
     """Return what of the hits was level and content.
 
     Parameters
@@ -55,33 +53,11 @@ def of_hits(parts: pd.DataFrame | None, n: int) -> Luck:
         From :func:`virality.advice.luck.parts_of_hits`, or the artefact "hits".
     n : int
         Settled posts.
+    y : Series of float, optional
+        Their log views, index post_id, in time order: asks for the posts right after hits.
     """
     told = None if parts is None or parts.empty else luck.luck(parts, n)
-    return Luck(n, luck.NEEDED, told, 1 - told.explained if told else np.nan)
-
-
-def of_record(posts: pd.DataFrame, embargo_days: float) -> Luck | None:
-    """Return what of the hits was level, before anything is known of content.
-
-    Parameters
-    ----------
-    posts : DataFrame
-        Tidy posts.
-    embargo_days : float
-        Days before a post's outcome counts as known.
-
-    Returns
-    -------
-    Luck or None
-        None where there are several creators.
-    """
-    if len(posts["author"].unique()) > 1:
-        return None
-    found = outcomes(posts, Protocol(embargo_days=embargo_days))
-    y = found.settled
-    parts = luck.parts_of_hits(found)
-    told = of_hits(parts, len(y))
-    if parts is None:
-        return told
-    after = y.shift(-1)[parts.index].median() - y.median()
-    return Luck(told.n, told.needed, told.hits, told.rest, float(np.exp(after)))
+    if told is None or parts is None:
+        return Luck(n, luck.NEEDED, None)
+    after = np.nan if y is None else float(np.exp(y.shift(-1)[parts.index].median() - y.median()))
+    return Luck(n, luck.NEEDED, told, 1 - told.explained, after)

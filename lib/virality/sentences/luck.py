@@ -2,75 +2,36 @@
 
 from __future__ import annotations
 
-from virality.advice.luck import HitLuck
-from virality.core.text import factor, percent, plural
+from virality.core.text import multiple, percent, plural
 from virality.findings.luck import Luck
 
 
 def lucky(found: Luck) -> str:
-    """Say what of the hits was level and content, and what was not.
+    """Say what of the hits was level and content, and what was not; "" where that is unknown.
 
     Parameters
     ----------
     found : Luck
     """
     if found.hits is None:
-        return (
-            "**How much of a hit is luck cannot be told yet.** It takes "
-            f"{plural(found.needed, 'settled post')} that differ from each other, and this account "
-            f"has {found.n:,}."
-        )
-    start = _start(found.hits)
+        return ""
+    above = (
+        f"Of what {plural(found.hits.hits, 'hit')} had above the middle post "
+        f"({multiple(found.hits.excess)})"
+    )
+    falls = ": an ordinary post after a hit is no failure" if found.falls else ""
+    after = f"The post right after stood at {multiple(found.after)} the middle{falls}."
     if found.nothing:
         return (
-            f"{start} Where the account stood when they went up, and the kind of post they are, "
-            "say **nothing** of that here: **all of it did not come back before**. Be glad of such "
-            "a post, and do not take the next one, which will most likely be an ordinary one, for "
-            "a failure."
+            f"{above}, level and kind of post explain **nothing**: none came back before. {after}"
         )
     return (
-        f"{start} On the scale of factors, **at least {percent(found.hits.explained)} of that is "
-        "level and content**: where the account stood when they went up, and what posts of their "
-        f"kind do on it. **The rest, {percent(found.rest)} at most, did not come back before.** "
-        "Expect the next post of the same kind near the first part, and be glad of the second when "
-        "it comes."
+        f"{above}, **at least {percent(found.hits.explained)} was the account's level and the kind "
+        f"of post**; the rest, {percent(found.rest)} at most, did not come back before. {after}"
     )
 
 
 def hits_caption(found: Luck) -> str:
     """State what the table of hits shows."""
     several = plural(found.hits.hits if found.hits else 0, "hit")
-    return (
-        f"The account's {several}, as times the views of the post in the middle, and the factors "
-        "by which the account's level and the kind of post would have raised it."
-    )
-
-
-def in_record(found: Luck | None) -> str:
-    """Say it where nothing is known of content yet.
-
-    Parameters
-    ----------
-    found : Luck or None
-        With `after`; None where there are several creators.
-    """
-    if found is None or found.hits is None:
-        return ""
-    level = (
-        "Where the account stood at the time explains nothing of that"
-        if found.nothing
-        else f"On the scale of factors, at least {percent(found.hits.explained)} of that is where "
-        "the account stood at the time"
-    )
-    mean = " That is regression to the mean, and no failure of the next post."
-    return (
-        f"How much of such a post comes back? {_start(found.hits)} {level}; what kind of posts "
-        "they are is weighed in [a later chapter](changes.ipynb). The rest did not come back "
-        f"before: the post right after a hit stood at {factor(found.after)} the middle, in the "
-        f"median.{mean if found.falls else ''}"
-    )
-
-
-def _start(hits: HitLuck) -> str:
-    best = plural(hits.hits, "best post lies", "best posts lie")
-    return f"The {best} at {factor(hits.excess)} the views of the post in the middle."
+    return f"{several}, times the middle post, and the part of level and kind of post in it."

@@ -16,64 +16,51 @@ TITLE = recovered.TITLE
 _READS = "This box alone reads how the creator was simulated."
 _SIDES = {True: "drop", False: "rise"}
 _DATES = {
-    Date.UNTOLD: "It gives no date, which takes more posts on both sides than there are here, or a "
-    "level that does not wander by itself.",
-    Date.RIGHT: "Its date is right.",
-    Date.WRONG: "Its date is wrong.",
+    Date.UNTOLD: "",
+    Date.RIGHT: " Its date is right.",
+    Date.WRONG: " Its date is wrong.",
 }
 
 
 def drop(found: RecoveredDrop) -> str:
-    """Return the body of the box on the planted drop.
+    """Return what became of the planted drop.
 
     Parameters
     ----------
     found : RecoveredDrop
     """
     if found.planted is None:
-        return f"{_READS} {_no_drop(found)}"
+        return _no_drop(found)
     side = _SIDES[found.falls]
     planted = (
-        f"{_READS} A {side} was planted: in {found.month} the level went to "
-        f"{multiple(found.planted.factor)} of what it was, and has stayed there for "
+        f"A {side} to {multiple(found.planted.factor)} was planted in {found.month}, for "
         f"{plural(found.planted.posts, 'post')}."
     )
     if found.seen is Seen.UNKNOWN:
         return f"{planted} So few posts cannot show it."
+    stand = f"the last {found.posts} stand at {multiple(found.found)}"
     verdict = {
-        Seen.FOUND: f"**Found**: the last {found.posts} stand at {multiple(found.found)}.",
-        Seen.REVERSED: f"**Found the wrong way round**: the last {found.posts} stand at "
-        f"{multiple(found.found)}.",
-    }.get(
-        found.seen,
-        f"**Missed**: the last {found.posts} stand at {multiple(found.found)}, which this chapter "
-        "does not tell from luck.",
-    )
-    return f"{planted} {verdict} {_DATES[found.date]}\n\n{_power(found, side)}"
+        Seen.FOUND: f"**Found**: {stand}.",
+        Seen.REVERSED: f"**Found the wrong way round**: {stand}.",
+    }.get(found.seen, f"**Missed**: {stand}, within luck.")
+    return f"{planted} {verdict}{_DATES[found.date]} {_power(found, side)}"
 
 
 def _no_drop(found: RecoveredDrop) -> str:
     if found.seen is Seen.FALSE_ALARM:
-        return (
-            "No jump of the level was planted, so this is a false alarm, or the level wandered "
-            "there by itself."
-        )
+        return "No jump was planted: a false alarm, or the level wandered there by itself."
     if found.seen is Seen.NOTHING:
-        return "No jump of the level was planted, and none is claimed."
-    return "No jump of the level was planted."
+        return "No jump was planted, and none is claimed."
+    return "No jump was planted."
 
 
 def _power(found: RecoveredDrop, side: str) -> str:
     if found.past:
-        return (
-            f"The posts before them lie after the {side} as well, so a comparison of the last "
-            "posts has nothing left to show; only a date could."
-        )
+        return f"The posts before lie after the {side} as well; only a date could show it."
     return (
-        f"How much of that is luck? Without the {side} these posts would have stood at "
-        f"{multiple(found.otherwise)}: luck and a level that wanders move them too. Of "
-        f"{plural(found.of, 'other account')} that were simulated with the same {side} and other "
-        f"luck, this chapter names it on {found.named:,}."
+        f"Without the {side} they would stand at {multiple(found.otherwise)}. Of "
+        f"{plural(found.of, 'account')} simulated with it and other luck, "
+        f"{found.named:,} are called a {side}."
     )
 
 
