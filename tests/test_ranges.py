@@ -62,6 +62,7 @@ KINDS = {
         "a/b@../x",
         "a@b@c",
     ),
+    "a web address or empty": ("a b", "example.org", "ftp://example.org", "https://", "https:// x"),
     "an address or empty": ("a b", "a\nb", "tcp://x y"),
 }
 

@@ -155,7 +155,8 @@ def _describe(run: Run, site: Path, title: str, private: bool) -> None:
 
 def _address(run: Run) -> str:
     """Where the site will stand, as the parameter of that name says."""
-    return run.load().get("parameters", {}).get("address", "")
+    address = run.load().get("parameters", {}).get("address", "")
+    return f"{address.rstrip('/')}/" if address else ""
 
 
 def footer(run: Run) -> str:

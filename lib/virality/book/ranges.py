@@ -93,6 +93,12 @@ def _captions(value: object) -> str:
     return _text(value, _LONGEST_CAPTIONS)
 
 
+def _web_address(value: object) -> str:
+    text = str(value)
+    known = not text or re.fullmatch(r"https?://[^\s/]+(?:/\S*)?", text)
+    return "" if known else "Give an address such as https://example.org/report/."
+
+
 def _address(value: object) -> str:
     return _text(value) or (
         "Give an address without spaces." if re.search(r"\s", str(value)) else ""
@@ -140,6 +146,7 @@ KINDS: dict[str, Callable[[object], str]] = {
     "captions or empty": _captions,
     "a path or empty": _text,
     "an address or empty": _address,
+    "a web address or empty": _web_address,
     "letters, digits, . _ and -": _run,
     "a time zone": _zone,
     "a Hub id, id@revision or a folder": _model,
