@@ -1,13 +1,8 @@
 """Words about scores that several chapters share."""
 
-from math import nan
-
 from virality.findings.baselines import Curve, MorePosts
-from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Comparison, Estimate, Gain, Missed, Verdict, record
 from virality.sentences import scores as words
-
-SELDOM = Estimate(48.2, 42.1, 54.3)
 
 
 def one_gain(verdict=Verdict.BETTER, model="ridge", against="rolling_median_10") -> Gain:
@@ -22,22 +17,10 @@ def compared(**verdicts: Verdict) -> Comparison:
     return Comparison("rolling_median_10", 84, gains, n_models=5)
 
 
-def ordered(pick=Pick.SURER, rule_times=SELDOM) -> Ordering:
-    """A forecast that picks the better of two posts so often, with the interval of its verdict."""
-    times = {
-        Pick.SURER: Estimate(58.2, 52.4, 64.0),
-        Pick.UNSURE: Estimate(52.3, 46.1, 58.5),
-        Pick.WRONG: Estimate(43.7, 38.2, 49.2),
-        Pick.UNTOLD: Estimate(61.0),
-    }[pick]
-    n = 36 if pick is Pick.UNTOLD else 180
-    return Ordering("stack", pick, times, "rolling_median_10", rule_times, n, 1200)
-
-
 def examples():
-    yield "Too few posts", words.too_few(record(12))
-    yield "One post", words.too_few(record(1))
-    yield "Enough posts, and nothing to predict", words.too_few(record(60))
+    yield "Too few posts", words.too_few(record(12), "lines")
+    yield "One post", words.too_few(record(1), "lines")
+    yield "Enough posts, and nothing to predict", words.too_few(record(60), "lines")
     yield "Few posts", words.indicative(record(60))
     yield "Enough posts", words.indicative(record(200))
     yield "Tuned models start from the level", words.starting_point("tuned")
@@ -54,9 +37,5 @@ def examples():
         yield f"A gain: {verdict.value}", words.gain(one_gain(verdict))
     yield "A model by name", words.the("ridge")
     yield "A rule by name", words.the("rolling_median_10")
-    for pick in Pick:
-        yield f"Which of two: {pick.value}", words.ordering(ordered(pick))
-    yield "Which of two: no pairs", words.ordering(None)
-    yield "Which of two: no rule beside it", words.ordering(ordered(rule_times=Estimate(nan)))
-    alone = ordered(Pick.UNTOLD, Estimate(nan))
-    yield "Which of two, in numbers alone", words.ordering_in_numbers(alone)
+    yield "Which of two", words.in_a_hundred(Estimate(58.2, 52.4, 64.0))
+    yield "Which of two: no interval", words.in_a_hundred(Estimate(61.0))

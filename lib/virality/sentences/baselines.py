@@ -40,8 +40,13 @@ def answer(
         Blocks that the test of content names.
     """
     if compared is None or nearest is None:
-        return too_few(record)
-    parts = [_beaten(compared), _half(nearest), _content(content, named), indicative(record)]
+        return too_few(record, "lines")
+    parts = [
+        _beaten(compared),
+        _half(nearest),
+        _content(content, named),
+        indicative(record, "what lines do here"),
+    ]
     return " ".join(part for part in parts if part)
 
 

@@ -26,8 +26,14 @@ def answer(
     covered : Coverage or None
     """
     if beside is None:
-        return too_few(record)
-    parts = [_level(beside), _half(beside), _order(picks), _sure(covered), indicative(record)]
+        return too_few(record, "a forecast")
+    parts = [
+        _level(beside),
+        _half(beside),
+        _order(picks),
+        _sure(covered),
+        indicative(record, "all that is said of this forecast"),
+    ]
     return " ".join(part for part in parts if part)
 
 

@@ -36,12 +36,12 @@ def answer(
     chances : Viral or None
     """
     if compared is None:
-        return too_few(record)
+        return too_few(record, "trees")
     parts = [
         _finds_more(compared),
         in_short(intervals, groups),
         _chances(chances),
-        indicative(record),
+        indicative(record, "what trees do here"),
     ]
     return " ".join(part for part in parts if part)
 

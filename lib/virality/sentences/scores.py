@@ -3,37 +3,46 @@
 from __future__ import annotations
 
 from virality.core.text import capital, listing, plural, smaller
-from virality.evaluation.ordering import APART_DAYS
 from virality.features.blocks import block_name
 from virality.features.targets import TARGETS
 from virality.findings.baselines import Curve
-from virality.findings.ordering import Ordering, Pick
 from virality.findings.scores import Estimate, Extent, Gain, Missed, Record
 from virality.models.catalogue import BASELINES, model_name
 
-LARGE_MISSES = " So what is gained in the mean is gained on the larger misses."
 
+def too_few(record: Record, what: str) -> str:
+    """Say that nothing is modelled, and why: too few posts, or outcomes that do not differ.
 
-def too_few(record: Record) -> str:
-    """Say that nothing is modelled, and why: too few posts, or outcomes that do not differ."""
-    rest = "This chapter therefore predicts nothing: it says what it would do, and shows no result."
+    Parameters
+    ----------
+    record : Record
+    what : str
+        What is not tested here.
+    """
     if record.extent is Extent.TOO_FEW:
         are = "is" if record.n == 1 else "are"
         return (
-            f"{plural(record.n, 'usable post')} {are} too few for a prediction that could be "
-            f"tested. {rest}"
+            f"{plural(record.n, 'usable post')} {are} too few for a test of {what}, so this page "
+            "shows no result."
         )
     return (
-        f"In these {plural(record.n, 'post')} there is nothing to predict: the outcome is the same "
-        f"for all of them, or too few are old enough for it to be known. {rest}"
+        f"In these {plural(record.n, 'post')} there is nothing to predict for {what}: the outcome "
+        "is the same for all of them, or too few are old enough for it to be known."
     )
 
 
-def indicative(record: Record) -> str:
-    """Warn when the posts are few; "" otherwise."""
+def indicative(record: Record, what: str = "every number on this page") -> str:
+    """Warn when the posts are few; "" otherwise.
+
+    Parameters
+    ----------
+    record : Record
+    what : str
+        What is not sure then.
+    """
     if record.extent is Extent.ENOUGH:
         return ""
-    return f"With {plural(record.n, 'post')}, every number on this page is indicative at best."
+    return f"With {plural(record.n, 'post')}, {what} is indicative at best."
 
 
 def starting_point(preset: str) -> str:
@@ -111,34 +120,6 @@ def change(error: Estimate) -> str:
 def the(model: str) -> str:
     """Return a model's name as a sentence needs it: rules have an article."""
     return f"the {model_name(model)}" if model in BASELINES else model_name(model)
-
-
-def ordering(result: Ordering | None) -> str:
-    """Say how often a forecast picks the better of two posts, beside a plain rule."""
-    if result is None:
-        return "No two posts lie close enough in time to ask which of them does better."
-    if result.pick is Pick.UNTOLD:
-        return (
-            "Which of two posts does better **cannot be told yet**: "
-            f"{plural(result.n, 'held-out post')} are too few for that question."
-        )
-    worth = {
-        Pick.SURER: "That is **more often than a coin**.",
-        Pick.UNSURE: "That is **not clearly more often than a coin**.",
-        Pick.WRONG: "That is **less often than a coin**.",
-    }[result.pick]
-    return (
-        f"Of two posts of this account, at most {APART_DAYS} days apart, it "
-        f"{ordering_in_numbers(result)}. {worth}"
-    )
-
-
-def ordering_in_numbers(result: Ordering) -> str:
-    """Return how often it is right, and how often the rule is, each with its interval."""
-    times = f"picks the better one {in_a_hundred(result.times)}"
-    if not result.rule_times.known:
-        return times
-    return f"{times}; {the(result.rule)} does {in_a_hundred(result.rule_times)}"
 
 
 def in_a_hundred(times: Estimate) -> str:
