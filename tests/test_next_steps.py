@@ -12,7 +12,7 @@ from virality.advice.experiments.detectable import detectable, pair_spread
 from virality.advice.hours import Slot
 from virality.advice.steps.behind import posts_behind
 from virality.advice.steps.candidates import HOURS, Had
-from virality.advice.steps.next_steps import COLUMNS, SUGGEST_FROM, State
+from virality.advice.steps.next_steps import COLUMNS, SUGGEST_FROM, State, examine
 from virality.advice.steps.selection import (
     HOURS_SHARE,
     MATTERS,
@@ -203,8 +203,9 @@ def test_what_is_not_matured_says_nothing():
 def test_the_posts_behind_it_are_the_newest_that_did_it():
     posts, features = account(3, 300, "white", 1.5)
     when = vi.timing(posts, features)
-    found = vi.next_steps(posts, features, when=when)
-    behind = posts_behind(found, posts, features, when=when)
+    whole = examine(posts, features, when=when)
+    found, behind = whole.steps, posts_behind(whole)
+    pd.testing.assert_frame_equal(found, vi.next_steps(posts, features, when=when))
     has = posts["caption"].str.contains("#sun")
     sun = behind[behind["name"] == suggested(found).set_index("label").loc["sun", "name"]]
     assert sun["post_id"].tolist() == posts.loc[has, "post_id"].tolist()[::-1][:4]

@@ -37,6 +37,7 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "suggested", say.answer(FOUND, "alice")
     one = replace(FOUND, steps=(HASHTAG,), running=True)
     yield "suggested: one, while an experiment is on its way", say.answer(one, "alice")
+    yield "one by one", say.each(FOUND)
     yield (
         "test: of a hashtag, at an unknown pace",
         say.test(replace(TRY, about=TAG, weeks=np.nan, smaller_takes=None), "alice"),
@@ -50,17 +51,14 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "aside", say.aside(aside)
     yield "aside: nothing", say.aside(FOUND)
     yield "what is left", say.left({3: 0.64, 4: 0.79}, 1.3)
-    for verdict in (Change.DROP, Change.RISE, Change.LUCK):
-        yield f"context: {verdict.name}", say.context(replace(DROP, verdict=verdict))
-    yield "context: too few", say.context(Last(Change.TOO_FEW, 12, 0, 60))
-    yield "no posts", say.NO_POSTS
+    for verdict in (Change.DROP, Change.RISE):
+        yield f"doubt: {verdict.name}", say.doubt(FOUND, replace(DROP, verdict=verdict))
+    for name, found in {"suggested": FOUND, "nothing": NONE}.items():
+        yield f"doubt: {name}", say.doubt(found, Last(Change.TOO_FEW, 12, 0, 60))
+        yield f"why a test: {name}", say.why_a_test(found)
     yield "figure: suggested", say.forest_texts(FOUND)[0]
     yield "figure: nothing", say.forest_texts(NONE)[0]
     yield "figure: alternative text", say.forest_texts(FOUND)[1]
     yield "figure: alternative text, nothing", say.forest_texts(NONE)[1]
     yield "posts", say.posts_caption(FOUND)
-    yield "short: suggested", say.short(FOUND, "alice")
-    yield "short: nothing", say.short(NONE, "alice")
-    yield "short: nothing to test", say.short(replace(NONE, test=None), "alice")
-    yield "short: an experiment is on its way", say.short(running, "alice")
-    yield "short: too few", say.short(NextPosts(Verdict.TOO_FEW, 12, 30, 0), "alice")
+    yield "posts: of one", say.posts_caption(one)

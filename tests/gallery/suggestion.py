@@ -21,6 +21,8 @@ def examples() -> Iterator[tuple[str, str]]:
             yield f"risk: what comes with it, {more}", say.risk(step, Risk.TANGLED)
     for step in (LONGER, HOUR):
         yield f"one: {step.strength.name}", say.one(step)
+        yield f"expected: {step.strength.name}", say.expected(step)
+    yield "expected: a hashtag", say.expected(HASHTAG)
     less = {"more": False, "about": LENGTH, "over_habit": np.nan}
     yield "one: less of it", say.one(replace(HASHTAG, **less))
     yield "one: a kind of post", say.one(replace(HASHTAG, about=KIND))

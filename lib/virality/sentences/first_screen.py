@@ -12,7 +12,6 @@ from virality.findings.index import Prediction
 from virality.findings.scores import Estimate, Extent, Verdict
 from virality.findings.steps import NextPosts
 from virality.findings.steps import Verdict as Coming
-from virality.findings.whatif import Choice
 from virality.sentences import whatif
 from virality.sentences.steps import command
 from virality.sentences.suggestion import do, per
@@ -283,9 +282,6 @@ def coming(found: NextPosts, run: str) -> str:
 
 def _step(found: NextPosts, run: str) -> str:
     step = found.steps[0]
-    what = do(step.about, step.more)
-    if isinstance(step.about, Choice) and step.about.regime:
-        what = f"{'more' if step.more else 'fewer'} posts like {whatif.name(step.about)}"
     price = ""
     if step.experiment_posts is not None:
         price = (
@@ -296,6 +292,6 @@ def _step(found: NextPosts, run: str) -> str:
     link = f"[{plural(rest, 'more step')}](next.ipynb)" if rest else "[What next](next.ipynb)"
     size = step.expected
     return (
-        f"**Try {what}**: expect ×{_two(size.value)} the views{per(step)} (80 %: "
-        f"{_two(size.low)}–{_two(size.high)}), having allowed for the pick.{price} {link}"
+        f"**Try {do(step.about, step.more)}**: expect ×{_two(size.value)} the views{per(step)} "
+        f"(80 %: {_two(size.low)}–{_two(size.high)}), having allowed for the pick.{price} {link}"
     )

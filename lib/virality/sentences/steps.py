@@ -12,18 +12,17 @@ from virality.findings.changes import Verdict as Change
 from virality.findings.steps import (
     NEXT,
     NextPosts,
-    Strength,
     Subject,
     Test,
     Verdict,
 )
-from virality.sentences.suggestion import do, name, one, per
+from virality.sentences.suggestion import do, expected, name, one
 
 _ASIDE = {
-    State.HABIT: "is done in nearly all of the last posts already",
-    State.SMALL: "is hardly worth anything once one allows for having picked it",
+    State.HABIT: "nearly all of the last posts do it already",
+    State.SMALL: "hardly anything is left of it after the pick",
     State.SAME: "says the same as a suggestion above",
-    State.FURTHER: "is sure enough as well, but three at once are enough to try",
+    State.FURTHER: "sure enough as well, but three at once are enough to try",
 }
 
 
@@ -59,61 +58,54 @@ def answer(found: NextPosts, run: str) -> str:
     """
     if found.verdict is Verdict.TOO_FEW:
         return (
-            f"**Nothing yet.** The views of {plural(found.n, 'post')} have settled, and below "
-            f"{found.needed} nothing is compared here. Until then the best plan is variety: what "
-            f"was never done otherwise can never be told. From {found.needed} posts on this page "
-            "offers an experiment."
+            f"**Nothing yet.** {capital(plural(found.n, 'post'))} have settled, and nothing is "
+            f"compared below {found.needed}. Until then vary: what was never done otherwise can "
+            "never be told."
         )
     if found.verdict is Verdict.SUGGESTED:
-        return f"{_head(found)}\n\n{_listed(found)}\n\n{_same_for_all(found)}"
+        return _head(found)
     return f"{_nothing(found)}\n\n{_way_out(found, run)}"
 
 
 def _head(found: NextPosts) -> str:
-    names = [do(step.about, step.more) for step in found.steps]
-    return (
-        f"**For the next {NEXT} posts: {listing(names)}.** Of {plural(found.n_asked, 'candidate')} "
-        f"that {plural(found.n, 'post')} could tell of, "
-        f"{plural(len(names), 'is', 'are')} sure enough with all of them considered together."
-    )
-
-
-def _listed(found: NextPosts) -> str:
-    return "\n".join(f"{place}. {one(step)}" for place, step in enumerate(found.steps, start=1))
-
-
-def _same_for_all(found: NextPosts) -> str:
+    named = "; ".join(f"**{do(step.about, step.more)}**, {expected(step)}" for step in found.steps)
     again = " An experiment is running already; finish it first." if found.running else ""
     return (
-        "All of it is association: such posts may differ in something that nobody recorded, and "
-        f"only dice can tell.{again}"
+        f"For the next {NEXT} posts: {named}. Of {plural(found.n_asked, 'candidate')}, "
+        f"{plural(len(found.steps), 'is', 'are')} sure enough with all considered together.{again}"
     )
+
+
+def each(found: NextPosts) -> str:
+    """Say every suggestion: how sure, what it rests on, and what could be wrong with it.
+
+    Parameters
+    ----------
+    found : NextPosts
+    """
+    return "\n".join(f"{place}. {one(step)}" for place, step in enumerate(found.steps, start=1))
 
 
 def _nothing(found: NextPosts) -> str:
     if found.verdict is Verdict.EARLY:
         return (
             f"**Nothing is suggested from {plural(found.n, 'settled post')}.** What stands out of "
-            f"so few is mostly luck; from {found.needed} on this page begins to suggest."
+            f"so few is mostly luck; suggestions begin at {found.needed}."
         )
     return (
         f"**Nothing here is sure enough.** Of {plural(found.n_asked, 'candidate')} that "
-        f"{plural(found.n, 'post')} could tell of, not one is, with all of them considered "
-        "together. So go on as you like: no habit of these posts is shown to cost anything."
+        f"{plural(found.n, 'post')} could tell of, not one is, with all considered together. No "
+        "habit of these posts is shown to cost anything."
     )
 
 
 def _way_out(found: NextPosts, run: str) -> str:
     if found.running:
-        return (
-            "An experiment is planned already, and it tells more than any look back: "
-            "[the experiment](experiments.ipynb) says how it stands."
-        )
+        return "An experiment is planned already: [the experiment](experiments.ipynb)."
     if found.test is None:
         return (
-            "There is no experiment to single out either: nothing was done in two ways often "
-            "enough. Any difference that can be made on purpose can be tested: "
-            "`virality plan --help` says how."
+            "Nothing was done in two ways often enough to single out a test either; any difference "
+            "that can be made on purpose can be tested (`virality plan --help`)."
         )
     return test(found.test, run)
 
@@ -134,23 +126,20 @@ def test(found: Test, run: str) -> str:
         else f"no plan would find {multiple(found.smaller)}"
     )
     weeks = (
-        f", about {plural(max(1, round(found.weeks)), 'week')} at the pace of the last posts"
+        f", about {plural(max(1, round(found.weeks)), 'week')} at the present pace"
         if found.weeks == found.weeks
         else ""
     )
     return (
-        f"**One test would tell most: {do(found.about)}.** These posts still allow {allowed}. "
-        f"{command(found.about, found.n_posts, run)} makes a calendar in which dice decide which "
-        f"of two neighbouring posts gets it{weeks}. So many posts find a difference of "
-        f"{multiple(found.detects)} or more in eighty of a hundred cases; {takes}. From what is "
-        f"known so far, the chance that it decides is {percent(found.chance)}, and that is more "
-        "than for any other candidate."
+        f"**One test would tell most: {do(found.about)}**, of which these posts still allow "
+        f"{allowed}. {command(found.about, found.n_posts, run)} makes a calendar in which dice "
+        f"decide which of two neighbouring posts gets it{weeks}. It finds "
+        f"{multiple(found.detects)} or more in eighty of a hundred cases; {takes}. The chance that "
+        f"it decides is {percent(found.chance)}."
     )
 
 
 # ------------------------------------------------------------------------------- the evidence
-
-NO_POSTS = "Nothing is suggested, so there are no posts to show here."
 
 
 def left(shares: Mapping[float, float], off: float) -> str:
@@ -163,8 +152,8 @@ def left(shares: Mapping[float, float], off: float) -> str:
     off : float
         Factor of one standard error.
     """
-    said = [f"{percent(share)} of one that is {z:g} times its error" for z, share in shares.items()]
-    return f"With an error of {multiple(off)}, what is left is {listing(said)}."
+    said = [f"{percent(share)} at {z:g} times its error" for z, share in shares.items()]
+    return f"With an error of {multiple(off)}, what is left of an estimate is {listing(said)}."
 
 
 def aside(found: NextPosts) -> str:
@@ -174,31 +163,50 @@ def aside(found: NextPosts) -> str:
     ----------
     found : NextPosts
     """
-    lines = [f"- “{capital(do(each, more))}” {_ASIDE[state]}." for state, each, more in found.aside]
+    lines = [f"- {capital(do(each, more))}: {_ASIDE[state]}." for state, each, more in found.aside]
     if found.alone:
         names = listing([name(subject) for subject in found.alone])
-        lines.append(
-            f"- What stands out in its own chapter but is not sure enough among all candidates "
-            f"together: {names}."
-        )
+        lines.append(f"- {capital(names)}: claimed in a chapter, not sure enough among all.")
     return "\n".join(lines)
 
 
-def context(last: Last) -> str:
-    """Say that the account has just changed, where it has.
+def doubt(found: NextPosts, last: Last) -> str:
+    """Return what could most easily make the answer wrong.
 
     Parameters
     ----------
+    found : NextPosts
     last : Last
         The last posts, see :func:`virality.findings.changes.last`.
     """
-    if last.main is None or last.verdict not in (Change.DROP, Change.RISE):
+    if last.verdict in (Change.DROP, Change.RISE):
+        side = "lower" if last.verdict is Change.DROP else "higher"
+        return (
+            f"The newest posts lie {side} than luck makes them ([changes](changes.ipynb)), so most "
+            "of this speaks of the time before."
+        )
+    if found.steps:
+        return (
+            "Such posts may differ in something that nobody recorded; they went together, and only "
+            "dice can tell."
+        )
+    return "That nothing stands out does not say that nothing matters: so few posts hide a lot."
+
+
+def why_a_test(found: NextPosts) -> str:
+    """Say how the test was chosen; "" where none is offered.
+
+    Parameters
+    ----------
+    found : NextPosts
+    """
+    if found.test is None:
         return ""
-    side = "lower" if last.verdict is Change.DROP else "higher"
     return (
-        f"Keep in mind that the last {plural(last.main.posts, 'post')} lie {side} than luck alone "
-        "makes them: [something changed](changes.ipynb), and what the record says is mostly about "
-        "the time before."
+        "What is left of an estimate is no single size but many, each with its chance. Over all of "
+        "them the chance that an experiment decides is averaged, and the candidate with the best "
+        "is offered. Looking back cannot tell whether a thing brings viewers or whether it is "
+        "kept for posts that deserve them; dice can."
     )
 
 
@@ -212,13 +220,12 @@ def forest_texts(found: NextPosts) -> tuple[str, str]:
     n = len(found.steps)
     start = f"{n} of {found.n_asked:,} candidates" if n else "Not one candidate"
     caption = (
-        f"{start} can be suggested. Open circles: times the views as each chapter has it, with its "
-        "interval. Filled: what is left when one allows for having picked it, with a range of "
-        f"80 %. The {plural(found.n_drawn, 'surest candidate')}, from the top."
+        f"{start} can be suggested. Open circles: each chapter's factor with its interval; filled: "
+        f"what is left after the pick, 80 %. The {plural(found.n_drawn, 'surest candidate')}."
     )
     said = [f"{do(s.about, s.more)} {multiple(s.expected.value)}" for s in found.steps]
     rest = f"Suggested: {listing(said)}." if said else "Nothing is suggested."
-    return caption, f"Factors of all candidates with intervals. {rest}"
+    return caption, f"{start} can be suggested: factors with intervals. {rest}"
 
 
 def posts_caption(found: NextPosts) -> str:
@@ -228,44 +235,8 @@ def posts_caption(found: NextPosts) -> str:
     ----------
     found : NextPosts
     """
-    names = listing([do(step.about, step.more) for step in found.steps])
+    posts = "the suggestion" if len(found.steps) == 1 else "each suggestion"
     return (
-        f"The newest settled posts that did what is suggested ({names}), and times the views that "
-        "the ten posts around each usually had. They are the newest and not the best, so that "
-        "nobody is shown the one that worked."
+        f"The newest settled posts behind {posts}, not the best, and times the views that the ten "
+        "around each usually had. Does an eye see what else they share?"
     )
-
-
-# ------------------------------------------------------------------------------- the first page
-
-
-def short(found: NextPosts, run: str) -> str:
-    """Return what the first page says of the next posts.
-
-    Parameters
-    ----------
-    found : NextPosts
-    run : str
-        Its name.
-    """
-    link = f"[The next {NEXT} posts](next.ipynb)"
-    if found.verdict is Verdict.TOO_FEW:
-        return f"{link}: nothing to suggest yet; it takes {found.needed} settled posts to compare."
-    if found.steps:
-        said = [
-            f"**{do(s.about, s.more)}** ({multiple(s.expected.value)} the views{per(s)}, "
-            f"{multiple(s.expected.low)} to {multiple(s.expected.high)}; {_WORD[s.strength]})"
-            for s in found.steps
-        ]
-        return f"{link}: {listing(said)}."
-    if found.running:
-        return f"{link}: nothing is sure enough; [an experiment](experiments.ipynb) is on its way."
-    if found.test is None:
-        return f"{link}: nothing is sure enough, and nothing was varied enough to be tested."
-    return (
-        f"{link}: nothing is sure enough. The test that would tell most is "
-        f"{command(found.test.about, found.test.n_posts, run)}."
-    )
-
-
-_WORD = {Strength.CLEAR: "clear", Strength.LEANING: "leaning"}

@@ -14,8 +14,8 @@ _NUMBERS = {
     "metadata__caption_length": ("longer captions", "shorter captions"),
 }
 _STRENGTH = {
-    Strength.CLEAR: "clear, all of its range is a gain",
-    Strength.LEANING: "leaning, for it is more than luck, but how much it earns is open",
+    Strength.CLEAR: "clear",
+    Strength.LEANING: "leaning: more than luck, but not by how much",
 }
 
 
@@ -43,42 +43,48 @@ def do(subject: Subject, more: bool = True) -> str:
     if subject.hashtag:
         return f"{whatif.name(subject)}" if more else f"no {whatif.name(subject)}"
     if subject.regime:
-        kind = f"posts of {whatif.name(subject)}"
+        kind = f"posts like {whatif.name(subject)}"
         return kind if more else f"fewer {kind}"
     words = concept(subject.concept)
     return _NUMBERS.get(subject.concept, (words.more, words.less))[not more]
 
 
 def one(step: Step) -> str:
-    """Say one suggestion: how sure, what to expect, what it rests on, and what could be wrong.
+    """Say of one suggestion how sure it is, what it rests on, and what could be wrong with it.
 
     Parameters
     ----------
     step : Step
     """
     parts = [
-        f"**{capital(do(step.about, step.more))}**: {_STRENGTH[step.strength]}. {_expected(step)}",
+        f"**{capital(do(step.about, step.more))}** ({_STRENGTH[step.strength]}): {_raw(step)}",
         _lately(step),
         _apart(step),
-        *(risk(step, each) for each in step.risks),
+        *(f"**Risk:** {risk(step, each)}" for each in step.risks),
         _price(step),
     ]
     return " ".join(part for part in parts if part)
 
 
-def _expected(step: Step) -> str:
+def expected(step: Step) -> str:
+    """Say what to expect of a suggestion, after allowing for having picked it.
+
+    Parameters
+    ----------
+    step : Step
+    """
     size = step.expected
-    within = f"80 % between {multiple(size.low)} and {multiple(size.high)}"
-    if isinstance(step.about, Slot):
-        return (
-            f"Expect {multiple(size.value)} the views of the habit ({within}); it was measured on "
-            f"posts that did not choose the hour, and stood there at {multiple(step.raw)}."
-        )
-    kind = " [Your kinds of post](clustering.ipynb) shows such posts." if step.about.regime else ""
+    of = " of the habit" if isinstance(step.about, Slot) else per(step)
     return (
-        f"Expect {multiple(size.value)} the views{per(step)} ({within}), after allowing for having "
-        f"picked it; the record as it stands says {multiple(step.raw)}.{kind}"
+        f"{multiple(size.value)} the views{of} (80 %: {multiple(size.low)} to "
+        f"{multiple(size.high)})"
     )
+
+
+def _raw(step: Step) -> str:
+    if isinstance(step.about, Slot):
+        return f"posts that did not choose the hour stood at {multiple(step.raw)}."
+    return f"{multiple(step.raw)} before allowing for the pick."
 
 
 def per(step: Step) -> str:
@@ -101,8 +107,8 @@ def _lately(step: Step) -> str:
     if step.over_habit != step.over_habit:
         return f"{text}."
     return (
-        f"{text}; doing it in all of the next {NEXT} would earn {multiple(step.over_habit)} what "
-        "going on as usual earns, if it is the cause."
+        f"{text}; if it is the cause and all of the next {NEXT} do it, they earn "
+        f"{multiple(step.over_habit)} the usual."
     )
 
 
@@ -115,16 +121,14 @@ def risk(step: Step, what: Risk) -> str:
     what : Risk
     """
     return {
-        Risk.FADED: f"**Risk:** in the newer half of the record alone it stands at "
-        f"{multiple(step.newer)}, so it may belong to another time.",
-        Risk.OPEN: f"**Risk:** the range holds {multiple(step.expected.low)} too; it may cost "
-        "views instead.",
-        Risk.OLD: "**Risk:** the last posts hardly did it, so all of it rests on older ones.",
-        Risk.FEW: f"**Risk:** it rests on {plural(step.n_did, 'post')}.",
-        Risk.TANGLED: f"**Risk:** it mostly comes {_along(step)}, and which of the two it is "
-        "these posts hardly tell.",
-        Risk.KINDS: "**Risk:** the kinds of post are not recorded, and one that does well anyway "
-        "may be all there is to it.",
+        Risk.FADED: f"the newer half of the record stands at {multiple(step.newer)}; it may "
+        "belong to another time.",
+        Risk.OPEN: f"the range holds {multiple(step.expected.low)} too; it may cost views.",
+        Risk.OLD: "the last posts hardly did it; it rests on older ones.",
+        Risk.FEW: f"it rests on {plural(step.n_did, 'post')}.",
+        Risk.TANGLED: f"it mostly comes {_along(step)}, which may be what counts.",
+        Risk.KINDS: "the kinds of post are not recorded; one that does well anyway may be all "
+        "there is to it.",
     }[what]
 
 
@@ -143,16 +147,10 @@ def _along(step: Step) -> str:
 
 
 def _apart(step: Step) -> str:
-    if not step.apart:
-        return ""
-    return (
-        f"So far no post did both this and suggestion {step.apart}: they are for different posts."
-    )
+    return f"No post did both this and suggestion {step.apart} so far." if step.apart else ""
 
 
 def _price(step: Step) -> str:
     if step.experiment_posts is None:
-        return "To be sure would take a longer experiment than can be planned here."
-    posts = f"about {plural(step.experiment_posts, 'post')}"
-    worth = multiple(step.expected.value)
-    return f"To be sure takes an experiment of {posts}, if it is worth {worth}."
+        return "No experiment that can be planned here would settle it."
+    return f"To be sure: an experiment of {plural(step.experiment_posts, 'post')}."

@@ -9,6 +9,7 @@ stronger says the same.
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -57,6 +58,25 @@ COLUMNS = {
     "together_with": "string", "together_more": "boolean", "apart_from": "string",
     "chance": "float64", "to_test": "bool",
 }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What was asked, and what came of it.
+
+    Attributes
+    ----------
+    steps : DataFrame
+        As of :func:`next_steps`.
+    held : Had
+        What each settled post had of everything that could be suggested.
+    y : Series
+        Log outcome of these posts, in time order.
+    """
+
+    steps: pd.DataFrame
+    held: Had
+    y: pd.Series
 
 
 def next_steps(
@@ -119,6 +139,28 @@ def next_steps(
     >>> int(found["state"].eq("SUGGESTED").sum()), int(found["to_test"].sum())
     (0, 1)
     """
+    heard = {"went": went, "openings": openings, "when": when, "regimes": regimes}
+    return examine(posts, features, **heard, timezone=timezone, protocol=protocol).steps
+
+
+def examine(
+    posts: pd.DataFrame,
+    features: Features = None,
+    *,
+    went: pd.DataFrame | None = None,
+    openings: pd.DataFrame | None = None,
+    when: WhenToPost | None = None,
+    regimes: pd.DataFrame | None = None,
+    timezone: str = "UTC",
+    protocol: Protocol = DEFAULT,
+) -> Examined:
+    """The same, with what each post had.
+
+    Parameters
+    ----------
+    posts, features, went, openings, when, regimes, timezone, protocol
+        As for :func:`next_steps`.
+    """
     if when is None:
         when = timing(posts, features, timezone=timezone, protocol=protocol)
     if went is None:
@@ -130,7 +172,7 @@ def next_steps(
     rows = _promised(_pooled(candidates(went, openings, when), hours_hold(when)))
     rows = _beside(rows, held, table)
     rows = _tested(_judged(rows, held), pair_spread(posts, protocol.embargo_days)[0])
-    return rows[list(COLUMNS)].astype(COLUMNS)
+    return Examined(rows[list(COLUMNS)].astype(COLUMNS), held, table.y)
 
 
 def _pooled(rows: pd.DataFrame, hours_hold: bool) -> pd.DataFrame:
