@@ -52,7 +52,7 @@ def test_every_page_says_what_it_may(run, monkeypatch, n):
     check_table("timing", hours)
     if n < when.CLAIM_FROM:
         assert "No claim yet" in said and f"{140 - n} more are needed" in said
-        assert "the habit (80" not in said and hours["factor"].isna().all()
+        assert "views of the habit" not in said and hours["factor"].isna().all()
         assert ("make no habit yet" in said) == (n < 30)
     else:
         assert claim["verdict"] == "CLAIM", "the demo's evening"
@@ -67,9 +67,9 @@ def told_of_the_artefacts(said: str, claim: dict) -> None:
     assert f"**{sentences.slot(slot)}**" in said
     low, high = multiple(gain["low"]), multiple(gain["high"])
     assert f"{multiple(gain['factor'])} the views of the habit" in said
-    assert f"interval {low} to {high}; shift test p" in said
-    assert p_value(claim["p"]) in said and claim["chance"] > when.SURE
-    assert ("lower end of that range is a gain" in said) == (gain["low"] > 1)
+    assert f"(80\N{NO-BREAK SPACE}%: {low} to {high}" in said
+    assert f"p = {p_value(claim['p'])}" in said and claim["chance"] > when.SURE
+    assert (f"which holds {multiple(1)} as well" in said) == (gain["low"] <= 1)
 
 
 def judged(sign: float, n: int = 400) -> findings.When:
@@ -86,10 +86,10 @@ def test_words_turn_round_with_the_effect():
     assert more.verdict is Verdict.CLAIM and more.slot.start == 18 and more.size is Size.ABOVE
     assert "18:00 to 21:00**" in sentences.answer(more)
     assert less.slot.start != 18 and "18:00 to 21:00**" not in sentences.answer(less)
-    assert more.content is Content.NOTHING and "Nothing is recorded" in sentences.answer(more)
+    assert more.content is Content.NOTHING and "Nothing is recorded" in sentences.doubt(more)
     none = judged(0)
     assert none.verdict is Verdict.NONE and "post when it suits" in sentences.answer(none)
-    assert multiple(none.detectable) in sentences.answer(none)
+    assert multiple(none.detectable) in sentences.doubt(none)
 
 
 def test_it_is_an_association_and_an_experiment_is_offered():
@@ -97,7 +97,7 @@ def test_it_is_an_association_and_an_experiment_is_offered():
         found = judged(sign)
         text = sentences.answer(found)
         assert "virality plan" in text
-        assert ("not shown" in text) == (found.verdict is Verdict.CLAIM)
+        assert ("need not be the cause" in text) == (found.verdict is Verdict.CLAIM)
         assert not re.search(r"\b(because of|causes|boosts?|will get)\b", text)
 
 

@@ -13,7 +13,7 @@ EVENING, NIGHT = Slot("weekdays", 18), Slot("weekend", 21)
 UNTRIED = (Untried(NIGHT, 1), Untried(Slot("weekdays", 6), 3))
 CLAIM = When(
     Verdict.CLAIM, 140, 0, 0, DataText("Europe/Berlin"), True, EVENING, 0.29, 16, 9, UNTRIED,
-    0.007, 0.976, EVENING, 1.43, 1.12, 1.81, 21, Size.ABOVE, 1.52, Content.SEEN,
+    (0.58, 1.34), 0.007, 0.976, EVENING, 1.43, 1.12, 1.81, 21, Size.ABOVE, 1.52, Content.SEEN,
 )  # fmt: skip
 FEW = When(Verdict.TOO_FEW, 80, 3, 60, DataText("UTC"), False, EVENING, 0.3, 16, 6, UNTRIED)
 
@@ -27,10 +27,15 @@ def examples() -> Iterator[tuple[str, str]]:
     for content in Content:
         yield (
             f"What it does not prove: {content.value}",
-            timing.association(replace(CLAIM, content=content)),
+            timing.doubt(replace(CLAIM, content=content)),
         )
     none = replace(CLAIM, verdict=Verdict.NONE, p=0.41)
     yield "Nothing is shown", timing.answer(none)
+    yield "Nothing is shown, doubt", timing.doubt(none)
+    yield "Too few posts, doubt", timing.doubt(FEW)
+    yield "Tested", timing.tested(CLAIM)
+    yield "Tested: far from luck, no slot", timing.tested(replace(CLAIM, p=0.0004, slot=None))
+    yield "Tested: too few posts", timing.tested(FEW)
     unsure = replace(CLAIM, verdict=Verdict.UNSURE, p=0.03, chance=0.82)
     yield "A difference, but no slot", timing.answer(unsure)
     gone = replace(CLAIM, verdict=Verdict.GONE, factor=0.91)

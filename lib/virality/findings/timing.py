@@ -14,7 +14,7 @@ from virality.core.protocol import ALPHA, MIN_POSTS
 from virality.core.text import DataText
 
 NO_ZONE = "UTC"  # what is taken where nobody says where the creator lives
-MOST_UNTRIED = 3  # slots that a sentence names
+MOST_UNTRIED = 2  # slots that a sentence names
 
 
 class Verdict(Enum):
@@ -70,7 +70,9 @@ class When:
         Of the posts.
     n_slots, n_tried : int
     untried : tuple of Untried
-        Those that lack fewest posts, at most three.
+        Those that lack fewest posts, at most two.
+    drawn : tuple of (float, float), or None
+        The lowest and the highest factor over the habit that the picture shows; None without.
     p, chance : float
         Of the test, and that `slot` is better than the habit; NaN where nothing was tested.
     slot : Slot or None
@@ -96,6 +98,7 @@ class When:
     n_slots: int
     n_tried: int
     untried: tuple[Untried, ...]
+    drawn: tuple[float, float] | None = None
     p: float = np.nan
     chance: float = np.nan
     slot: Slot | None = None
@@ -106,6 +109,11 @@ class When:
     size: Size = Size.OPEN
     detectable: float = np.nan
     content: Content = Content.NOTHING
+
+    @property
+    def against(self) -> float:
+        """The chance that the slot is no better than the habit."""
+        return 1 - self.chance
 
 
 @dataclass(frozen=True)
@@ -145,6 +153,9 @@ def when(found: WhenToPost, timezone: str) -> When:
         n_slots=len(slots),
         n_tried=int((slots["needed"] == 0).sum()),
         untried=tuple(Untried(_slot(row), int(row["needed"])) for _, row in near.iterrows()),
+        drawn=(float(slots["factor"].min()), float(slots["factor"].max()))
+        if slots["factor"].notna().any()
+        else None,
         p=found.p,
         chance=found.chance,
         slot=found.slot,

@@ -8,12 +8,10 @@ from __future__ import annotations
 from virality.core.text import multiple, plural
 from virality.findings.recovered_advice import Date, RecoveredDrop, RecoveredHours
 from virality.findings.recovered_facts import Seen
-from virality.sentences import recovered
 from virality.sentences.timing import slot
 
-TITLE = recovered.TITLE
+TITLE = "What the simulation had planted"
 
-_READS = "This box alone reads how the creator was simulated."
 _SIDES = {True: "drop", False: "rise"}
 _DATES = {
     Date.UNTOLD: "",
@@ -72,15 +70,14 @@ def hours(found: RecoveredHours) -> str:
     found : RecoveredHours
     """
     if found.best is None:
-        return f"{_READS} {_no_hours(found)}"
+        return _no_hours(found)
     if found.seen is Seen.UNKNOWN:
         return (
-            f"{_READS} Some hours were planted as better than others. So few posts, or posts at so "
+            "Some hours were planted as better than others. So few posts, or posts at so "
             "few hours, cannot show it."
         )
     planted = (
-        f"{_READS} A better time was planted: of the slots that were tried, posts of "
-        f"{slot(found.best)} got most of it, {multiple(found.planted)} the views of the habit."
+        f"Most was planted in {slot(found.best)}, {multiple(found.planted)} the views of the habit."
     )
     if found.seen is Seen.MISSED:
         return f"{planted} **Missed.** {_reach(found)}"
@@ -100,9 +97,10 @@ def _no_hours(found: RecoveredHours) -> str:
 
 
 def _claimed(found: RecoveredHours) -> str:
-    which = slot(found.slot) if found.slot and found.slot != found.best else "that slot"
+    if found.slot == found.best:
+        return f"that slot measured {multiple(found.found)}."
     return (
-        f"the answer names {which}, where {multiple(found.own)} was planted, and measured "
+        f"the answer's slot, where {multiple(found.own)} was planted, measured "
         f"{multiple(found.found)}."
     )
 

@@ -9,8 +9,8 @@ from virality.findings.timing import Content, Luck, Size, Verdict, When
 
 _DAYS = {"weekdays": "Monday to Friday", "weekend": "Saturday and Sunday"}
 _KINDS = {
-    Content.SEEN: "What is known of picture, sound and words was taken off first, but a kind of "
-    "post that these do not show can still stand behind the hour.",
+    Content.SEEN: "What is known of picture, sound and words was taken off, but a kind of post "
+    "that these do not show can still stand behind the hour.",
     Content.FORM: "The kinds of post are not recorded here, only their form: if what goes up at "
     "these hours is another kind of post, that is what the hour shows.",
     Content.NOTHING: "Nothing is recorded about the kinds of post: if what goes up at these hours "
@@ -36,22 +36,20 @@ def answer(found: When) -> str:
     found : When
     """
     if found.verdict is Verdict.CLAIM and found.slot:
-        return f"{_claim(found, found.slot)}\n\n{association(found)} {experiment(found)}"
-    return f"{_none(found)}\n\n{experiment(found)}"
+        return f"{_claim(found, found.slot)} {experiment(found)}"
+    return f"{_none(found)} {experiment(found)}"
 
 
 def _claim(found: When, best: Slot) -> str:
-    sure = {
-        Size.ABOVE: "Also the lower end of that range is a gain.",
-        Size.OPEN: f"That range still holds {multiple(1)}: that these hours are better is surer "
-        "than by how much.",
+    size = {
+        Size.ABOVE: "",
+        Size.OPEN: f", which holds {multiple(1)} as well",
     }[found.size]
     return (
-        f"**{slot(best)}** ({found.zone}) went with more views than this creator's habit. Chosen "
-        f"in the older half of the record and measured in the newer one, on "
-        f"{plural(found.n_measured, 'post')} that had no say in the choice, it earned "
-        f"{multiple(found.factor)} the views of the habit (80 % interval {multiple(found.low)} to "
-        f"{multiple(found.high)}; {_test(found)}). {sure}"
+        f"**{slot(best)}** ({found.zone}) went with {multiple(found.factor)} the views of the "
+        f"habit (80 %: {multiple(found.low)} to {multiple(found.high)}{size}), measured on "
+        f"{plural(found.n_measured, 'post')} that had no say in the choice; the hour need not be "
+        "the cause."
     )
 
 
@@ -65,9 +63,8 @@ def _none(found: When) -> str:
         return _too_few(found)
     if found.verdict is Verdict.NARROW:
         return (
-            "**No claim: other hours were hardly tried.** Two slots of the week with enough posts "
-            "in both halves of the record are needed to hold one against the other, and there are "
-            "not."
+            "**No claim: other hours were hardly tried.** To hold one slot of the week against "
+            "another takes two with enough posts in both halves of the record."
         )
     return _tested(found)
 
@@ -78,47 +75,67 @@ def _too_few(found: When) -> str:
             "**No claim.** All posts have the same outcome, so no hour can be better than another."
         )
     return (
-        f"**No claim yet.** {plural(found.n, 'settled post')} with a known hour cannot tell a "
-        f"good hour from a lucky one; this chapter starts to try at {CLAIM_FROM}, so "
-        f"{plural(found.missing, 'more is', 'more are')} needed. Until then it shows the habit and "
-        "claims nothing."
+        f"**No claim yet.** {plural(found.n, 'settled post')} with a known hour cannot tell a good "
+        f"hour from a lucky one; from {CLAIM_FROM} on it is tried, "
+        f"{plural(found.missing, 'more is', 'more are')} needed."
     )
 
 
 def _tested(found: When) -> str:
     if found.verdict is Verdict.UNSURE:
         return (
-            f"**No hour is sure enough.** Hours and views do go together ({_test(found)}), but no "
-            f"slot that was tried in both halves of the record is better than this creator's "
-            f"habit with enough certainty (the best one: {percent(found.chance)})."
+            "**No hour is sure enough.** Hours and views do go together, but no slot that was "
+            "tried in both halves of the record is surely better than the habit (the best one: "
+            f"{percent(found.chance)})."
         )
     if found.verdict is Verdict.GONE and found.slot:
         return (
-            f"**No hour is sure enough.** Hours and views do go together ({_test(found)}), but "
-            f"what looked best in the older half of the record ({slot(found.slot)}) did not come "
-            f"back in the newer one: {multiple(found.factor)} the views of the habit."
+            "**No hour is sure enough.** Hours and views do go together, but what looked best in "
+            f"the older half of the record ({slot(found.slot)}) did not come back in the newer "
+            f"one: {multiple(found.factor)} the views of the habit."
         )
     return (
-        f"**No hour is sure enough.** Nothing here is more than what chance does to hours "
-        f"({_test(found)}). So many posts show only large differences: a slot that earns "
-        f"{multiple(found.detectable)} the views of the habit would have been claimed in about two "
-        "cases of three, a smaller gain less often. So post when it suits."
+        "**No hour is sure enough.** Nothing here is more than what chance does to hours. So post "
+        "when it suits."
     )
 
 
-def _test(found: When) -> str:
-    p = p_value(found.p)
-    return f"shift test p {p}" if p.startswith("<") else f"shift test p = {p}"
-
-
-def association(found: When) -> str:
-    """Say what a better hour does not prove.
+def tested(found: When) -> str:
+    """Say what the test of all hours together gave; "" where nothing was tested.
 
     Parameters
     ----------
     found : When
     """
-    return f"It went together; that the hour is the cause is not shown. {_KINDS[found.content]}"
+    if found.verdict in (Verdict.NO_HOURS, Verdict.TOO_FEW, Verdict.NARROW):
+        return ""
+    text = f"Here the test gave {_p(found.p)}"
+    if found.slot is None:
+        return f"{text}."
+    return f"{text}, and that {slot(found.slot)} is no better than the habit {_p(found.against)}."
+
+
+def _p(value: float) -> str:
+    told = p_value(value)
+    return f"p {told}" if told.startswith("<") else f"p = {told}"
+
+
+def doubt(found: When) -> str:
+    """Say in a sentence what most could make it wrong; "" where nothing was tried.
+
+    Parameters
+    ----------
+    found : When
+    """
+    if found.verdict is Verdict.CLAIM:
+        return _KINDS[found.content]
+    if found.verdict in (Verdict.NO_HOURS, Verdict.TOO_FEW, Verdict.NARROW):
+        return ""
+    return (
+        "So many posts show only large differences: a slot that earns "
+        f"{multiple(found.detectable)} the views of the habit would have been claimed in about two "
+        "cases of three, a smaller gain less often."
+    )
 
 
 def experiment(found: When) -> str:
@@ -129,16 +146,8 @@ def experiment(found: When) -> str:
     found : When
     """
     if found.verdict is Verdict.CLAIM and found.slot:
-        return (
-            f'An experiment would settle it: `virality plan "{slot(found.slot)}"` lets the dice '
-            "decide which of two neighbouring posts goes up then, and says beforehand what so many "
-            "posts can detect."
-        )
-    return (
-        'Whoever has an hour in mind can have it settled: `virality plan "at nine in the '
-        'evening"` lets the dice decide which of two neighbouring posts goes up then, and says '
-        "beforehand what so many posts can detect."
-    )
+        return f'An experiment would settle it: `virality plan "{slot(found.slot)}"`.'
+    return 'An hour in mind can be settled: `virality plan "at nine in the evening"`.'
 
 
 def habit(found: When) -> str:
@@ -155,11 +164,11 @@ def habit(found: When) -> str:
         lacking = [f"{slot(one.slot)} ({one.needed} more)" for one in found.untried]
         enough = plural(found.n_tried, "has", "have") if found.n_tried else "none has"
         parts.append(
-            f"Of the {found.n_slots} slots of a week {enough} posts enough to be "
-            f"spoken of. Nearest to it, with the posts that are still needed: {listing(lacking)}."
+            f"Of {found.n_slots} slots {enough} posts enough to be judged; nearest to it: "
+            f"{listing(lacking)}."
         )
     else:
-        parts.append(f"All {found.n_slots} slots of a week have posts enough to be spoken of.")
+        parts.append(f"All {found.n_slots} slots have posts enough to be judged.")
     if found.n_untimed:
         parts.append(
             f"{plural(found.n_untimed, 'post is', 'posts are')} left out, because only the day is "
@@ -167,8 +176,8 @@ def habit(found: When) -> str:
         )
     if not found.zone_given:
         parts.append(
-            f"Hours are counted in {found.zone}, which is what is taken where no zone is given; "
-            "`-p timezone=America/New_York` counts them where the creator lives."
+            f"No time zone was given, so hours are those of {found.zone}; "
+            "`-p timezone=America/New_York` gives one."
         )
     return " ".join(parts)
 
@@ -177,8 +186,8 @@ def _usual(found: When) -> str:
     if found.habit is None:
         return f"{plural(found.n, 'post makes', 'posts make')} no habit yet."
     return (
-        f"This creator's most usual slot is {slot(found.habit)} ({found.zone}), with "
-        f"{percent(found.habit_share)} of {plural(found.n, 'post')}."
+        f"The most usual slot is {slot(found.habit)}, with {percent(found.habit_share)} of "
+        f"{plural(found.n, 'post')}."
     )
 
 
@@ -190,18 +199,16 @@ def week_texts(found: When) -> tuple[str, str]:
     found : When
     """
     zone = found.zone.raw  # not Markdown: `pieces.figure` makes it an attribute
-    if found.verdict in (Verdict.NO_HOURS, Verdict.TOO_FEW):
-        return (
-            f"The habit: posts by weekday and hour ({found.zone}), stronger where there are more. "
-            "Nothing here is about views.",
-            f"Grid of weekdays and hours in {zone} with the number of posts in each.",
-        )
+    if found.drawn is None:
+        caption = "Posts by weekday and hour; nothing here is about views."
+        return caption, f"{_usual(found)} {caption} Hours are those of {zone}."
+    low, high = map(multiple, found.drawn)
+    finding = f"Slots lie between {low} and {high} the views of the habit"
     return (
-        f"Times the views of the habit, by weekday and hour ({found.zone}), each pulled towards "
-        f"{multiple(1)}, the more so the fewer posts speak for it. Numbers are posts; what was not "
-        "tried often enough has no colour.",
-        f"Heatmap of weekdays and hours in {zone}: factor over the habit, with the number of "
-        "posts; blank where too few were tried.",
+        f"{finding}, by all posts and pulled towards {multiple(1)}. Numbers are posts; what was "
+        "hardly tried has no colour.",
+        f"{finding}, by weekday and hour in {zone}, with the number of posts; blank where too few "
+        "were tried.",
     )
 
 
@@ -212,12 +219,11 @@ def slots_caption(found: When) -> str:
     ----------
     found : When
     """
-    if found.verdict in (Verdict.NO_HOURS, Verdict.TOO_FEW):
+    if found.drawn is None:
         return "Slots of the week, the posts that each has, and what it lacks before it counts."
     return (
-        "Slots of the week and the posts that each has. The factor is over the habit and pulled "
-        f"towards {multiple(1)}; all posts take part in it, so another slot than the answer's may "
-        "stand highest. Only the answer's is measured on posts that did not choose it."
+        "All posts take part in these factors; only the answer's is measured on posts that did not "
+        "choose it."
     )
 
 
@@ -230,9 +236,8 @@ def luck(found: Luck | None) -> str:
         None where no slot has posts enough.
     """
     if found is None:
-        return "Here no slot has posts enough for even that."
+        return ""
     return (
-        f"On this account the best raw slot stands at {multiple(found.raw)} the usual views. With "
-        f"views shifted against hours, so that no hour can matter, the best one still stands at "
-        f"{multiple(found.shifted)} in the median."
+        f"The best raw slot stands at {multiple(found.raw)} the usual views; where no hour can "
+        f"matter, the best one stands at {multiple(found.shifted)} in the median."
     )
