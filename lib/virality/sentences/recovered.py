@@ -144,8 +144,7 @@ def planted_fact(found: PlantedFact) -> str:
     if found.planted == 1:
         return f"{name}: nothing planted; it cannot be told here."
     where = listing([f"“{one}”" for one in found.regimes])
-    of = agree(found.regimes, "the regime", "the regimes")
-    planted = f"{name}: planted as {multiple(found.planted)} in {of} {where}"
+    planted = f"{name}: planted as {multiple(found.planted)} in {where}"
     if found.seen is Seen.UNKNOWN:
         return f"{planted}; it cannot be told here."
     return f"{planted}; {SEEN[found.seen]}, {shown}."
