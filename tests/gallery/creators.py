@@ -43,57 +43,49 @@ LEVELS = LevelsFound(7, 3.4, 12_345, Contrast.MOST, 0.62, 0.55, 4)
 def examples() -> Iterator[tuple[str, str]]:
     one = replace(REPORT, n_creators=1, single=True, skill=None, content=None, newcomer=None)
     none = replace(REPORT, skill=None, content=None, newcomer=None)
-    yield "Looked at", words.record(REPORT)
-    yield "Looked at few creators", words.record(replace(REPORT, n_creators=3, few=True))
-    yield "Looked at nothing", words.record(replace(one, n_posts=0))
-    yield from levels()
-    yield from apart(one, none)
     for report, heading in ((REPORT, "several"), (one, "one"), (none, "too few posts")):
-        yield f"Nothing to pool: {heading}", words.single(report)
+        yield f"Answer: {heading}", words.answer(report)
+        yield f"Doubt: {heading}", words.doubt(report)
         yield f"Content: {heading}", words.content(report)
         yield f"A new creator: {heading}", words.new_creator(report)
-        yield f"Answer: {heading}", words.answer(report)
         yield f"Limits: {heading}", words.limits(report)
+    yield "Doubt: few creators", words.doubt(replace(REPORT, n_creators=3, few=True))
+    yield from answers()
     yield from newcomers()
+    yield "Creator by creator", words.creators_caption(SKILL, 5, 7)
+    yield from levels()
     yield "The voice of others, fitted here", words.voice_of_others(None)
     yield "The voice of others, brought along", words.voice_of_others(Brought(60, 9120))
 
 
-def levels() -> Iterator[tuple[str, str]]:
-    yield "Levels", words.levels_caption(LEVELS)
-    yield "Levels in a table", words.levels_table_caption(LEVELS)
-    yield "Levels, described", words.levels_alt(LEVELS)
-    yield "Levels of a single creator", words.ALONE
-    for contrast in Contrast:
-        found = replace(LEVELS, contrast=contrast)
-        yield f"Levels: {contrast.name}", words.levels_reading(found)
-    yield "Levels: hardly pulled", words.levels_reading(replace(LEVELS, shortest=None))
-
-
-def apart(one: Pooled, none: Pooled) -> Iterator[tuple[str, str]]:
-    for impression in Impression:
-        found = replace(REPORT, skill=replace(SKILL, impression=impression))
-        yield f"The impressive number: {impression.name}", words.impressive(found)
-    yield "The impressive number of one creator", words.impressive(one)
-    yield "The impressive number of too few posts", words.impressive(none)
-    yield "Taken apart", words.apart_caption(SKILL)
-    yield "Taken apart, described", words.apart_alt(SKILL)
+def answers() -> Iterator[tuple[str, str]]:
     unknown = replace(SKILL, within=Estimate(float("nan")), total=None, apart=False)
-    yield "Taken apart: nothing known", words.apart_caption(unknown)
-    for reading in Within:
-        yield f"Taken apart: {reading.name}", words.apart_reading(replace(SKILL, reading=reading))
-    everything = replace(SKILL, all_between=True)
-    yield "Taken apart: all between", words.apart_reading(everything)
-    yield "Taken apart: mostly within", words.apart_reading(replace(SKILL, share_between=None))
-    yield "Answer: all between", words.answer(replace(REPORT, skill=everything))
     for verdict in (Verdict.WORSE, Verdict.UNDECIDED):
         error = Estimate(0.004) if verdict is Verdict.UNDECIDED else SKILL.gain.error
         gain = replace(SKILL.gain, verdict=verdict, error=error)
         found = replace(unknown, gain=gain)
-        yield f"Against the rule: {verdict.name}", words.gaps_caption(found)
         yield f"Answer: {verdict.name}", words.answer(replace(REPORT, skill=found, newcomer=None))
+        yield f"Against the rule: {verdict.name}", words.gaps_caption(found)
     yield "Against the rule", words.gaps_caption(SKILL)
-    yield "Creator by creator", words.creators_caption(SKILL, 5, 7)
+    for impression in Impression:
+        found = replace(REPORT, skill=replace(SKILL, impression=impression))
+        yield f"Answer, beside the mean: {impression.name}", words.answer(found)
+    for reading in Within:
+        found = replace(REPORT, skill=replace(SKILL, reading=reading))
+        yield f"Answer, within: {reading.name}", words.answer(found)
+    everything = replace(REPORT, skill=replace(SKILL, all_between=True))
+    yield "Answer: all between", words.answer(everything)
+    yield "Taken apart", words.apart_caption(SKILL)
+    yield "Taken apart, described", words.apart_alt(SKILL)
+    yield "Taken apart: nothing known", words.apart_caption(unknown)
+
+
+def levels() -> Iterator[tuple[str, str]]:
+    yield "Levels, described", words.levels_alt(LEVELS)
+    for contrast in Contrast:
+        found = replace(LEVELS, contrast=contrast)
+        yield f"Levels: {contrast.name}", words.levels_caption(found)
+    yield "Levels: hardly pulled", words.levels_caption(replace(LEVELS, shortest=None))
 
 
 def newcomers() -> Iterator[tuple[str, str]]:
@@ -104,4 +96,4 @@ def newcomers() -> Iterator[tuple[str, str]]:
     yield "A new creator: two creators", words.new_creator(replace(REPORT, newcomer=None))
     for pull in Pull:
         yield f"Own posts: {pull.name}", words.warm_caption(WarmUp(240, 5.2, 20, 2.3, pull))
-    yield "Own posts, described", words.WARM_ALT
+    yield "Own posts, described", words.warm_alt(WarmUp(240, 5.2, 20, 2.3, Pull.HELPS))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from virality.core.text import capital, clean, count, decimals, percent, smaller
+from virality.core.text import capital, clean, decimals, smaller
 from virality.creators.pool import forecast_name
 from virality.figures import theme
 from virality.figures.data import views_axis
@@ -145,32 +145,6 @@ def warm_up(table: pd.DataFrame) -> Figure:
     axis.set_ylim(bottom=1)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
-
-
-def levels_table(table: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
-    """Return the table of creators for reading: posts, mean, trust in it, level.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From `Levels.table`; log views.
-    names : dict of str to str
-        What to call each author.
-
-    Returns
-    -------
-    DataFrame
-        Texts and counts.
-    """
-    return pd.DataFrame(
-        {
-            "creator": [clean(names[author]) for author in table["author"]],
-            "posts": table["n"],
-            "typical views": [count(views) for views in np.expm1(table["mean"])],
-            "trust in them": [percent(weight) for weight in table["weight"]],
-            "level": [count(views) for views in np.expm1(table["level"])],
-        }
-    )
 
 
 def gaps_table(gaps: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,6 @@ from virality.findings.creators import (
 )
 from virality.findings.scores import Estimate, Verdict
 
-ALONE = "All posts here are by one creator, so there is nothing to compare."
 MEAN = RULE_NAMES["creator_mean"]
 
 
@@ -35,50 +34,223 @@ def _with_ends(found: Estimate) -> str:
     return f"{correlation(found.value)} ({correlation(found.low)} to {correlation(found.high)})"
 
 
-def single(found: Pooled) -> str:
-    """Say that there is nothing to pool; "" where there are several creators."""
-    if not found.single:
+# --- the answer, its picture, its doubt -----------------------------------------------------------
+
+
+def answer(found: Pooled) -> str:
+    """Return the answer box of the chapter."""
+    if found.single:
+        return (
+            "There is one creator here, so nothing can be taken apart: this page is meant for a "
+            "pooled report on several (`--pool`)."
+        )
+    if found.skill is None:
+        return (
+            f"{capital(plural(found.n_posts, 'post'))} of {plural(found.n_creators, 'creator')} "
+            "are too few for a forecast that could be tested, so nothing is predicted."
+        )
+    parts = [_headline(found.skill), _apart(found.skill), _next_one(found.newcomer)]
+    return " ".join(part for part in parts if part)
+
+
+def _headline(found: Skill) -> str:
+    error = found.gain.error
+    ends = f", interval {smaller(error.high)} to {smaller(error.low)}" if error.bounded else ""
+    size = f"mean miss {smaller(error.value)}{ends}"
+    model, rule = forecast_name(found.gain.model), forecast_name(found.gain.against)
+    models = plural(found.n_models, "model")
+    first = {
+        Verdict.BETTER: f"**Within a creator: yes, in part.** {capital(model)} misses by less than "
+        f"{rule} ({size}).",
+        Verdict.WORSE: f"**Within a creator: no.** Even the best of {models}, {model}, misses by "
+        f"more than {rule} ({size}).",
+        Verdict.UNDECIDED: "**Within a creator: not beyond her own simple rule, as far as these "
+        f"posts can show.** The best of {models}, {model}, is not clearly better than {rule} "
+        f"({size}).",
+    }[found.gain.verdict]
+    shown = ", which is not shown to be above zero" if found.reading is Within.NOT_SHOWN else ""
+    return (
+        f"{first} Among the posts of one creator its forecasts correlate with what came at "
+        f"{_with_ends(found.within)}{shown}."
+    )
+
+
+def _apart(found: Skill) -> str:
+    if not found.apart:
+        return ""
+    part = "all of it" if found.all_between else f"{correlation(found.between_part)} of it"
+    mean = correlation(found.mean_total)
+    beside = {
+        Impression.UNKNOWN: "",
+        Impression.AHEAD: f", for which {MEAN} reaches {mean}",
+        Impression.MATCHED: f", and {MEAN}, which knows nothing about the post, reaches {mean}",
+    }[found.impression]
+    return (
+        f"Over all posts together it is {correlation(found.total)}, but {part} only says which "
+        f"creator is bigger{beside}: do not quote it as skill."
+    )
+
+
+def _next_one(found: Newcomer | None) -> str:
+    """The first forecast for a creator who is not among these; "" where there is none."""
+    if found is None:
         return ""
     return (
-        "All posts here are by one creator, so there is nothing to take apart, and this page shows "
-        "no result: it is meant for a pooled report on several (`--pool`)."
+        f"For a first post of somebody like these the forecast is **{count(found.middle)} views, "
+        f"and with {percent(found.promised)} chance between {count(found.low)} and "
+        f"{count(found.high)}**."
     )
 
 
-def record(found: Pooled) -> str:
-    """Return what was looked at, and what so few creators cannot stand for."""
-    if not found.n_posts:
-        return "There was no usable post to look at."
-    creators = plural(found.n_creators, "creator")
-    text = (
-        f"We looked at {plural(found.n_posts, 'post')} by {creators}, published between "
-        f"{found.first} and {found.last}."
-    )
-    if not found.few:
-        return text
-    return text + (
-        f" {capital(creators)} cannot stand for creators in general. "
-        "So the intervals say how much the numbers could have differed with other posts of the "
-        "same creators, not with other creators."
+def apart_caption(found: Skill) -> str:
+    """State what the figure of the two parts shows."""
+    return (
+        f"Left: forecasts of {forecast_name(found.gain.model)} and what came, a colour and a line "
+        f"per creator. Right: the correlation of {correlation(found.total)} is the sum of "
+        f"{correlation(found.between_part)} between creators and {correlation(found.within_part)} "
+        "within them."
     )
 
 
-# --- levels ---------------------------------------------------------------------------------------
+def apart_alt(found: Skill) -> str:
+    """Describe the figure of the two parts to who cannot see it."""
+    between, within = correlation(found.between_part), correlation(found.within_part)
+    return (
+        "Scatter of views against forecasts, coloured by creator, beside bars: total correlation "
+        f"{correlation(found.total)}, of it between creators {between}, within a "
+        f"creator {within}; correlation among the posts of one creator "
+        f"{correlation(found.within.value)}."
+    )
+
+
+def doubt(found: Pooled) -> str:
+    """Say what could most easily make the answer wrong; "" where there is none."""
+    if found.skill is None:
+        return ""
+    if found.few:
+        return (
+            f"{capital(plural(found.n_creators, 'creator'))} cannot stand for creators in general: "
+            "the intervals say what other posts of the same creators could change, not other "
+            "creators."
+        )
+    return (
+        "What is foreseen within a creator includes following the account through its better and "
+        "worse months, which helps nobody to choose between two posts of one week."
+    )
+
+
+# --- what the data fill ---------------------------------------------------------------------------
+
+
+def creators_caption(found: Skill, n_smaller: int, n: int) -> str:
+    """State for how many creators the model's miss is the smaller one.
+
+    Parameters
+    ----------
+    found : Skill
+    n_smaller, n : int
+        Creators for whom it is, and creators.
+
+    Returns
+    -------
+    str
+    """
+    return (
+        f"{capital(forecast_name(found.gain.model))} has a smaller miss than the rule for "
+        f"{n_smaller} of {plural(n, 'creator')}; single rows are too noisy to be read one by one."
+    )
+
+
+def content(found: Pooled) -> str:
+    """Say what the test of content within creators found; "" where nothing was tested."""
+    return "" if found.content is None else _content(found.content)
+
+
+def _content(found: SharedContent) -> str:
+    luck = f"shifted content does as well in {percent(found.p)} of the shifts"
+    if not found.shown:
+        return (
+            f"**No rule about content that holds for these creators together is shown**: {luck}. "
+            "What works for one of them alone would not be seen here."
+        )
+    blocks = [block_name(block) for block in found.blocks]
+    if blocks:
+        verb = agree(blocks, "carries", "carry")
+        text = f"**{capital(listing(blocks))} {verb} information that holds for creators together**"
+    else:
+        text = "**Content carries information that holds for creators together**, in no one block"
+    return f"{text}: {luck}."
+
+
+def new_creator(found: Pooled) -> str:
+    """Say what others' posts tell of a creator's first ones."""
+    if found.skill is None:
+        return ""
+    if found.newcomer is None:
+        return (
+            "With fewer than three creators nobody can be left out and still leave others to "
+            "compare, so nothing is said about a new one."
+        )
+    return _new_creator(found.newcomer)
+
+
+def _new_creator(found: Newcomer) -> str:
+    clearly = "" if found.content_helps else " not clearly"
+    return (
+        f"From the others' posts alone, forecasts miss by a factor of {found.factor:.1f}, from "
+        f"the creator's own by {found.rule_factor:.1f}. What the others' posts say about content "
+        f"does{clearly} help beyond their mean. Intervals that promise {percent(found.promised)} "
+        f"held {percent(found.held)} of the posts, and fewer than promised for {found.n_below} of "
+        f"{plural(found.n_creators, 'creator')}."
+    )
+
+
+_PULLS = {
+    Pull.UNKNOWN: "",
+    Pull.HELPS: "; with a single post, pulling it towards all clearly helps",
+    Pull.HURTS: "; with a single post, pulling it towards all clearly hurts",
+    Pull.UNDECIDED: "; with a single post, pulling it towards all makes no clear difference",
+}
+
+
+def warm_caption(found: WarmUp) -> str:
+    """State how soon own posts count, and whether pulling helps."""
+    return (
+        f"Without own posts the miss is {found.miss_without:.1f}, with {found.most} it is "
+        f"{found.miss_with:.1f}, on the same {plural(found.n, 'post')}{_PULLS[found.pull]}."
+    )
+
+
+def warm_alt(found: WarmUp) -> str:
+    """Say the same to who cannot see the figure."""
+    return (
+        "Mean miss against the number of own posts known, with and without pulling: from "
+        f"{found.miss_without:.1f} to {found.miss_with:.1f}."
+    )
+
+
+# --- how we know ----------------------------------------------------------------------------------
 
 
 def levels_caption(found: LevelsFound) -> str:
-    """State what the figure of levels shows."""
-    return (
-        f"Each creator's level before and after it is pulled towards all. Levels typically lie a "
-        f"factor of {found.far:.1f} from the middle, {count(found.middle)} views."
+    """Say whether creators or posts differ more, and how far the levels were pulled."""
+    share = percent(found.share_between)
+    if found.contrast is Contrast.NO_VARIANCE:
+        return "All posts have the same views, so no level differs from another."
+    text = {
+        Contrast.MOST: "Who posts matters more than what",
+        Contrast.SOME: "The rest lies between the posts of one creator",
+        Contrast.HARDLY_ANY: "The creators hardly differ",
+    }[found.contrast]
+    pulled = (
+        "Everyone has posts enough, so that hardly any level had to be pulled."
+        if found.shortest is None
+        else f"The shortest record, {plural(found.shortest, 'post')}, is trusted with "
+        f"{percent(found.least_trust)}; the rest of that level comes from all creators."
     )
-
-
-def levels_table_caption(found: LevelsFound) -> str:
-    """State what the table of levels shows."""
     return (
-        "The same in numbers. Nobody's own posts are trusted with less than "
-        f"{percent(found.least_trust)}."
+        f"{share} of the variance of log views lies between creators, whose levels typically lie a "
+        f"factor of {found.far:.1f} from the middle, {count(found.middle)} views. {text}. {pulled}"
     )
 
 
@@ -86,32 +258,8 @@ def levels_alt(found: LevelsFound) -> str:
     """Describe the figure of levels to who cannot see it."""
     return (
         f"For each of {plural(found.n_creators, 'creator')} the mean of the posts, and the level "
-        "that it is pulled to, on a log scale of views."
+        f"that it is pulled to; between them lies {percent(found.share_between)} of the variance."
     )
-
-
-def levels_reading(found: LevelsFound) -> str:
-    """Say whether creators or posts differ more, and how far the levels were pulled."""
-    share = percent(found.share_between)
-    if found.contrast is Contrast.NO_VARIANCE:
-        return "All posts have the same views, so no level differs from another."
-    text = {
-        Contrast.MOST: f"Who posts matters more than what: {share} of the variance of log views "
-        "lies between creators. A forecast that knows nothing but the name will look clever.",
-        Contrast.SOME: f"Between creators lies {share} of the variance of log views; the rest lies "
-        "between the posts of one creator.",
-        Contrast.HARDLY_ANY: f"The creators hardly differ: {share} of the variance of log views "
-        "lies between them.",
-    }[found.contrast]
-    if found.shortest is None:
-        return f"{text} Everyone has posts enough, so that hardly any level had to be pulled."
-    return (
-        f"{text} The shortest record, {plural(found.shortest, 'post')}, is trusted with "
-        f"{percent(found.least_trust)}; the rest of that level comes from all creators."
-    )
-
-
-# --- the forecasts --------------------------------------------------------------------------------
 
 
 def voice_of_others(found: Brought | None) -> str:
@@ -134,251 +282,13 @@ def voice_of_others(found: Brought | None) -> str:
     )
 
 
-# --- taken apart ----------------------------------------------------------------------------------
-
-
-def impressive(found: Pooled) -> str:
-    """Show the number that would be printed elsewhere."""
-    if found.skill is None:
-        return _nothing(found)
-    text = (
-        f"Over all held-out posts together, the forecasts of "
-        f"{forecast_name(found.skill.gain.model)} correlate with log views at "
-        f"**{correlation(found.skill.total)}**."
-    )
-    if found.skill.impression is Impression.UNKNOWN:
-        return text
-    mean = correlation(found.skill.mean_total)
-    if found.skill.impression is Impression.MATCHED:
-        return text + (
-            f" It sounds like a discovery. But {MEAN}, which knows nothing about "
-            f"the post itself, reaches {mean}."
-        )
-    return text + f" For comparison: {MEAN} alone reaches {mean}."
-
-
-def _nothing(found: Pooled) -> str:
-    if found.single:
-        return ""
-    return (
-        f"{capital(plural(found.n_posts, 'post'))} of {plural(found.n_creators, 'creator')} "
-        "are too few for a forecast that could be tested, so nothing is predicted."
-    )
-
-
-def apart_caption(found: Skill) -> str:
-    """State what the figure of the two parts shows."""
-    between, within = correlation(found.between_part), correlation(found.within_part)
-    return (
-        f"Left: held-out forecasts of {forecast_name(found.gain.model)} and what came, a colour "
-        f"and a line per creator; on the dotted line a forecast is right. Right: the correlation "
-        f"of {correlation(found.total)} is the sum of {between} from telling creators apart and "
-        f"{within} from telling one creator's posts apart. Among the posts of one creator "
-        f"it is {_with_ends(found.within)}."
-    )
-
-
-def apart_alt(found: Skill) -> str:
-    """Describe the figure of the two parts to who cannot see it."""
-    between, within = correlation(found.between_part), correlation(found.within_part)
-    return (
-        "Scatter of views against forecasts, coloured by creator, beside bars: total correlation "
-        f"{correlation(found.total)}, of it between creators {between}, within a "
-        f"creator {within}; correlation among the posts of one creator "
-        f"{correlation(found.within.value)}."
-    )
-
-
-def apart_reading(found: Skill) -> str:
-    """Say which part a creator can use."""
-    if found.reading is Within.UNKNOWN:
-        return "Nothing varies enough to take a correlation apart."
-    text = ""
-    if found.share_between is not None:
-        part = "All" if found.all_between else percent(found.share_between)
-        text = (
-            f"**{part} of the impressive number is knowing who is big.** That is true, "
-            "and of no use to anybody who wants to know which of her own posts will do well. "
-        )
-    within = _with_ends(found.within)
-    if found.reading is Within.NOT_SHOWN:
-        return text + (
-            f"Among the posts of one creator the correlation is {within}: "
-            "not shown to be above zero."
-        )
-    tone = "little, and" if found.reading is Within.LITTLE else "something, and"
-    return text + (
-        f"Among the posts of one creator the correlation is {within}. That is "
-        f"{tone} it includes following each account through its better and worse months."
-    )
-
-
-# --- against the rule -----------------------------------------------------------------------------
-
-
 def gaps_caption(found: Skill) -> str:
     """State what the comparison shows."""
     who = "One model" if found.gain.verdict is Verdict.BETTER else "No model"
     return (
         f"{who} clearly beats {forecast_name(found.gain.against)}, the better of a creator's own "
-        f"two rules, on {plural(found.n_held_out, 'held-out post')}. Intervals keep each creator's "
+        f"two rules, on {plural(found.n_held_out, 'held-out post')}; intervals keep each creator's "
         "posts together and hold for all models at once."
-    )
-
-
-def creators_caption(found: Skill, n_smaller: int, n: int) -> str:
-    """State for how many creators the model's miss is the smaller one.
-
-    Parameters
-    ----------
-    found : Skill
-    n_smaller, n : int
-        Creators for whom it is, and creators.
-
-    Returns
-    -------
-    str
-    """
-    return (
-        f"The same creator by creator: {forecast_name(found.gain.model)} has the smaller miss for "
-        f"{n_smaller} of {plural(n, 'creator')}. Single rows are too noisy to be read one by one."
-    )
-
-
-def content(found: Pooled) -> str:
-    """Say what the test of content within creators found."""
-    if found.single:
-        return ""
-    if found.content is None:
-        return "There was no content that could be tested."
-    return _content(found.content)
-
-
-def _content(found: SharedContent) -> str:
-    if not found.shown:
-        return (
-            f"Shifted content does as well as the true one in {percent(found.p)} of the "
-            "shifts. So **no rule about content that holds for these creators together is shown**; "
-            "what works for one of them alone would not be seen here."
-        )
-    blocks = [block_name(block) for block in found.blocks]
-    if blocks:
-        verb = agree(blocks, "carries", "carry")
-        text = f"**{capital(listing(blocks))} {verb} information that holds for creators together**"
-    else:
-        text = "**Content carries information that holds for creators together**, in no one block"
-    return f"{text}: shifted content does as well in {percent(found.p)} of the shifts."
-
-
-# --- a new creator --------------------------------------------------------------------------------
-
-
-def new_creator(found: Pooled) -> str:
-    """Say what others' posts tell of a creator's first ones."""
-    if found.skill is None:
-        return ""
-    if found.newcomer is None:
-        return (
-            "With fewer than three creators nobody can be left out and still leave others to "
-            "compare, so nothing is said about a new one."
-        )
-    return _new_creator(found.newcomer)
-
-
-def _new_creator(found: Newcomer) -> str:
-    helps = (
-        "What the others' posts say about content makes that smaller than their mean alone would."
-        if found.content_helps
-        else "What the others' posts say about content does not clearly improve on their plain "
-        "mean."
-    )
-    return (
-        f"From the others' posts alone, forecasts miss by a factor of {found.factor:.1f}; the "
-        f"creator's own rule would miss by {found.rule_factor:.1f}. {helps} "
-        f"The intervals promise to hold {percent(found.promised)} of the posts and held "
-        f"{percent(found.held)}; for {found.n_below} of {plural(found.n_creators, 'creator')} they "
-        "held fewer than promised. Posts of one creator lie inside or outside together, so what "
-        "counts here is creators."
-    )
-
-
-def next_one(found: Newcomer | None) -> str:
-    """Give the first forecast for a creator who is not among these; "" where there is none."""
-    if found is None:
-        return ""
-    return (
-        f"For the first post of a creator like these, about whom nothing else is known, the "
-        f"forecast is **{count(found.middle)} views, and with {percent(found.promised)} "
-        f"chance between {count(found.low)} and {count(found.high)}**."
-    )
-
-
-_PULLS = {
-    Pull.UNKNOWN: "",
-    Pull.HELPS: " With a single post, pulling it towards all clearly helps.",
-    Pull.HURTS: " With a single post, pulling it towards all clearly hurts: these creators lie "
-    "too far apart, or are too few to say where the middle is.",
-    Pull.UNDECIDED: " With a single post, pulling it towards all makes no clear difference.",
-}
-
-
-def warm_caption(found: WarmUp) -> str:
-    """State how soon own posts count, and whether pulling helps."""
-    return (
-        f"The same {plural(found.n, 'post')}, forecast from more and more of the creator's "
-        f"own. Without any the miss is {found.miss_without:.1f}, with {found.most} it is "
-        f"{found.miss_with:.1f}; dotted: the others' mean.{_PULLS[found.pull]}"
-    )
-
-
-WARM_ALT = "Mean miss against the number of own posts known, with and without pulling."
-
-
-# --- answers --------------------------------------------------------------------------------------
-
-
-def answer(found: Pooled) -> str:
-    """Return the answer box of the chapter, and of a pooled report."""
-    if found.single:
-        return "There is one creator here, so nothing can be taken apart."
-    if found.skill is None:
-        return _nothing(found)
-    parts = [_headline(found.skill), _apart(found.skill), next_one(found.newcomer)]
-    return "\n\n".join(part for part in parts if part)
-
-
-def _headline(found: Skill) -> str:
-    error = found.gain.error
-    ends = f", interval {smaller(error.high)} to {smaller(error.low)}" if error.bounded else ""
-    model, rule = forecast_name(found.gain.model), forecast_name(found.gain.against)
-    within = _with_ends(found.within)
-    if found.gain.verdict is Verdict.BETTER:
-        return (
-            f"**Within a creator: yes, in part.** The mean miss of {model} is "
-            f"{smaller(error.value)} than that of {rule}{ends}; among the posts of one creator its "
-            f"forecasts correlate with what came at {within}."
-        )
-    if found.gain.verdict is Verdict.WORSE:
-        return (
-            f"**Within a creator: no.** Even the best of {plural(found.n_models, 'model')}, "
-            f"{model}, misses by more than {rule}. Among the posts of one creator its forecasts "
-            f"correlate with what came at {within}."
-        )
-    return (
-        f"**Within a creator: not beyond her own simple rule, as far as these posts can show.** "
-        f"The best of {plural(found.n_models, 'model')}, {model}, is not clearly better than "
-        f"{rule} (mean miss {smaller(error.value)}{ends}). Among the posts of one creator its "
-        f"forecasts correlate with what came at {within}."
-    )
-
-
-def _apart(found: Skill) -> str:
-    if not found.apart:
-        return ""
-    part = "All of it" if found.all_between else f"Of that, {correlation(found.between_part)}"
-    return (
-        f"Over all posts together the correlation is {correlation(found.total)}. {part} only says "
-        "which creator is bigger: do not quote it as skill."
     )
 
 
