@@ -107,7 +107,7 @@ def test_the_chapter_says_what_the_library_says(run, monkeypatch, n):
     found = findings.chosen(stored["whatif"])
     assert unbroken(sentences.answer(found)) in said
     assert (found.verdict is Verdict.TOO_FEW) == (n == 12)
-    assert ("indicative at most" in said) == (n == 40)
+    assert ("no more than a hint" in said) == (n == 40)
     assert stored["otherwise"].empty == (n == 12) and ("fig-otherwise" in said) == (n > 12)
     if n == 200:
         (tag,) = [fact for fact in found.found if fact.hashtag]

@@ -148,7 +148,7 @@ def _cost(checks: Checks) -> str:
 def _indicative(found: Carriers) -> str:
     if not found.indicative:
         return ""
-    return f" With {found.n_posts} posts all of it is indicative at most."
+    return f" From {plural(found.n_posts, 'post')} that is a hint."
 
 
 def doubt(found: Carriers) -> str:

@@ -142,7 +142,7 @@ def _cost(choice: Choice) -> str:
 def _indicative(found: WentWith[Choice]) -> str:
     if not found.indicative:
         return ""
-    return f" With {plural(found.n_posts, 'post')} all of it is indicative at most."
+    return f" With {plural(found.n_posts, 'post')} even that is no more than a hint."
 
 
 def doubt(found: WentWith[Choice]) -> str:
