@@ -21,6 +21,7 @@ from pathlib import Path
 from virality.book import (
     finish,
     gallery,
+    map_page,
     notices,
     plain,
     quarto,
@@ -109,6 +110,8 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
             shutil.move(run.staging / "_book", temporary)
             _offer_notebooks(run, temporary)
             finish.finish(temporary, NOTEBOOKS, shared(run, title))
+        if map_page.is_there(run):
+            map_page.write(run, temporary, private)
         _describe(run, temporary, title, private)
     stamps.write(run, "site", {"made_from": wanted})
     gallery.make()
@@ -120,6 +123,7 @@ def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     executed = [hashing.of_path(run.executed(spec.slug)) for spec in book(run.pooled, run.planned)]
     used = ("book.yml", finish.SCRIPT, *TEMPLATE)
     template = [hashing.of_path(NOTEBOOKS / name) for name in used]
+    template += [hashing.of_path(path) for path in map_page.read_by(run)]
     code = uses.of_modules(uses.closure([__name__]))
     told = [folders(run), title, footer(run), _address(run), private, as_plain]
     return hashing.of_value([executed, template, code, *told])
@@ -221,8 +225,9 @@ def _stage_chapter(run: Run, spec: Spec, hide, private: bool) -> None:
         cell = nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::", id="download")
         notebook.cells.append(cell)
     for output in (output for cell in notebook.cells for output in plain.shown_by(cell)):
-        told = output.data["text/markdown"]
-        output.data["text/markdown"] = _unpack(told, spec.slug, run.staging)
+        told = _unpack(output.data["text/markdown"], spec.slug, run.staging)
+        mapped = spec.slug == map_page.CHAPTER and map_page.is_there(run)
+        output.data["text/markdown"] = map_page.offer(told) if mapped else told
     nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
 
 
