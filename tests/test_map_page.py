@@ -105,7 +105,7 @@ def test_nothing_in_a_caption_ends_the_script(run, site):
     map_page.write(run, site, private=False)
     page = (site / map_page.PAGE).read_text(encoding="utf-8")
     assert page.count("</script>") == 2 and "<img" not in page
-    assert EVIL in " ".join(of(specification(site), "posts")[-1]["caption"])
+    assert EVIL in "".join(of(specification(site), "posts")[-1]["caption"])
 
 
 def test_every_way_to_colour_has_a_key_and_kinds_have_shapes(run, site):

@@ -200,7 +200,8 @@ a{{color:var(--link)}}
 #map{{width:100%;display:flex;flex-direction:column-reverse}}
 .vega-bindings{{display:flex;flex-wrap:wrap;gap:.3rem 1.5rem;padding-bottom:.6rem}}
 .vega-bind label{{display:flex;align-items:center;gap:.5rem}}
-.vega-bind select{{font:inherit}}.vega-bind input{{width:14rem}}.vega-bind input+span{{display:none}}
+.vega-bind select{{font:inherit}}.vega-bind input{{width:14rem}}
+.vega-bind input+span{{display:none}}
 :focus-visible{{outline:.15rem solid var(--link);outline-offset:.15rem}}
 svg text{{fill:var(--ink);font-family:system-ui,sans-serif;
 paint-order:stroke;stroke:var(--ground);stroke-width:3px}}
