@@ -158,7 +158,7 @@ pre{overflow-x:auto;background:#8881;padding:.6rem;font-size:.8rem}
 .anchor-link{display:none}
 nav{font-size:.85rem;border-bottom:1px solid #8886;padding:.4rem 0}
 footer{font-size:.85rem}
-.explore iframe{width:100%;height:47rem;border:0}.by-night{display:none}
+.explore iframe{width:100%;height:45rem;border:0}.by-night{display:none}
 @media(prefers-color-scheme:dark){.by-night{display:block}.by-day{display:none}}
 @media print{nav,.explore,.onward,.skip,summary{display:none}body{display:block;max-width:none}
 details::details-content{content-visibility:visible;display:block}

@@ -248,7 +248,7 @@ def _signals(n_posts: int, entries: dict[str, int]) -> list[dict]:
     made = {
         "beside": "width >= 640",
         "across": "beside ? width - 260 : width",
-        "tall": "clamp(0.62 * across, 250, 440)",
+        "tall": "clamp(0.8 * across, 250, 440)",
         "columns": "max(1, floor(across / 215))",
         "key_at": "tall + 18",
         "told_x": "beside ? across + 20 : 0",
