@@ -58,8 +58,13 @@ def described(n=120, lift=0.8, seed=0, caption="a text #tag{r}"):
             "caption": pd.array([caption.replace("{r}", str(r)) for r in regime], "string"),
         }
     )
-    table = table.astype(rg.COLUMNS)
+    table = naming.with_names(table.astype(rg.COLUMNS), posts)
     return table, posts, behaviour.summarise(table, posts)
+
+
+def found_in(table, check, n=None, private=False):
+    names = naming.kind_names(table, private)
+    return findings.content(table, check, len(table) if n is None else n, names)
 
 
 @pytest.fixture
@@ -98,36 +103,36 @@ PUSHES = shap_tables([])[1]
 )
 def test_regimes_are_real_only_where_they_hold(check, verdict):
     table, _, summary = described()
-    found = findings.content(table, check, len(table))
+    found = found_in(table, check)
     assert found.verdict is verdict
     assert check.stable is (verdict is Verdict.STABLE)
     answer = sentences.answer(found, findings.views(summary, 0.01, found))
-    assert answer.startswith("**No stable regimes.**") is not check.stable
-    assert ("differ in views" in answer) is check.stable
+    assert answer.startswith("**No stable kinds of post.**") is not check.stable
+    assert ("Against the posts around them" in answer) is check.stable
 
 
 def test_regimes_are_judged_one_by_one():
     table, _, _ = described()
     check = checked((0.9, 0.65, 0.3), era=[False, False, True])
-    found = findings.content(table, check, len(table))
+    found = found_in(table, check)
     kinds = [regime.holding for regime in found.regimes]
     assert kinds == [Holding.HOLDS, Holding.LOOSELY, Holding.FALLS_APART]
     assert [regime.sure for regime in found.regimes] == check.sure.tolist()
-    lasting = findings.content(table, checked(era=[True, False, False]), len(table))
+    lasting = found_in(table, checked(era=[True, False, False]))
     assert lasting.regimes[0].holding is Holding.ERA
 
 
 def test_no_group_at_all():
     table, _, _ = described()
     table = table.assign(regime=pd.array([NOISE] * len(table), "Int64"))
-    found = findings.content(table, checked(()), len(table))
+    found = found_in(table, checked(()))
     assert (found.verdict, found.noise, found.grouped) == (Verdict.ONE_CLOUD, 1, False)
     assert found.mapped
 
 
 @pytest.mark.parametrize(("n", "reason"), [(12, Verdict.TOO_FEW), (40, Verdict.ALIKE)])
 def test_nothing_to_group(n, reason):
-    found = findings.content(rg.empty(), checked(()), n)
+    found = found_in(rg.empty(), checked(()), n)
     assert found.verdict is reason and not found.mapped
     assert found.indicative
 
@@ -137,16 +142,16 @@ def test_nothing_to_group(n, reason):
 
 def looked_at(lift, p, recovery=(0.9, 0.8, 0.7)):
     table, _, summary = described(lift=lift)
-    found = findings.content(table, checked(recovery), len(table))
+    found = found_in(table, checked(recovery))
     return found, findings.views(summary, p, found)
 
 
 def test_views_turn_round_with_the_views():
     good, bad = looked_at(1.2, 0.01)[1], looked_at(-1.2, 0.01)[1]
-    assert (good.above, good.best[0]) == (("C",), "C")
-    assert (bad.below, bad.worst[0]) == (("C",), "C")
+    assert [name.letter for name in (*good.above, good.best[0])] == ["C", "C"]
+    assert [name.letter for name in (*bad.below, bad.worst[0])] == ["C", "C"]
     assert good.difference is bad.difference is Difference.SHOWN
-    assert [name for name, *_ in good.rows] == ["A", "B", "C", "none"]
+    assert [name.raw for name, *_ in good.rows] == ["#tag0", "#tag1", "#tag2"]
 
 
 def test_a_difference_that_is_not_shown_is_not_told():
@@ -158,10 +163,10 @@ def test_a_difference_that_is_not_shown_is_not_told():
 
 def test_only_sure_regimes_reach_the_answer():
     found, views = looked_at(1.2, 0.01, (0.9, 0.8, 0.3))
-    assert {name for name, _ in views.sure} == {"A", "B"}
+    assert {name.letter for name, _ in views.sure} == {"A", "B"} and views.n_sure == 2
     text = sentences.answer(found, views)
-    assert "2 content regimes" in text
-    assert "**C**" not in text
+    assert "2 kinds of post" in text
+    assert "tag2" not in text
 
 
 def made(regimes, posts, shap_blocks=None):
@@ -233,74 +238,91 @@ def test_every_readable_feature_has_words():
 
 def test_private_pages_show_no_hashtag():
     table, posts, summary = described()
-    hashtags = naming.common_hashtags(behaviour.members(table, posts))
-    assert hashtags[0] == ["#tag0"]
-    assert "hashtags" in figures.regimes_table(summary, hashtags)
-    assert "hashtags" not in figures.regimes_table(summary, {})
-
-    def answer(hashtags):
-        found = findings.content(table, checked(), len(table), hashtags)
-        return sentences.answer(found, findings.views(summary, 0.5, found))
-
-    assert "tag1" in answer(hashtags)
-    assert "tag1" not in answer({})
+    label = lambda post: post.post_id  # noqa: E731
+    typical = figures.typical_posts(table, posts, {}, label)
+    for private in (False, True):
+        names = naming.kind_names(table, private)
+        found = found_in(table, checked(), private=private)
+        views = findings.views(summary, 0.01, found)
+        said = [
+            sentences.answer(found, views),
+            *sentences.views_texts(views),
+            sentences.map_texts(found)[1],
+            sentences.stability_texts(found)[1],
+            figures.kinds_table(summary, names, *typical).to_string(),
+            figures.details_table(summary, names).to_string(),
+        ]
+        assert all(("tag" in text) is not private for text in said)
 
 
 def test_hostile_captions_and_hashtags_stay_text():
     table, posts, summary = described(caption=HOSTILE + " #x|y")
     label = lambda post: words.excerpt(post.caption, 200)  # noqa: E731
-    typical = figures.typical_table(table, posts, label, {})
-    hashtags = {0: [HOSTILE], 1: [HOSTILE], 2: ["#a|b"]}
-    found = findings.content(table, checked(), len(table), hashtags)
+    tags = ["#a|b " + HOSTILE.replace(" ", "") + f" #c{r}" for r in table["regime"]]
+    table["hashtags"] = pd.Series(tags, dtype="string").where(table["regime"] >= 0, "")
+    typical, what = figures.typical_posts(table, posts, {}, label)
+    names = naming.kind_names(table)
+    found = found_in(table, checked())
+    kinds = figures.kinds_table(summary, names, typical, what)
     pages = [
-        pieces.table(typical, "tbl-typical", "caption", markdown=("post",)),
-        pieces.table(figures.regimes_table(summary, hashtags), "tbl-regimes", "caption"),
-        sentences.answer(found, findings.views(summary, 0.5, found)),
+        pieces.table(kinds, "tbl-regimes", "caption", markdown=("kind", what, "also set apart by")),
+        pieces.table(figures.details_table(summary, names), "tbl-views", "caption"),
+        sentences.answer(found, findings.views(summary, 0.01, found)),
     ]
     assert "script" in pages[2]
     for page in pages:
         for piece in ("<script", "</div", "{{<", "![](", "@tbl-x", "$$", "`"):
             assert piece not in page, piece
     rows = [line for line in pages[0].splitlines() if line.startswith("|")]
-    assert {line.count("|") for line in rows} == {5}
+    assert {line.count("|") for line in rows} == {len(kinds.columns) + 1}
 
 
-def test_typical_posts_are_the_first_of_each_regime():
-    table, posts, _ = described()
-    frames = {table.loc[table["typical"] == 1, "post_id"].iloc[0]: "a picture"}
+def test_typical_posts_are_the_first_of_each_regime_that_can_be_seen():
+    table, posts, summary = described()
     label = lambda post: post.post_id  # noqa: E731
-    typical = figures.typical_table(table, posts, label, frames, each=2)
-    assert typical["regime"].tolist() == ["A", "A", "B", "B", "C", "C"]
-    assert typical["first frame"].tolist().count("a picture") == 1
-    assert "first frame" not in figures.typical_table(table, posts, label, {})
+    named, what = figures.typical_posts(table, posts, {}, label)
+    first = table[table["typical"] == 1].set_index("regime")["post_id"]
+    assert named == first.to_dict() and what == "most typical post"
+    frames = {post: f"[{post}]" for post in table["post_id"] if post != first[0]}
+    shown, what = figures.typical_posts(table, posts, frames, label, most=2)
+    ranked = table.sort_values("typical")
+    for regime, cell in shown.items():
+        own = ranked.loc[ranked["regime"] == regime, "post_id"]
+        assert cell == "".join(frames[post] for post in own if post in frames)[: len(cell)]
+        assert cell.count("[") == 2
+    assert what == "most typical posts"
+    lately = figures.kinds_table(summary, naming.kind_names(table), shown, what)["of the last 20"]
+    newest = table.tail(20)["regime"].value_counts()
+    assert lately.tolist() == [newest.get(r, 0) for r in summary["regime"]]
 
 
 def test_thin_fingerprints_are_left_blank(pushes):
     table, _, _ = described()
     prints = behaviour.fingerprints(table, pushes)
-    shown = figures.fingerprint_rows(prints)
-    assert shown.index.tolist() == ["all posts (22)", "A (20)", "B (2)"]
-    assert shown.loc["B (2)"].isna().all()
-    found = findings.fingerprints(prints)
-    assert [name for name, _ in found.rows] == ["all posts", "A"]
-    assert found.departure[:2] == ("vision", "A")
-    assert findings.fingerprints(prints.iloc[[0, 2]]).departure is None
+    names = naming.kind_names(table)
+    shown = figures.fingerprint_rows(prints, names)
+    assert shown.index.tolist() == ["all posts (22)", "#tag0 (20)", "#tag1 (2)"]
+    assert shown.loc["#tag1 (2)"].isna().all()
+    found = findings.departure(prints, names)
+    assert (found.block, found.kind) == ("vision", names[0])
+    own, whole = (round(float(np.exp(prints["vision"].iloc[row])), 2) for row in (1, 0))
+    assert found.factor == pytest.approx(own / whole)
+    assert findings.departure(prints.iloc[[0, 2]], names) is None
 
 
 def test_no_sentence_shows_raw_python():
     table, _, summary = described()
-    found = findings.content(table, checked(), len(table))
+    found = found_in(table, checked())
     views = findings.views(summary, 0.2, found)
     texts = [
         *sentences.map_texts(found),
         *sentences.stability_texts(found),
         sentences.verdict(found),
-        sentences.naming(found),
-        sentences.regimes_caption(found),
+        sentences.doubt(found, views),
+        sentences.kinds_caption(found),
         *sentences.views_texts(views),
-        sentences.views_table_caption(views),
-        figures.views_table(summary).to_string(),
-        figures.regimes_table(summary, {}).to_string(),
+        figures.details_table(summary, naming.kind_names(table)).to_string(),
+        figures.kinds_table(summary, naming.kind_names(table), {}, "post").to_string(),
     ]
     for text in texts:
         assert text
@@ -316,11 +338,12 @@ def test_figures_come_from_the_tables_alone():
     table, posts, summary = described()
     index = pd.Index([pd.NA, 0, 1], dtype="Int64")
     prints = pd.DataFrame({"held_out": [10, 9, 1], "vision": 0.1, "audio": -0.2}, index=index)
+    names = naming.kind_names(table)
     drawn = [
         partial(figures.post_map, table),
-        partial(figures.comes_back, checked()),
-        partial(figures.views, behaviour.members(table, posts), summary),
-        partial(figures.fingerprints, prints),
+        partial(figures.comes_back, checked(), names),
+        partial(figures.views, behaviour.members(table, posts), summary, names),
+        partial(figures.fingerprints, prints, names),
     ]
     assert all(theme.render(draw())["svg"].count(b"<path") > 5 for draw in drawn)
     assert theme.render(drawn[0]())["svg"] == theme.render(drawn[0]())["svg"]

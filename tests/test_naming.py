@@ -66,3 +66,10 @@ def test_names_are_harmless_on_a_page_and_plain_in_a_figure():
     name = KindName("A", (hostile,))
     assert not re.search(r"[<*!\[_]", str(name)) and name.raw == clean(hostile)[:31]
     assert f"{name:>3}" == str(name)
+
+
+def test_what_else_sets_a_kind_apart_follows_its_name():
+    signed = "+energy__rms_level"
+    assert KindName("A", ("#a", "#b", "#c"), ("x",), signed).rest == "&#35;c, “x”, loud"
+    assert KindName("A", words=("x", "y"), traits=signed).rest == "loud"
+    assert KindName("A", traits=signed).rest == KindName("A").rest == ""

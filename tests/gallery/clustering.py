@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from virality.core.text import DataText
 from virality.explanation.content_space import Space
+from virality.explanation.naming import KindName
 from virality.findings.clustering import (
     Content,
+    Departure,
     Difference,
-    Fingerprints,
     Holding,
     Regime,
     Verdict,
@@ -18,9 +18,10 @@ from virality.findings.clustering import (
 from virality.findings.scores import Estimate
 from virality.sentences import clustering as say
 
-A = Regime("A", 50, "+energy__rms_level,-energy__cut_rate", None, 0.92)
-B = Regime("B", 30, "", DataText("#diy #<b>home"), 0.81)
-C = Regime("C", 20, "-metadata__log_duration,+metadata__hashtag_density", None, 0.66)
+LOUD = KindName("A", traits="+energy__rms_level,-energy__cut_rate")
+DIY = KindName("B", ("#diy", "#<b>home"), ("glue",))
+SHORT = KindName("C", words=("recipe", "minutes"), traits="-metadata__log_duration")
+A, B, C = Regime(LOUD, 50, 0.92), Regime(DIY, 30, 0.81), Regime(SHORT, 20, 0.66)
 FOUND = Content(
     n_posts=140,
     verdict=Verdict.STABLE,
@@ -37,15 +38,14 @@ VIEWS = Views(
     difference=Difference.SHOWN,
     shown=True,
     p=0.02,
-    rows=(("A", 12345, 1.4), ("B", 9000, 1.0), ("C", 4321, 0.7), ("none", 8000, 0.98)),
+    rows=((LOUD, 12345, 1.4), (DIY, 9000, 1.0), (SHORT, 4321, 0.7)),
     same=False,
-    best=("A", Estimate(1.4, 1.1, 1.9)),
-    worst=("C", Estimate(0.7, 0.5, 0.95)),
-    sure=(("A", Estimate(1.4, 1.1, 1.9)), ("B", Estimate(1.0))),
-    above=("A",),
-    below=("C",),
-    nearest="B",
-    farthest="A",
+    best=(LOUD, Estimate(1.4, 1.1, 1.9)),
+    worst=(SHORT, Estimate(0.7, 0.5, 0.95)),
+    sure=((LOUD, Estimate(1.4, 1.1, 1.9)), (DIY, Estimate(1.0))),
+    n_sure=2,
+    above=(LOUD,),
+    below=(SHORT,),
 )
 HIDDEN = replace(VIEWS, shown=False, difference=Difference.NOT_SHOWN, p=0.4)
 
@@ -60,9 +60,9 @@ def held(*holdings):
 def examples():
     few = Content(12, Verdict.TOO_FEW, indicative=True)
     alike = Content(60, Verdict.ALIKE, indicative=True)
-    yield "nothing: too few posts", say.nothing(few)
-    yield "nothing: all alike", say.nothing(alike)
-    yield "answer: nothing", say.answer(few, None)
+    for name, found in (("too few posts", few), ("all alike", alike)):
+        yield f"answer: {name}", say.answer(found, None)
+        yield f"doubt: {name}", say.doubt(found, None)
     yield from the_map()
     yield from stability()
     yield from regimes()
@@ -109,46 +109,41 @@ def listing(holdings):
 
 
 def regimes():
-    yield "regimes", say.regimes_caption(FOUND)
+    yield "kinds", say.kinds_caption(FOUND)
     eras = replace(FOUND, regimes=held(Holding.ERA, Holding.HOLDS, Holding.HOLDS))
-    yield "regimes: an era", say.regimes_caption(eras)
-    yield "regimes: many", say.regimes_caption(replace(FOUND, regimes=(A, B, C) * 5))
-    yield "naming: one without a name", say.naming(FOUND)
-    yield "naming: all named", say.naming(replace(FOUND, regimes=(A, C)))
-    yield "naming: none named", say.naming(replace(FOUND, regimes=(B,)))
-    yield "typical: with frames", say.typical_caption(6, 3, frames=True, private=False)
-    yield "typical: without frames", say.typical_caption(1, 1, frames=False, private=False)
-    yield "typical: private", say.typical_caption(6, 3, frames=False, private=True)
+    yield "kinds: an era", say.kinds_caption(eras)
+    yield "kinds: many", say.kinds_caption(replace(FOUND, regimes=(A, B, C) * 5))
 
 
 def behaviour():
     for name, text in zip(("caption", "alt"), say.views_texts(VIEWS), strict=True):
         yield f"views: {name}", text
-    yield "views: not shown", say.views_texts(HIDDEN)[0]
-    bare = replace(VIEWS, worst=("C", Estimate(0.7)))
-    yield "views: too few posts for an interval", say.views_texts(bare)[0]
     yield "views: the same", say.views_texts(replace(VIEWS, same=True))[0]
-    yield "views: the trees", say.views_table_caption(VIEWS)
-    yield "views: few held-out posts", say.views_table_caption(replace(VIEWS, nearest=""))
     for difference in Difference:
         name = difference.name.lower()
-        yield f"views: {name}", say.views_reading(replace(VIEWS, difference=difference))
-    yield "views: none clear", say.views_reading(replace(VIEWS, above=(), below=()))
-    pushes = (("vision", 1.2), ("momentum", 0.95))
-    prints = Fingerprints((("all posts", pushes), ("A", pushes)), ("vision", "A", 1.22))
-    for name, text in zip(("caption", "alt"), say.fingerprint_texts(prints), strict=True):
+        yield f"views: {name}", say.views_texts(replace(VIEWS, difference=difference))[0]
+    yield "views: none clear", say.views_texts(replace(VIEWS, above=(), below=()))[0]
+    yield "details", say.DETAILS_CAPTION
+    for name, text in zip(
+        ("caption", "alt"), say.fingerprint_texts(Departure("vision", DIY, 1.22)), strict=True
+    ):
         yield f"fingerprints: {name}", text
-    yield "fingerprints: too thin", say.fingerprint_texts(replace(prints, departure=None))[0]
 
 
 def answers():
     cloud = Content(140, Verdict.ONE_CLOUD, (), 140, 1.0)
     yield "answer: a cloud", say.answer(cloud, None)
+    yield "doubt: a cloud", say.doubt(cloud, None)
     yield (
         "answer: a cloud, few posts",
         say.answer(replace(cloud, indicative=True, n_posts=60), None),
     )
-    yield "answer: unstable", say.answer(replace(FOUND, verdict=Verdict.LIKE_CHANCE), VIEWS)
+    for verdict in (Verdict.LIKE_CHANCE, Verdict.ERAS, Verdict.NOT_RETURNING):
+        found = replace(FOUND, verdict=verdict)
+        yield f"answer: {verdict.name.lower()}", say.answer(found, VIEWS)
+        yield f"doubt: {verdict.name.lower()}", say.doubt(found, VIEWS)
     yield "answer: stable, views differ", say.answer(FOUND, VIEWS)
+    yield "doubt: stable, views differ", say.doubt(FOUND, VIEWS)
     sure = held(Holding.HOLDS, Holding.FALLS_APART, Holding.FALLS_APART)
     yield "answer: stable, views do not", say.answer(replace(FOUND, regimes=sure), HIDDEN)
+    yield "doubt: stable, views do not", say.doubt(FOUND, HIDDEN)

@@ -284,16 +284,23 @@ class Chapter:
             caption += f" The first {len(shown)} of {len(data):,} rows are shown."
         self.say(pieces.table(shown, f"tbl-{label}", caption, formats, markdown))
 
-    def frames(self, thumbnails: pd.DataFrame) -> dict[str, str]:
+    def frames(self, thumbnails: pd.DataFrame, posts: pd.DataFrame | None = None) -> dict[str, str]:
         """Return a small first frame for a table cell, by post id; none on private pages.
 
         Parameters
         ----------
         thumbnails : DataFrame
             The artefact of that name.
+        posts : DataFrame, optional
+            Tidy posts, where no name beside a frame says which post it is of.
         """
         shown = thumbnails.iloc[:0] if self.private else thumbnails
-        return {row.post_id: pieces.thumbnail(row.jpeg) for row in shown.itertuples()}
+        dates = {} if posts is None else dict(zip(posts["post_id"], posts["posted_at"]))
+        days = {post: f" of the post of {when:%Y-%m-%d}" for post, when in dates.items()}
+        return {
+            row.post_id: pieces.thumbnail(row.jpeg, f"First frame{days.get(row.post_id, '')}")
+            for row in shown.itertuples()
+        }
 
     def label(self, post) -> str:
         """Return a short escaped name of a post (a row of the posts table)."""

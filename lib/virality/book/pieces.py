@@ -70,10 +70,19 @@ def figure(source: str, identifier: str, caption: str, alt: str) -> str:
 TALL = 20
 
 
-def thumbnail(jpeg: bytes) -> str:
-    """Return a small first frame, for a cell of a table."""
+def thumbnail(jpeg: bytes, alt: str = "First frame") -> str:
+    """Return a small first frame, for a cell of a table.
+
+    Parameters
+    ----------
+    jpeg : bytes
+    alt : str
+        Plain text for a reader who cannot see it.
+    """
     source = "data:image/jpeg;base64," + b64encode(jpeg).decode()
-    return f'![]({source}){{fig-alt="First frame" .thumbnail .nolightbox width={_FRAME_WIDTH}}} '
+    return (
+        f'![]({source}){{fig-alt="{_attribute(alt)}" .thumbnail .nolightbox width={_FRAME_WIDTH}}} '
+    )
 
 
 def inline(svg: bytes, alt: str) -> str:

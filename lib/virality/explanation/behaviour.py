@@ -11,6 +11,8 @@ from virality.explanation.clusters import NOISE
 from virality.explanation.shap_values import blocks_in
 from virality.models.catalogue import MAIN_NONLINEAR
 
+LATELY = 20  # newest posts of which some are of each kind
+
 
 def surrounding_level(log_views: np.ndarray, reach: int = 10) -> np.ndarray:
     """Median log views of the posts around each post, itself left out; to describe, not forecast.
@@ -105,12 +107,13 @@ def summarise(
     DataFrame
         regime, posts, share, views, views_low, views_high, lift, lift_low, lift_high (factors
         against the posts around), hits (share above nine tenths of all posts), first, last (the
-        middle half of its dates), era, miss (typical error as a factor, held-out posts), held_out,
-        traits, recovery.
+        middle half of its dates), lately (of the newest posts), era, miss (typical error as a
+        factor, held-out posts), held_out, traits, recovery.
     """
     table = members(regimes, posts)
     table["hit"] = table["log_views"] > table["log_views"].quantile(0.9)
     table["miss"] = table["post_id"].map(_typical_misses(predictions)).astype(float)
+    table["late"] = np.arange(len(table)) >= len(table) - LATELY
     rows = [_summary(label, part, len(table)) for label, part in table.groupby("regime")]
     rows.sort(key=lambda row: (row["regime"] == NOISE, row["regime"]))
     return pd.DataFrame(rows, columns=list(_summary(NOISE, table.head(0), 1)))
@@ -133,6 +136,7 @@ def _summary(label: int, part: pd.DataFrame, n_posts: int) -> dict:
         "hits": part["hit"].mean(),
         "first": days[0],
         "last": days[1],
+        "lately": int(part["late"].sum()),
         "era": bool(part["era"].fillna(False).any()),
         "miss": float(np.exp(part["miss"].median())),
         "held_out": int(part["miss"].notna().sum()),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from virality.core.captions import hashtags, split_caption
-from virality.core.text import clean, escape, excerpt
+from virality.core.text import clean, excerpt
 from virality.explanation.clusters import NOISE, letter
 from virality.features.concepts import traits
 
@@ -70,9 +70,17 @@ class KindName:
         return traits(self.traits) if self.traits else ""
 
     @property
-    def said(self) -> str:
-        """All its hashtags, then its words, escaped; "" without any."""
-        return escape(" ".join((*self.hashtags, *self.words)))
+    def rest(self) -> str:
+        """What else sets it apart, hashtags and words first, escaped; "" where there is nothing."""
+        tags = [excerpt(tag, LONGEST) for tag in self.hashtags[TOLD:]]
+        words = [f"“{excerpt(word, LONGEST)}”" for word in self.words if self.hashtags]
+        described = [self.described] if self.called and self.described else []
+        return ", ".join([*tags, *words, *described])
+
+    @property
+    def called(self) -> bool:
+        """Whether hashtags or words name it."""
+        return bool(self.hashtags or self.words)
 
     @property
     def label(self) -> str:

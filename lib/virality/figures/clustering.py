@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -10,13 +10,15 @@ from matplotlib.colors import LinearSegmentedColormap, TwoSlopeNorm
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from virality.core.text import about, decimals, multiple, percent, plural
+from virality.core.text import about, decimals, is_missing, multiple, percent, plural
+from virality.explanation.behaviour import LATELY
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
+from virality.explanation.naming import KindName
 from virality.features.blocks import block_name
-from virality.features.concepts import traits
 from virality.figures import theme
 from virality.findings.clustering import FEWEST_HELD_OUT, SHOWN_REGIMES
 
+BETWEEN = "between the kinds"
 # Apart from the colours of blocks and models, which mean something else.
 REGIME_COLORS = (
     "#c05a8e",
@@ -59,7 +61,24 @@ def post_map(regimes: pd.DataFrame) -> Figure:
     return fig
 
 
-def comes_back(check: Stability) -> Figure:
+def called(regime: object, names: Mapping[int, KindName], length: int = 26) -> str:
+    """What a figure or a table calls a regime, text from data made plain.
+
+    Parameters
+    ----------
+    regime : int or missing
+        Missing: all posts.
+    names : mapping of int to KindName
+    length : int
+        Characters that it is cut to.
+    """
+    if is_missing(regime):
+        return "all posts"
+    found = names.get(int(str(regime)))
+    return theme.plain(found.raw, length) if found else BETWEEN
+
+
+def comes_back(check: Stability, names: Mapping[int, KindName]) -> Figure:
     """How well the regimes come back, beside posts without groups."""
     fig, (left, right) = theme.figure(7.0, 2.9, ncols=2, width_ratios=[3, 2])
     left.hist(check.null, bins=np.linspace(0, 1, 26), color=theme.MUTED, alpha=0.7, linewidth=0)
@@ -70,13 +89,13 @@ def comes_back(check: Stability) -> Figure:
     right.barh(rows, check.recovery, color=[color(row) for row in rows], height=0.6, linewidth=0)
     for mark in (LOOSE, HOLDS):
         right.axvline(mark, color=theme.INK, ls=":", lw=1)
-    right.set_yticks(rows, [letter(row) for row in rows])
+    right.set_yticks(rows, [called(row, names) for row in rows])
     right.set(xlim=(0, 1), ylim=(len(rows) - 0.4, -0.6), xlabel="overlap when it comes back")
     right.grid(axis="y", visible=False)
     return fig
 
 
-def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
+def views(members: pd.DataFrame, summary: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
     """Views of the posts of each regime, and their level against the posts around them.
 
     Parameters
@@ -85,10 +104,7 @@ def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
         From :func:`virality.explanation.behaviour.members`.
     summary : DataFrame
         From :func:`virality.explanation.behaviour.summarise`.
-
-    Returns
-    -------
-    Views
+    names : mapping of int to KindName
     """
     fig, (left, right) = theme.figure(7.2, 0.5 * len(summary) + 1.3, ncols=2, sharey=True)
     for row, regime in enumerate(summary.itertuples()):
@@ -106,22 +122,23 @@ def views(members: pd.DataFrame, summary: pd.DataFrame) -> Figure:
     _factor_ticks(right)
     left.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     left.minorticks_off()
-    left.set_yticks(range(len(summary)), [letter(r) for r in summary["regime"]])
+    left.set_yticks(range(len(summary)), [called(r, names) for r in summary["regime"]])
     left.set_ylim(len(summary) - 0.4, -0.6)
     left.set_xlabel("views (log scale); line: median")
     right.set_xlabel("median against the posts around (factor)")
     return fig
 
 
-def fingerprints(table: pd.DataFrame) -> Figure:
+def fingerprints(table: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
     """Mean push of each block in each regime, blank where there are too few held-out posts.
 
     Parameters
     ----------
     table : DataFrame
         From :func:`virality.explanation.behaviour.fingerprints`.
+    names : mapping of int to KindName
     """
-    table = fingerprint_rows(table)
+    table = fingerprint_rows(table, names)
     fig, ax = theme.figure(7.2, 0.44 * len(table) + 1.2)
     values = table.to_numpy(float)
     reach = max(float(np.nanmax(np.abs(values), initial=0)), 1e-6)
@@ -158,39 +175,39 @@ def _factor_ticks(ax) -> None:
 # --------------------------------------------------------------------------------- tables
 
 
-def regimes_table(summary: pd.DataFrame, hashtags: Mapping[int, Sequence[str]]) -> pd.DataFrame:
-    """One row a regime: size, what sets it apart, dates, whether it comes back.
+def kinds_table(
+    summary: pd.DataFrame, names: Mapping[int, KindName], typical: Mapping[int, str], what: str
+) -> pd.DataFrame:
+    """One row a kind: its typical posts, how many there are, its views, and what sets it apart.
 
     Parameters
     ----------
     summary : DataFrame
         From :func:`virality.explanation.behaviour.summarise`.
-    hashtags : mapping of int to list of str
-        From :func:`virality.explanation.naming.common_hashtags`; raw text, the page escapes it.
-        Empty for a private page: then there is no such column.
+    names : mapping of int to KindName
+    typical : mapping of int to str
+        Safe Markdown that shows typical posts, by regime.
+    what : str
+        What it is called.
 
     Returns
     -------
     DataFrame
-        Words as a page shows them.
+        Words as a page shows them; `kind`, `what` and `also set apart by` are safe Markdown.
     """
     shown = _shown(summary)
-    days = [
-        f"{first:%Y-%m} to {last:%Y-%m}" + (" (an era)" if era else "")
-        for first, last, era in zip(shown["first"], shown["last"], shown["era"], strict=True)
-    ]
-    table = pd.DataFrame(
+    kinds = [names.get(regime) for regime in shown["regime"]]
+    return pd.DataFrame(
         {
-            "regime": shown["regime"].map(letter),
+            "kind": [str(kind or BETWEEN) for kind in kinds],
+            what: [typical.get(regime, "–") for regime in shown["regime"]],
             "posts": shown["posts"],
             "share": shown["share"].map(percent),
-            "set apart by": shown["traits"].map(traits).where(shown["regime"] != NOISE, "–"),
-            "hashtags": [" ".join(hashtags.get(r, [])) or "–" for r in shown["regime"]],
-            "middle half of its posts": days,
-            "comes back": [decimals(value) for value in shown["recovery"]],
+            "views against the posts around": _with_limits(shown, "lift", multiple),
+            f"of the last {LATELY}": shown["lately"],
+            "also set apart by": [(kind and kind.rest) or "–" for kind in kinds],
         }
     )
-    return table if hashtags else table.drop(columns="hashtags")
 
 
 def _shown(summary: pd.DataFrame) -> pd.DataFrame:
@@ -198,55 +215,53 @@ def _shown(summary: pd.DataFrame) -> pd.DataFrame:
     return summary[summary["regime"] < SHOWN_REGIMES]
 
 
-def typical_table(
+def typical_posts(
     regimes: pd.DataFrame,
     posts: pd.DataFrame,
-    label: Callable,
     frames: Mapping[str, str],
-    each: int = 3,
-) -> pd.DataFrame:
-    """The most typical posts of each regime.
+    label: Callable,
+    most: int = 3,
+) -> tuple[dict[int, str], str]:
+    """Show the most typical posts of each kind: by first frames, or the first of them by its name.
 
     Parameters
     ----------
     regimes, posts : DataFrame
         Artefacts.
+    frames : mapping of str to str
+        First frames as Markdown, by post id; empty where none is shown.
     label : callable
         ``Chapter.label``: gives the escaped name of a post.
-    frames : mapping of str to str
-        First frames as Markdown, by post id.
-    each : int
-        Posts per regime.
+    most : int
+        Frames of a kind.
 
     Returns
     -------
-    DataFrame
-        regime, first frame (Markdown, where there are any), post (Markdown, escaped), views,
-        strength.
+    dict of int to str, str
+        Safe Markdown by regime, and what it is called.
     """
-    chosen = regimes[(regimes["typical"] <= each) & (regimes["regime"] < SHOWN_REGIMES)]
-    chosen = chosen.sort_values(["regime", "typical"]).merge(posts, on="post_id", how="left")
-    table = pd.DataFrame(
-        {
-            "regime": chosen["regime"].map(letter),
-            "first frame": [frames.get(post, "–") for post in chosen["post_id"]],
-            "post": [label(post) for post in chosen.itertuples()],
-            "views": chosen["views"].map("{:,}".format),
-            "strength": chosen["strength"].map("{:.2f}".format),
-        }
-    )
-    return table if frames else table.drop(columns="first frame")
+    ranked = regimes[regimes["typical"].notna()].sort_values(["regime", "typical"])
+    if frames:
+        ranked = ranked[ranked["post_id"].isin(list(frames))].groupby("regime").head(most)
+        cells = ranked["post_id"].map(frames)
+        return cells.groupby(ranked["regime"]).agg("".join).to_dict(), "most typical posts"
+    first = ranked[ranked["typical"] == 1].merge(posts, on="post_id")
+    named = {int(post.regime): label(post) for post in first.itertuples()}
+    return named, "most typical post"
 
 
-def views_table(summary: pd.DataFrame) -> pd.DataFrame:
-    """How each regime behaves: views, level, hits, and how well it is predicted."""
+def details_table(summary: pd.DataFrame, names: Mapping[int, KindName]) -> pd.DataFrame:
+    """All else about each kind: when it was made, whether it comes back, hits, and forecasts."""
     shown = _shown(summary)
     table = pd.DataFrame(
         {
-            "regime": shown["regime"].map(letter),
-            "posts": shown["posts"],
+            "kind": [called(regime, names, 60) for regime in shown["regime"]],
+            "middle half of its posts": [
+                f"{first:%b %Y} to {last:%b %Y}"
+                for first, last in zip(shown["first"], shown["last"], strict=True)
+            ],
+            "comes back": shown["recovery"].map(decimals),
             "median views": _with_limits(shown, "views", about),
-            "against the posts around": _with_limits(shown, "lift", multiple),
             "in the most viewed tenth": shown["hits"].map(percent),
         }
     )
@@ -273,10 +288,10 @@ def _with_limits(table: pd.DataFrame, name: str, form: Callable[[float], str]) -
     ]
 
 
-def fingerprint_rows(table: pd.DataFrame) -> pd.DataFrame:
+def fingerprint_rows(table: pd.DataFrame, names: Mapping[int, KindName]) -> pd.DataFrame:
     """Name the rows of ``behaviour.fingerprints``, and blank what is too thin."""
     table = table[[r is pd.NA or r < SHOWN_REGIMES for r in table.index]]
-    names = ["all posts" if r is pd.NA else letter(int(r)) for r in table.index]
-    rows = [f"{name} ({held})" for name, held in zip(names, table["held_out"], strict=True)]
+    labels = [called(r, names) for r in table.index]
+    rows = [f"{name} ({held})" for name, held in zip(labels, table["held_out"], strict=True)]
     shown = table.drop(columns="held_out").where(table["held_out"] >= FEWEST_HELD_OUT)
     return shown.set_axis(rows)

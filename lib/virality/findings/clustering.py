@@ -1,8 +1,8 @@
-"""What the content regimes show: whether they are real, what they are like, how they behave."""
+"""What the kinds of post show: whether they are real, what they are like, how they behave."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from virality.core.protocol import ALPHA, Extent, extent
-from virality.core.text import DataText
-from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
+from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability
+from virality.explanation.naming import KindName
 from virality.findings.scores import Estimate
 
 FEWEST_HELD_OUT = 5  # posts that a mean push needs
@@ -29,12 +29,10 @@ Difference = Enum("Difference", "UNSTABLE NOT_SHOWN SHOWN")  # what may be said 
 
 @dataclass(frozen=True)
 class Regime:
-    """One regime; `traits` are signed columns, see :func:`virality.features.concepts.traits`."""
+    """One kind of post."""
 
-    name: str
+    name: KindName
     posts: int
-    traits: str = ""
-    hashtags: DataText | None = None
     recovery: float = 1.0
     holding: Holding = Holding.HOLDS
     era: bool = False
@@ -85,37 +83,37 @@ class Content:
 class Views:
     """How the regimes behave; lifts are factors against the posts around.
 
-    `rows` are (regime, median views, lift), noise among them; `best` and `worst` of all regimes,
-    `sure` those two of the regimes that come back.
+    `rows` are (regime, median views, lift); `best` and `worst` of all regimes, `sure` those two of
+    the regimes that come back, `n_sure` of them.
     """
 
     difference: Difference
     shown: bool
     p: float
-    rows: tuple[tuple[str, float, float], ...]
+    rows: tuple[tuple[KindName, float, float], ...]
     same: bool
-    best: tuple[str, Estimate]
-    worst: tuple[str, Estimate]
-    sure: tuple[tuple[str, Estimate], ...]
-    above: tuple[str, ...]
-    below: tuple[str, ...]
-    nearest: str = ""
-    farthest: str = ""
+    best: tuple[KindName, Estimate]
+    worst: tuple[KindName, Estimate]
+    sure: tuple[tuple[KindName, Estimate], ...]
+    n_sure: int
+    above: tuple[KindName, ...]
+    below: tuple[KindName, ...]
 
 
 @dataclass(frozen=True)
-class Fingerprints:
-    """Mean pushes as factors: rows of (regime, ((block, factor), …)), and the largest departure."""
+class Departure:
+    """Where the mean push on a kind departs most from that on all posts, and by what factor."""
 
-    rows: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
-    departure: tuple[str, str, float] | None
+    block: str
+    kind: KindName
+    factor: float
 
 
 def content(
     regimes: pd.DataFrame,
     check: Stability,
     n_posts: int,
-    hashtags: Mapping[int, Sequence[str]] | None = None,
+    names: Mapping[int, KindName],
 ) -> Content:
     """Return which regimes there are, and whether they are real.
 
@@ -126,8 +124,8 @@ def content(
     check : Stability
     n_posts : int
         Of the record.
-    hashtags : mapping of int to list of str, optional
-        From :func:`virality.explanation.naming.common_hashtags`; none on a private page.
+    names : mapping of int to KindName
+        From :func:`virality.explanation.naming.kind_names`.
 
     Returns
     -------
@@ -142,7 +140,7 @@ def content(
     return Content(
         n_posts,
         _verdict(check),
-        tuple(_regimes(regimes, check, hashtags or {})),
+        tuple(_regimes(regimes, check, names)),
         int(noise.sum()),
         float(noise.mean()),
         indicative,
@@ -155,14 +153,11 @@ def content(
 
 
 def _regimes(
-    regimes: pd.DataFrame, check: Stability, hashtags: Mapping[int, Sequence[str]]
+    regimes: pd.DataFrame, check: Stability, names: Mapping[int, KindName]
 ) -> Iterator[Regime]:
     for number, (recovery, era) in enumerate(zip(check.recovery, check.era, strict=True)):
-        posts = regimes[regimes["regime"] == number]
-        tags = DataText(" ".join(hashtags[number])) if hashtags.get(number) else None
-        traits, holding = str(posts["traits"].iloc[0]), _holding(recovery, era)
-        name = letter(number)
-        yield Regime(name, len(posts), traits, tags, float(recovery), holding, bool(era))
+        posts, holding = int((regimes["regime"] == number).sum()), _holding(recovery, era)
+        yield Regime(names[number], posts, float(recovery), holding, bool(era))
 
 
 def _holding(recovery: float, era: bool) -> Holding:
@@ -199,35 +194,29 @@ def views(summary: pd.DataFrame, p: float, found: Content) -> Views:
     -------
     Views
     """
-    table = summary.assign(name=summary["regime"].map(letter))
-    regimes = table[table["regime"] != NOISE]
-    by_name = regimes.set_index("name")
-    lift, sure = by_name["lift"], by_name.loc[[r.name for r in found.regimes if r.sure]]
-    tried = regimes[regimes["held_out"] >= FEWEST_HELD_OUT].set_index("name")["miss"]
-    shown = bool(p <= ALPHA)
-    ends = _ends(by_name)
+    table = summary[summary["regime"] != NOISE].set_index("regime")
+    table["name"] = [regime.name for regime in found.regimes]
+    sure = table[[regime.sure for regime in found.regimes]]
+    lift, shown = table["lift"], bool(p <= ALPHA)
+    best, worst = _ends(table)
     return Views(
         difference=_difference(shown, found.verdict),
         shown=shown,
         p=p,
         rows=tuple(table[["name", "views", "lift"]].itertuples(index=False, name=None)),
         same=bool(lift.max() - lift.min() < SAME_LIFT),
-        best=ends[0],
-        worst=ends[1],
+        best=best,
+        worst=worst,
         sure=_ends(sure) if len(sure) else (),
-        above=tuple(regimes.loc[regimes["lift_low"] > 1, "name"]),
-        below=tuple(regimes.loc[regimes["lift_high"] < 1, "name"]),
-        nearest=str(tried.idxmin()) if len(tried) > 1 else "",
-        farthest=str(tried.idxmax()) if len(tried) > 1 else "",
+        n_sure=len(sure),
+        above=tuple(table.loc[table["lift_low"] > 1, "name"]),
+        below=tuple(table.loc[table["lift_high"] < 1, "name"]),
     )
 
 
-def _ends(regimes: pd.DataFrame) -> tuple[tuple[str, Estimate], tuple[str, Estimate]]:
-    best, worst = (str(regimes["lift"].agg(which)) for which in ("idxmax", "idxmin"))
-    return (best, Estimate.of(regimes.loc[best], "lift")), (
-        worst,
-        Estimate.of(regimes.loc[worst], "lift"),
-    )
+def _ends(regimes: pd.DataFrame) -> tuple[tuple[KindName, Estimate], tuple[KindName, Estimate]]:
+    best, worst = (regimes.loc[regimes["lift"].agg(which)] for which in ("idxmax", "idxmin"))
+    return (best["name"], Estimate.of(best, "lift")), (worst["name"], Estimate.of(worst, "lift"))
 
 
 def _difference(shown: bool, verdict: Verdict) -> Difference:
@@ -236,24 +225,22 @@ def _difference(shown: bool, verdict: Verdict) -> Difference:
     return Difference.SHOWN if shown else Difference.NOT_SHOWN
 
 
-def fingerprints(table: pd.DataFrame) -> Fingerprints:
-    """Return what the trees add in each regime.
+def departure(table: pd.DataFrame, names: Mapping[int, KindName]) -> Departure | None:
+    """Return where the trees add most to a kind of post, beside what they add to all, if anywhere.
 
     Parameters
     ----------
     table : DataFrame
         From :func:`virality.explanation.behaviour.fingerprints`.
+    names : mapping of int to KindName
     """
-    table = table[table["held_out"] >= FEWEST_HELD_OUT]
-    names = ["all posts" if r is pd.NA else letter(int(r)) for r in table.index]
-    pushes = table.drop(columns="held_out").astype(float).set_axis(names)
-    factors = np.exp(pushes)
-    rows = tuple((name, tuple(factors.loc[name].items())) for name in names)
-    regimes = pushes.drop(["all posts", letter(NOISE)], errors="ignore")
-    if "all posts" not in pushes.index or regimes.empty or not len(regimes.columns):
-        return Fingerprints(rows, None)
-    gap = regimes - pushes.loc["all posts"]
+    told = table[table["held_out"] >= FEWEST_HELD_OUT].drop(columns="held_out").astype(float)
+    whole = told[told.index.isna()]
+    regimes = told[~told.index.isna() & told.index.isin(list(names))]
+    if whole.empty or regimes.empty or not len(regimes.columns):
+        return None
+    gap = regimes - whole.iloc[0]
     row, column = np.unravel_index(np.argmax(gap.abs().to_numpy()), gap.shape)
-    block, name = str(gap.columns[column]), str(gap.index[row])
-    own, whole = (round(float(factors.loc[of, block]), 2) for of in (name, "all posts"))
-    return Fingerprints(rows, (block, name, own / whole))  # of the rounded parts, as shown
+    both = (frame.iloc[at, column] for frame, at in ((regimes, row), (whole, 0)))
+    own, all_posts = (round(float(np.exp(push)), 2) for push in both)  # as shown
+    return Departure(str(gap.columns[column]), names[int(regimes.index[row])], own / all_posts)

@@ -24,13 +24,13 @@ from virality.advice.timing import WhenToPost, timing
 from virality.advice.whatif import what_if
 from virality.core.protocol import ALPHA, DEFAULT, INDICATIVE_POSTS, Protocol
 from virality.evidence.associations import associate_beside, associations
+from virality.explanation.behaviour import LATELY
 from virality.features.openings import GROUPS
 from virality.features.table import Features, ModelTable, model_table
 
 MOST = 3  # suggestions
 SUGGEST_FROM = INDICATIVE_POSTS  # settled posts
 WORTH_DOING = 1.05  # times the views, after selection; less would hardly be noticed
-LATELY = 20  # posts that say what is done anyway
 HABIT = 0.9  # share of them from which there is nothing left to change
 
 
