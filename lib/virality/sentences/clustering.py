@@ -159,9 +159,10 @@ def kinds_caption(found: Content) -> str:
     eras = tuple(regime for regime in found.regimes if regime.era)
     if not eras:
         return text
+    much = _is(eras, "is as much an era as a kind", "are as much eras")
     return (
-        f"{text} {capital(_names(eras))} {_is(eras, 'is as much an era as a kind', 'are as much eras')}: "
-        "half of the posts lie within a quarter of the record."
+        f"{text} {capital(_names(eras))} {much}: half of the posts lie within a quarter of the "
+        "record."
     )
 
 
