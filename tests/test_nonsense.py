@@ -14,7 +14,7 @@ import pytest
 
 from toyposts import toy_posts
 from virality import cli
-from virality.book import experimenting, publish, request, runner, scoring, session
+from virality.book import experimenting, pdf, publish, quarto, request, runner, scoring, session
 from virality.core import faults, paths
 from virality.core.writing import MARK
 from virality.creators import fit_prior, make_prior
@@ -52,6 +52,7 @@ MAY_TAKE = {
     "fit-prior POSTS": {FILE, FOLDER},
     "fit-prior --out": _PLACES,
     "publish --name": {""},
+    "pdf --name": {""},
     "check PATH": {FILE, FOLDER},
     "import PATH": {FILE, FOLDER},
     "import --name": _NAMES,
@@ -134,6 +135,8 @@ def place(tmp_path, monkeypatch, capsys):
         (session, "_title", ""),
         (request, "_make_demo", paths.Inputs()),
         (publish, "publish", site),
+        (quarto, "version", "99.0.0"),
+        (pdf, "make", "page.pdf"),
         (creator, "_make_missing", None),
         (fit_prior, "_cases", ()),
         (fit_prior, "together", ()),

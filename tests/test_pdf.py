@@ -7,6 +7,7 @@ import yaml
 
 from virality.book import pdf, publish, quarto
 from virality.core.errors import UserError
+from virality.core.paths import Run
 
 NEW = quarto.find() and tuple(map(int, quarto.version().split(".")[:2])) >= pdf.LEAST
 
@@ -45,3 +46,23 @@ def test_the_whole_book_is_one_file_beside_its_pages(own_book):
     assert path.parent == own_book.site and content.startswith(b"%PDF")
     assert len(content) > 100_000
     shutil.rmtree(own_book.site)
+
+
+def test_on_the_command_line_it_is_one_sentence(monkeypatch, capsys):
+    from virality import cli
+
+    monkeypatch.setattr(quarto, "find", lambda: "")
+    assert cli.main(["pdf", "--name", "nobody"]) == 1
+    told = capsys.readouterr().err
+    assert "here is none" in told and "Traceback" not in told
+
+
+def test_a_report_per_creator_is_no_one_file(monkeypatch, tmp_path):
+    from virality.book import session
+    from virality.core import paths
+
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setattr(quarto, "version", lambda: "1.9.38")
+    Run.named("agency").save(by={"private": False, "runs": {"a": "agency-a", "b": "agency-b"}})
+    with pytest.raises(UserError, match="agency-a, agency-b"):
+        session.pdf("agency")

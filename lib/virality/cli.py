@@ -429,10 +429,7 @@ def _run(options: argparse.Namespace) -> None:
 def _pdf(options: argparse.Namespace) -> None:
     from virality.book import session
 
-    with _told(options):
-        path = session.pdf(options.name)
-    if options.quiet:
-        print(path)
+    session.pdf(options.name)
 
 
 def _publish(options: argparse.Namespace) -> None:

@@ -119,12 +119,12 @@ def _tile(one: Report) -> str:
     place = html.escape(one.name)
     picture = f'<img src="{place}/{CARD}" alt="" width="1200" height="630" loading="lazy">'
     of = [f"{one.facts['n_posts']:,} posts"] if isinstance(one.facts.get("n_posts"), int) else []
-    of += [f"{_text(one.facts[key])}" for key in ("first", "last") if one.facts.get(key)]
+    of += [" to ".join(_text(one.facts[key]) for key in ("first", "last") if one.facts.get(key))]
     paper = f' · <a href="{place}/{place}.pdf">PDF</a>' if one.pdf else ""
     return (
         f'<li><a href="{place}/index.html">{picture if one.card else ""}'
         f"<strong>{_text(one.title)}</strong></a>"
-        f"<p>{place}{''.join(f' · {text}' for text in of)}{paper}</p></li>"
+        f"<p>{place}{''.join(f' · {text}' for text in of if text)}{paper}</p></li>"
     )
 
 

@@ -86,8 +86,8 @@ def pdf(name: str) -> Path:
     UserError
         As for :func:`report`; or no Quarto that can set a book is installed, which is said first.
     """
+    from virality.book import gallery, quarto
     from virality.book import pdf as printing
-    from virality.book import quarto
 
     printing.refuse_old(quarto.version())
     if runs := Run.named(name).load().get("by"):
@@ -97,6 +97,7 @@ def pdf(name: str) -> Path:
     with locked(target):
         private = bool(target.load().get("parameters", {}).get("private", False))
         path = printing.make(target, _title(target, private), private)
+    gallery.make()
     print(f"\nThe report as one file:\n  {path}")
     return path
 
