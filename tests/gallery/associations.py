@@ -45,6 +45,8 @@ def examples() -> Iterator[tuple[str, str]]:
     for fact in (LATE, SIZE, CUTS, MOVES):
         yield f"a number: {fact.kind}", say.one(fact)
     yield "figure: no evidence", say.forest_texts(NOTHING)[0]
+    never = replace(NOTHING, told=vague)
+    yield "figure: nothing would show, alternative text", say.forest_texts(never)[1]
     yield "figure: found", say.forest_texts(FOUND)[0]
     yield "figure: two of one thing", say.forest_texts(MANY)[0]
     yield "figure: alternative text", say.forest_texts(FOUND)[1]

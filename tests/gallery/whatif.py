@@ -75,6 +75,7 @@ def examples() -> Iterator[tuple[str, str]]:
     tagged = replace(KIND, kind_name=KindName("B", ("#grwm", "#talktome")))
     more = replace(FOUND, told=(TAG, tagged, FACE, replace(TAG, label=())))
     yield "figure: alternative text", say.forest_texts(more)[1]
+    yield "figure: nothing would show", say.forest_texts(replace(NOTHING, told=(dear,)))[1]
     yield "table", say.table_caption(FOUND)
     yield "one post: not asked", say.otherwise(Otherwise(Moved.NOT_ASKED))
     yield "one post: the models agree", say.otherwise(AGREED)

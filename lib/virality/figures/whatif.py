@@ -70,13 +70,14 @@ def choices_table(found: WentWith[Choice], name: Callable[[Choice], str]) -> pd.
     rows = []
     for choice in (*found.told, *found.untold):
         factor = choice.factor
+        told = factor.known and choice not in found.hopeless
         ends = factor.value, factor.low, factor.high
         rows.append(
             {
                 "choice": name(choice),
                 "posts with": choice.n_with,
                 "without": choice.n_without,
-                "times the views": interval(*ends, ".2f") if factor.known else "cannot be told",
+                "times the views": interval(*ends, ".2f") if told else "cannot be told",
                 "would have shown": multiple(choice.detectable),
                 "experiment finds": multiple(choice.tested),
                 "with posts": str(choice.experiment_posts or "more than any plan"),

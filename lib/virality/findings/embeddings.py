@@ -270,7 +270,7 @@ def alike(matrix: pd.DataFrame) -> Alike | None:
     if pairs.empty:
         return None
     first, second = pairs.idxmax()
-    return Alike(first, second, float(pairs.max()))
+    return Alike(first, second, min(float(pairs.max()), 1.0))  # the estimate can pass one
 
 
 def openings(curves: Mapping[str, Sequence[Mapping]]) -> Openings:

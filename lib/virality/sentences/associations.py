@@ -124,7 +124,8 @@ def forest_texts(found: WentWith) -> tuple[str, str]:
         for fact in found.told
         if fact not in found.hopeless
     ]
-    return caption, f"{finding} Times the views, strongest evidence first: {'; '.join(factors)}."
+    first = f" Times the views, strongest evidence first: {'; '.join(factors)}." if factors else ""
+    return caption, f"{finding}{first}"
 
 
 def detectable(found: WentWith) -> str:

@@ -55,7 +55,10 @@ def leftovers(found: Files) -> str:
 
 def encoders(found: Encoders) -> str:
     """Say which encoders made the vectors, over which window."""
-    pace = f"{found.frames_per_s:g} times a second over the first {found.window_s:g} seconds."
+    pace = (
+        f"{found.frames_per_s:g} times a second over the first {found.window_s:g} seconds, by time "
+        "stamp, for phones record at an uneven pace."
+    )
     if found.eyes is not Eyes.PRETRAINED:
         return f"{found.note} Pictures are taken {pace}" if found.pictures else str(found.note)
     vision = _named(found.vision)

@@ -76,7 +76,7 @@ def _too_few(found: When) -> str:
         )
     return (
         f"**No claim yet.** {plural(found.n, 'settled post')} with a known hour cannot tell a good "
-        f"hour from a lucky one; from {CLAIM_FROM} on it is tried, "
+        f"hour from a lucky one; it is tried from {CLAIM_FROM} on, so "
         f"{plural(found.missing, 'more is', 'more are')} needed."
     )
 

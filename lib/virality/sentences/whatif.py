@@ -184,8 +184,13 @@ def forest_texts(found: WentWith[Choice]) -> tuple[str, str]:
         f"{finding} Dots: how many times the views; lines: 95 % intervals over all choices; inside "
         f"pale bars nothing could have shown.{grey}"
     )
-    factors = [f"{_plain(choice)} {multiple(choice.factor.value)}" for choice in found.told]
-    return caption, f"{finding} Strongest evidence first: {'; '.join(factors)}."
+    factors = [
+        f"{_plain(choice)} {multiple(choice.factor.value)}"
+        for choice in found.told
+        if choice not in found.hopeless
+    ]
+    first = f" Strongest evidence first: {'; '.join(factors)}." if factors else ""
+    return caption, f"{finding}{first}"
 
 
 def _plain(choice: Choice) -> str:
