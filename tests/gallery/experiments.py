@@ -44,6 +44,9 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "Followed, with one mistake", experiments.following(one)
     yield "Content was subtracted", experiments.adjusted(DECIDED)
     yield "Nothing was subtracted", experiments.adjusted(replace(DECIDED, adjusted=False))
-    yield "The pairs", experiments.pairs_caption(FOLLOWED)
     yield "What was not as planned", experiments.BESIDE_CAPTION
-    yield "The figure, described", experiments.RUNNING_ALT
+    yield "The figure, described", experiments.running_alt(OPEN)
+    yield "Doubt: kept to the letter", experiments.doubt(DECIDED, kept)
+    yield "Doubt: pairs were lost", experiments.doubt(DECIDED, FOLLOWED)
+    yield "Doubt: one was lost", experiments.doubt(DECIDED, one)
+    yield "Doubt: nothing has settled", experiments.doubt(replace(OPEN, n_used=0), kept)

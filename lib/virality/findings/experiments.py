@@ -119,6 +119,11 @@ class Following:
     repeated: int
     unknown: int
 
+    @property
+    def n_lost(self) -> int:
+        """Pairs that do not count."""
+        return sum(count for _, count in self.lost)
+
 
 def promise(plan: Plan) -> Promise:
     """Return what a plan can detect.

@@ -109,6 +109,26 @@ def answer(found: Experiment, promised: Promise) -> str:
     return f"{verdict(found)}\n\n{promise(promised)}"
 
 
+def doubt(found: Experiment, followed: Following) -> str:
+    """Say what could most easily make the answer wrong.
+
+    Parameters
+    ----------
+    found : Experiment
+    followed : Following
+    """
+    if followed.n_lost:
+        return (
+            f"{plural(followed.n_lost, 'pair is lost', 'pairs are lost')}; were any left out for "
+            "what they would have earned, the rest would lean."
+        )
+    if not found.n_used:
+        return "No pair has settled yet, so nothing here has been seen."
+    return (
+        "Viewers get used to things: what one post of two did may be less once every post does it."
+    )
+
+
 def following(found: Following) -> str:
     """Say how a plan was followed, and what was kept out.
 
@@ -122,14 +142,7 @@ def following(found: Following) -> str:
     ]
     lost = [f"{count} {_LOST[status]}" for status, count in found.lost]
     parts = listing([f"{found.used} made as planned and settled", *waits, *lost])
-    said = f"Of {plural(found.n_pairs, 'pair')}: {parts}."
-    kept_out = (
-        " What was not made as planned is kept out. That is decided by days and variants, never by "
-        "views."
-        if lost
-        else ""
-    )
-    return f"{said}{kept_out}{_beside(found)}"
+    return f"Of {plural(found.n_pairs, 'pair')}: {parts}.{_beside(found)}"
 
 
 def _beside(found: Following) -> str:
@@ -153,12 +166,12 @@ def adjusted(found: Experiment) -> str:
     """
     if found.adjusted:
         return (
-            "From each difference is subtracted what the account's posts from before the plan say "
-            "about the content that both variants leave alone."
+            "Subtracted from each is what posts from before the plan say about the content that "
+            "both variants leave alone."
         )
     return (
-        "Nothing is subtracted from the differences: the plan names nothing that both variants "
-        "leave alone, or too few posts were there before it."
+        "Nothing is subtracted: the plan names nothing that both variants leave alone, or too few "
+        "posts were there before it."
     )
 
 
@@ -169,34 +182,33 @@ def running_caption(found: Experiment) -> str:
     ----------
     found : Experiment
     """
-    said = {
+    later = " What came after the decision is grey and changes nothing." if found.early else ""
+    return (
+        f"{_crossed(found)}: how far the differences within pairs lean to one side, pair by pair. "
+        f"Beyond a dashed line it is decided, however often one looks.{later}"
+    )
+
+
+def running_alt(found: Experiment) -> str:
+    """Say the same to who cannot see the figure.
+
+    Parameters
+    ----------
+    found : Experiment
+    """
+    return (
+        "The running statistic after each pair, and the boundary on both sides of it. "
+        f"{_crossed(found)}."
+    )
+
+
+def _crossed(found: Experiment) -> str:
+    return {
         Outcome.GO_ON: "Nothing is decided yet",
         Outcome.FOR_A: "A crosses the boundary",
         Outcome.FOR_B: "B crosses the boundary",
         Outcome.NO_DIFFERENCE: "The boundary was not reached",
     }[found.outcome]
-    later = " What came after the decision is grey and changes nothing." if found.early else ""
-    return (
-        f"{said}. How far the differences within pairs lean to one side, after each pair that "
-        "counts; beyond the dashed lines the experiment is decided. They come down as pairs come "
-        f"in, so that looking after each of them does no harm.{later}"
-    )
 
 
-RUNNING_ALT = "The running statistic after each pair, and the boundary on both sides of it."
-
-
-def pairs_caption(found: Following) -> str:
-    """Return the caption of the table of pairs.
-
-    Parameters
-    ----------
-    found : Following
-    """
-    return (
-        f"{found.used} of {plural(found.n_pairs, 'pair')} count. What became of each, and the "
-        "views of A to those of B."
-    )
-
-
-BESIDE_CAPTION = "What was not as planned, or has not settled yet. None of it counts so far."
+BESIDE_CAPTION = "What was not as planned, or has not settled yet."
