@@ -93,7 +93,7 @@ def test_cross_references_lead_somewhere(small_book, slug):
 def test_the_chapter_of_the_first_seconds_opens_with_what_openings_hold(small_book):
     text = page_text(small_book, "embeddings")
     figures = re.findall(r"\{#(?:fig|tbl)-([\w-]+)\}", text)
-    assert figures[:4] == ["sheet", "in-words", "openings-over-time", "went-with"]
+    assert figures[:4] == ["went-with", "sheet", "in-words", "openings-over-time"]
     assert text.index("have words on the screen") < text.index("went with views")
     assert "in intervals that hold for all facts together" in page_text(small_book, "index")
 

@@ -12,7 +12,6 @@ from virality.features.kernels import kernels
 from virality.figures import interpretability as figures
 from virality.findings import interpretability as findings
 from virality.findings.interpretability import Likeness
-from virality.sentences import interpretability as sentences
 
 
 @pytest.fixture(scope="module")
@@ -97,9 +96,9 @@ def test_private_pages_name_no_caption(posts):
     secret = posts.assign(caption=captions)
     like = neighbours(secret, secret["post_id"].iloc[-1])
     row = build_features(secret).iloc[-1]
-    open_page = sentences.alike_reading(findings.alike(like, row))
-    assert "secret" in open_page and "<b>" not in open_page
-    assert "secret" not in sentences.alike_reading(findings.alike(like, row, private=True))
+    named = " ".join(map(str, findings.alike(like, row).posts))
+    assert "secret" in named and "<b>" not in named
+    assert "secret" not in " ".join(map(str, findings.alike(like, row, private=True).posts))
     table = figures.alike_table(like)
     assert table["earlier post"].str.contains("secret").any()
     assert not table["earlier post"].str.contains("<b>").any()
