@@ -340,7 +340,7 @@ def test_figures_come_from_the_tables_alone():
     prints = pd.DataFrame({"held_out": [10, 9, 1], "vision": 0.1, "audio": -0.2}, index=index)
     names = naming.kind_names(table)
     drawn = [
-        partial(figures.post_map, table),
+        partial(figures.post_map, table, names),
         partial(figures.comes_back, checked(), names),
         partial(figures.views, behaviour.members(table, posts), summary, names),
         partial(figures.fingerprints, prints, names),

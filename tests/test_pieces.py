@@ -1,8 +1,11 @@
 """Markdown pieces: tables, figures and boxes that no text from data can break out of."""
 
+from types import SimpleNamespace
+
 import pandas as pd
 
 from virality.book import pieces
+from virality.book.chapter import Chapter
 from virality.core.text import multiple
 
 
@@ -45,10 +48,6 @@ def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
 
 
 def test_private_pages_show_no_first_frames():
-    from types import SimpleNamespace
-
-    from virality.book.chapter import Chapter
-
     thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
     assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}
     assert Chapter.frames(SimpleNamespace(private=False), thumbnails)["1"].startswith("![](data:")
@@ -60,3 +59,20 @@ def test_no_line_of_a_table_ends_between_times_and_its_number():
     assert (
         pieces.unbroken("kept 0.7 % of it, 95 %ile") == "kept 0.7\N{NO-BREAK SPACE}% of it, 95 %ile"
     )
+
+
+def test_no_line_ends_inside_a_day():
+    whole = "2024\N{NON-BREAKING HYPHEN}05\N{NON-BREAKING HYPHEN}06"
+    assert pieces.unbroken("on 2024-05-06, (2024-05-06)") == f"on {whole}, ({whole})"
+    for kept in ("`--start 2024-05-06`", "[a](b/2024-05-06.html)", "2024-05-06T10", "x-2024-05-06"):
+        assert pieces.unbroken(kept) == kept
+    days = pd.DataFrame({"day": pd.to_datetime(["2024-05-06"]), "text": ["2024-05-06 18:30"]})
+    assert pieces.table(days, "tbl-x", "X").count(whole) == 2
+
+
+def test_a_first_frame_says_of_which_post_it_is():
+    posts = pd.DataFrame({"post_id": ["1"], "posted_at": pd.to_datetime(["2024-05-06"])})
+    thumbnails = pd.DataFrame({"post_id": ["1", "2"], "jpeg": [b"x", b"y"]})
+    found = Chapter.frames(SimpleNamespace(private=False), thumbnails, posts)
+    assert 'fig-alt="First frame of the post of 2024-05-06"' in found["1"]
+    assert 'fig-alt="First frame"' in found["2"]

@@ -15,6 +15,8 @@ import pandas as pd
 from virality.core.text import clean, escape, is_missing, significant
 
 _FRAME_WIDTH = 48
+_CODE = re.compile(r"(`[^`]*`)")
+_DAY = re.compile(r"(?<![\w/.=-])(\d{4})(?:-|&#45;)(\d\d)(?:-|&#45;)(\d\d)(?![\w-])")
 _TIMES, _PERCENT = re.compile(r"×[ \t](?=\d)"), re.compile(r"(?<=\d) %(?!\w)")
 
 
@@ -139,8 +141,12 @@ def table(
 
 
 def unbroken(text: str) -> str:
-    """Return Markdown in which no line ends between a number and its "×" or its per cent."""
-    return _PERCENT.sub("\N{NO-BREAK SPACE}%", _TIMES.sub("×\N{NO-BREAK SPACE}", text))
+    """Return Markdown in which no line ends inside a day, or between a number and "×" or "%"."""
+    parts = _CODE.split(text)  # what stands in code is copied
+    parts[::2] = [_DAY.sub("\\1\N{NON-BREAKING HYPHEN}\\2\N{NON-BREAKING HYPHEN}\\3", part)
+                  for part in parts[::2]]  # fmt: skip
+    whole = _TIMES.sub("×\N{NO-BREAK SPACE}", "".join(parts))
+    return _PERCENT.sub("\N{NO-BREAK SPACE}%", whole)
 
 
 def _rule(data: pd.DataFrame, cells: list[list[str]]) -> list[str]:

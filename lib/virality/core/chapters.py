@@ -178,7 +178,7 @@ CHAPTERS: tuple[Spec, ...] = (
     Spec(
         "clustering",
         "Your kinds of post",
-        "What content regimes does the creator have, and how does each behave?",
+        "Which kinds of post are there, and which are watched more than the posts around them?",
         reads=(
             "posts",
             "features",

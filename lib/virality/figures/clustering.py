@@ -39,23 +39,33 @@ def color(regime: int) -> str:
     return theme.MUTED if regime == NOISE else REGIME_COLORS[regime % len(REGIME_COLORS)]
 
 
-def post_map(regimes: pd.DataFrame) -> Figure:
-    """Every post on the map, coloured by regime, noise hollow; `regimes` is the artefact."""
+def post_map(regimes: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
+    """Draw every post, coloured by its kind and hollow between them, each kind by its name.
+
+    Parameters
+    ----------
+    regimes : DataFrame
+        Artefact.
+    names : mapping of int to KindName
+        Of many kinds, letters stand on the map.
+    """
     fig, ax = theme.figure(6.4, 4.6)
+    left, right = regimes["x"].quantile([0.3, 0.7])
     for label, part in regimes.groupby("regime"):
         noise = label == NOISE
         face = "none" if noise else color(label)
         ax.scatter(part["x"], part["y"], s=24, c=face, edgecolors=color(label), linewidths=0.9)
-    for post in regimes[regimes["typical"] == 1].itertuples():
-        ax.annotate(
-            letter(post.regime),
-            (post.x, post.y),
-            xytext=(7, 6),
-            textcoords="offset points",
-            color=color(post.regime),
-            fontsize=15,
-            fontweight="bold",
-        )
+        if not noise:
+            x = part["x"].median()
+            ax.annotate(
+                called(label, names) if len(names) <= len(REGIME_COLORS) else letter(int(label)),
+                (x, part["y"].max()),
+                xytext=(0, 5),
+                textcoords="offset points",
+                ha="left" if x < left else "right" if x > right else "center",
+                color=theme.INK,
+                fontweight="bold",
+            )
     ax.set(xticks=[], yticks=[], xlabel="near = alike; directions and distances mean nothing")
     ax.spines[["left", "bottom"]].set_visible(False)
     return fig
