@@ -1,5 +1,6 @@
 """A pooled report, from a table of several creators to its pages, through the users' own runner."""
 
+import json
 import re
 
 import pandas as pd
@@ -11,6 +12,7 @@ from virality.book.publish import publish
 from virality.core.chapters import book, chapters_until
 from virality.core.errors import UserError
 from virality.core.paths import Run
+from virality.core.text import decimals
 
 pytestmark = [pytest.mark.slow, pytest.mark.book]
 NAMES = {"creator00": "<script>alert(1)</script>", "creator01": "../x", "creator02": "✨"}
@@ -36,6 +38,7 @@ def test_the_runner_takes_the_chapters_of_the_book_that_is_asked_for():
         "embeddings",
         "creators",
         "overview",
+        "recipe",
     ]
     assert "creators" not in [spec.slug for spec in chapters_until("")]
     with pytest.raises(UserError, match="no chapter 'baselines'"):
@@ -70,11 +73,14 @@ def test_the_way_on_leads_to_a_chapter_of_this_book(pooled):
 
 
 def test_the_first_page_states_the_number_within_a_creator(pooled):
-    text = pages(pooled)["index"]
-    answer = text[text.index("The answer") :]
-    assert "Within a creator" in answer[:600]
-    assert "do not quote it as skill" in answer[:1500]
-    assert "Several creators, one report" in text
+    text, facts = pages(pooled)["index"], json.loads(pooled.artefact("creators").read_text())
+    first = re.sub(r"<[^>]+>", "", text[text.index("first-screen") :].split("<h2")[0])
+    assert "3 creators" in first and "Within a creator" in first
+    if "parts" in facts:
+        within = facts["parts"]["within"]
+        assert f"correlation {decimals(within)} (" in first
+        assert f"correlation {decimals(facts['parts']['total'])} (" not in first
+    assert (pooled.site / "card.png").read_bytes() == pooled.artefact("pooled_card").read_bytes()
 
 
 def test_names_are_text(pooled):

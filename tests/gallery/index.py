@@ -63,9 +63,10 @@ def examples() -> Iterator[tuple[str, str]]:
     for pick in Pick:
         found = replace(ANSWER, order=replace(ORDER, pick=pick))
         yield f"Which of two: {pick.name}", index.answer(found)
-    yield "Doubt: it has just changed", index.doubt(Doubt(140, moved=True, few=True))
-    yield "Doubt: few posts", index.doubt(Doubt(140, moved=False, few=True))
-    yield "Doubt: many posts", index.doubt(Doubt(5000, moved=False, few=False))
+    yield "Doubt: it has just changed", index.doubt(Doubt(140, True, False, True))
+    yield "Doubt: few posts", index.doubt(Doubt(140, False, False, True))
+    yield "Doubt: a dozen posts", index.doubt(Doubt(12, False, True, True))
+    yield "Doubt: many posts", index.doubt(Doubt(5000, False, False, False))
     yield "Limits", index.limits(Limits(140, False, 1200, True))
     yield "Limits of few posts", index.limits(Limits(12, True, 5, False))
     yield "What was run", index.RECIPE_CAPTION

@@ -64,6 +64,7 @@ class Doubt:
 
     n: int
     moved: bool
+    too_few: bool
     few: bool
 
 
@@ -154,7 +155,7 @@ def doubt(n: int, last: Last) -> Doubt:
         The last posts beside those before.
     """
     moved = last.verdict in (Changed.DROP, Changed.RISE)
-    return Doubt(n, moved, n < MANY_POSTS)
+    return Doubt(n, moved, n < MIN_POSTS, n < MANY_POSTS)
 
 
 def limits(n: int, n_columns: int) -> Limits:
@@ -164,4 +165,4 @@ def limits(n: int, n_columns: int) -> Limits:
     ----------
     n, n_columns : int
     """
-    return Limits(n, n < MIN_POSTS, n_columns, n_columns > n)
+    return Limits(n, n < MIN_POSTS, n_columns, n_columns > n >= MIN_POSTS)

@@ -111,8 +111,8 @@ def headline_caption(found: Prediction) -> str:
         Verdict.UNDECIDED: "The forecast and the simple rule lie too close together to tell",
     }[found.gain.verdict]
     return (
-        f"{result} (dotted). Mean miss as a factor, on the same held-out posts, with 95 % "
-        "intervals; open circles need no model."
+        f"{result}. Mean miss as a factor, on the same held-out posts, with 95 % intervals; "
+        f"dotted: {_rule(found.gain.against)}, open circles: no model needed."
     )
 
 
@@ -140,6 +140,8 @@ def doubt(found: Doubt) -> str:
             f"The account has just changed: most of these {posts} are from before, and what held "
             "then need not hold now."
         )
+    if found.too_few:
+        return f"What stands out among {posts} is mostly luck."
     if found.few:
         return f"These are {posts}: large effects show in so few, small ones hide."
     return f"These {posts} are one path through time, and platforms change."
