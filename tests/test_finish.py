@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from virality.book import finish, stylesheets
+from virality.book.sharing import Shared
 from virality.core.paths import NOTEBOOKS
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>Your posts – A title</title></head><body>
@@ -25,7 +26,7 @@ def site(tmp_path):
 
 
 def finished(site, **shared):
-    finish.finish(site, NOTEBOOKS, finish.Shared("A title", **shared))
+    finish.finish(site, NOTEBOOKS, Shared("A title", **shared))
     return BeautifulSoup((site / "data.html").read_text(encoding="utf-8"), "html.parser")
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from virality.book import publish
+from virality.book import machine, publish
 from virality.core import text as words
 from virality.core.paths import ROOT, Inputs, Run
 
@@ -86,7 +86,7 @@ def notebook_of(run):
 
 def test_places_are_cut_however_they_are_written(run):
     book, told = notebook_of(run)
-    publish.forget_machine(book, publish.hider(run))
+    machine.forget(book, machine.hider(run))
     text = nbformat.writes(book)
     assert "zaphod" not in html.unescape(text)
     assert str(ROOT) not in text and "papermill" not in text
@@ -97,7 +97,7 @@ def test_places_are_cut_however_they_are_written(run):
 
 
 def test_hub_names_and_words_are_no_places(run):
-    hide = publish.hider(run)
+    hide = machine.hider(run)
     for text in (
         "openai/clip-vit-base-patch32",
         "and/or",

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from virality.book import plain, publish, quarto, runner, scoring
+from virality.book import machine, plain, publish, quarto, runner, scoring
 from virality.book.ownership import locked
 from virality.core.errors import UserError
 from virality.core.paths import (
@@ -68,8 +68,8 @@ def make(run: Run, wish: scoring.Wish, path: Path) -> None:
     values = scoring.as_asked(wish) | {"name": run.name, "private": private}
     with locked(run):
         notebook = runner.execute_alone(run, SLUG, values)
-        hide = publish.hider(run)
-    publish.forget_machine(notebook, hide)
+        hide = machine.hider(run)
+    machine.forget(notebook, hide)
     publish.as_page(notebook)
     page = _by_quarto(notebook) if quarto.find() else plain.alone(notebook, TITLE)
     with writing_to(path), replacing(path, lasting=True) as temporary:

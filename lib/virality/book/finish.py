@@ -2,40 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from virality.book import stylesheets
-from virality.book.gallery import CARD
+from virality.book.sharing import Shared, describe
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from bs4 import BeautifulSoup
 
 SCRIPT = "tables.js"  # sorts long tables, and makes those that scroll reachable by keyboard
-_DESCRIBED = 200  # characters of a page's description
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What is shown where somebody shares a page.
-
-    Parameters
-    ----------
-    title : str
-        Title of the book, unescaped.
-    address : str
-        Where the site will stand, such as ``https://example.org/report/``; "" when unknown.
-    card : bool
-        Whether there is a picture beside the pages.
-    """
-
-    title: str
-    address: str = ""
-    card: bool = False
 
 
 def finish(site: Path, scripts: Path, shared: Shared) -> None:
@@ -57,42 +34,10 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
         if soup.main is None:
             continue
         _text_first(soup)
-        _describe(soup, page.name, shared)
+        describe(soup, page.name, shared)
         soup.head.append(soup.new_tag("script", src=SCRIPT, defer=""))
         page.write_text(str(soup), encoding="utf-8")
     stylesheets.prune(site)
-
-
-def tags(title: str, text: str, page: str, shared: Shared) -> list[tuple[str, dict[str, str]]]:
-    """Return what a page's head says of it, as names of elements with their attributes.
-
-    Parameters
-    ----------
-    title, text : str
-        Of the page, unescaped.
-    page : str
-        Name of its file.
-    shared : Shared
-    """
-    told = {
-        "og:type": "article",
-        "og:site_name": shared.title,
-        "og:title": title,
-        "og:description": text,
-    }
-    if shared.address:
-        told["og:url"] = urljoin(shared.address, page)
-    if shared.card:
-        told |= {"og:image": urljoin(shared.address, CARD) if shared.address else CARD}
-        told |= {"og:image:width": "1200", "og:image:height": "630"}
-        told |= {"og:image:alt": f"The first page of the report in short: {shared.title}"}
-    large = {"name": "twitter:card", "content": "summary_large_image"}
-    found = [("meta", {"name": "description", "content": text})]
-    found += [("meta", {"property": key, "content": value}) for key, value in told.items()]
-    found += [("meta", large)] if shared.card else []
-    if shared.address:
-        found.append(("link", {"rel": "canonical", "href": told["og:url"]}))
-    return found
 
 
 def _text_first(soup: BeautifulSoup) -> None:
@@ -116,24 +61,3 @@ def _text_first(soup: BeautifulSoup) -> None:
     past.append(soup.new_tag("a", href=f"#{main.get('id', '')}", attrs={"class": "skip"}))
     past.a.string = "Skip to the text"
     soup.body.insert(0, past)
-
-
-def _describe(soup: BeautifulSoup, page: str, shared: Shared) -> None:
-    text = _description(soup.main)
-    title = soup.title.get_text(" ", strip=True) if soup.title else shared.title
-    for old in soup.select('meta[name="description"]'):
-        old.decompose()
-    for name, attributes in tags(_plain(title), text, page, shared):
-        soup.head.append(soup.new_tag(name, attrs=attributes))
-
-
-def _description(main: Tag) -> str:
-    """The beginning of the answer, or of the text where a page has none."""
-    answer = main.select_one(".first-screen, .callout-tip .callout-body-container")
-    first = answer or main.find("p") or main
-    text = _plain(first.get_text(" "))
-    return text if len(text) <= _DESCRIBED else text[: _DESCRIBED - 1].rsplit(" ", 1)[0] + "…"
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"\s+", " ", text).strip()

@@ -13,12 +13,12 @@ from itertools import groupby
 from pathlib import Path
 
 from virality.book import plain
+from virality.book.sharing import CARD
 from virality.core.paths import SITES, SITES_LOCK
 from virality.core.text import clean
 from virality.core.writing import clear_leftovers, replacing
 
 RECORD = "report.json"  # what a report says of itself, beside its pages
-CARD = "card.png"
 _TITLE = "<h1>Reports</h1>"  # also tells the page from one that somebody else put there
 
 

@@ -6,9 +6,10 @@ understand. Nothing is HTML, so that nothing that data says can become markup.
 
 from __future__ import annotations
 
+import html
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import pandas as pd
 
@@ -17,6 +18,8 @@ from virality.core.text import clean, escape, is_missing, significant
 _FRAME_WIDTH = 48
 _CODE = re.compile(r"(`[^`]*`)")
 _DAY = re.compile(r"(?<![\w/.=-])(\d{4})(?:-|&#45;)(\d\d)(?:-|&#45;)(\d\d)(?![\w-])")
+# A number with its sign and unit, alone or with the ends of its interval.
+_NUMBER = re.compile(r"[×+−-]?\s?\d[\d,.]*\s?[%KM]?(?:\s\([^()a-z]*(?:to|–)?[^()a-z]*\))?")
 _TIMES, _PERCENT = re.compile(r"×[ \t](?=\d)"), re.compile(r"(?<=\d) %(?!\w)")
 
 
@@ -154,9 +157,15 @@ def _rule(data: pd.DataFrame, cells: list[list[str]]) -> list[str]:
     rule = []
     for i, name in enumerate(data.columns):
         width = max(3, min(60, max([len(str(name)), *(_shown(row[i]) for row in cells)])))
-        right = pd.api.types.is_numeric_dtype(data[name])
+        right = pd.api.types.is_numeric_dtype(data[name]) or _are_numbers(row[i] for row in cells)
         rule.append("-" * (width - 1) + ":" if right else ":" + "-" * (width - 1))
     return rule
+
+
+def _are_numbers(cells: Iterable[str]) -> bool:
+    told = [html.unescape(cell).strip() for cell in cells]
+    known = [cell for cell in told if cell not in ("", "–")]
+    return bool(known) and all(_NUMBER.fullmatch(cell) for cell in known)
 
 
 def _shown(cell: str) -> int:

@@ -10,9 +10,13 @@ import re
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from virality.book import markup
 from virality.core.chapters import Spec, as_read
+
+if TYPE_CHECKING:
+    from virality.book.sharing import Shared
 
 NOTICE = (
     "This is the plain version of the report. Install Quarto and run the same command again "
@@ -23,7 +27,7 @@ TEACHES = "#| echo: true"  # begins a cell whose code belongs on the page
 
 
 def render(
-    staging: Path, site: Path, title: str, chapters: tuple[Spec, ...], footer: str = ""
+    staging: Path, site: Path, shared: Shared, chapters: tuple[Spec, ...], footer: str = ""
 ) -> None:
     """Write a page per chapter, a glossary and the references from a staged book.
 
@@ -33,14 +37,17 @@ def render(
         The staged book, see :func:`virality.book.publish.stage`.
     site : Path
         A folder that does not exist yet.
-    title : str
-        Title of the book, unescaped.
+    shared : Shared
+        With the title of the book.
     chapters : tuple of Spec
         The chapters of this book.
     footer : str
         What stands below every page, unescaped.
     """
     import nbformat
+    from bs4 import BeautifulSoup
+
+    from virality.book.sharing import describe
 
     site.mkdir(parents=True)
     shutil.copyfile(staging / "favicon.svg", site / "favicon.svg")
@@ -61,8 +68,11 @@ def render(
     listed = "\n\n".join(f"**{label}** {text}" for label, text in sorted(entries.values()))
     bodies["references"] = markup.as_html(f"# References\n\n{listed}")
     for slug, body in bodies.items():
-        whole = whole_page(title, _STYLE, _around(slug, title, body, names, footer))
-        (site / f"{slug}.html").write_text(whole, encoding="utf-8")
+        around = _around(slug, shared.title, body, names, footer)
+        whole = whole_page(f"{names[slug]} – {shared.title}", _STYLE, around)
+        soup = BeautifulSoup(whole, "html.parser")
+        describe(soup, f"{slug}.html", shared)
+        (site / f"{slug}.html").write_text(str(soup), encoding="utf-8")
 
 
 def alone(notebook, title: str) -> str:

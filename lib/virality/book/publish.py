@@ -1,26 +1,19 @@
-"""Stage a run's executed notebooks as a Quarto book, render it, and swap the site in.
-
-Nothing that is published names the machine it was made on: its folders are cut from all texts.
-"""
+"""Stage a run's executed notebooks as a Quarto book, render it, and swap the site in."""
 
 from __future__ import annotations
 
-import html
 import json
-import os
 import re
 import shutil
 import subprocess
-import sys
-import tempfile
 from base64 import b64decode
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from virality.book import (
     finish,
     gallery,
+    machine,
     map_page,
     notices,
     plain,
@@ -30,11 +23,12 @@ from virality.book import (
     twins,
     uses,
 )
+from virality.book.sharing import Shared
 from virality.core import hashing
 from virality.core import text as words
 from virality.core.chapters import BESIDE, Spec, book, in_parts
 from virality.core.errors import UserError
-from virality.core.paths import NOTEBOOKS, ROOT, UNKNOWN_AUTHOR, Run, split_paths
+from virality.core.paths import NOTEBOOKS, UNKNOWN_AUTHOR, Run
 from virality.core.writing import replacing_folder
 
 # What lies beside the notebooks and belongs to every book.
@@ -104,7 +98,7 @@ def publish(run: Run, title: str, private: bool, force_plain: bool = False) -> S
         if as_plain:
             warnings: tuple[str, ...] = ()
             chapters = book(run.pooled, run.planned)
-            plain.render(run.staging, temporary, title, chapters, footer(run))
+            plain.render(run.staging, temporary, shared(run, title), chapters, footer(run))
         else:
             warnings = render(run.staging, "virality report --plain")
             shutil.move(run.staging / "_book", temporary)
@@ -125,11 +119,11 @@ def _made_from(run: Run, title: str, private: bool, as_plain: bool) -> str:
     template = [hashing.of_path(NOTEBOOKS / name) for name in used]
     template += [hashing.of_path(path) for path in map_page.read_by(run)]
     code = uses.of_modules(uses.closure([__name__]))
-    told = [folders(run), title, footer(run), _address(run), private, as_plain]
+    told = [machine.folders(run), title, footer(run), _address(run), private, as_plain]
     return hashing.of_value([executed, template, code, *told])
 
 
-def shared(run: Run, title: str) -> finish.Shared:
+def shared(run: Run, title: str) -> Shared:
     """Return what is shown where somebody shares a page of a run.
 
     Parameters
@@ -138,7 +132,7 @@ def shared(run: Run, title: str) -> finish.Shared:
     title : str
         Title of the book, unescaped.
     """
-    return finish.Shared(title, _address(run), _card(run).exists())
+    return Shared(title, _address(run), _card(run).exists())
 
 
 def _card(run: Run) -> Path:
@@ -192,7 +186,7 @@ def stage(run: Run, title: str, private: bool) -> None:
     run.staging.mkdir(parents=True)
     for name in TEMPLATE:
         shutil.copyfile(NOTEBOOKS / name, run.staging / name)
-    chapters, hide = book(run.pooled, run.planned), hider(run)
+    chapters, hide = book(run.pooled, run.planned), machine.hider(run)
     for spec in chapters:
         _stage_chapter(run, spec, hide, private)
     config = book_config(title, chapters, footer(run))
@@ -211,7 +205,7 @@ def _stage_chapter(run: Run, spec: Spec, hide, private: bool) -> None:
             do=f"Run: virality report --name {run.name}",
         )
     notebook = nbformat.read(source, as_version=4)
-    forget_machine(notebook, hide)
+    machine.forget(notebook, hide)
     if not private:
         offered = run.staging / "notebooks" / source.name
         offered.parent.mkdir(exist_ok=True)
@@ -324,78 +318,3 @@ def _offer_notebooks(run: Run, site: Path) -> None:
     source = run.staging / "notebooks"
     if source.exists():
         shutil.copytree(source, site / "notebooks", dirs_exist_ok=True)
-
-
-# --- no place of the machine ----------------------------------------------------------------
-
-
-def folders(run: Run) -> dict[str, str]:
-    """Every place that a text of this run may name, and what is shown for it.
-
-    Inputs and local models are shown by their name alone; the project, the run, the environment and
-    the home folder by a word.
-    """
-    inputs, chosen = run.inputs(), run.load().get("parameters", {})
-    texts = [*split_paths(inputs.posts), inputs.videos, inputs.mapping]
-    texts += [value for value in chosen.values() if isinstance(value, str)]
-    shown = {text: Path(text).name for text in texts if _is_place(text)}
-    fixed = {
-        run.folder: f"build/{run.name}",
-        run.figures: f"figures/{run.name}",
-        run.site: f"_site/{run.name}",
-        ROOT: ".",
-        Path(sys.prefix): "environment",
-        Path(sys.base_prefix): "python",
-        Path(tempfile.gettempdir()): "tmp",
-        Path.home(): "~",
-    }
-    shown |= {str(path): word for path, word in fixed.items()}
-    shown |= {str(Path(text).resolve()): word for text, word in shown.items() if text}
-    return {text: word for text, word in shown.items() if len(Path(text).parts) > 1}
-
-
-def _is_place(text: str) -> bool:
-    """Whether a value is a path of this machine, and no identifier of a hub."""
-    if not text or text.startswith(("http://", "https://")):
-        return False
-    path = Path(text).expanduser()
-    return path.is_absolute() or (len(path.parts) > 1 and os.path.exists(path))
-
-
-def hider(run: Run) -> Callable[[str], str]:
-    """Return what cuts the machine's folders from a text, however the text is escaped."""
-    shown: dict[str, str] = {}
-    for place, word in folders(run).items():
-        for write in (str, words.escape, html.escape):
-            shown[write(place)] = write(word)
-    longest = sorted(shown, key=len, reverse=True)
-    # pictures inside the text come first, and stay: their code may spell anything
-    picture = r"data:image/[\w+.-]+;base64,[A-Za-z0-9+/=]+"
-    pattern = re.compile(rf"{picture}|(?:{'|'.join(map(re.escape, longest))})(?!\w)")
-    return lambda text: pattern.sub(lambda match: shown.get(match[0], match[0]), text)
-
-
-def forget_machine(notebook, hide: Callable[[str], str]) -> None:
-    """Take from an executed notebook what only concerns the machine, in place.
-
-    That is what papermill notes (paths, times), what was printed while it ran, and every folder
-    that a source or an output names.
-
-    Parameters
-    ----------
-    notebook : NotebookNode
-        Is changed.
-    hide : callable
-        Cuts folders from a text, see :func:`hider`.
-    """
-    notebook.metadata.pop("papermill", None)
-    for cell in notebook.cells:
-        cell.metadata.pop("papermill", None)
-        cell.source = hide(cell.source)
-        if cell.cell_type != "code":
-            continue
-        cell.outputs = [output for output in cell.outputs if output.output_type != "stream"]
-        for output in cell.outputs:
-            for kind, content in output.get("data", {}).items():
-                if isinstance(content, str):
-                    output.data[kind] = hide(content)
