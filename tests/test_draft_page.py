@@ -205,9 +205,21 @@ def test_an_account_without_posts_or_forecasts_breaks_no_figure():
     _, _, found = scored()
     assert figures.forecasts(found, np.empty(0), "views").axes
     nothing = tried.tried(pd.Series(dtype=float), pd.Series(dtype=bool), 0.8)
-    assert not nothing.told and "too few" in sentences.tried(nothing)
-    kept = tried.tried(pd.Series([1.5] * 8 + [3.0] * 12), pd.Series([True] * 15 + [False] * 5), 0.8)
-    assert kept.told and kept.inside == 0.75 and kept.miss == 3.0
+    assert not nothing.told and "too few" in sentences.doubt(nothing)
+    kept = tried.tried(pd.Series([1.5] * 8 + [3.0] * 14), pd.Series([True] * 15 + [False] * 5), 0.8)
+    assert kept.told and kept.inside.value == 0.75 and kept.half == 3.0
+    assert (kept.n, kept.n_all) == (20, 22) and kept.inside.low < 0.75 < kept.inside.high
+
+
+def test_where_forecasts_lie_is_told_by_the_posts_in_the_picture():
+    posts, scores, found = scored()
+    recent = tried.recent(posts, "views", 7)
+    beside = tried.beside(found, recent)
+    assert beside.middle == pytest.approx(np.expm1(np.median(recent))) and beside.n == 60
+    assert beside.n_told == 2, "of three, one is out of range"
+    assert beside.n_above == sum(one.value > beside.middle for one in found[:2])
+    assert [one.name.raw for one in findings.explained(found, scores)] == ["a", "b"]
+    assert tried.beside(found, np.empty(0)).n_above == 0
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from virality.core.text import DataText, PostName
 from virality.explanation.naming import KindName
 from virality.findings.choice import Choice, Chosen, Compared, Worth
 from virality.findings.draft import Draft, Fact, Near, Push, Side
-from virality.findings.tried import Tried, Unread
+from virality.findings.scores import Estimate
+from virality.findings.tried import Beside, Tried, Unread
 from virality.sentences import draft
 
 NEAR = Near("7", PostName("2024-05-06", "A <b>cat</b> & #dogs"), "words, picture", 12_300.0, 1.7)
@@ -70,17 +71,24 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "A page: the answer", draft.answer(two, Compared((CHOICE,), (), worth))
     yield "A page: of one", draft.each(two[:1], draft.pushed)
     yield "A page: of several", draft.each((*two, replace(DRAFT, up=(), down=())), draft.pushed)
-    yield "A page: forecasts", draft.forecasts_caption(two, 60)
-    yield "A page: no forecasts", draft.forecasts_caption(two[1:], 60)
-    yield "What forecasts were worth", draft.tried(Tried(64, 1.9, 0.78, 0.8))
-    yield "What forecasts were worth, few", draft.tried(Tried(4, 1.9, 0.78, 0.8))
+    for told, above in ((0, 0), (1, 0), (1, 1), (3, 2)):
+        beside = Beside(60, 12_345.0, told, above)
+        yield f"A page: {told} forecasts, {above} above", draft.forecasts_caption(beside)
+    yield "A page: forecasts, described", draft.forecasts_alt(beside)
+    held = Tried(64, Estimate(0.78, 0.66, 0.87), 0.8, 90, 1.9)
+    yield "What forecasts were worth", draft.doubt(held)
+    yield "What forecasts were worth, few", draft.doubt(replace(held, n=4))
     yield "How far: outside", draft.reach(DRAFT)
     yield "How far: inside", draft.reach(replace(DRAFT, distance=0.7))
     yield "How far: unknown", draft.reach(replace(DRAFT, distance=nan))
     yield "A page: posts like it", draft.like_caption(5, True)
     yield "A page: posts like it, private", draft.like_caption(1, False)
-    yield "A page: pushes", draft.pushed_caption(2, 2)
-    yield "A page: pushes of many", draft.pushed_caption(3, 8)
+    idle = replace(DRAFT, up=(), down=())
+    for name, them in (("of one", two[:1]), ("of none", (idle,)), ("of two", two)):
+        yield f"A page: pushes {name}", draft.pushed_caption(them, len(them))
+        yield f"A page: pushes {name}, described", draft.pushed_alt(them)
+        yield f"A page: pushes {name}, in words", draft.pushes(them)
+    yield "A page: pushes of many", draft.pushed_caption((*two, *two), 3)
     yield "A page: an opening", draft.opening(replace(DRAFT, facts=(WORDS,)))
     yield "A page: no opening", draft.opening(replace(DRAFT, facts=()))
     yield "Not read", draft.unread((Unread(DataText("<b>.mp4"), DataText("It has no picture.")),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -219,6 +220,18 @@ def drafts(
         _draft(row, scores, target, coverage, timezone, private)
         for row in scores.table.itertuples()
     )
+
+
+def explained(found: Sequence[Draft], scores: Scores) -> tuple[Draft, ...]:
+    """Return the drafts whose forecast by the trees was explained, in their order.
+
+    Parameters
+    ----------
+    found : sequence of Draft
+    scores : Scores
+    """
+    names = set(scores.pushes["draft"])
+    return tuple(one for one in found if one.name.raw in names)
 
 
 def _draft(row, scores: Scores, target: str, coverage: float, timezone: str, private: bool):

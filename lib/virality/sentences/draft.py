@@ -10,17 +10,7 @@ from virality.core.text import about, listing, percent, plural
 from virality.evaluation.ordering import APART_DAYS, ENOUGH_TO_ORDER
 from virality.findings.choice import Choice, Chosen, Compared, Worth
 from virality.findings.draft import Draft, Fact, Near, Push, Reach, Side
-from virality.findings.tried import Tried, Unread
-
-FORECASTS_ALT = (
-    "A row of dots, one for each of the newest posts, on a logarithmic scale, and below it a row "
-    "per draft with the forecast as a dot, its interval as a line, and the account's level as an "
-    "upright stroke. A dashed line marks from where a post counts as viral."
-)
-PUSHED_ALT = (
-    "A bar for each block of features, to the right where it pushes the forecast of the trees up "
-    "and to the left where it pushes it down."
-)
+from virality.findings.tried import Beside, Tried, Unread
 
 
 def forecast(found: Draft) -> str:
@@ -214,43 +204,59 @@ def each(found: Sequence[Draft], say: Callable[[Draft], str]) -> str:
     return "\n\n".join(f"**{name}.** {text}" if named else text for name, text in said if text)
 
 
-def forecasts_caption(found: Sequence[Draft], n_recent: int) -> str:
-    """Say what the figure of forecasts shows.
+def forecasts_caption(beside: Beside) -> str:
+    """State where the forecasts lie among the account's newest posts.
 
     Parameters
     ----------
-    found : sequence of Draft
-    n_recent : int
-        Posts that are drawn.
+    beside : Beside
     """
-    told = [one for one in found if one.verdict.forecasts]
-    band = (
-        f"Above, what the last {plural(n_recent, 'settled post')} earned, each a dot; eighty of a "
-        "hundred lie in the pale band, and the stroke is their middle."
-    )
-    if not told:
-        return f"{band} No draft has a forecast."
     return (
-        f"{band} Below, what to expect: the dot, the line that {percent(told[0].coverage)} of such "
-        "posts should end in, and the upright stroke of the account's level alone."
+        f"{_lie(beside)} (dots; eighty of a hundred in the pale band). A range is a line, the "
+        "account's level alone a stroke."
     )
 
 
-def tried(found: Tried) -> str:
+def forecasts_alt(beside: Beside) -> str:
+    """Say the same to who cannot see the figure.
+
+    Parameters
+    ----------
+    beside : Beside
+    """
+    return (
+        "A row of dots, one for each of the newest posts, and below it a row per draft with its "
+        f"forecast and interval; dashed, from where a post counts as viral. {_lie(beside)}."
+    )
+
+
+def _lie(beside: Beside) -> str:
+    middle = f"{about(beside.middle)}, the middle of the last {plural(beside.n, 'settled post')}"
+    if not beside.n_told:
+        return f"No draft has a forecast beside {middle}"
+    if beside.n_told == 1:
+        return f"The forecast lies {'above' if beside.n_above else 'below'} {middle}"
+    return f"{beside.n_above} of {plural(beside.n_told, 'forecast')} lie above {middle}"
+
+
+def doubt(found: Tried) -> str:
     """Say what the forecasts of the past were worth.
 
     Parameters
     ----------
     found : Tried
     """
-    posts = plural(found.n, "post")
     if not found.told:
-        return f"So far {posts} can be held against such an interval, which is too few to judge it."
+        return (
+            f"So far {plural(found.n, 'post')} can be held against such a range, which is too few "
+            "to judge it."
+        )
+    inside = found.inside
     return (
-        f"Of {posts} that were forecast so before their outcome was known, "
-        f"**{percent(found.inside)}** ended inside their interval, which promised "
-        f"{percent(found.coverage)}. Half of the forecasts missed by a factor of "
-        f"{found.miss:.1f} or more."
+        f"Of {plural(found.n, 'post')} with such a range {percent(inside.value)} "
+        f"({percent(inside.low)} to {percent(inside.high)}) ended inside, where "
+        f"{percent(found.coverage)} were due, and half of {found.n_all} forecasts were within a "
+        f"factor of {found.half:.1f}."
     )
 
 
@@ -263,10 +269,8 @@ def reach(found: Draft) -> str:
     """
     lies = f"Its mean distance to its nearest posts is {found.distance:.2f}"
     said = {
-        Reach.INSIDE: f"{lies}; the post that is furthest from its own has {found.limit:.2f}. "
-        "Posts like it have been there.",
-        Reach.OUTSIDE: f"{lies}, and no post is further from its own than {found.limit:.2f}. "
-        "Nothing like it has been there.",
+        Reach.INSIDE: f"{lies}; the post that is furthest from its own has {found.limit:.2f}.",
+        Reach.OUTSIDE: f"{lies}, and no post is further from its own than {found.limit:.2f}.",
         Reach.UNKNOWN: "Too little of it can be compared with the posts to say how far it lies "
         "from them.",
     }[found.reach]
@@ -285,25 +289,53 @@ def like_caption(shown: int, frames: bool) -> str:
     """
     seen = ", with their first frame" if frames else ""
     return (
-        f"Most like it in words, picture or sound: {plural(shown, 'earlier post')}{seen}. "
-        "Times the level is what such a post earned beside what the account was used to then; "
-        "extreme posts are cut off."
+        f"Most like it in words, picture or sound: {plural(shown, 'earlier post')}{seen}. Times "
+        "the level is beside what the account was used to then, extreme posts cut off."
     )
 
 
-def pushed_caption(shown: int, n_drafts: int) -> str:
-    """Say what the figure of pushes shows.
+def pushed_caption(found: Sequence[Draft], shown: int) -> str:
+    """State what pushes the trees' forecast, or what the figure shows of several drafts.
 
     Parameters
     ----------
-    shown, n_drafts : int
-        Drafts that are drawn, and all that were explained.
+    found : sequence of Draft
+        Those that were explained.
+    shown : int
+        Those that are drawn.
     """
-    some = "" if shown == n_drafts else f" The first {shown} of {n_drafts} drafts are drawn."
+    if not found[1:]:
+        return pushed(found[0]) or "Nothing pushes this draft up or down."
+    some = "" if shown == len(found) else f" The first {shown} of {len(found)} drafts are drawn."
     return (
-        "What each block of features does to the forecast of the trees, as a factor. A block near "
-        f"one says nothing about this draft.{some}"
+        "What each block of features does to the forecast of the trees, as a factor: near one it "
+        f"says nothing about a draft.{some}"
     )
+
+
+def pushed_alt(found: Sequence[Draft]) -> str:
+    """Say the same to who cannot see the figure.
+
+    Parameters
+    ----------
+    found : sequence of Draft
+    """
+    largest = "" if found[1:] else f": {_largest(found[0])}"
+    return f"A bar for each block of features, up or down{largest}."
+
+
+def _largest(found: Draft) -> str:
+    named = [
+        f"{way} {_push(one)}"
+        for way, pushed in (("up most by", found.up), ("down most by", found.down))
+        for one in pushed[:1]
+    ]
+    return listing(named) or "pushed by nothing"
+
+
+def pushes(found: Sequence[Draft]) -> str:
+    """Say of each of several drafts what pushes it; "" of one, whose figure says it."""
+    return each(found, pushed) if found[1:] else ""
 
 
 def opening(found: Draft) -> str:
@@ -313,7 +345,7 @@ def opening(found: Draft) -> str:
     ----------
     found : Draft
     """
-    return facts(found.facts) or "Nothing is known of its opening."
+    return facts(found.facts)
 
 
 def unread(found: Sequence[Unread]) -> str:
