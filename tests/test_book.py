@@ -135,7 +135,7 @@ def test_plain_version_has_every_page_and_says_so(own_book):
         # Of all references only the one that a caption pretends to be is left, as text.
         assert not re.search(r"(?<![\w&;])@(fig|tbl)-(?!x…)", page)
         assert not re.search(r'(src|href)="https?://(?!doi)', page), "nothing from elsewhere"
-        for target in re.findall(r'(?:src|href)="([^"#:]+)', page):
+        for target in re.findall(r'(?:src|href)="([^"#:]+)[#"]', page):
             assert (run.site / target).exists(), target
     assert (run.site / "notebooks" / "data.ipynb").exists()
 
