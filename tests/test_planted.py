@@ -18,12 +18,13 @@ from virality.demo.posts import simulate_creator
 from virality.evaluation import evaluate, headline
 from virality.evaluation.forecast import forecast
 from virality.evidence import claims as evidence
-from virality.explanation import behaviour, clusters, regimes, shap_values
+from virality.explanation import behaviour, regimes, shap_values
+from virality.explanation.naming import KindName
 from virality.features import concepts
 from virality.features.build import build_features
 from virality.features.table import model_table
 from virality.findings import summary
-from virality.findings.clustering import Content, Verdict, views
+from virality.findings.clustering import Content, Regime, Verdict, views
 from virality.findings.index import short_answer
 from virality.findings.interpretability import courses
 from virality.findings.recovered import Memory, Recovered, Recovery, recovered
@@ -158,21 +159,20 @@ def test_good_hours_turn_round(findings):
 
 
 def test_best_regime_turns_round(findings):
-    def captions(name):
-        found = findings(name)
-        table = known_regimes(found)
-        table_of_regimes = behaviour.summarise(table, found.posts)
+    def answers(name):
+        made = findings(name)
+        table = known_regimes(made)
+        table_of_regimes = behaviour.summarise(table, made.posts)
         pushes = shap_values.shap_tables([])[1]
-        run = SimpleNamespace(regimes=table, posts=found.posts, shap_blocks=pushes)
+        run = SimpleNamespace(regimes=table, posts=made.posts, shap_blocks=pushes)
         p = taught("clustering", run, regimes=table, seed=0)["p"]
-        return clustering.views_texts(views(table_of_regimes, p, Content(N, Verdict.ONE_CLOUD)))[0]
+        kinds = tuple(Regime(KindName(name), N) for name in REGIMES)
+        found = Content(N, Verdict.STABLE, kinds)
+        return clustering.answer(found, views(table_of_regimes, p, found))
 
-    place = {name: clusters.letter(number) for number, name in enumerate(REGIMES)}
-    planted, turned, null = (captions(name) for name in ("planted", "reversed", "null"))
-    assert f"{place['travel']} does best" in planted
-    assert f"{place['storytime']} worst" in planted
-    assert f"{place['storytime']} does best" in turned
-    assert f"{place['travel']} worst" in turned
+    planted, turned, null = (answers(name) for name in ("planted", "reversed", "null"))
+    assert "**kind travel** got" in planted and "and **kind storytime**" in planted
+    assert "**kind storytime** got" in turned and "and **kind travel**" in turned
     assert "cannot be shown" in null and "cannot be shown" not in planted + turned
 
 

@@ -439,7 +439,7 @@ def test_the_report_names_the_platforms_that_there_are(tmp_path, monkeypatch):
     (folder / "a.csv").write_bytes(exports.tidy_csv(exports.made_up_posts()))
     (folder / "b.zip").write_bytes(studio_zip())
     _, said = run_chapters(tmp_path / "run", monkeypatch, folder, until="data", draw=False)
-    assert "They are on several platforms" in said
+    assert "counted on each platform apart" in said
     assert "TikTok (12)" in html.unescape(said) and "YouTube (14)" in html.unescape(said)
     (folder / "a.csv").unlink()
     _, said = run_chapters(tmp_path / "run2", monkeypatch, folder, until="data", draw=False)

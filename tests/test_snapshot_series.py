@@ -72,7 +72,7 @@ def test_the_report_of_the_series_ends(exported, tmp_path, monkeypatch):
     paths = exported[2]
     joined = ":".join(map(str, paths))
     run, said = run_chapters(tmp_path / "run", monkeypatch, joined, until="baselines", draw=False)
-    assert f"We have **{N} posts**" in said
+    assert f"**{N} posts** from" in said
     assert re.search(r"89\s?%", said)
     table = pd.read_parquet(run.artefact("posts"))
     assert (table["views"] > 0).all()

@@ -141,7 +141,7 @@ def _reading(found: Views) -> str:
     sides = ((found.above, "clearly above one"), (found.below, "clearly below"))
     clear = "; ".join(f"{side}: {listing(names)}" for names, side in sides if names)
     more = f"The kinds differ by more than their order in time explains (p {p_value(found.p)})."
-    return f"{capital(clear) or 'None is clear of one by itself'}. {more}"
+    return f"{capital(clear) or 'No single kind is clear of one'}. {more}"
 
 
 # ------------------------------------------------------------------------------------- the kinds
