@@ -162,8 +162,15 @@ def timeline_alt(record: Record, timeline: Timeline) -> str:
 # --- rhythm ---------------------------------------------------------------------------------------
 
 
-def rhythm_caption(rhythm: Rhythm) -> str:
-    """State when the creator posts."""
+def rhythm_caption(rhythm: Rhythm, pooled: bool = False) -> str:
+    """State when posts go up.
+
+    Parameters
+    ----------
+    rhythm : Rhythm
+    pooled : bool
+        Whether the book is about many creators, and asks of no hour whether it matters.
+    """
     if busiest := rhythm.busiest:
         text = (
             f"{percent(busiest.hours_share)} of the posts go up between {busiest.start:02d}:00 and "
@@ -177,7 +184,7 @@ def rhythm_caption(rhythm: Rhythm) -> str:
         text += f" The hour of {plural(rhythm.n_untimed, 'post')} is not known."
     if rhythm.habit is Habit.FIRM:
         text += " Other hours were hardly tried."
-    return f"{text} Whether the hour matters: [When to post](timing.ipynb)."
+    return text if pooled else f"{text} Whether the hour matters: [When to post](timing.ipynb)."
 
 
 def rhythm_alt(rhythm: Rhythm) -> str:
