@@ -491,13 +491,15 @@ def said_of(posts, spread, shown) -> list[str]:
         on_record.features_caption(knowable),
         sentences.timeline_caption(timeline),
         sentences.timeline_alt(record, timeline),
-        *(say(rhythm) for say in (sentences.rhythm_caption, sentences.rhythm_alt)),
+        sentences.rhythm_alt(rhythm),
     ]
+    if rhythm.busiest:
+        texts.append(sentences.rhythm_caption(rhythm))
     if spread.views is Views.VARIED:
         texts += [sentences.tail_caption(spread), sentences.tail_alt(spread)]
     if spread.weight:
         texts += [sentences.hits_caption(spread), sentences.logarithms(spread)]
-    if lengths.n_posts:
+    if lengths.direction is not Direction.UNSURE:
         texts += [sentences.lengths_caption(lengths), sentences.lengths_alt(lengths)]
     if len(shown.tags):
         texts += [

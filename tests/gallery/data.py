@@ -154,18 +154,15 @@ def timelines():
 
 def rhythms():
     few = replace(RHYTHM, n_timed=1, n_untimed=1, n_filled=1, most=1, busiest=None)
-    firm = replace(RHYTHM, habit=Habit.FIRM)
+    firm = replace(RHYTHM, habit=Habit.FIRM, n_untimed=3)
     for heading, case in {"loose": RHYTHM, "firm": firm, "too few": few}.items():
         yield f"rhythm_caption: {heading}", say.rhythm_caption(case)
         yield f"rhythm_alt: {heading}", say.rhythm_alt(case)
 
 
 def lengths():
-    unsure = replace(LENGTHS, direction=Direction.UNSURE)
     cases = {
-        "one known": replace(unsure, n_posts=1, rho=None),
-        "no correlation": replace(unsure, n_posts=2, rho=None),
-        "too few for an interval": replace(unsure, n_posts=5),
+        "too few": replace(LENGTHS, n_posts=5, direction=Direction.UNSURE),
         "longer": replace(LENGTHS, direction=Direction.ABOVE),
         "shorter": replace(LENGTHS, direction=Direction.BELOW),
         "open": LENGTHS,
@@ -174,6 +171,7 @@ def lengths():
     for heading, case in cases.items():
         yield f"lengths_caption: {heading}", say.lengths_caption(case)
     yield "lengths_alt", say.lengths_alt(LENGTHS)
+    yield "lengths_alt: no correlation", say.lengths_alt(replace(LENGTHS, rho=None))
 
 
 def hashtags():

@@ -18,3 +18,5 @@ def examples() -> Iterator[tuple[str, str]]:
     yield "All of it", luck.lucky(NOTHING)
     yield "The table", luck.hits_caption(FOUND)
     yield "Hits: it went on", luck.lucky(replace(FOUND, after=9.0))
+    yield "The method", luck.method(FOUND)
+    yield "The method: too few", luck.method(FEW)

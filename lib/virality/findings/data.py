@@ -276,14 +276,14 @@ def timeline(posts: pd.DataFrame, level: pd.Series) -> Timeline:
     return Timeline(
         several=describe.several(posts),
         equal=bool((posts["views"] == posts["views"].iloc[0]).all()),
-        movement=_movement(change, trend),
+        movement=_movement(change, trend, len(posts)),
         change=change,
         trend=trend,
     )
 
 
-def _movement(change: describe.Change, trend: Direction) -> Movement:
-    if not np.isfinite(change.factor):
+def _movement(change: describe.Change, trend: Direction, n_posts: int) -> Movement:
+    if not np.isfinite(change.factor) or n_posts < 2 * describe.WINDOW:
         return Movement.TOO_FEW
     if not np.isfinite(change.wander):
         return Movement.UNKNOWN

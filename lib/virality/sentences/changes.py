@@ -125,7 +125,7 @@ def level_caption(found: Last, coverage: float) -> str:
 
 
 def _where(found: Last) -> str:
-    newest = f"The {found.marked} newest settled posts (diamonds)"
+    newest = f"The {plural(found.marked, 'newest settled post')} (diamonds)"
     return {
         Verdict.TOO_FEW: f"{newest} and the middle of the posts around each",
         Verdict.ALIKE: f"{newest} lie where all others do, at the level",
@@ -165,17 +165,14 @@ def luck_alt(found: Last) -> str:
 
 
 def dated(found: Dating) -> str:
-    """Say whether a change has a date.
+    """Say whether a change has a date; "" where too few posts could show one.
 
     Parameters
     ----------
     found : Dating
     """
     if found.when is When.TOO_FEW:
-        return (
-            f"**No date**: it takes {found.needed} settled posts to tell a jump from a level that "
-            f"wanders, and there are {found.n:,}."
-        )
+        return ""
     if found.when is When.NONE:
         return "**No date**: the best place to cut is no better than luck or a wandering level."
     return "**A date**, given in the answer: all of that holds."

@@ -163,7 +163,7 @@ def timeline_alt(record: Record, timeline: Timeline) -> str:
 
 
 def rhythm_caption(rhythm: Rhythm, pooled: bool = False) -> str:
-    """State when posts go up.
+    """State when posts go up; "" where few posts show no habit.
 
     Parameters
     ----------
@@ -171,15 +171,13 @@ def rhythm_caption(rhythm: Rhythm, pooled: bool = False) -> str:
     pooled : bool
         Whether the book is about many creators, and asks of no hour whether it matters.
     """
-    if busiest := rhythm.busiest:
-        text = (
-            f"{percent(busiest.hours_share)} of the posts go up between {busiest.start:02d}:00 and "
-            f"{busiest.end:02d}:00 ({rhythm.zone}), {percent(busiest.weekday_share)} on a "
-            f"{WEEKDAYS[busiest.weekday]}."
-        )
-    else:
-        made = plural(rhythm.n_timed, "post makes", "posts make")
-        text = f"{made} no habit yet (hours in {rhythm.zone})."
+    if (busiest := rhythm.busiest) is None:
+        return ""
+    text = (
+        f"{percent(busiest.hours_share)} of the posts go up between {busiest.start:02d}:00 and "
+        f"{busiest.end:02d}:00 ({rhythm.zone}), {percent(busiest.weekday_share)} on a "
+        f"{WEEKDAYS[busiest.weekday]}."
+    )
     if rhythm.n_untimed:
         text += f" The hour of {plural(rhythm.n_untimed, 'post')} is not known."
     if rhythm.habit is Habit.FIRM:
@@ -200,10 +198,10 @@ def rhythm_alt(rhythm: Rhythm) -> str:
 
 
 def lengths_caption(lengths: Lengths) -> str:
-    """State how length and views go together."""
+    """State how length and views go together; "" where few posts cannot show it."""
+    if lengths.direction is Direction.UNSURE:
+        return ""
     shortest, longest = significant(lengths.shortest, 2), significant(lengths.longest, 2)
-    if lengths.n_posts == 1:
-        return f"The only length that is known: {longest} seconds."
     level = ", each creator's at a common level" if lengths.several else ""
     return (
         f"{plural(lengths.n_posts, 'post')} of {shortest} to {longest} seconds{level}: "
@@ -213,7 +211,6 @@ def lengths_caption(lengths: Lengths) -> str:
 
 _APART = "Short and long posts differ in more than length, so this is no advice on cutting."
 _LENGTH = {
-    Direction.UNSURE: "too few to tell whether length and views go together{}.",
     Direction.ABOVE: "longer ones went with more views{}. " + _APART,
     Direction.BELOW: "shorter ones went with more views{}. " + _APART,
     Direction.OPEN: "no steady rise or fall of views with length{}; a best length in between would "
@@ -224,10 +221,8 @@ _LENGTH = {
 def _correlation(lengths: Lengths) -> str:
     if lengths.rho is None:
         return ""
-    text = f" (rank correlation {decimals(lengths.rho)}"
-    if lengths.direction is Direction.UNSURE:
-        return f"{text})"
-    return f"{text}, 95 % interval {decimals(lengths.low)} to {decimals(lengths.high)})"
+    within = f"{decimals(lengths.low)} to {decimals(lengths.high)}"
+    return f" (rank correlation {decimals(lengths.rho)}, 95 % interval {within})"
 
 
 def lengths_alt(lengths: Lengths) -> str:

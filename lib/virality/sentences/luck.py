@@ -31,6 +31,21 @@ def lucky(found: Luck) -> str:
     )
 
 
+def method(found: Luck) -> str:
+    """Say how hits are taken apart; "" where none are.
+
+    Parameters
+    ----------
+    found : Luck
+    """
+    if found.hits is None:
+        return ""
+    return (
+        "The level comes from the posts around a hit, the kind from other stretches: this is the "
+        "least. The rest is [regression to the mean](https://doi.org/10.2307/2841583)."
+    )
+
+
 def hits_caption(found: Luck) -> str:
     """State what the table of hits shows."""
     several = plural(found.hits.hits if found.hits else 0, "hit")
