@@ -155,7 +155,14 @@ def band_caption(covered: Coverage, outside: int, above: int) -> str:
 
 
 def band_alt(covered: Coverage, outside: int) -> str:
-    """Say the same to who cannot see the figure."""
+    """Say the same to who cannot see the figure.
+
+    Parameters
+    ----------
+    covered : Coverage
+    outside : int
+        Posts outside.
+    """
     return (
         f"Held-out posts in time, each with its interval; {outside} of {covered.n} lie outside it."
     )
