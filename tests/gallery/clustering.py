@@ -110,6 +110,8 @@ def listing(holdings):
 
 def regimes():
     yield "kinds", say.kinds_caption(FOUND)
+    loose = replace(FOUND, verdict=Verdict.NOT_RETURNING)
+    yield "kinds: not stable", say.kinds_caption(loose)
     eras = replace(FOUND, regimes=held(Holding.ERA, Holding.HOLDS, Holding.HOLDS))
     yield "kinds: an era", say.kinds_caption(eras)
     yield "kinds: many", say.kinds_caption(replace(FOUND, regimes=(A, B, C) * 5))

@@ -147,9 +147,13 @@ def _reading(found: Views) -> str:
 # ------------------------------------------------------------------------------------- the kinds
 
 
+def _noun(found: Content) -> str:
+    return "kind" if found.verdict is Verdict.STABLE else "group"
+
+
 def kinds_caption(found: Content) -> str:
     """State what the table of kinds shows."""
-    shown = plural(len(found.regimes), "kind")
+    shown = plural(len(found.regimes), _noun(found))
     if found.shown != found.regimes:
         shown = f"The {SHOWN_REGIMES} largest of {shown}"
     text = (
@@ -176,9 +180,12 @@ def map_texts(found: Content) -> tuple[str, str]:
         )
         return caption, f"Map of {posts} by content, in no group."
     named = [f"{regime.name.raw} with {plural(regime.posts, 'post')}" for regime in found.regimes]
-    caption = f"All {posts}, near means alike; {percent(found.noise)} belong to no kind (hollow)."
+    none = f"{percent(found.noise)} belong to no {_noun(found)} (hollow)"
     rest = f"{plural(found.n_noise, 'post')} in none"
-    return caption, f"Map of {posts} by content. Kinds: {listing(named)}; {rest}."
+    return (
+        f"All {posts}, near means alike; {none}.",
+        f"Map of {posts} by content: {listing(named)}; {rest}.",
+    )
 
 
 # ---------------------------------------------------------------------------------- how we know

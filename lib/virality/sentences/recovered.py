@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from virality.core.text import agree, capital, decimals, listing, multiple, plural
+from virality.core.text import agree, capital, decimals, listing, multiple, percent, plural
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.findings.recovered import Lottery, Memory, Named, Recovered, Recovery, Term
@@ -79,16 +79,16 @@ def term(found: Term) -> str:
     name = TERM_NAMES[found.name]
     if not found.share.known:
         return name
-    share, low, high = map(_share, (found.share.value, found.share.low, found.share.high))
+    share, low, high = map(percent, (found.share.value, found.share.low, found.share.high))
     return f"{name} {share} ({low} to {high})"
 
 
 def lottery(found: Lottery) -> str:
     """Say whether the regime with the lottery was given a higher chance to go viral."""
     return (
-        f"The lottery of “{found.regime}” ({_share(found.rate)}) was "
+        f"The lottery of “{found.regime}” ({percent(found.rate)}) was "
         f"{'seen' if found.higher else 'not seen'}: its {plural(found.n, 'post')} had a viral "
-        f"probability of {_share(found.inside)}, all others {_share(found.outside)}."
+        f"probability of {percent(found.inside)}, all others {percent(found.outside)}."
     )
 
 
@@ -152,7 +152,3 @@ def planted_fact(found: PlantedFact) -> str:
 
 def _listed(blocks: Sequence[str]) -> str:
     return listing([block_name(one) for one in blocks])
-
-
-def _share(value: float) -> str:
-    return f"{value:.0%}".replace("%", " %").replace("-", "−")
