@@ -101,7 +101,7 @@ class KindName:
         --------
         >>> name = KindName("B", ("#cat",), ("purr",), "+hook__has_face,-energy__cut_rate")
         >>> KindName.of_label(name.label) == name, str(KindName.of_label(name.label, private=True))
-        (True, 'kind B (a face, few cuts)')
+        (True, 'kind B (faces, few cuts)')
         """
         first, *rest = label.split(" ")
         signed = [part for part in rest if part[:1] in "+-"]

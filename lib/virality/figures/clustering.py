@@ -89,7 +89,13 @@ def called(regime: object, names: Mapping[int, KindName], length: int = 26) -> s
 
 
 def comes_back(check: Stability, names: Mapping[int, KindName]) -> Figure:
-    """How well the regimes come back, beside posts without groups."""
+    """How well the regimes come back, beside posts without groups.
+
+    Parameters
+    ----------
+    check : Stability
+    names : mapping of int to KindName
+    """
     fig, (left, right) = theme.figure(7.0, 2.9, ncols=2, width_ratios=[3, 2])
     left.hist(check.null, bins=np.linspace(0, 1, 26), color=theme.MUTED, alpha=0.7, linewidth=0)
     left.axvline(check.bar, color=theme.INK, ls=":", lw=1.2)
@@ -261,7 +267,14 @@ def typical_posts(
 
 
 def details_table(summary: pd.DataFrame, names: Mapping[int, KindName]) -> pd.DataFrame:
-    """All else about each kind: when it was made, whether it comes back, hits, and forecasts."""
+    """All else about each kind: when it was made, whether it comes back, hits, and forecasts.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        From :func:`virality.explanation.behaviour.summarise`.
+    names : mapping of int to KindName
+    """
     shown = _shown(summary)
     table = pd.DataFrame(
         {
@@ -299,7 +312,13 @@ def _with_limits(table: pd.DataFrame, name: str, form: Callable[[float], str]) -
 
 
 def fingerprint_rows(table: pd.DataFrame, names: Mapping[int, KindName]) -> pd.DataFrame:
-    """Name the rows of ``behaviour.fingerprints``, and blank what is too thin."""
+    """Name the rows of ``behaviour.fingerprints``, and blank what is too thin.
+
+    Parameters
+    ----------
+    table : DataFrame
+    names : mapping of int to KindName
+    """
     table = table[[r is pd.NA or r < SHOWN_REGIMES for r in table.index]]
     labels = [called(r, names) for r in table.index]
     rows = [f"{name} ({held})" for name, held in zip(labels, table["held_out"], strict=True)]

@@ -32,7 +32,13 @@ WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", 
 
 
 def views(spread: Spread, top: Concentration) -> str:
-    """Say what views are usual, and how many of them the most viewed posts hold."""
+    """Say what views are usual, and how many of them the most viewed posts hold.
+
+    Parameters
+    ----------
+    spread : Spread
+    top : Concentration
+    """
     if spread.views is Views.NONE:
         return "No post has any view."
     if spread.views is Views.ONE:
@@ -152,7 +158,13 @@ def _trend(timeline: Timeline) -> str:
 
 
 def timeline_alt(record: Record, timeline: Timeline) -> str:
-    """Say what the timeline shows to who cannot see it."""
+    """Say what the timeline shows to who cannot see it.
+
+    Parameters
+    ----------
+    record : Record
+    timeline : Timeline
+    """
     text = f"Views of {plural(record.n_posts, 'post')} from {record.first} to {record.last}"
     if timeline.movement in (Movement.TOO_FEW, Movement.UNKNOWN, Movement.STILL):
         return f"{text}, on a log scale."

@@ -89,7 +89,13 @@ def doubt(times: Times) -> str:
 
 
 def record(result: Record, outcomes: Outcomes) -> str:
-    """Say which posts there are, from which files, and what is known of each."""
+    """Say which posts there are, from which files, and what is known of each.
+
+    Parameters
+    ----------
+    result : Record
+    outcomes : Outcomes
+    """
     text = f"Read as {listing(result.formats)}.{_platforms(result)}"
     if result.n_photos:
         photos = plural(result.n_photos, "of the posts is a photo", "of the posts are photos")
