@@ -141,3 +141,10 @@ def read(path: Path) -> pd.DataFrame | dict | bytes | Path:
     if path.suffix == ".json":
         return json.loads(path.read_text(encoding="utf-8"))
     return pd.read_parquet(path)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Return what a file holds that is a table."""
+    table = read(path)
+    assert isinstance(table, pd.DataFrame)
+    return table

@@ -33,6 +33,7 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
         soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
         if soup.main is None:
             continue
+        assert soup.head is not None
         _text_first(soup)
         describe(soup, page.name, shared)
         soup.head.append(soup.new_tag("script", src=SCRIPT, defer=""))
@@ -42,7 +43,8 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
 
 def _text_first(soup: BeautifulSoup) -> None:
     """Put the menus behind the text, where the style leaves them at its sides."""
-    main = soup.main
+    main, body = soup.main, soup.body
+    assert main is not None and body is not None
     main["tabindex"] = "-1"
     labels = {"quarto-sidebar": "Chapters", "quarto-margin-sidebar": "On this page"}
     for name, label in reversed(labels.items()):
@@ -58,6 +60,7 @@ def _text_first(soup: BeautifulSoup) -> None:
     for toggle in soup.select('a[role="navigation"]'):  # they open a menu and lead nowhere
         toggle["role"] = "button"
     past = soup.new_tag("nav", attrs={"aria-label": "Past the menus"})
-    past.append(soup.new_tag("a", href=f"#{main.get('id', '')}", attrs={"class": "skip"}))
-    past.a.string = "Skip to the text"
-    soup.body.insert(0, past)
+    skip = soup.new_tag("a", href=f"#{main.get('id', '')}", attrs={"class": "skip"})
+    skip.string = "Skip to the text"
+    past.append(skip)
+    body.insert(0, past)

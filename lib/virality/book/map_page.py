@@ -156,11 +156,12 @@ def _script() -> str:
 
 def _posts(run: Run) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The kinds that were found, and every post of the map with what is told of it."""
-    regimes = artefacts.read(run.artefact("regimes"))
-    posts = artefacts.read(run.artefact("posts"))[["post_id", "posted_at", "views", "caption"]]
+    regimes = artefacts.read_table(run.artefact("regimes"))
+    posts = artefacts.read_table(run.artefact("posts"))
+    posts = posts[["post_id", "posted_at", "views", "caption"]]
     placed = regimes.dropna(subset=["x", "y"]).merge(posts, on="post_id")
     forecast = run.artefact("forecast")
-    said = artefacts.read(forecast) if forecast.exists() else None
+    said = artefacts.read_table(forecast) if forecast.exists() else None
     if said is None:
         return regimes, placed.assign(y_true=float("nan"), y_pred=float("nan"))
     own = said[(said["model"] == FORECAST)].drop_duplicates("post_id", keep="last")
@@ -172,7 +173,7 @@ def _frames(run: Run, posts: pd.DataFrame, site: Path) -> list[str]:
     thumbnails = run.artefact("thumbnails")
     if not thumbnails.exists():
         return [""] * len(posts)
-    pictures = artefacts.read(thumbnails).set_index("post_id")["jpeg"]
+    pictures = artefacts.read_table(thumbnails).set_index("post_id")["jpeg"]
     folder = site / "pictures" / FRAMES
     folder.mkdir(parents=True, exist_ok=True)
     addresses = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -45,7 +46,7 @@ def of_run(run: Run, posts: pd.DataFrame | None = None) -> list[str]:
             "history is counted on each apart, levels are of all together."
         )
     encoders = run.artefact("encoders")
-    record: dict = artefacts.read(encoders) if encoders.exists() else {}
+    record: Any = artefacts.read(encoders) if encoders.exists() else {}
     return [*told, record["note"]] if record.get("note") else told
 
 

@@ -10,7 +10,7 @@ import re
 import shutil
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from virality.book import markup
 from virality.core.chapters import Spec, as_read
@@ -61,7 +61,7 @@ def render(
     names = {spec.page: spec.title for spec in specs}
     names |= {"glossary": "Glossary", "references": "References"}
     entries = markup.bibliography((staging / "references.bib").read_text(encoding="utf-8"))
-    told = {"references": _number(pages), "cited": partial(_cited, entries)}
+    told: dict[str, Any] = {"references": _number(pages), "cited": partial(_cited, entries)}
     bodies = {slug: _body(notebook, told) for slug, notebook in pages.items()}
     glossary = (staging / "glossary.qmd").read_text(encoding="utf-8")
     bodies["glossary"] = markup.as_html(glossary, **told)

@@ -14,7 +14,7 @@ import pandas as pd
 from virality.advice.drafts.score import Past, Scores
 from virality.advice.drafts.score import score as score_posts
 from virality.book import films, own, params, stamps
-from virality.book.artefacts import existing, read
+from virality.book.artefacts import existing, read_table
 from virality.book.films import Sketch
 from virality.core.bounds import shown
 from virality.core.chapters import chapter
@@ -323,9 +323,7 @@ def _past(run: Run) -> Past:
 
 
 def _read(run: Run, name: str) -> pd.DataFrame:
-    table = read(existing(run, name))
-    assert isinstance(table, pd.DataFrame)
-    return table
+    return read_table(existing(run, name))
 
 
 def _read_drafts(

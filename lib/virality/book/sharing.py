@@ -76,12 +76,14 @@ def describe(soup: BeautifulSoup, page: str, shared: Shared) -> None:
         Name of its file.
     shared : Shared
     """
-    text = _description(soup.main)
+    main, head = soup.main, soup.head
+    assert main is not None and head is not None
+    text = _description(main)
     title = soup.title.get_text(" ", strip=True) if soup.title else shared.title
     for old in soup.select('meta[name="description"]'):
         old.decompose()
     for name, attributes in tags(_plain(title), text, page, shared):
-        soup.head.append(soup.new_tag(name, attrs=attributes))
+        head.append(soup.new_tag(name, attrs=attributes))
 
 
 def _description(main: Tag) -> str:

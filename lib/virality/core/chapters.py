@@ -320,11 +320,13 @@ def in_parts(chapters: tuple[Spec, ...]) -> dict[str, tuple[Spec, ...]]:
         no part names. Parts without a chapter are left out.
     """
     by_slug = {spec.slug: spec for spec in chapters}
-    named = {part: [by_slug.pop(slug, None) for slug in slugs] for part, slugs in PARTS.items()}
+    named = {
+        part: [by_slug.pop(slug) for slug in slugs if slug in by_slug]
+        for part, slugs in PARTS.items()
+    }
     home = [by_slug.pop(slug) for slug in _HOMES if slug in by_slug]
     parts = {"": home, **named, BESIDE: list(by_slug.values())}
-    told = {part: tuple(filter(None, specs)) for part, specs in parts.items()}
-    return {part: specs for part, specs in told.items() if specs}
+    return {part: tuple(specs) for part, specs in parts.items() if specs}
 
 
 def as_read(chapters: tuple[Spec, ...]) -> tuple[Spec, ...]:

@@ -47,7 +47,7 @@ def label(choice: Choice) -> str:
     if choice.hashtag:
         tags = theme.plain(" ".join(f"#{tag.raw}" for tag in choice.label), 30)
         return tags or f"Hashtag {choice.name.rsplit('_', 1)[-1]}"
-    if choice.regime:
+    if choice.kind_name is not None:
         return capital(theme.plain(choice.kind_name.raw, 30))
     name = capital(concept(choice.concept).name)
     if choice.flag or not choice.factor.known:

@@ -120,8 +120,13 @@ def fall(shuffled: pd.DataFrame, ordered: pd.DataFrame, n_bootstrap: int = 1000)
     gap = (honest[best] - blind[best]).to_numpy()
     draws = block_weights(len(gap), n_bootstrap) @ gap
     ends = interval(float(gap.mean()), draws, len(gap))
-    means = (float(np.exp(table[best].mean())) for table in (blind, honest))
-    return Fall(best, *means, Estimate(float(gap.mean()), *ends), len(gap))
+    return Fall(
+        model=best,
+        shuffled=float(np.exp(blind[best].mean())),
+        ordered=float(np.exp(honest[best].mean())),
+        lost=Estimate(float(gap.mean()), *ends),
+        n=len(gap),
+    )
 
 
 def _misses(predictions: pd.DataFrame) -> pd.DataFrame:

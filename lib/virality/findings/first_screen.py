@@ -171,27 +171,28 @@ def first_screen(
     posts = run["posts"].sort_values("posted_at", kind="stable")
     level, table = run["level"], run["next"]
     settled = set(level.loc[level["settled"], "post_id"])
-    found = _compared(table, posts, run["regimes"], settled, private)
-    told, passed, others = found
-    told_of = {"private": private, "running": running, "embargo_days": embargo_days}
-    coming = steps.next_posts(table, posts, **told_of)
+    told, passed, others = _compared(table, posts, run["regimes"], settled, private)
+    first, last = months(posts)
     return FirstScreen(
-        None if private else _who(posts),
-        *months(posts),
-        simulated,
-        stand_ins(run["encoders"]),
-        reach(posts, settled),
-        told,
-        MIN_POSTS,
-        *(tuple(line for line in passed if (line.about.factor.value > 1) is more)
-          for more in (True, False)),
-        others[:MOST_UNDECIDED],
-        len(others[MOST_UNDECIDED:]),
-        record(facts["n_posts"]),
-        prediction(facts),
-        changes.last(level, run["changes"]),
-        coming,
-    )  # fmt: skip
+        who=None if private else _who(posts),
+        first=first,
+        last=last,
+        simulated=simulated,
+        stand_ins=stand_ins(run["encoders"]),
+        reach=reach(posts, settled),
+        told=told,
+        needed=MIN_POSTS,
+        more=tuple(line for line in passed if line.about.factor.value > 1),
+        less=tuple(line for line in passed if not line.about.factor.value > 1),
+        undecided=others[:MOST_UNDECIDED],
+        n_further=len(others[MOST_UNDECIDED:]),
+        record=record(facts["n_posts"]),
+        forecast=prediction(facts),
+        changed=changes.last(level, run["changes"]),
+        coming=steps.next_posts(
+            table, posts, private=private, running=running, embargo_days=embargo_days
+        ),
+    )
 
 
 def reach(posts: pd.DataFrame, settled: set[str] | None = None) -> Reach | None:
@@ -320,4 +321,5 @@ def _line(row, has: pd.Series, posts: pd.DataFrame, settled: set[str], private: 
     n_top = top_tenth(posts).n_top
     top = posts.sort_values("views", ascending=False, kind="stable")["post_id"].head(n_top)
     about = steps.subject(row, private)
+    assert isinstance(about, Choice)  # a hashtag or a kind of post
     return Line(about, int(known.sum()), len(known), int(has[list(top)].sum()), n_top)

@@ -39,7 +39,7 @@ def command(subject: Subject, n_posts: int, run: str) -> str:
     what = do(subject)
     if not isinstance(subject, Slot) and subject.hashtag:
         what = "this hashtag"
-    elif not isinstance(subject, Slot) and subject.regime:
+    elif not isinstance(subject, Slot) and subject.kind_name is not None:
         what = f"posts of kind {subject.kind_name.letter}"
     return f'`virality plan "{what}" --posts {n_posts} --name {run}`'
 
