@@ -8,7 +8,7 @@ import os
 import shutil
 from pathlib import Path
 
-from virality.book import gallery, plain
+from virality.book import gallery, plain, twins
 from virality.core.paths import NOTEBOOKS, Run
 from virality.core.text import clean
 from virality.core.writing import replacing_folder
@@ -17,7 +17,7 @@ from virality.figures import theme
 from virality.findings.landing import Creator, Landing, compared
 from virality.sentences import landing as sentences
 
-FIGURE = "comparison.svg"
+FIGURE, TWIN = "comparison.svg", "comparison-narrow.svg"
 
 
 def publish(target: Run, members: list, failed: list) -> Path:
@@ -43,8 +43,9 @@ def publish(target: Run, members: list, failed: list) -> Path:
         temporary.mkdir()
         shutil.copyfile(NOTEBOOKS / "favicon.svg", temporary / "favicon.svg")
         if found.modelled:
-            picture = theme.render(figures.compared(found.table()))["svg"]
-            (temporary / FIGURE).write_bytes(picture)
+            files = theme.render(figures.compared(found.table()))
+            (temporary / FIGURE).write_bytes(files["svg"])
+            (temporary / TWIN).write_bytes(files["narrow"])
         links = [
             "" if m in failed else f"{os.path.relpath(m.run.site, target.site)}/index.html"
             for m in members
@@ -85,10 +86,9 @@ def comparing_page(found: Landing, links: list[str]) -> str:
 def _figure(found: Landing) -> str:
     if not found.modelled:
         return ""
-    return (
-        f'<figure><img src="{FIGURE}" alt="{html.escape(sentences.alt(found))}">'
-        f"<figcaption>{html.escape(sentences.caption(found))}</figcaption></figure>"
-    )
+    image = f'<img src="{FIGURE}" alt="{html.escape(sentences.alt(found))}">'
+    caption = html.escape(sentences.caption(found))
+    return f"<figure>{twins.picture(image, TWIN)}<figcaption>{caption}</figcaption></figure>"
 
 
 def _lines(parts: list[str]) -> str:

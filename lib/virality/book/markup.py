@@ -90,16 +90,20 @@ def _known_works() -> dict[str, str]:
     return {key: label for key, (label, _) in bibliography(text).items()}
 
 
-_LOOK = """<style>
+_LOOK = (
+    f"""<style>
+[data-jp-theme-light="false"] {twins.BY_NIGHT}
+"""
+    + """
 .callout{border-left:.3rem solid #888;background:#8881;padding:.4rem 1rem}
 .callout.tip{border-color:#4fa36b}.callout.warning{border-color:#d1605e}
 .doubt{border-left:.15rem solid #8889;padding-left:1rem;font-style:italic}
 .notice,.quiet,.behind,.float>p{font-size:.9em}.reach{font-size:1.2em}.size{font-weight:700}
 .finding{display:grid;grid-template-columns:9em 1fr;border-top:1px solid #8886;padding:.3em 0}
 .label{font-size:.8em;font-weight:700;text-transform:uppercase}.spark{height:1.6em}
-.narrow-only{display:none}
 </style>
 """
+)
 
 
 def bibliography(text: str) -> dict[str, tuple[str, str]]:

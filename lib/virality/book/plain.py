@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from virality.book import markup
+from virality.book import markup, twins
 from virality.core.chapters import Spec, as_read
 
 if TYPE_CHECKING:
@@ -199,9 +199,9 @@ def _around(slug: str, title: str, body: str, names: dict[str, str], footer: str
 
 
 _ICON = '\n<link rel="icon" href="favicon.svg">'
-_SHARED_STYLE = (
-    ":root{color-scheme:light dark}\nh1,h2,h3{font-family:Charter,Georgia,serif;line-height:1.25}"
-)
+_SHARED_STYLE = f""":root{{color-scheme:light dark}}
+h1,h2,h3{{font-family:Charter,Georgia,serif;line-height:1.25}}
+@media(prefers-color-scheme:dark){{{twins.BY_NIGHT}}}"""
 
 
 def whole_page(title: str, style: str, body: str, icon: bool = True) -> str:

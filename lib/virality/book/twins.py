@@ -2,7 +2,7 @@
 
 An output carries it beside its Markdown, where JupyterLab takes no notice of it. Markdown that is
 about to become a page names it as an attribute of the wide picture. In the page, a browser loads
-the one that fits, and that one alone.
+the one that fits, and that one alone. It shows figures brighter where the page is dark.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 #: The kind under which an output holds the twin's address.
 KIND = "application/vnd.virality.narrow"
 NARROW_PAGE = "600px"
+#: How a dark page shows figures: as bright as :data:`virality.figures.theme.NIGHT` says.
+BY_NIGHT = 'img:is([src$=".svg"],[src^="data:image/svg"]){filter:brightness(1.4)}'
 
 _ATTRIBUTES = re.compile(r"(!\[\]\([^)\s]+\)\{)")
 _NAME = re.compile(r'\s*\bdata-narrow="[^"]*"')

@@ -16,7 +16,10 @@ class Block:
     words : str
         Its name in sentences.
     color : str
-        Mid-tone with a contrast of at least 3:1 against white and against the dark page.
+        Told apart from those of other blocks by eyes that see no red or no green; with a contrast
+        of at least 3:1 on the light page.
+    marker : str
+        Of its points, because colour is never alone; as matplotlib calls it.
     kept : bool
         Few, readable columns that stay as they are; others become principal components.
     history : bool
@@ -31,6 +34,7 @@ class Block:
     name: str
     words: str
     color: str
+    marker: str
     kept: bool = False
     history: bool = False
     listed: bool = False
@@ -38,15 +42,15 @@ class Block:
 
 
 _TABLE = (
-    Block("metadata", "posting metadata", "#5b8fc7", kept=True, listed=True),
-    Block("momentum", "account momentum", "#e08434", kept=True, history=True, listed=True),
-    Block("similar", "similar posts", "#c26a9e", kept=True, history=True, listed=True),
-    Block("caption_text", "caption", "#4fa36b"),
-    Block("hashtag_text", "hashtags", "#8aa63a"),
-    Block("vision", "picture", "#d1605e"),
-    Block("audio", "sound", "#9678c4"),
-    Block("hook", "opening", "#2f9c9c", kept=True, listed=True, facts=True),
-    Block("energy", "early energy", "#b98548", kept=True),
+    Block("metadata", "posting metadata", "#5389c9", "o", kept=True, listed=True),
+    Block("momentum", "account momentum", "#ae5300", "s", kept=True, history=True, listed=True),
+    Block("similar", "similar posts", "#bc5981", "D", kept=True, history=True, listed=True),
+    Block("caption_text", "caption", "#349156", "^"),
+    Block("hashtag_text", "hashtags", "#819b3f", "v"),
+    Block("vision", "picture", "#9b2f49", "P"),
+    Block("audio", "sound", "#7453a9", "X"),
+    Block("hook", "opening", "#0f8989", "*", kept=True, listed=True, facts=True),
+    Block("energy", "early energy", "#70490b", "h", kept=True),
 )
 
 #: Every block by name, in the order of the book.

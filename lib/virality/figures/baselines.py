@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from virality.core.text import decimals, p_value
 from virality.features.blocks import block_name
-from virality.figures import theme
-from virality.models.catalogue import LINEAR, MODEL_COLORS, model_name
+from virality.figures import marks, theme
+from virality.models.catalogue import LINEAR, MODEL_COLORS, MODEL_MARKERS, model_name
 
 
 def fold_by_fold(miss: pd.DataFrame) -> Figure:
@@ -22,12 +22,15 @@ def fold_by_fold(miss: pd.DataFrame) -> Figure:
     """
     figure, axis = theme.figure(6.6, 3.2)
     for model in miss:
-        axis.plot(miss.index, miss[model], "o-" if model in LINEAR else "o--",
-                  color=MODEL_COLORS.get(model, theme.INK), label=model_name(model))  # fmt: skip
+        axis.plot(miss.index, miss[model], "-" if model in LINEAR else "--",
+                  color=MODEL_COLORS.get(model, theme.INK),
+                  marker=MODEL_MARKERS.get(model, "o"))  # fmt: skip
+    ends = [(miss[model].iloc[-1], model_name(model), MODEL_COLORS.get(model, theme.INK))
+            for model in miss]  # fmt: skip
+    marks.name_ends(axis, ends)
     axis.set_xticks(miss.index)
     axis.set_xlabel("fold, in time order")
     axis.set_ylabel("mean miss as a factor")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
     return figure
 
 
@@ -40,16 +43,19 @@ def curve(table: pd.DataFrame) -> Figure:
         Columns model, m, mae, low, high (log views).
     """
     figure, axis = theme.figure(6.2, 3.0)
+    ends = []
     for model, part in table.groupby("model", sort=False):
         color = MODEL_COLORS.get(model, theme.INK)
         low, high = (np.exp(part[name].to_numpy(float)) for name in ("low", "high"))
-        axis.fill_between(part["m"], low, high, color=color, alpha=0.18, linewidth=0)
-        axis.plot(part["m"], np.exp(part["mae"]), "o-", color=color, label=model_name(model))
+        marks.band(axis, part["m"], low, high, color)
+        middle, marker = np.exp(part["mae"]), MODEL_MARKERS.get(model, "o")
+        axis.plot(part["m"], middle, "-", color=color, marker=marker)
+        ends.append((middle.iloc[-1], model_name(model), color))
+    marks.name_ends(axis, ends)
     axis.set_xscale("log", base=2)
     axis.set_xticks(sorted(table["m"].unique()), sorted(table["m"].unique()))
     axis.set_xlabel("training posts: the last so many matured ones")
     axis.set_ylabel("mean miss as a factor")
-    axis.legend()
     return figure
 
 

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from virality.advice.dating import Dated
 from virality.advice.stretches import RISK
 from virality.core.text import about, multiple
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.figures.data import LEVEL, POSTS, TOP, views_axis
 from virality.findings.changes import MAIN, SELDOM
 
@@ -33,18 +33,17 @@ def level(table: pd.DataFrame, date: Dated | None = None) -> Figure:
     recent = settled.index[-MAIN:]
     if date is not None:
         days = [mdates.date2num(day.tz_localize(None)) for day in (date.first, date.at, date.last)]
-        axis.axvspan(days[0], days[2], color=theme.INK, alpha=0.15, linewidth=0)
+        axis.axvspan(days[0], days[2], color=theme.INK, alpha=0.15, linewidth=0, gid=marks.SOFT)
         axis.axvline(days[1], color=theme.INK, linestyle="--", label="the change")
     older = settled.index.difference(recent, sort=False)
-    axis.plot(times[older], settled["y"][older], "o", color=POSTS, alpha=0.45, markersize=3.5)
+    marks.points(axis, times[older], settled["y"][older], POSTS, size=3.5)
     axis.plot(times[recent], settled["y"][recent], "D", color=TOP, markersize=4.5,
               label="newest settled posts")  # fmt: skip
     if len(young):
         axis.plot(times[young.index], young["y"], "o", color=POSTS, markerfacecolor="none",
                   markersize=5, label="not settled")  # fmt: skip
     axis.plot(times[settled.index], settled["level"], color=LEVEL, linewidth=2, label="level")
-    axis.fill_between(times[settled.index], settled["lower"], settled["upper"], color=LEVEL,
-                      alpha=0.25, linewidth=0)  # fmt: skip
+    marks.band(axis, times[settled.index], settled["lower"], settled["upper"], LEVEL)
     _axes(axis, table["y"])
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=4)
     return figure
@@ -63,13 +62,14 @@ def luck(size: np.ndarray, usual: float) -> Figure:
     figure, axis = theme.figure(6.8, 2.8)
     told = size / usual
     reach = 1.05 * max(3.0, float(np.abs(told).max()))
-    axis.hist(told[:-1], bins=np.linspace(-reach, reach, 35), color=POSTS, alpha=0.65)
-    axis.axvline(told[-1], color=TOP, linewidth=2, label="now")
+    axis.hist(told[:-1], bins=np.linspace(-reach, reach, 35), color=POSTS)
+    axis.axvline(told[-1], color=TOP, linewidth=2)
+    axis.text(told[-1], 1.02, "now", color=theme.text(TOP), transform=axis.get_xaxis_transform(),
+              ha="center")  # fmt: skip
     axis.axvline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.set(xlabel="lower  ←  ten posts beside those before, in units of ordinary luck  →  higher")
     axis.set(ylabel="posts", xlim=(-reach, reach))
     axis.yaxis.set_major_locator(MaxNLocator(integer=True))
-    axis.legend(loc="upper right")
     return figure
 
 
@@ -135,7 +135,5 @@ def _axes(axis: plt.Axes, y: pd.Series) -> None:
     low, high = float(y.min()), float(y.max())
     room = max(0.06 * (high - low), 0.25)
     views_axis(axis.yaxis, low - room, high + room)
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
-    axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    theme.dates(axis)
     axis.set(ylabel="views (log scale)", ylim=(low - room, high + room))

@@ -15,28 +15,34 @@ from virality.explanation.behaviour import LATELY
 from virality.explanation.clusters import HOLDS, LOOSE, NOISE, Stability, letter
 from virality.explanation.naming import KindName
 from virality.features.blocks import block_name
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.findings.clustering import FEWEST_HELD_OUT, SHOWN_REGIMES
 
 BETWEEN = "between the kinds"
 # Apart from the colours of blocks and models, which mean something else.
 REGIME_COLORS = (
-    "#c05a8e",
-    "#3f9fa8",
-    "#b5892f",
-    "#6f7fd0",
-    "#5da05a",
-    "#c96f4a",
-    "#8f6fb0",
-    "#7a8f3a",
+    "#b14c80",
+    "#3e9ea7",
+    "#916a0b",
+    "#6b7bcb",
+    "#348047",
+    "#d47954",
+    "#725392",
+    "#495f06",
 )
-# Dark enough for white figures on them, on a light and on a dark page.
-PUSHES = LinearSegmentedColormap.from_list("pushes", ["#3a6ca3", "#6b6b6b", "#b0601d"])
+# As many, and in their order: colour is never alone.
+REGIME_MARKERS = "os^DPv><"
+PUSHES = LinearSegmentedColormap.from_list("pushes", [theme.LESS, theme.FAINT, theme.MORE])
 
 
 def color(regime: int) -> str:
     """Return the colour of a regime; noise is grey."""
     return theme.MUTED if regime == NOISE else REGIME_COLORS[regime % len(REGIME_COLORS)]
+
+
+def marker(regime: int) -> str:
+    """Return the shape of a regime's points."""
+    return "o" if regime == NOISE else REGIME_MARKERS[regime % len(REGIME_MARKERS)]
 
 
 def post_map(regimes: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
@@ -54,7 +60,8 @@ def post_map(regimes: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
     for label, part in regimes.groupby("regime"):
         noise = label == NOISE
         face = "none" if noise else color(label)
-        ax.scatter(part["x"], part["y"], s=24, c=face, edgecolors=color(label), linewidths=0.9)
+        ax.scatter(part["x"], part["y"], s=24, c=face, edgecolors=color(label), linewidths=0.9,
+                   marker=marker(label))  # fmt: skip
         if not noise:
             x = part["x"].median()
             ax.annotate(
@@ -97,7 +104,7 @@ def comes_back(check: Stability, names: Mapping[int, KindName]) -> Figure:
     names : mapping of int to KindName
     """
     fig, (left, right) = theme.figure(7.0, 2.9, ncols=2, width_ratios=[3, 2])
-    left.hist(check.null, bins=np.linspace(0, 1, 26), color=theme.MUTED, alpha=0.7, linewidth=0)
+    left.hist(check.null, bins=np.linspace(0, 1, 26), color=theme.MUTED, linewidth=0)
     left.axvline(check.bar, color=theme.INK, ls=":", lw=1.2)
     left.axvline(check.overall, color=theme.ACCENT, lw=2)
     left.set(xlim=(0, 1), xlabel="share of posts that come back", ylabel="sets without groups")
@@ -127,7 +134,7 @@ def views(members: pd.DataFrame, summary: pd.DataFrame, names: Mapping[int, Kind
         shade = color(regime.regime)
         part = members[members["regime"] == regime.regime]
         spread = 0.5 * ((np.arange(len(part)) * 0.618034) % 1 - 0.5)
-        left.scatter(part["views"] + 1, row + spread, s=10, color=shade, alpha=0.55, linewidths=0)
+        marks.points(left, part["views"] + 1, row + spread, shade, size=3.2)
         left.plot([regime.views + 1] * 2, [row - 0.36, row + 0.36], color=theme.INK, lw=2)
         right.plot([regime.lift_low, regime.lift_high], [row, row], color=shade, lw=2.5)
         right.plot(regime.lift, row, "o", color=shade, ms=7)
@@ -141,7 +148,7 @@ def views(members: pd.DataFrame, summary: pd.DataFrame, names: Mapping[int, Kind
     left.set_yticks(range(len(summary)), [called(r, names) for r in summary["regime"]])
     left.set_ylim(len(summary) - 0.4, -0.6)
     left.set_xlabel("views (log scale); line: median")
-    right.set_xlabel("median against the posts around (factor)")
+    right.set_xlabel("median against the posts around")
     return fig
 
 
@@ -154,8 +161,15 @@ def fingerprints(table: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
         From :func:`virality.explanation.behaviour.fingerprints`.
     names : mapping of int to KindName
     """
-    table = fingerprint_rows(table, names)
-    fig, ax = theme.figure(7.2, 0.44 * len(table) + 1.2)
+    rows = fingerprint_rows(table, names)
+    shown = rows.rename(columns=block_name)
+    # On a telephone blocks stand below each other, because there are more of them.
+    return theme.twinned(_pushes(shown, 7.2, "too few"), lambda: _pushes(shown.T, 4.1, "–"))
+
+
+def _pushes(table: pd.DataFrame, width: float, blank: str) -> Figure:
+    """Factors in coloured cells, rows and columns by name."""
+    fig, ax = theme.figure(width, 0.44 * len(table) + 1.2)
     values = table.to_numpy(float)
     reach = max(float(np.nanmax(np.abs(values), initial=0)), 1e-6)
     ax.pcolormesh(
@@ -167,9 +181,10 @@ def fingerprints(table: pd.DataFrame, names: Mapping[int, KindName]) -> Figure:
     )
     for row, column in np.ndindex(values.shape):
         value = values[row, column]
-        text, shade = ("too few", theme.INK) if np.isnan(value) else (f"×{np.exp(value):.2f}", "w")
+        known = not np.isnan(value)
+        text, shade = (f"×{np.exp(value):.2f}", "black") if known else (blank, theme.INK)
         ax.text(column + 0.5, row + 0.5, text, ha="center", va="center", color=shade, fontsize=8.5)
-    ax.set_xticks(np.arange(values.shape[1]) + 0.5, [block_name(b) for b in table.columns])
+    ax.set_xticks(np.arange(values.shape[1]) + 0.5, table.columns)
     ax.set_yticks(np.arange(values.shape[0]) + 0.5, table.index)
     ax.tick_params(axis="x", rotation=20)
     ax.tick_params(length=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import cycle
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -9,7 +11,7 @@ from matplotlib.figure import Figure
 
 from virality.core.text import capital, clean, decimals, smaller
 from virality.creators.pool import forecast_name
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.figures.data import views_axis
 
 BETWEEN, WITHIN = theme.BLOCK_COLORS["momentum"], theme.BLOCK_COLORS["metadata"]
@@ -77,13 +79,13 @@ def taken_apart(predictions: pd.DataFrame, facts: dict, names: dict[str, str]) -
 
 
 def _scatter(axis: plt.Axes, predictions: pd.DataFrame, names: dict[str, str]) -> None:
-    for author, color in colors(names).items():
+    shapes = cycle(theme.BLOCK_MARKERS.values())
+    for (author, color), marker in zip(colors(names).items(), shapes):
         own = predictions[predictions["author"] == author]
         if own.empty:
             continue
         label = _name(names, author, 18) if len(names) <= MOST_NAMED else None
-        axis.plot(own["y_pred"], own["y_true"], "o", color=color, alpha=0.5, markersize=4,
-                  label=label)  # fmt: skip
+        marks.points(axis, own["y_pred"], own["y_true"], color, marker, label=label)
         if len(own) > 2 and np.ptp(own["y_pred"]) > 1e-9:
             slope, base = np.polyfit(own["y_pred"], own["y_true"], 1)
             ends = np.array([own["y_pred"].min(), own["y_pred"].max()])

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
-import seaborn as sns
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from virality.core.text import percent
+from virality.core.text import percent, plural
 from virality.features.blocks import block_name
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.findings.data import Spread
 from virality.posts import describe
 from virality.posts.platforms import histories
@@ -21,6 +18,7 @@ from virality.posts.settling import bands
 
 # Columns that hold what a creator wrote, or who she is.
 _WORDS = "capt|desc|title|text|author|user|creator|account|handle"
+_WIDEST = 95  # area of the largest dot, square points: no wider than an hour on a telephone
 SECONDS = (1, 2, 3, 5, 7, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600, 1200, 3600)
 POSTS, LEVEL, TOP = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"], theme.ACCENT
 
@@ -37,7 +35,8 @@ def settling(table: pd.DataFrame, embargo_days: float) -> Figure:
     """
     figure, axis = theme.figure(6.8, 3.3)
     age = table["age_days"].clip(lower=0.1)
-    axis.semilogx(age, 100 * table["share"], "o", color=POSTS, alpha=0.5, label="a reading")
+    axis.set_xscale("log")
+    marks.points(axis, age, 100 * table["share"], POSTS, label="a reading")
     middle = bands(table)
     if len(middle):
         x, y = middle["age_days"].clip(lower=0.1), 100 * middle["share"]
@@ -67,9 +66,9 @@ def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
     figure, axis = theme.figure(7.0, 3.2)
     low, high = _padded(y)
     edges = np.linspace(low, high, int(np.clip(np.sqrt(len(y)) * 1.6, 6, 40)) + 1)
-    sns.histplot(x=y, bins=edges, color=POSTS, alpha=0.65, edgecolor="none", ax=axis)
-    marks = (("median", spread.median, "-", "right"), ("mean", spread.mean, "--", "left"))
-    for name, value, style, side in marks:
+    axis.hist(y, bins=edges, color=POSTS)
+    lines = (("median", spread.median, "-", "right"), ("mean", spread.mean, "--", "left"))
+    for name, value, style, side in lines:
         axis.axvline(np.log1p(value), color=LEVEL, linestyle=style, linewidth=1.6)
         _note(axis, np.log1p(value), f" {name} {compact(value)} ", side)
     views_axis(axis.xaxis, low, high)
@@ -101,9 +100,7 @@ def timeline(posts: pd.DataFrame, level: pd.Series) -> Figure:
         axis.set_xlim(when.min() - np.timedelta64(3, "D"), when.max() + np.timedelta64(3, "D"))
     low, high = _padded(y)
     views_axis(axis.yaxis, low, high)
-    locator = mdates.AutoDateLocator(minticks=3, maxticks=8)
-    axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+    theme.dates(axis)
     axis.set(ylabel="views (log scale)", ylim=(low, high))
     return figure
 
@@ -111,9 +108,9 @@ def timeline(posts: pd.DataFrame, level: pd.Series) -> Figure:
 def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
     """Points, the most viewed tenth among them, and the rolling median of one creator."""
     top = (y >= np.log1p(high)) & (y > np.median(y))
-    axis.plot(when[~top], y[~top], "o", color=POSTS, alpha=0.55, markersize=4, label="a post")
+    marks.points(axis, when[~top], y[~top], POSTS, label="a post")
     if top.any():
-        axis.plot(when[top], y[top], "o", color=TOP, markersize=5, label="in the most viewed tenth")
+        axis.plot(when[top], y[top], "D", color=TOP, markersize=5, label="in the most viewed tenth")
     if level.notna().any():
         axis.plot(when, level, color=LEVEL, linewidth=2, label="median of ten posts")
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.14), ncols=3)
@@ -121,10 +118,10 @@ def _line_of_one(axis: plt.Axes, when, y, level, high: float) -> None:
 
 def _lines_of_several(axis: plt.Axes, history, when, y, level) -> None:
     """Points and rolling median of each history in a colour of its own."""
-    numbers = range(int(history.max()) + 1)
+    numbers, markers = range(int(history.max()) + 1), list(theme.BLOCK_MARKERS.values())
     for number, color in zip(numbers, theme.many_colors(len(numbers)), strict=True):
         members = history == number
-        axis.plot(when[members], y[members], "o", color=color, alpha=0.35, markersize=3)
+        marks.points(axis, when[members], y[members], color, markers[number % len(markers)], 3.5)
         axis.plot(when[members], level[members], color=color, linewidth=2)
 
 
@@ -140,24 +137,16 @@ def rhythm(posts: pd.DataFrame, timezone: str) -> Figure:
     """
     counts = describe.rhythm(posts, timezone)
     figure, axis = theme.figure(7.2, 2.7)
-    # One hue from faint to full: fewer posts fade into the page, be it light or dark.
-    colors = LinearSegmentedColormap.from_list("posts", [(POSTS, 0.15), (POSTS, 1.0)])
     most = int(counts.to_numpy().max())
-    ticks = sorted({1, most} | ({(1 + most) // 2} if most > 4 else set()))
-    sns.heatmap(
-        counts.where(counts > 0).astype(float),
-        cmap=colors,
-        vmin=0,
-        vmax=most,
-        linewidths=0.4,
-        linecolor=theme.GRID,
-        cbar_kws={"label": "posts", "ticks": ticks},
-        ax=axis,
-    )
-    axis.set_xticks(np.arange(0, 24, 3) + 0.5, [f"{h:02d}" for h in range(0, 24, 3)], rotation=0)
-    axis.set_yticks(np.arange(7) + 0.5, list(describe.DAYS), rotation=0)
-    axis.set(xlabel=f"hour of the day ({theme.plain(timezone)})", ylabel="")
-    axis.grid(visible=False)
+    days, hours = np.nonzero(counts.to_numpy())
+    posts_there = counts.to_numpy()[days, hours]
+    axis.scatter(hours + 0.5, days, s=_WIDEST * posts_there / most, color=POSTS, linewidths=0)
+    for number in sorted({1, most} | ({(1 + most) // 2} if most > 4 else set())):
+        axis.scatter([], [], s=_WIDEST * number / most, color=POSTS, label=plural(number, "post"))
+    axis.set_xticks(range(0, 25, 3), [f"{hour:02d}" for hour in range(0, 25, 3)])
+    axis.set_yticks(range(7), list(describe.DAYS))
+    axis.set(xlabel=f"hour of the day ({theme.plain(timezone)})", xlim=(0, 24), ylim=(6.5, -0.5))
+    axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=3)
     return figure
 
 
@@ -173,11 +162,10 @@ def lengths(seconds: pd.Series, y: pd.Series, several: bool) -> Figure:
     """
     bands = describe.length_bands(seconds, y)
     figure, axis = theme.figure(6.6, 3.4)
-    axis.semilogx(seconds, y, "o", color=POSTS, alpha=0.5, markersize=4, label="a post")
+    axis.set_xscale("log")
+    marks.points(axis, seconds, y, POSTS, label="a post")
     if len(bands):
-        axis.vlines(
-            bands["middle"], bands["q25"], bands["q75"], color=LEVEL, linewidth=3, alpha=0.5
-        )
+        axis.vlines(bands["middle"], bands["q25"], bands["q75"], color=LEVEL, linewidth=2)
         axis.plot(
             bands["middle"],
             bands["median"],
@@ -209,7 +197,7 @@ def hashtags(table: pd.DataFrame) -> Figure:
     figure, axis = theme.figure(6.8, 1.2 + 0.27 * len(shown))
     axis.axvline(0, color=theme.INK, linewidth=1)
     places = np.arange(len(shown))
-    axis.hlines(places, shown["low"], shown["high"], color=POSTS, linewidth=2.5, alpha=0.6)
+    axis.hlines(places, shown["low"], shown["high"], color=POSTS, linewidth=2)
     axis.plot(shown["effect"], places, "o", color=POSTS, markersize=6, label="after shrinking")
     axis.plot(shown["raw"], places, "x", color=theme.INK, markersize=5, label="as it stands")
     names = [f"{_tags(t)} ({n})" for t, n in zip(shown["tag"], shown["n"], strict=True)]
@@ -348,7 +336,7 @@ def _factor_axis(axis: plt.Axes, logs: np.ndarray) -> None:
 def _note(axis: plt.Axes, x: float, text: str, side: str) -> None:
     """Write beside a vertical line, just above the axes."""
     place = axis.get_xaxis_transform()
-    axis.text(x, 1.02, text, color=LEVEL, transform=place, ha=side, fontsize=8.5)
+    axis.text(x, 1.02, text, color=theme.text(LEVEL), transform=place, ha=side, fontsize=8.5)
 
 
 def _padded(y: np.ndarray) -> tuple[float, float]:

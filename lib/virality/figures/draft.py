@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from virality.advice.drafts.score import Scores
 from virality.core.text import about, capital, multiple
 from virality.features.blocks import block_name
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.findings.draft import Draft
 
 MOST_ROWS = 12  # drafts that a picture holds
@@ -42,7 +42,7 @@ def forecasts(found: Sequence[Draft], recent: np.ndarray, unit: str) -> Figure:
             axis.text(0.01, row, "no forecast", transform=axis.get_yaxis_transform(), va="center")
             continue
         low, value, high, level = np.log1p([one.low, one.value, one.high, one.level])
-        axis.hlines(row, low, high, color=theme.ACCENT, linewidth=3, alpha=0.55)
+        axis.hlines(row, low, high, color=theme.ACCENT, linewidth=2)
         axis.plot(value, row, "o", color=theme.ACCENT, markersize=7)
         axis.plot(level, row, "|", color=theme.INK, markersize=13, markeredgewidth=1.6)
     if told:
@@ -63,10 +63,11 @@ def _posts(axis: plt.Axes, recent: np.ndarray) -> None:
     if not len(recent):
         return
     low, middle, high = np.quantile(recent, [0.1, 0.5, 0.9])
-    axis.barh(0, high - low, left=low, height=0.62, color=POSTS, alpha=0.18, linewidth=0)
+    axis.barh(0, high - low, left=low, height=0.62, color=POSTS, alpha=0.18, linewidth=0,
+              gid=marks.SOFT)  # fmt: skip
     axis.vlines(middle, -0.31, 0.31, color=POSTS, linewidth=2)
     spread = 0.22 * np.sin(2.4 * np.arange(len(recent)))  # so that dots do not hide each other
-    axis.scatter(recent, spread, s=13, color=POSTS, alpha=0.75, linewidths=0)
+    marks.points(axis, recent, spread, POSTS, size=3.5)
 
 
 def _ticks(axis: plt.Axes) -> None:

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from virality.features.blocks import block_name
-from virality.figures import theme
+from virality.figures import marks, theme
 
 _TILE = (72, 128)
 _MOST_TILES = 48
@@ -100,20 +100,18 @@ def variance_kept(kept: pd.DataFrame) -> Figure:
         Columns block, components, share.
     """
     figure, axis = theme.figure(6.6, 3.2)
+    ends: list[tuple] = []
     for block, part in kept.groupby("block", sort=False):
-        axis.plot(
-            part["components"],
-            100 * part["share"],
-            marker="o",
-            color=theme.BLOCK_COLORS[block],
-            label=block_name(block),
-        )
+        look = {"marker": theme.BLOCK_MARKERS[block], "color": theme.BLOCK_COLORS[block]}
+        axis.plot(part["components"], 100 * part["share"], **look)
+        last = part.iloc[-1]
+        ends.append((last["components"], 100 * last["share"], block_name(block), look["color"]))
+    marks.name_ends(axis, ends)
     axis.set_xscale("log", base=2)
     axis.set_xticks(sorted(kept["components"].unique()), sorted(kept["components"].unique()))
     axis.set_ylim(0, 102)
     axis.set_xlabel("components kept")
     axis.set_ylabel("variance kept (%)")
-    axis.legend(loc="lower right")
     return figure
 
 
@@ -149,18 +147,20 @@ def openings(curves: dict[str, list[dict]]) -> Figure:
         where there is a picture, "times" (s) and "motion" (heights/s between looks).
     """
     figure, (above, below) = theme.figure(6.6, 4.4, nrows=2, sharex=True)
-    looks = {"loud": (theme.ACCENT, "loudest"), "calm": (theme.BLOCK_COLORS["metadata"], "calmest")}
+    looks = {
+        "loud": (theme.ACCENT, "loudest", "-"),
+        "calm": (theme.BLOCK_COLORS["metadata"], "calmest", "--"),
+    }
     for kind, many in curves.items():
-        color, word = looks[kind]
+        color, word, style = looks[kind]
         for number, one in enumerate(many):
             level = np.asarray(one["level"], dtype=float)
             label = f"{word} openings" if number == 0 else None
-            above.plot(
-                np.arange(len(level)) / 10 + 0.05, level, color=color, alpha=0.8, label=label
-            )
+            times = np.arange(len(level)) / 10 + 0.05
+            above.plot(times, level, style, color=color, linewidth=1.2, label=label)
             if len(one.get("motion", ())):
                 middle = (one["times"][1:] + one["times"][:-1]) / 2
-                below.plot(middle, one["motion"], marker=".", color=color, alpha=0.8)
+                below.plot(middle, one["motion"], style, marker=".", color=color, linewidth=1.2)
     above.set_ylabel("sound level (dB)")
     below.set_ylabel("motion (heights/s)")
     below.set_xlabel("time (s); a gap in the motion is a cut")

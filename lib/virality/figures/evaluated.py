@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.models.catalogue import MODEL_COLORS
 
 _FEW = 40  # creators up to which dots are large
@@ -30,8 +30,8 @@ def ratios(table: pd.Series, model: str) -> Figure:
     axis.axvline(1, color=theme.INK, linewidth=1)
     axis.axvline(table.median(), color=theme.INK, linewidth=1, linestyle=":")
     places = np.arange(len(table), 0, -1)
-    axis.plot(table.to_numpy(), places, "o", color=MODEL_COLORS.get(model, theme.ACCENT),
-              markersize=_size(len(table)), alpha=0.7)  # fmt: skip
+    color = MODEL_COLORS.get(model, theme.ACCENT)
+    marks.points(axis, table.to_numpy(), places, color, size=_size(len(table)))
     axis.set(xlabel="MAE of the model over MAE of the rule (dotted: median)", ylabel="creators")
     axis.set_yticks([])
     axis.grid(axis="y", visible=False)
@@ -56,8 +56,8 @@ def coverage(table: pd.DataFrame, nominal: float, model: str) -> Figure:
     """
     figure, axis = theme.figure(6.8, 3.0)
     axis.axhline(nominal, color=theme.INK, linewidth=1)
-    axis.plot(table["n"], table["coverage"], "o", color=MODEL_COLORS.get(model, theme.ACCENT),
-              markersize=_size(len(table)), alpha=0.7)  # fmt: skip
+    color = MODEL_COLORS.get(model, theme.ACCENT)
+    marks.points(axis, table["n"], table["coverage"], color, size=_size(len(table)))
     axis.set(xlabel="posts with an interval", ylabel="share inside")
     axis.set_ylim(min(0.5, float(table["coverage"].min()) - 0.05), 1.02)
     return figure

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 from virality.advice.experiments.judge import Judgement
 from virality.advice.experiments.sequential import FIRST_LOOK, boundary
 from virality.core.text import multiple
-from virality.figures import theme
+from virality.figures import marks, theme
 
-A_COLOR, B_COLOR = "#5b8fc7", "#e08434"
+A_COLOR, B_COLOR = "#5389c9", "#ae5300"
 
 
 def running(judged: Judgement) -> Figure:
@@ -28,8 +28,9 @@ def running(judged: Judgement) -> Figure:
     edge = boundary(looks, n_pairs)
     for side, color, name in ((1, A_COLOR, "A"), (-1, B_COLOR, "B")):
         axis.plot(looks, side * edge, "--", color=color)
-        axis.fill_between(looks, side * edge, side * edge.max() * 1.1, color=color, alpha=0.12)
-        corner = {"color": color, "ha": "right", "va": "top" if side > 0 else "bottom"}
+        axis.fill_between(looks, side * edge, side * edge.max() * 1.1, color=color, alpha=0.12,
+                          linewidth=0, gid=marks.SOFT)  # fmt: skip
+        corner = {"color": theme.text(color), "ha": "right", "va": "top" if side > 0 else "bottom"}
         axis.text(n_pairs - 0.3, side * edge.max() * 1.02, f"decided for {name}", **corner)
     z = judged.looks["z"]
     used = judged.looks["look"] <= judged.n_used

@@ -17,7 +17,7 @@ from matplotlib.colors import to_hex
 from virality.core.text import brief, clean, is_missing, multiple
 from virality.explanation.clusters import NOISE
 from virality.explanation.naming import KindName
-from virality.figures.clustering import color
+from virality.figures.clustering import BETWEEN, called, color
 
 # By Vega's names; as many as there are colours of kinds.
 SHAPES = (
@@ -38,10 +38,10 @@ WAYS = {
     "date": "date",
 }
 EMPTY = "transparent"  # of a post without a value, or of no kind
-_BETWEEN = "between the kinds"
 _STEPS = 5  # colours in the key of a number
 _ENDS = 0.02  # share of the posts beyond each end of a number's colours
 _LETTERS, _LINES = 36, 5  # of a caption, as it stands beside the map
+_SIDE = 0.3  # share of the map's width, at either side, where names begin or end at their posts
 _NEAR = 40  # pixels from a post at which a pointer means it
 _ROW = 22  # pixels of an entry of the key
 
@@ -84,13 +84,13 @@ def specification(posts: pd.DataFrame, names: dict[int, KindName], alt: str) -> 
         ],
         "scales": [
             {"name": "x", "domain": [0, 1], "range": [14, {"signal": "across - 14"}]},
-            {"name": "y", "domain": [0, 1], "range": [{"signal": "tall - 14"}, 14]},
+            {"name": "y", "domain": [0, 1], "range": [{"signal": "tall - 14"}, 36]},
         ],
         "data": [
             {"name": "posts", "values": told, "transform": placed},
             {"name": "chosen", "source": "posts", "transform": [_filter("datum.at === post")]},
             {"name": "key", "values": key, "transform": [_filter("datum.by === colour")]},
-            {"name": "letters", "values": _letters(rows, names)},
+            {"name": "names", "values": _places(rows, names)},
         ],
         "marks": _marks(),
     }
@@ -136,7 +136,7 @@ def _unit(values: pd.Series) -> list[float]:
 
 def _kind(regime: object, names: dict[int, KindName]) -> str:
     found = None if is_missing(regime) else names.get(int(regime))
-    return f"{found.letter}: {found.raw}" if found else _BETWEEN
+    return found.raw if found else BETWEEN
 
 
 def _shape(regime: object) -> str:
@@ -154,13 +154,18 @@ def _broken(caption: str) -> list[str]:
     return lines if len(lines) <= _LINES else [*lines[: _LINES - 1], f"{lines[_LINES - 1]} …"]
 
 
-def _letters(rows: pd.DataFrame, names: dict[int, KindName]) -> list[dict]:
-    """Where each kind's letter stands: beside the post in its middle."""
+def _places(rows: pd.DataFrame, names: dict[int, KindName]) -> list[dict]:
+    """Where the names of kinds stand: above their posts, and inside the map; letters of many."""
     places = rows.assign(x=_unit(rows["x"]), y=_unit(rows["y"]))
-    middles = places[(places["typical"] == 1).fillna(False) & places["regime"].isin(list(names))]
-    return [
-        {"x": row.x, "y": row.y, "letter": names[row.regime].letter} for row in middles.itertuples()
-    ]
+    found = []
+    for label, name in names.items():
+        own = places[(places["regime"] == label).fillna(False)]
+        if len(own):
+            x, y = round(float(own["x"].median()), 4), float(own["y"].max())
+            side = "left" if x < _SIDE else "right" if x > 1 - _SIDE else "center"
+            told = called(label, names) if len(names) <= len(SHAPES) else name.letter
+            found.append({"x": x, "y": y, "align": side, "name": told})
+    return found
 
 
 # ------------------------------------------------------------------------------------- colours
@@ -195,10 +200,8 @@ def _of_kinds(rows: pd.DataFrame, names: dict[int, KindName]) -> _Scale:
         EMPTY if without else color(int(regime))
         for without, regime in zip(none, rows["regime"], strict=True)
     ]
-    key = [
-        (color(label), _shape(label), f"{name.letter}: {name.raw}") for label, name in names.items()
-    ]
-    return _Scale(fills, key + [(EMPTY, SHAPES[0], _BETWEEN)] * any(none))
+    key = [(color(label), _shape(label), name.raw) for label, name in names.items()]
+    return _Scale(fills, key + [(EMPTY, SHAPES[0], BETWEEN)] * any(none))
 
 
 def _of_numbers(
@@ -272,7 +275,7 @@ def _signals(n_posts: int, entries: dict[str, int]) -> list[dict]:
 
 
 def _marks() -> list[dict]:
-    """Posts, letters, the chosen one, the key, and what is told of the chosen one."""
+    """Posts, names of kinds, the chosen one, the key, and what is told of the chosen one."""
     at = {"x": {"scale": "x", "field": "x"}, "y": {"scale": "y", "field": "y"}}
     place = {
         "x": {"signal": "floor(across / columns) * (datum.place % columns) + 8"},
@@ -294,8 +297,8 @@ def _marks() -> list[dict]:
     lines = (("title", 0, "bold"), ("kind", 20, ""), ("forecast", 38, ""), ("caption", 60, ""))
     return [
         _mark("symbol", "posts", at | dots, "dots", size=90),
-        _mark("text", "letters", at | {"text": {"field": "letter"}},
-              dx=9, dy=-8, fontSize=17, fontWeight="bold"),
+        _mark("text", "names", at | {"text": {"field": "name"}, "align": {"field": "align"}},
+              dy=-12, fontSize=13, fontWeight="bold"),
         _mark("symbol", "chosen", at, "ring", size=320, fill=EMPTY, strokeWidth=3),
         _mark("symbol", "key", place | swatches, "dots-of-key", size=72),
         _mark("text", "key", place | words, dx=12, baseline="middle", fontSize=13),

@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from virality.evaluation.ordering import ORDER
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.figures.scores import dot, forest
 from virality.findings.forecast import GROUPS, shares
 from virality.findings.scores import Estimate
@@ -19,8 +19,8 @@ GROUP_NAMES = {
     "models": "models of this creator",
     "others": "model of other creators",
 }
-_HATCHES = dict(zip(GROUPS, ("", "//", "..", "xx"), strict=True))  # colour is never alone
-_COLORS = dict(zip(GROUPS, ("#e08434", "#9a9a9a", "#5b8fc7", "#9678c4"), strict=True))
+HATCHES = dict(zip(GROUPS, ("//", "..", "", "xx"), strict=True))  # colour is never alone
+COLORS = dict(zip(GROUPS, ("#ae5300", "#878787", "#5389c9", "#7453a9"), strict=True))
 
 
 def voices(weights: pd.DataFrame, posts: pd.DataFrame) -> Figure:
@@ -40,18 +40,17 @@ def voices(weights: pd.DataFrame, posts: pd.DataFrame) -> Figure:
     areas = axis.stackplot(
         days,
         *(table[name] for name in spoken),
-        colors=[_COLORS[name] for name in spoken],
+        colors=[COLORS[name] for name in spoken],
         labels=[GROUP_NAMES[name] for name in spoken],
-        alpha=0.75,
     )
     for area, name in zip(areas, spoken, strict=True):
-        area.set_hatch(_HATCHES[name])
+        area.set_hatch(HATCHES[name])
         area.set_edgecolor(theme.INK)
         area.set_linewidth(0.3)
     axis.set_ylim(0, 1)
     axis.set_ylabel("share of the weight")
     axis.margins(x=0)
-    figure.autofmt_xdate(rotation=30)
+    theme.dates(axis)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
@@ -72,9 +71,10 @@ def race(missed_less: pd.Series, posts: pd.DataFrame) -> Figure:
     color = MODEL_COLORS[FORECAST]
     axis.axhline(0, color=theme.INK, linewidth=1, linestyle=":")
     axis.step(days, total, where="post", color=color, linewidth=1.8)
-    axis.fill_between(days, 0, total, step="post", color=color, alpha=0.2)
+    axis.fill_between(days, 0, total, step="post", color=color, alpha=0.2, linewidth=0,
+                      gid=marks.SOFT)  # fmt: skip
     axis.set_ylabel("missed less than the rule\n(log scale, summed up)")
-    figure.autofmt_xdate(rotation=30)
+    theme.dates(axis)
     return figure
 
 

@@ -34,7 +34,7 @@ def on_their_way(made: pd.DataFrame) -> Figure:
     logs = np.log1p(shown[["views", "expected", "lower", "upper"]].clip(lower=0))
     figure, axis = theme.figure(6.8, 1.2 + 0.24 * len(shown))
     places = np.arange(len(shown))
-    axis.hlines(places, logs["lower"], logs["upper"], color=LEVEL, linewidth=3, alpha=0.35)
+    axis.hlines(places, logs["lower"], logs["upper"], color=LEVEL, linewidth=1.6)
     axis.plot(logs["views"], places, "o", color=POSTS, markersize=5, label="when it was read")
     axis.plot(logs["expected"], places, "D", color=LEVEL, markersize=5, label="on its way to")
     days = [f"{plural_days(age)} old" for age in shown["age_days"]]

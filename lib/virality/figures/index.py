@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.figures.data import views_axis
 from virality.findings.first_screen import LAST
 from virality.models.catalogue import MODEL_COLORS, model_name
@@ -73,7 +73,7 @@ def by_creator(posts: pd.DataFrame, names: Mapping[str, str]) -> Figure:
     figure, axis = theme.figure(6.6, 0.9 + 0.3 * len(middles))
     for place, author in enumerate(middles.index):
         own = logs[posts["author"] == author]
-        axis.plot(own, np.full(len(own), place), "o", color=MODEL, markersize=3.5, alpha=0.45)
+        marks.points(axis, own, np.full(len(own), place), MODEL, size=3.5)
         axis.plot([middles[author]] * 2, [place - 0.38, place + 0.38], color=theme.ACCENT, lw=2.5)
     labels = [theme.plain(names[a], 24) or f"creator {i + 1}" for i, a in enumerate(middles.index)]
     axis.set_yticks(range(len(middles)), labels)

@@ -19,9 +19,9 @@ from virality.core.text import PostName, multiple, percent, significant
 from virality.features.blocks import block_name
 from virality.features.concepts import concept
 from virality.features.targets import TARGETS
-from virality.figures import theme
+from virality.figures import marks, theme
 
-LOW, MIDDLE, HIGH = "#5b8fc7", "#a39c96", "#e08434"
+LOW, MIDDLE, HIGH = "#5389c9", "#8f8a86", "#ae5300"
 READINGS = LinearSegmentedColormap.from_list("readings", [LOW, MIDDLE, HIGH])
 PUSH = "push on the forecast (log scale)"
 
@@ -50,12 +50,12 @@ def waterfall(
     room = 0.06 * max(np.ptp(edges), 1e-6)
     ax.set_xlim(edges.min() - room, edges.max() + 2 * room)
     _outcome_axis(ax, TARGETS.get(target, target))
-    marks = [
+    keys = [
         Line2D([], [], color=theme.INK, ls=":", label="start"),
         Line2D([], [], color=theme.INK, lw=1.4, label="forecast"),
         Line2D([], [], color=theme.ACCENT, ls="--", lw=1.4, label="what came"),
     ]
-    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    ax.legend(handles=keys, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
     return fig
 
 
@@ -101,31 +101,54 @@ def summary(values: pd.DataFrame, readings: dict[str, pd.Series], at_most: int =
         part = values[values["concept"] == key]
         x = part["value"].to_numpy()
         rank = part["post_id"].map(readings[key]).rank(pct=True) if key in readings else None
-        colors = [theme.MUTED] * len(x) if rank is None else READINGS(rank.fillna(0.5))
-        ax.scatter(x, row + _swarm(x, width), c=colors, s=9, linewidths=0, alpha=0.85)
+        _dots(ax, x, row + _swarm(x, width), None if rank is None else rank.fillna(0.5).to_numpy())
     ax.axvline(0, color=theme.INK, lw=0.8)
-    ax.set_yticks(range(len(shown)), [concept(key).name for key in shown])
+    ax.set_yticks(range(len(shown)), _told_apart(shown))
     for label, key in zip(ax.get_yticklabels(), shown, strict=True):
-        label.set_color(theme.BLOCK_COLORS.get(key.split("__")[0], theme.INK))
+        label.set_color(theme.text(theme.BLOCK_COLORS.get(key.split("__")[0], theme.INK)))
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.set_xlabel(PUSH)
     ax.grid(axis="y", visible=False)
-    names = {LOW: "low reading", HIGH: "high reading", theme.MUTED: "no single reading"}
-    marks = [
-        Line2D([], [], color=color, label=name, marker="o", ls="", ms=4)
-        for color, name in names.items()
+    names = (
+        (LOW, "low reading", "v"),
+        (HIGH, "high reading", "^"),
+        (theme.MUTED, "no single reading", "o"),
+    )
+    keys = [
+        Line2D([], [], color=color, label=name, marker=marker, ls="", ms=4.5)
+        for color, name, marker in names
     ]
-    ax.legend(handles=marks, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    ax.legend(handles=keys, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
     return fig
+
+
+def _dots(ax, x: np.ndarray, y: np.ndarray, rank: np.ndarray | None) -> None:
+    """Draw posts in the colour and the shape of their readings: low, in the middle, high."""
+    if rank is None:
+        ax.scatter(x, y, color=theme.MUTED, s=10, linewidths=0)
+        return
+    parts = (("v", rank < 1 / 3), ("o", (rank >= 1 / 3) & (rank <= 2 / 3)), ("^", rank > 2 / 3))
+    for marker, part in parts:
+        ax.scatter(x[part], y[part], c=READINGS(rank[part]), s=13, marker=marker, linewidths=0)
+
+
+def _told_apart(keys: list[str]) -> list[str]:
+    """Names of concepts; what has the name of another says its block."""
+    names = [concept(key).name for key in keys]
+    return [
+        f"{name} ({block_name(key.split('__')[0])})" if names.count(name) > 1 else name
+        for name, key in zip(names, keys, strict=True)
+    ]
 
 
 def blocks(table: pd.DataFrame) -> Figure:
     """Mean size of each block's push with its interval; `table` is ``Explanation.blocks``."""
     fig, ax = theme.figure(6.4, 0.38 * len(table) + 1.0)
     rows = np.arange(len(table))
-    colors = [theme.BLOCK_COLORS.get(block, theme.MUTED) for block in table["block"]]
-    ax.barh(rows, table["importance"], color=colors, height=0.6, alpha=0.85, linewidth=0)
-    ax.hlines(rows, table["low"], table["high"], color=theme.INK, lw=1.6)
+    for row, block in zip(rows, table.itertuples(), strict=True):
+        color = theme.BLOCK_COLORS.get(block.block, theme.MUTED)
+        ax.plot([block.low, block.high], [row, row], color=color, lw=2)
+        ax.plot(block.importance, row, "o", color=color, ms=7)
     ax.set_yticks(rows, [block_name(block) for block in table["block"]])
     ax.set_ylim(len(table) - 0.4, -0.6)
     ax.set_xlim(left=0)
@@ -137,16 +160,17 @@ def blocks(table: pd.DataFrame) -> Figure:
 def by_fold(shares: pd.DataFrame) -> Figure:
     """Each block's share of the pushes, fold by fold: index fold, one column per block."""
     fig, ax = theme.figure(6.4, 3.2)
-    folds = shares.index.to_numpy()
+    folds, ends = shares.index.to_numpy(), []
     for block in shares.columns:
-        color = theme.BLOCK_COLORS.get(block, theme.MUTED)
-        ax.plot(folds, shares[block], "o-", color=color, ms=5, label=block_name(block))
+        color, marker = theme.BLOCK_COLORS.get(block, theme.MUTED), theme.BLOCK_MARKERS.get(block)
+        ax.plot(folds, shares[block], "-", color=color, marker=marker, ms=5)
+        ends.append((shares[block].iloc[-1], block_name(block), color))
+    marks.name_ends(ax, ends)
     ax.set_xticks(folds)
     ax.set_ylim(bottom=0)
     ax.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
     ax.set_xlabel("fold (later posts to the right)")
     ax.set_ylabel("share of all pushes")
-    ax.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))
     return fig
 
 
@@ -189,7 +213,7 @@ def dependence(tables: dict[str, pd.DataFrame]) -> Figure:
     fig, axes = theme.figure(3.5 * len(tables), 3.0, ncols=len(tables), sharey=True, squeeze=False)
     for ax, (key, table) in zip(axes[0], tables.items(), strict=True):
         color = theme.BLOCK_COLORS.get(key.split("__")[0], theme.INK)
-        ax.scatter(table["reading"], table["value"], s=14, color=color, alpha=0.7, linewidths=0)
+        marks.points(ax, table["reading"], table["value"], color)
         ax.axhline(0, color=theme.INK, lw=0.8)
         ax.set_xlabel(concept(key).axis)
         if len(table) and table["reading"].min() > 0 and _spans(table["reading"]) > 50:

@@ -18,10 +18,12 @@ from matplotlib.gridspec import GridSpec
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, FixedLocator
 
+from virality.figures import ends
+
 WIDTH = 4.1  # inches
 SMALLEST = 8.0  # points: at least nine pixels where the text of a telephone is 340 wide
 _NAME, _MANY_NAMES = 19, 25  # letters of a name on an axis before it breaks, of few or many
-_MANY = 12
+_MANY, _END = 12, 15
 _LINE = 1.3  # distance of lines, as a multiple of the size of the letters
 _GAP = 4.0  # points between two labels of an axis
 _ROUNDS = 4  # what becomes taller moves what is beside it
@@ -45,6 +47,8 @@ def reflow(figure: Figure) -> None:
     for axis in panels:
         _fewer_dates(axis.xaxis)
         _break_names(axis.yaxis)
+        for name in ends.of(axis):
+            name.set_text(_broken(name.get_text(), _END))
     for _ in range(_ROUNDS):
         figure.draw_without_rendering()
         for axis in panels:

@@ -9,19 +9,21 @@ from matplotlib.figure import Figure
 from virality.core.text import decimals
 from virality.evaluation.scores import METRICS
 from virality.features.targets import TARGETS
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.figures.scores import dot, estimates, forest
 from virality.findings.scores import Estimate
 from virality.models.catalogue import MAIN_NONLINEAR, MODEL_COLORS, model_name
 from virality.uncertainty.conformal import METHOD_NAMES
 
-REGIME_COLORS = {"all": theme.INK, "normal": "#5b8fc7", "viral": "#d1605e"}
+REGIME_MARKERS = {"all": "o", "normal": "s", "viral": "D"}
+REGIME_COLORS = {"all": theme.INK, "normal": "#5389c9", "viral": "#9b2f49"}
+METHOD_MARKERS = {"adaptive": "o", "rolling": "s", "frozen": "D", "sigma": "^", "training": "v"}
 METHOD_COLORS = {
-    "adaptive": "#e08434",
-    "rolling": "#5b8fc7",
-    "frozen": "#9678c4",
-    "sigma": "#9a9a9a",
-    "training": "#6b6b6b",
+    "adaptive": "#ae5300",
+    "rolling": "#5389c9",
+    "frozen": "#7453a9",
+    "sigma": "#878787",
+    "training": "#4a4a4a",
 }
 
 
@@ -34,20 +36,20 @@ def calibration(levels: pd.DataFrame) -> Figure:
         From :func:`virality.uncertainty.calibration.by_level`.
     """
     figure, axis = theme.figure(5.4, 4.2)
-    levels = levels[levels["bin"] >= 0]
+    levels, lines = levels[levels["bin"] >= 0], []
     if len(levels):
         low, high = float(levels["predicted"].min()) - 0.2, float(levels["predicted"].max()) + 0.2
         axis.plot([low, high], [low, high], color=theme.INK, linewidth=1, linestyle=":")
     for regime, rows in levels.groupby("regime", sort=False):
         color = REGIME_COLORS[regime]
         half = np.vstack([rows["gap"] - rows["low"], rows["high"] - rows["gap"]])
-        axis.errorbar(rows["predicted"], rows["observed"], yerr=np.nan_to_num(half), fmt="o-",
-                      color=color, linewidth=1.4, markersize=6, capsize=3,
-                      label=f"{regime} posts")  # fmt: skip
+        axis.errorbar(rows["predicted"], rows["observed"], yerr=np.nan_to_num(half),
+                      fmt="-", marker=REGIME_MARKERS[regime], color=color, linewidth=1.4,
+                      markersize=6, capsize=3)  # fmt: skip
+        lines.append((rows["observed"].iloc[-1], f"{regime} posts", color))
+    marks.name_ends(axis, lines)
     axis.set_xlabel("mean prediction (log scale)")
     axis.set_ylabel("mean outcome (log scale)")
-    if len(levels):
-        axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncol=3)
     return figure
 
 
@@ -72,16 +74,16 @@ def interval_band(intervals: pd.DataFrame, posts: pd.DataFrame) -> Figure:
     issued = rows.dropna(subset=["lower", "upper"])
     inside = (issued["y_true"] >= issued["lower"]) & (issued["y_true"] <= issued["upper"])
     color = METHOD_COLORS["adaptive"]
-    axis.vlines(issued["day"], issued["lower"], issued["upper"], color=color, alpha=0.35, lw=3)
-    axis.plot(issued["day"][inside], issued["y_true"][inside], "o", color="#5b8fc7", ms=4,
+    axis.vlines(issued["day"], issued["lower"], issued["upper"], color=color, lw=1)
+    axis.plot(issued["day"][inside], issued["y_true"][inside], "o", color="#5389c9", ms=4,
               label="inside its interval")  # fmt: skip
-    axis.plot(issued["day"][~inside], issued["y_true"][~inside], "D", color="#d1605e", ms=5,
+    axis.plot(issued["day"][~inside], issued["y_true"][~inside], "D", color="#9b2f49", ms=5,
               label="outside")  # fmt: skip
     warm = rows[rows["lower"].isna()]
     axis.plot(warm["day"], warm["y_true"], "o", color=theme.INK, markerfacecolor="none", ms=4,
               label="warm-up, no interval yet")  # fmt: skip
     axis.set_ylabel("outcome (log scale)")
-    figure.autofmt_xdate(rotation=30)
+    theme.dates(axis)
     axis.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=3)
     return figure
 
@@ -107,7 +109,8 @@ def coverage(groups: pd.DataFrame, promised: float) -> Figure:
     for row in groups.itertuples():
         first = row.group == names[0]
         dot(axis, names.index(row.group) + below[row.method],
-            Estimate(row.coverage, row.low, row.high), METHOD_COLORS[row.method], markersize=5,
+            Estimate(row.coverage, row.low, row.high), METHOD_COLORS[row.method],
+            marker=METHOD_MARKERS[row.method], markersize=5,
             label=METHOD_NAMES[row.method] if first else None)  # fmt: skip
     axis.set_xlim(0, 1.02)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)

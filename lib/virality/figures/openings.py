@@ -12,7 +12,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from virality.core.text import capital, listing, percent, plural, significant
 from virality.features.concepts import concept
-from virality.figures import theme
+from virality.figures import marks, theme
 from virality.findings.associations import Fact, WentWith
 from virality.findings.openings import Course
 
@@ -22,7 +22,7 @@ _COARSE = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20)
 _TICKS = tuple(sorted({*_COARSE, 0.33, 0.7, 1.5, 3}))
 _MOST_TICKS = 7
 _FARTHEST = np.log(10)  # where lines end: what is wider says nothing
-_BAND, _FAINT = "#80808030", 0.75  # faint on white and on dark alike
+_BAND = "#80808030"  # faint on white and on dark alike
 
 
 def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
@@ -35,14 +35,15 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
         Of all posts, in order.
     """
     figure, axis = theme.figure(5.6, 3.6)
-    colors = theme.many_colors(len(courses))
+    colors, lines = theme.many_colors(len(courses)), []
     for number, course in enumerate(courses):
         x = np.arange(len(course.parts)) + 0.09 * (number - (len(courses) - 1) / 2)
         y = 100 * np.array([part.value for part in course.parts])
         ends = 100 * np.array([(part.low, part.high) for part in course.parts]).T
         look = {"color": colors[number], "marker": _MARKERS[number % 4], "markersize": 5}
-        axis.plot(x, y, label=concept(course.name).name, lw=1.4, **look)
-        axis.vlines(x, *ends, color=colors[number], lw=1.4, alpha=0.7)
+        axis.plot(x, y, lw=1.4, **look)
+        lines.append((y[-1], concept(course.name).name, colors[number]))
+        axis.vlines(x, *ends, color=colors[number], lw=1.4)
     dates = [posted_at.iloc[part] for part in np.array_split(np.arange(len(posted_at)), 3)]
     names = [
         f"{name}\n{own.iloc[0]:%b %Y}\nto {own.iloc[-1]:%b %Y}\n{len(own)} posts"
@@ -53,7 +54,7 @@ def over_time(courses: Sequence[Course], posted_at: pd.Series) -> Figure:
     axis.set_ylim(-2, 102)
     axis.set_ylabel("share of openings (%)")
     axis.grid(axis="x", visible=False)
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    marks.name_ends(axis, lines)
     return figure
 
 
@@ -73,7 +74,7 @@ def forest(found: WentWith, name: Callable[[Any], str] | None = None) -> Figure:
     axis.axvline(0, color=theme.INK, lw=1)
     axis.set_yticks(range(len(facts)), [(name or _name)(fact) for fact in facts])
     for label, fact in zip(axis.get_yticklabels(), facts, strict=True):
-        label.set_alpha(1.0 if fact.factor.known else _FAINT)
+        label.set_fontstyle("normal" if fact.factor.known else "italic")
         label.set_fontweight("bold" if fact.found else "normal")
     axis.set_ylim(len(facts) - 0.4, -0.6)
     reach = _reach(found.told)
@@ -89,7 +90,7 @@ def forest(found: WentWith, name: Callable[[Any], str] | None = None) -> Figure:
 def _told(axis, row: int, fact: Fact) -> None:
     color = theme.ACCENT if fact.found else theme.INK
     small = np.log(fact.detectable)
-    axis.barh(row, 2 * small, left=-small, height=0.8, color=_BAND, linewidth=0)
+    axis.barh(row, 2 * small, left=-small, height=0.8, color=_BAND, linewidth=0, gid=marks.SOFT)
     low, value, high = np.log([fact.factor.low, fact.factor.value, fact.factor.high])
     axis.hlines(row, low, high, color=color, lw=2.2 if fact.found else 1.4)
     axis.plot(value, row, "o", color=color, markersize=6 if fact.found else 4.5)
@@ -97,7 +98,7 @@ def _told(axis, row: int, fact: Fact) -> None:
 
 def _untold(axis, row: int, fact: Fact) -> None:
     axis.annotate(_needs(fact), (0, row), xytext=(5, 0), textcoords="offset points",
-                  va="center", fontsize=7.5, color=theme.INK, alpha=_FAINT)  # fmt: skip
+                  va="center", fontsize=8, fontstyle="italic")  # fmt: skip
 
 
 def _name(fact: Fact) -> str:

@@ -51,7 +51,7 @@ def dot(axis: Axes, place: float, estimate: Estimate, color: str, **style) -> No
         Of the dot, as for :meth:`matplotlib.axes.Axes.plot`.
     """
     axis.plot([estimate.low, estimate.high], [place, place], color=color, linewidth=2)
-    axis.plot(estimate.value, place, "o", color=color, **style)
+    axis.plot(estimate.value, place, color=color, **({"marker": "o", "linestyle": ""} | style))
 
 
 def gaps(differences: pd.DataFrame) -> Figure:

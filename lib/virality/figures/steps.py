@@ -30,7 +30,7 @@ def forest(candidates: Sequence[Candidate]) -> Figure:
     figure, axis = theme.figure(5.8, 0.27 * len(shown) + 1.1)
     for row, each in enumerate(shown):
         low, value, high = np.log([each.factor.low, each.factor.value, each.factor.high])
-        axis.hlines(row, low, high, color=theme.INK, lw=1.2, alpha=0.7)
+        axis.hlines(row, low, high, color=theme.INK, lw=1)
         axis.plot(value, row, "o", color=theme.INK, markerfacecolor="none", markersize=4.5)
         if each.expected is not None:
             left = np.log([each.expected.low, each.expected.value, each.expected.high])

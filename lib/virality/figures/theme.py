@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import seaborn as sns
-from matplotlib.colors import to_rgb
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex, to_rgb
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.typing import ColorType
 
 from virality.core.text import clean
 from virality.features.blocks import BLOCK_TABLE
-from virality.figures import narrow
+from virality.figures import ends, narrow
 
-# Mid-tones with a contrast of at least 3:1 against both white and the dark page.
-INK = "#808080"
+# No ink is legible on a light and on a dark page at once. So figures are made for the light one,
+# and where a page is dark its style makes them so many times as bright.
+NIGHT = 1.4
+INK = "#6b6b6b"
 GRID = "#80808040"
-ACCENT = "#d1605e"
-MUTED = "#9a9a9a"
-FAINT = "#dcdcdc"  # for opaque cells, which look alike on both
+ACCENT = "#9b2f49"
+MUTED = "#878787"
+# Opaque cells, with black letters on them by day and by night.
+LESS, FAINT, MORE = "#6f9fd8", "#b4b4b4", "#cf8a4a"
+_LUMINANCE = 0.12, 0.17  # of text: at least 4.5:1 on the light page, and on the dark one as bright
 
 BLOCK_COLORS = {name: block.color for name, block in BLOCK_TABLE.items()}
+BLOCK_MARKERS = {name: block.marker for name, block in BLOCK_TABLE.items()}
 
 
 def many_colors(n: int) -> list:
@@ -32,18 +40,29 @@ def many_colors(n: int) -> list:
     return fixed[:n] if n <= len(fixed) else sns.husl_palette(n, l=0.6, s=0.7)
 
 
-def on(color: ColorType) -> str:
-    """Return the colour of text on an opaque colour: black or white, whichever stands out more.
+def text(color: ColorType) -> str:
+    """Return a colour for text that goes with a mark: the same hue, dark enough to be read.
 
     Parameters
     ----------
     color : color
         Whatever matplotlib reads.
     """
+    linear = _linear(color)
+    wanted = float(np.clip(_luminance(linear), *_LUMINANCE))
+    for _ in range(3):  # what is full already cannot become brighter
+        linear = np.clip(linear * wanted / max(_luminance(linear), 1e-9), 0, 1)
+    root = 1.055 * linear ** (1 / 2.4) - 0.055
+    return to_hex(np.where(linear <= 0.0031308, 12.92 * linear, root))
+
+
+def _linear(color: ColorType) -> np.ndarray:
     channels = np.array(to_rgb(color))
-    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-    luminance = float(linear @ [0.2126, 0.7152, 0.0722])
-    return "black" if (luminance + 0.05) ** 2 > 0.05 * 1.05 else "white"
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def _luminance(linear: np.ndarray) -> float:
+    return float(linear @ [0.2126, 0.7152, 0.0722])
 
 
 def apply() -> None:
@@ -95,6 +114,18 @@ def figure(width: float = 7.0, height: float = 3.6, **subplots) -> tuple:
     return plt.subplots(figsize=(width, height), **subplots)
 
 
+def dates(axis: Axes) -> None:
+    """Label the lower side of an axes with dates, few and short.
+
+    Parameters
+    ----------
+    axis : Axes
+    """
+    locator = AutoDateLocator(minticks=3, maxticks=8)
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+
+
 def plain(text: object, length: int = 60) -> str:
     """Return text from data that the figures' font can show.
 
@@ -108,6 +139,19 @@ def plain(text: object, length: int = 60) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
 
 
+def twinned(figure: Figure, draw: Callable[[], Figure]) -> Figure:
+    """Return a figure whose narrow twin is drawn by a function of its own.
+
+    Parameters
+    ----------
+    figure : Figure
+    draw : callable
+        Makes the narrow one, see :mod:`virality.figures.narrow`.
+    """
+    figure._virality_twin = draw
+    return figure
+
+
 def render(figure: Figure) -> dict[str, bytes]:
     """Return the figure as files without dates in them, and close it.
 
@@ -117,13 +161,20 @@ def render(figure: Figure) -> dict[str, bytes]:
         "svg" and "png", and "narrow": an SVG for narrow pages.
     """
     files = {kind: _saved(figure, kind) for kind in ("svg", "png")}
-    narrow.reflow(figure)
-    files["narrow"] = _saved(figure, "svg")
-    plt.close(figure)
+    draw = getattr(figure, "_virality_twin", None)
+    twin = draw() if draw else figure
+    twin.draw_without_rendering()
+    narrow.reflow(twin)
+    files["narrow"] = _saved(twin, "svg")
+    for drawn in (figure, twin):
+        plt.close(drawn)
     return files
 
 
 def _saved(figure: Figure, kind: str) -> bytes:
+    for _ in range(2):  # names that move can move the axes
+        figure.draw_without_rendering()
+        ends.spread(figure)
     undated = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}
     buffer = BytesIO()
     figure.savefig(buffer, format=kind, metadata=undated[kind], dpi=160)

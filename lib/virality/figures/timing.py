@@ -15,7 +15,6 @@ from virality.advice.hours import DAYS, DAYS_OF, PARTS, WIDTH, Slot
 from virality.core.text import multiple, plural
 from virality.figures import theme
 
-LESS, MORE = theme.BLOCK_COLORS["metadata"], theme.BLOCK_COLORS["momentum"]
 _NARROWEST = np.log(1.5)  # of the colours: small factors stay faint
 _TICKS = (0.25, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 4)
 _PARTS = {"weekdays": "Monday to Friday", "weekend": "Saturday and Sunday"}
@@ -62,8 +61,7 @@ def _numbers(axis: plt.Axes, posts: np.ndarray, mesh: QuadMesh) -> None:
     colors = mesh.to_rgba(np.ma.reshape(mesh.get_array(), posts.shape))
     for (row, column), count in np.ndenumerate(posts):
         if count:
-            *color, opaque = colors[row, column]
-            ink = theme.on(tuple(color)) if opaque else theme.INK
+            ink = "black" if colors[row, column, 3] else theme.INK
             axis.text(column + 0.5, row + 0.5, f"{count:.0f}", ha="center", va="center",
                       fontsize=8, fontweight="bold", color=ink)  # fmt: skip
 
@@ -71,7 +69,7 @@ def _numbers(axis: plt.Axes, posts: np.ndarray, mesh: QuadMesh) -> None:
 def _colors(figure: Figure, axis: plt.Axes, logs: np.ndarray) -> QuadMesh:
     """Two hues that meet in grey; opaque, so that numbers read on white and on dark pages."""
     reach = max(float(np.nanmax(np.abs(logs))), _NARROWEST)
-    mixed = LinearSegmentedColormap.from_list("factor", [LESS, theme.FAINT, MORE])
+    mixed = LinearSegmentedColormap.from_list("factor", [theme.LESS, theme.FAINT, theme.MORE])
     mesh = axis.pcolormesh(
         np.ma.masked_invalid(logs), cmap=mixed, vmin=-reach, vmax=reach,
         edgecolors=theme.GRID, linewidth=0.6,
@@ -86,7 +84,7 @@ def _colors(figure: Figure, axis: plt.Axes, logs: np.ndarray) -> QuadMesh:
 
 def _tint(axis: plt.Axes, posts: np.ndarray) -> QuadMesh:
     """Posts alone, in one grey hue."""
-    faint = LinearSegmentedColormap.from_list("posts", [theme.FAINT, theme.MUTED])
+    faint = LinearSegmentedColormap.from_list("posts", [theme.FAINT, "#a5a5a5"])
     shown = np.ma.masked_equal(posts, 0)
     return axis.pcolormesh(shown, cmap=faint, vmin=0, edgecolors=theme.GRID, linewidth=0.6)
 

@@ -44,7 +44,9 @@ class Model:
     words : str
         In sentences.
     color : str
-        In figures: a mid-tone, legible on white and on dark.
+        In figures: told apart by eyes that see no red or no green; at least 3:1 on the light page.
+    marker : str
+        Of its points in figures, because colour is never alone; as matplotlib calls it.
     kind : Kind
     tuned : estimator, optional
         For about a hundred posts, unfitted; a stack has none of its own.
@@ -61,6 +63,7 @@ class Model:
     name: str
     words: str
     color: str
+    marker: str
     kind: Kind
     tuned: BaseEstimator | None = None
     study: BaseEstimator | None = None
@@ -69,31 +72,31 @@ class Model:
     in_book: bool = True
 
 
-def _rule(name: str, words: str, color: str) -> Model:
+def _rule(name: str, words: str, color: str, marker: str) -> Model:
     """A baseline that hands a rule of `features.momentum.RULES` through."""
-    return Model(name, words, color, Kind.BASELINE, PassThrough(f"baseline__{name}"))
+    return Model(name, words, color, marker, Kind.BASELINE, PassThrough(f"baseline__{name}"))
 
 
 _MEAN, _MEDIAN = DummyRegressor(strategy="mean"), DummyRegressor(strategy="median")
 _LINEAR = partial(Model, kind=Kind.LINEAR, on_level=True)
 _NET = ElasticNet(alpha=0.01, l1_ratio=0.2)
+_BLOCKS, _TREES = BlockRidge(), RobustBooster()
+_STACKED = ("ridge", "block_ridge", "xgboost", "ewm")
 
 _TABLE = (
-    Model("train_mean", "mean of the training posts", "#9a9a9a", Kind.BASELINE, _MEAN),
-    Model("train_median", "median of the training posts", "#8a8a8a", Kind.BASELINE, _MEDIAN),
-    _rule("last_post", "same as the last post", "#a08f7a"),
-    _rule("rolling_median_10", "median of the last ten posts", "#7d8a97"),
-    _rule("ewm", "weighted mean of recent posts", "#9b8aa0"),
-    _LINEAR("ridge", "Ridge", "#5b8fc7", tuned=InnerRidge(), study=Ridge(alpha=10.0)),
-    _LINEAR("elastic_net", "Elastic Net", "#4fa36b", tuned=InnerElasticNet(), study=_NET),
-    _LINEAR("block_ridge", "Ridge with one penalty per block", "#3f9fa8", tuned=BlockRidge()),
-    Model("xgboost", "XGBoost", "#e08434", Kind.NONLINEAR, RobustBooster(), STUDY_BOOSTER, True),
+    Model("train_mean", "mean of the training posts", "#878787", "<", Kind.BASELINE, _MEAN),
+    Model("train_median", "median of the training posts", "#5a5a5a", ">", Kind.BASELINE, _MEDIAN),
+    _rule("last_post", "same as the last post", "#8f7a5c", "v"),
+    _rule("rolling_median_10", "median of the last ten posts", "#5f7387", "X"),
+    _rule("ewm", "weighted mean of recent posts", "#80698a", "h"),
+    _LINEAR("ridge", "Ridge", "#5389c9", "o", tuned=InnerRidge(), study=Ridge(alpha=10.0)),
+    _LINEAR("elastic_net", "Elastic Net", "#349156", "s", tuned=InnerElasticNet(), study=_NET),
+    _LINEAR("block_ridge", "Ridge with one penalty per block", "#0f8989", "D", tuned=_BLOCKS),
+    Model("xgboost", "XGBoost", "#ae5300", "^", Kind.NONLINEAR, _TREES, STUDY_BOOSTER, True),
     # Equal weights: with about a hundred posts, weights that are learnt lose more than they win.
-    Model(
-        "stack", "stack", "#9678c4", Kind.STACK, members=("ridge", "block_ridge", "xgboost", "ewm")
-    ),
+    Model("stack", "stack", "#7453a9", "P", Kind.STACK, members=_STACKED),
     # Compared by itself, not as the best of several.
-    Model("forecast", "forecast", "#c2557f", Kind.FORECAST, in_book=False),
+    Model("forecast", "forecast", "#bc5981", "*", Kind.FORECAST, in_book=False),
 )
 
 #: Every model and baseline by name.
@@ -112,6 +115,7 @@ NONLINEAR = models_of(Kind.NONLINEAR, Kind.STACK)
 MODELS = (*LINEAR, *NONLINEAR)
 BASELINES = models_of(Kind.BASELINE)
 
+MODEL_MARKERS = {name: model.marker for name, model in MODEL_TABLE.items()}
 MODEL_COLORS = {name: model.color for name, model in MODEL_TABLE.items()}
 
 #: The linear model that learning curves and new creators are forecast by.
