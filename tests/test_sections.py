@@ -67,6 +67,22 @@ def test_the_method_is_folded_up_to_the_next_section(rest):
     nbformat.validate(notebook)
 
 
+def test_code_before_the_answer_stands_in_the_folded_section():
+    code = ("#| echo: true\nx = 1", False)
+    notebook = book("# A", code, (SAY, True), "## B", code, "## How we know\n\nFirst.", (SAY, True))
+    sections.answer_first(notebook)
+    sections.fold(notebook)
+    told = texts(notebook)
+    assert told[:4] == ["# A", SAY, "## B", code[0]]
+    assert told.index("## How we know") < told.index(code[0], 4)
+
+
+def test_code_stays_where_there_is_no_folded_section():
+    notebook = book("# A", ("x = 1", False), (SAY, True))
+    sections.answer_first(notebook)
+    assert texts(notebook) == ["# A", "x = 1", SAY]
+
+
 def test_a_line_of_code_is_no_heading():
     notebook = book("# A\n\n```\n## B\n```\n\n## C")
     sections.without_empty(notebook)

@@ -241,6 +241,7 @@ def as_page(notebook) -> None:
             for output in cell.outputs:
                 output.data = {"text/markdown": twins.as_told(output)}
     sections.without_empty(notebook)
+    sections.answer_first(notebook)
     sections.fold(notebook)
 
 

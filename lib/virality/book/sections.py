@@ -29,6 +29,25 @@ def without_empty(notebook) -> None:
         del notebook.cells[empty]
 
 
+def answer_first(notebook) -> None:
+    """Move the code that stands before the answer into the folded section, in place.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        One without such a section stays as it is.
+    """
+    _split_at_headings(notebook)
+    cells = notebook.cells
+    method = next((i for i, cell in enumerate(cells) if _heading(cell)[1] == FOLDED), None)
+    answer = next((i for i, cell in enumerate(cells) if _shows(cell)), None)
+    if method is None or answer is None or answer > method:
+        return
+    moved = [cell for cell in cells[:answer] if cell.cell_type == "code"]
+    stay = [cell for cell in cells[:answer] if cell.cell_type != "code"]
+    notebook.cells = [*stay, *cells[answer : method + 1], *moved, *cells[method + 1 :]]
+
+
 def fold(notebook) -> None:
     """Fold, in place, every section that is called "How we know"; its heading stays in sight.
 
@@ -83,6 +102,10 @@ def _empty(cells: list) -> Iterator[slice]:
         shows = [c for c in cells[start:end] if c.cell_type == "code" and _SHOWS.search(c.source)]
         if shows and not any(cell.outputs for cell in shows) and _heading(cells[start])[0] > 1:
             yield slice(start, end)
+
+
+def _shows(cell) -> bool:
+    return cell.cell_type == "code" and bool(cell.outputs)
 
 
 def _sections(cells: list) -> Iterator[tuple[int, int]]:
