@@ -242,9 +242,11 @@ def jpeg(grey, size=(60, 128)):
 
 
 def test_the_contact_sheet_runs_from_oldest_to_newest_and_stays_small():
-    sheet, shown = figures.contact_sheet([jpeg(n) for n in range(200)])
+    sheet, narrow, shown = figures.contact_sheets([jpeg(n) for n in range(200)])
     assert shown == 48 and len(sheet) < 200_000
     with Image.open(BytesIO(sheet)) as picture:
         first, last = picture.getpixel((36, 64)), picture.getpixel((11 * 72 + 36, 3 * 128 + 64))
     assert max(first) < 15 and min(last) > 180
-    assert figures.contact_sheet([jpeg(9)])[1] == 1
+    with Image.open(BytesIO(narrow)) as picture:
+        assert picture.size == (6 * 72, 8 * 128)
+    assert figures.contact_sheets([jpeg(9)])[2] == 1

@@ -14,7 +14,7 @@ from virality.core.text import multiple
 from virality.features.build import build_features
 from virality.features.openings import COLUMNS
 from virality.figures import openings as figures
-from virality.figures.embeddings import contact_sheet
+from virality.figures.embeddings import contact_sheets
 from virality.findings import associations as of_associations
 from virality.findings import openings as findings
 from virality.findings.associations import Verdict
@@ -158,9 +158,9 @@ def test_marks_below_first_frames_light_up_where_a_fact_is_there():
     buffer = io.BytesIO()
     Image.new("RGB", (72, 128), (0, 0, 255)).save(buffer, "JPEG")
     frames = [buffer.getvalue()] * 2
-    plain = Image.open(io.BytesIO(contact_sheet(frames)[0]))
+    plain = Image.open(io.BytesIO(contact_sheets(frames)[0]))
     lit, dark = (
-        Image.open(io.BytesIO(contact_sheet(frames, marks=[(on,) * 4] * 2)[0]))
+        Image.open(io.BytesIO(contact_sheets(frames, marks=[(on,) * 4] * 2)[0]))
         for on in (True, False)
     )
     assert lit.height > plain.height

@@ -233,21 +233,21 @@ class Chapter:
         """
         return pieces.inline(theme.render(figure)["svg"], alt)
 
-    def picture(self, png: bytes, label: str, caption: str, alt: str, kind: str = "jpeg") -> None:
+    def picture(self, jpeg: bytes, label: str, caption: str, alt: str, narrow: bytes) -> None:
         """Show a raster picture like a figure.
 
         Parameters
         ----------
-        png : bytes
+        jpeg : bytes
             The picture as a file.
         label, caption, alt : str
             As for :meth:`figure`.
-        kind : {"jpeg", "png"}
-            What kind of file it is.
+        narrow : bytes
+            The same for a narrow page.
         """
-        suffix = "jpg" if kind == "jpeg" else kind
-        self._keep(f"{self.spec.slug}-{label}.{suffix}", png)
-        self.say(pieces.figure(_address(kind, png), f"fig-{label}", caption, alt))
+        self._keep(f"{self.spec.slug}-{label}.jpg", jpeg)
+        text = pieces.figure(_address("jpeg", jpeg), f"fig-{label}", caption, alt)
+        self._show(text, **{twins.KIND: _address("jpeg", narrow)})
 
     def _keep(self, name: str, content: bytes) -> None:
         """Store a figure among those of the run; a page of its own leaves nothing there."""

@@ -17,13 +17,14 @@ from virality.figures import marks, theme
 _TILE = (72, 128)
 _MOST_TILES = 48
 _MARKS, _BAND = "WFSM", 19  # letters below a frame, and the height of their band
-_DARK, _LIT, _UNLIT = (34, 34, 34), (255, 255, 255), (96, 96, 96)
+_DARK, _LIT = (34, 34, 34), (255, 255, 255)
+_COLUMNS, _NARROW_COLUMNS = 12, 6
 
 
-def contact_sheet(
-    thumbnails: list[bytes], columns: int = 12, marks: Sequence[tuple[bool, ...]] | None = None
-) -> tuple[bytes, int]:
-    """Return one JPEG of small first frames, in the order given, and how many it shows.
+def contact_sheets(
+    thumbnails: list[bytes], marks: Sequence[tuple[bool, ...]] | None = None
+) -> tuple[bytes, bytes, int]:
+    """Return small first frames in one JPEG, in the order given, and the same for a narrow page.
 
     When there are many, they are evenly thinned.
 
@@ -31,18 +32,23 @@ def contact_sheet(
     ----------
     thumbnails : list of bytes
         JPEG files.
-    columns : int
-        Pictures per row.
     marks : sequence of tuple of bool, optional
-        Which of "WFSM" light up below each frame.
+        Which of "WFSM" stand below each frame.
 
     Returns
     -------
-    tuple of (bytes, int)
-        The file, and how many frames it shows.
+    tuple of (bytes, bytes, int)
+        The wide file, the narrow one, and how many frames each shows.
     """
     places = np.unique(np.linspace(0, len(thumbnails) - 1, min(len(thumbnails), _MOST_TILES)))
     chosen = [thumbnails[int(place)] for place in places]
+    below = [marks[int(place)] for place in places] if marks else None
+    wide, narrow = (_sheet(chosen, columns, below) for columns in (_COLUMNS, _NARROW_COLUMNS))
+    return wide, narrow, len(chosen)
+
+
+def _sheet(chosen: list[bytes], columns: int, marks: list[tuple[bool, ...]] | None) -> bytes:
+    """One JPEG of frames, with so many beside each other."""
     rows = -(-len(chosen) // columns)
     width, height = _TILE
     band = _BAND if marks else 0
@@ -53,20 +59,21 @@ def contact_sheet(
         left, top = number % columns * width, number // columns * (height + band)
         sheet.paste(tile, (left, top))
         if marks:
-            _mark(sheet, left, top + height, marks[int(places[number])])
+            _mark(sheet, left, top + height, marks[number])
     buffer = BytesIO()
     sheet.save(buffer, "JPEG", quality=80)
-    return buffer.getvalue(), len(chosen)
+    return buffer.getvalue()
 
 
 def _mark(sheet: Image.Image, left: int, top: int, lit: tuple[bool, ...]) -> None:
-    """Write the letters below a frame; those of facts that are not there stay dark."""
+    """Write the letters of the facts below a frame, each in its place."""
     draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(14)
     width = _TILE[0]
     draw.rectangle((left, top, left + width - 1, top + _BAND - 1), fill=_DARK)
     for place, (letter, there) in enumerate(zip(_MARKS, lit, strict=True)):
         x = left + width * (2 * place + 1) / (2 * len(_MARKS))
-        draw.text((x, top + _BAND / 2), letter, _LIT if there else _UNLIT, font, anchor="mm")
+        if there:
+            draw.text((x, top + _BAND / 2), letter, _LIT, font, anchor="mm")
 
 
 def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
