@@ -197,7 +197,8 @@ def _pushes(table: pd.DataFrame, width: float, blank: str) -> Figure:
 
 def _factor_ticks(ax) -> None:
     low, high = ax.get_xlim()
-    steps = (0.1, 0.2, 0.25, 0.33, 0.5, 0.7, 1, 1.4, 2, 3, 4, 5, 10)
+    fine, coarse = (0.25, 0.33, 0.5, 0.7, 1, 1.4, 2, 3, 4), (0.1, 0.2, 0.5, 1, 2, 5, 10)
+    steps = fine if high / low < 12 else coarse  # so that no label meets the next
     ticks = [step for step in steps if low <= step <= high]
     ax.set_xticks(ticks, [f"{step:g}" for step in ticks])
     ax.minorticks_off()
