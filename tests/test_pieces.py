@@ -47,6 +47,12 @@ def test_first_frames_in_a_table_become_files_of_their_own(tmp_path):
     assert page.count("<img") == 3 and page.count('alt="First frame" width="48"') == 3
 
 
+def test_a_row_of_frames_has_the_room_that_it_needs():
+    three = "\N{NO-BREAK SPACE}".join([pieces.thumbnail(b"x" * 999).strip()] * 3)
+    table = pieces.table(pd.DataFrame({"a": [three]}), "tbl-x", "X", markdown=("a",))
+    assert 14 < len(table.splitlines()[3]) < 30
+
+
 def test_private_pages_show_no_first_frames():
     thumbnails = pd.DataFrame({"post_id": ["1"], "jpeg": [b"x"]})
     assert Chapter.frames(SimpleNamespace(private=True), thumbnails) == {}

@@ -15,7 +15,8 @@ import pandas as pd
 
 from virality.core.text import clean, escape, is_missing, significant
 
-_FRAME_WIDTH = 48
+_FRAME_WIDTH, _FRAME_LETTERS = 48, 7  # pixels, and letters that take as much room
+_PICTURE = re.compile(r"!\[\]\(.*?\)\{.*?\}")
 _CODE = re.compile(r"(`[^`]*`)")
 _DAY = re.compile(r"(?<![\w/.=-])(\d{4})(?:-|&#45;)(\d\d)(?:-|&#45;)(\d\d)(?![\w-])")
 # A number with its sign and unit, alone or with the ends of its interval.
@@ -169,7 +170,8 @@ def _are_numbers(cells: Iterable[str]) -> bool:
 
 
 def _shown(cell: str) -> int:
-    return len(re.sub(r"&#\d+;", "x", re.sub(r"!\[\]\(.*?\)\{.*?\}", "", cell)))
+    words, pictures = _PICTURE.subn("", cell)
+    return len(re.sub(r"&#\d+;", "x", words)) + _FRAME_LETTERS * max(0, pictures - 1)
 
 
 def _cell(value: object, form: Callable | str | None, safe: bool) -> str:

@@ -147,7 +147,8 @@ a{color:#1f6aa8}a:focus-visible,summary:focus-visible{outline:.15rem solid;outli
 @media(prefers-color-scheme:dark){a{color:#8ab8ea}}
 .skip{position:absolute;left:-99rem}.skip:focus{position:static;left:0}
 img{max-width:100%;height:auto}
-td img{display:block}
+td img:only-of-type{display:block}
+td:has(img+img){white-space:nowrap}td img{max-width:none}
 table{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums}
 td,th{padding:.3rem .5rem;border-bottom:1px solid #8886;text-align:left;overflow-wrap:break-word}
 .float,.block{overflow-x:auto;margin:1.4rem 0}

@@ -276,7 +276,8 @@ def typical_posts(
     if frames:
         ranked = ranked[ranked["post_id"].isin(list(frames))].groupby("regime").head(most)
         cells = ranked["post_id"].map(frames)
-        return cells.groupby(ranked["regime"]).agg("".join).to_dict(), "most typical posts"
+        row = cells.str.strip().groupby(ranked["regime"]).agg("\N{NO-BREAK SPACE}".join)
+        return row.to_dict(), "most typical posts"
     first = ranked[ranked["typical"] == 1].merge(posts, on="post_id")
     named = {int(post.regime): label(post) for post in first.itertuples()}
     return named, "most typical post"

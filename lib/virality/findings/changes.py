@@ -97,6 +97,8 @@ class AfterHit:
     n, needed, hits : int
     share, low, high : float
         From none of it to all of it.
+    coverage : float
+        How often such an interval holds it.
     """
 
     after: After
@@ -106,6 +108,7 @@ class AfterHit:
     share: float = np.nan
     low: float = np.nan
     high: float = np.nan
+    coverage: float = 1 - luck.CHANCE
 
 
 def last(level: pd.DataFrame, table: pd.DataFrame) -> Last:

@@ -207,7 +207,8 @@ def after_hit(found: AfterHit) -> str:
         After.GONE: "**Most of a hit is gone with the next post**",
         After.UNCLEAR: "**Whether anything of a hit stays is open**",
     }[found.after]
+    within = f"{percent(found.coverage)} interval {percent(found.low)} to {percent(found.high)}"
     return (
         f"{verdict}: {over} kept {percent(found.share)} of what it had above the ten before "
-        f"({percent(found.low)} to {percent(found.high)}, on the scale of factors)."
+        f"({within}, on the scale of factors)."
     )

@@ -260,8 +260,8 @@ def hashtags(found: Hashtags) -> str:
     if not parts:  # withheld on private pages
         return f"Of {compared} {plural(found.n_clear, 'stands', 'stand')} out."
     return (
-        f"Of {compared}, {'; '.join(parts)}. A hashtag marks a subject: this is no advice on "
-        "hashtags."
+        f"Of {compared}, {'; '.join(parts)}; intervals of 95 %. A hashtag marks a subject: this "
+        "is no advice on hashtags."
     )
 
 
