@@ -86,7 +86,7 @@ def content_table(evidence: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "content": rows["block"].map(block_name).mask(together, "all blocks together"),
-            "Spearman": rows["statistic"].round(2),
+            "rank correlation": rows["statistic"].round(2),
             "p": rows["p"].map(p_value),
             "p corrected": rows["p_adjusted"].map(p_value).mask(together, "–"),
             "shifts": rows["n_shifts"],
