@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import wrap
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -134,12 +135,12 @@ def _unit(values: pd.Series) -> list[float]:
     return [round(float(value - middle) / reach + 0.5, 4) for value in values]
 
 
-def _kind(regime: object, names: dict[int, KindName]) -> str:
+def _kind(regime: Any, names: dict[int, KindName]) -> str:
     found = None if is_missing(regime) else names.get(int(regime))
     return found.raw if found else BETWEEN
 
 
-def _shape(regime: object) -> str:
+def _shape(regime: Any) -> str:
     return SHAPES[int(regime) % len(SHAPES)] if not is_missing(regime) else SHAPES[0]
 
 

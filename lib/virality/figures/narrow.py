@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 from textwrap import wrap
+from typing import Any
 
 import matplotlib.dates as mdates
 import numpy as np
@@ -70,12 +71,15 @@ def _height(figure: Figure, axis: Axes) -> float:
 
 def _stack(figure: Figure, panels: list[Axes]) -> None:
     """Put a row of panels into a column, each with its own names."""
-    grid = panels[0].get_subplotspec().get_gridspec()
+    first = panels[0].get_subplotspec()
+    assert first is not None
+    grid = first.get_gridspec()
     if grid.ncols == 1 or grid.nrows > 1:
         return
     figure.set_figheight(figure.get_figheight() * len(panels))
-    for place, axis in zip(GridSpec(len(panels), 1, figure=figure), panels, strict=True):
-        axis.set_subplotspec(place)
+    column = GridSpec(len(panels), 1, figure=figure)
+    for row, axis in enumerate(panels):
+        axis.set_subplotspec(column[row])
         if axis.get_shared_y_axes().joined(axis, panels[0]):
             axis.tick_params(axis="y", labelleft=True)
             axis.set_ylabel(axis.get_ylabel() or panels[0].get_ylabel())
@@ -112,7 +116,8 @@ def _move_legend(figure: Figure, axis: Axes) -> None:
     """Put the legend above its axes, in as many columns as there is room for."""
     if (old := axis.get_legend()) is None:
         return
-    handles, names = old.legend_handles, [text.get_text() for text in old.get_texts()]
+    handles: list[Any] = list(old.legend_handles)
+    names = [text.get_text() for text in old.get_texts()]
     for columns in range(len(names), 0, -1):
         legend = axis.legend(handles, names, ncols=columns, columnspacing=1.0, handlelength=1.6,
                              loc="lower right", bbox_to_anchor=(1.02, 1.0), fontsize=8.5,
