@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from matplotlib.typing import ColorType
 
 from virality.core.text import capital, clean, decimals, smaller
 from virality.creators.pool import forecast_name
@@ -19,7 +20,7 @@ MOST_NAMED = 8  # creators that a legend can hold
 MOST_ROWS = 30
 
 
-def colors(names: dict[str, str]) -> dict[str, object]:
+def colors(names: dict[str, str]) -> dict[str, ColorType]:
     """Return one mid-tone colour per creator, in the order of `names`."""
     return dict(zip(names, theme.many_colors(len(names)), strict=True))
 

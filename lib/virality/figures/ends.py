@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Annotation
+from matplotlib.text import Text
 
 END = "end"  # marks such a name
 BESIDE = 1  # points between the axes and a name
 _LINE = 1.15  # distance of names, as a multiple of their height
 
 
-def of(axis: Axes) -> list[Annotation]:
+def of(axis: Axes) -> list[Text]:
     """Return the names at the ends of an axes' lines."""
     return [text for text in axis.texts if text.get_gid() == END]
 
@@ -29,7 +29,7 @@ def spread(figure: Figure) -> None:
             _spread(figure, names)
 
 
-def _spread(figure: Figure, names: list[Annotation]) -> None:
+def _spread(figure: Figure, names: list[Text]) -> None:
     points_each = 72 / figure.dpi
     for name in names:
         name.set_position((BESIDE, 0))

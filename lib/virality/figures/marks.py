@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.axes import Axes
+from matplotlib.typing import ColorType
 
 from virality.figures import theme
 from virality.figures.ends import BESIDE, END
@@ -14,14 +15,16 @@ SOFT = "soft"  # what only stands behind something that is drawn firmly as well
 _FILL = 0.35
 
 
-def points(axis: Axes, x, y, color: str, marker: str = "o", size: float = 4.0, **style) -> None:
+def points(
+    axis: Axes, x, y, color: ColorType, marker: str = "o", size: float = 4.0, **style
+) -> None:
     """Draw many points: rings in full colour, faint inside, so that crowds show as crowds.
 
     Parameters
     ----------
     axis : Axes
     x, y : sequence
-    color : str
+    color : color
     marker : str
     size : float
         Points.

@@ -29,6 +29,7 @@ MUTED = "#878787"
 # Opaque cells, with black letters on them by day and by night.
 LESS, FAINT, MORE = "#6f9fd8", "#b4b4b4", "#cf8a4a"
 _LUMINANCE = 0.12, 0.17  # of text: at least 4.5:1 on the light page, and on the dark one as bright
+_TWIN = "_virality_twin"  # attribute of a figure: what draws its narrow twin
 
 BLOCK_COLORS = {name: block.color for name, block in BLOCK_TABLE.items()}
 BLOCK_MARKERS = {name: block.marker for name, block in BLOCK_TABLE.items()}
@@ -53,7 +54,8 @@ def text(color: ColorType) -> str:
     for _ in range(3):  # what is full already cannot become brighter
         linear = np.clip(linear * wanted / max(_luminance(linear), 1e-9), 0, 1)
     root = 1.055 * linear ** (1 / 2.4) - 0.055
-    return to_hex(np.where(linear <= 0.0031308, 12.92 * linear, root))
+    red, green, blue = np.where(linear <= 0.0031308, 12.92 * linear, root)
+    return to_hex((red, green, blue))
 
 
 def _linear(color: ColorType) -> np.ndarray:
@@ -148,7 +150,7 @@ def twinned(figure: Figure, draw: Callable[[], Figure]) -> Figure:
     draw : callable
         Makes the narrow one, see :mod:`virality.figures.narrow`.
     """
-    figure._virality_twin = draw
+    setattr(figure, _TWIN, draw)
     return figure
 
 
@@ -161,7 +163,7 @@ def render(figure: Figure) -> dict[str, bytes]:
         "svg" and "png", and "narrow": an SVG for narrow pages.
     """
     files = {kind: _saved(figure, kind) for kind in ("svg", "png")}
-    draw = getattr(figure, "_virality_twin", None)
+    draw = getattr(figure, _TWIN, None)
     twin = draw() if draw else figure
     twin.draw_without_rendering()
     narrow.reflow(twin)
