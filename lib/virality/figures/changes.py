@@ -62,7 +62,7 @@ def luck(size: np.ndarray, usual: float) -> Figure:
     figure, axis = theme.figure(6.8, 2.8)
     told = size / usual
     reach = 1.05 * max(3.0, float(np.abs(told).max()))
-    axis.hist(told[:-1], bins=np.linspace(-reach, reach, 35), color=POSTS)
+    axis.hist(told[:-1], bins=np.linspace(-reach, reach, 35), color=POSTS, rwidth=0.93)
     axis.axvline(told[-1], color=TOP, linewidth=2)
     axis.text(told[-1], 1.02, "now", color=theme.text(TOP), transform=axis.get_xaxis_transform(),
               ha="center")  # fmt: skip

@@ -126,7 +126,8 @@ def _bars(axis: plt.Axes, facts: dict) -> None:
 def _whisker(axis: plt.Axes, place: float, parts: dict, name: str) -> None:
     low, high = parts.get(f"{name}_low"), parts.get(f"{name}_high")
     if low is not None and high is not None:
-        axis.plot([low, high], [place, place], color=theme.INK, linewidth=1.6)
+        below = place - 0.33  # where no bar hides it
+        axis.plot([low, high], [below, below], color=theme.INK, linewidth=1.6)
 
 
 def warm_up(table: pd.DataFrame) -> Figure:
@@ -145,6 +146,7 @@ def warm_up(table: pd.DataFrame) -> Figure:
     axis.plot(places, np.exp(table["shrunk"]), "o-", color=BETWEEN, label="pulled towards all")
     axis.set_xticks(places, table["known"])
     axis.set(xlabel="own posts whose views are known", ylabel="mean miss as a factor")
+    axis.margins(y=0.1)
     axis.set_ylim(bottom=1)
     axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure

@@ -66,7 +66,7 @@ def views_histogram(posts: pd.DataFrame, spread: Spread) -> Figure:
     figure, axis = theme.figure(7.0, 3.2)
     low, high = _padded(y)
     edges = np.linspace(low, high, int(np.clip(np.sqrt(len(y)) * 1.6, 6, 40)) + 1)
-    axis.hist(y, bins=edges, color=POSTS)
+    axis.hist(y, bins=edges, color=POSTS, rwidth=0.93)
     lines = (("median", spread.median, "-", "right"), ("mean", spread.mean, "--", "left"))
     for name, value, style, side in lines:
         axis.axvline(np.log1p(value), color=LEVEL, linestyle=style, linewidth=1.6)

@@ -92,6 +92,8 @@ def apply() -> None:
             "grid.color": GRID,
             "axes.grid": True,
             "axes.axisbelow": True,
+            "patch.force_edgecolor": False,
+            "patch.linewidth": 0.0,
             "axes.spines.top": False,
             "axes.spines.right": False,
             "figure.constrained_layout.use": True,
