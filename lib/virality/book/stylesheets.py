@@ -69,6 +69,7 @@ def _keep_signs(font: Path, sheet: str) -> None:
     chosen.populate(unicodes=map(ord, _SIGN.findall(sheet)))
     chosen.subset(signs)
     subset.save_font(signs, str(font), options)
+    signs.close()
 
 
 def _words(files: Iterable[Path]) -> set[str]:
