@@ -97,7 +97,7 @@ def test_posts_that_have_not_settled_are_named_and_kept_out():
     assert young.last.verdict is Verdict.LUCK, "as if they had never gone up"
     older = vi.changes(account(y, 6).iloc[:-6])
     pd.testing.assert_frame_equal(young.found.stretches, older.stretches)
-    assert "Open dots" in sentences.level_caption(young.last, 0.8)
+    assert "Open triangles" in sentences.level_caption(young.last, 0.8)
 
 
 def test_equal_posts_are_nothing_to_compare():

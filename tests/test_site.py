@@ -414,3 +414,44 @@ def test_quarto_render_hands_the_profile_on(tmp_path):
         capture_output=True,
     )
     assert (tmp_path / "called").read_text().split() == ["alice", "publish"]
+
+
+@only_small
+def test_a_telephone_loads_the_narrow_figures_alone(page, address, names):
+    for window, narrow in ((NARROW, True), (WIDE, False)):
+        page.set_viewport_size(window)
+        seen = []
+        for name in names:
+            opened(page, f"{address}/{name}.html")
+            shown = "all => all.map(each => each.currentSrc)"
+            seen += page.eval_on_selector_all("figure picture img", shown)
+        assert len(seen) > 15 and {"-narrow." in source for source in seen} == {narrow}
+
+
+@only_small
+def test_an_enlarged_figure_is_the_wide_one(page, address):
+    page.set_viewport_size(NARROW)
+    opened(page, f"{address}/data.html")
+    page.locator("a.lightbox").first.click()
+    page.wait_for_selector(".gslide-image img")
+    assert "-narrow" not in page.locator(".gslide-image img").first.get_attribute("src")
+
+
+@only_small
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_map_opens_in_its_chapter_when_it_is_asked_for(page, address, dark):
+    asked = []
+    page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[1]))
+    opened(page, f"{address}/clustering.html", dark)
+    assert not {"vega.js", "map.html"} & set(asked)
+    page.locator("details.explore summary").click()
+    kind = "night" if dark else "day"
+    frame = page.frame_locator(f"iframe.by-{kind}")
+    frame.locator("svg.marks").wait_for()
+    assert "vega.js" in asked and page.troubles == []
+    frame.locator("select").select_option("date")
+    frame.locator("input[type=range]").press("Home")
+    page.wait_for_timeout(300)
+    assert "views" in frame.locator("svg.marks").text_content()
+    other = page.locator(f"iframe.by-{'day' if dark else 'night'}")
+    assert not other.is_visible()

@@ -40,8 +40,8 @@ def level(table: pd.DataFrame, date: Dated | None = None) -> Figure:
     axis.plot(times[recent], settled["y"][recent], "D", color=TOP, markersize=4.5,
               label="newest settled posts")  # fmt: skip
     if len(young):
-        axis.plot(times[young.index], young["y"], "o", color=POSTS, markerfacecolor="none",
-                  markersize=5, label="not settled")  # fmt: skip
+        axis.plot(times[young.index], young["y"], "^", color=POSTS, markerfacecolor="none",
+                  markersize=6, label="not settled")  # fmt: skip
     axis.plot(times[settled.index], settled["level"], color=LEVEL, linewidth=2, label="level")
     marks.band(axis, times[settled.index], settled["lower"], settled["upper"], LEVEL)
     _axes(axis, table["y"])

@@ -120,7 +120,7 @@ def level_caption(found: Last, coverage: float) -> str:
     """
     return (
         f"{_where(found)} (line, with its {percent(coverage)} interval)."
-        f"{' Open dots still grow.' if found.n_young else ''}"
+        f"{' Open triangles still grow.' if found.n_young else ''}"
     )
 
 

@@ -105,7 +105,7 @@ def _next_one(found: Newcomer | None) -> str:
 def apart_caption(found: Skill) -> str:
     """State what the figure of the two parts shows."""
     return (
-        f"Left: forecasts of {forecast_name(found.gain.model)} and what came, a colour and a line "
+        f"Left: forecasts of {forecast_name(found.gain.model)} and what came, a shape and a line "
         f"per creator. Right: the correlation of {correlation(found.total)} is the sum of "
         f"{correlation(found.between_part)} between creators and {correlation(found.within_part)} "
         "within them."

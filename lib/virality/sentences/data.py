@@ -198,10 +198,10 @@ def rhythm_caption(rhythm: Rhythm, pooled: bool = False) -> str:
 
 
 def rhythm_alt(rhythm: Rhythm) -> str:
-    """Say what the heatmap shows to who cannot see it."""
+    """Say what the dots show to who cannot see them."""
     zone = rhythm.zone.raw  # not Markdown: `pieces.figure` makes it an attribute
     return (
-        f"Heatmap of the number of posts by weekday and hour in {zone}; they fall into "
+        f"Dots as large as the number of posts by weekday and hour in {zone}; they fall into "
         f"{plural(rhythm.n_filled, 'cell')} of {rhythm.n_cells}, {rhythm.most} into the fullest."
     )
 

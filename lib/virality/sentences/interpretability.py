@@ -229,7 +229,7 @@ def summary_texts(found: Carriers) -> tuple[str, str]:
     caption = (
         f"Pushed most: {listing(names[:3])}. A dot is one of "
         f"{plural(found.n_held_out, 'held-out post')}, right where its forecast was pushed up; "
-        "colour is its reading, grey where there is no single one."
+        "colour and shape are its reading, grey where there is no single one."
     )
     sizes = [f"{concept(key).name} ({multiple(push)})" for key, push in found.leading]
     return caption, f"Features by the mean size of their pushes: {listing(sizes)}."

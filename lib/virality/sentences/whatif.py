@@ -179,10 +179,10 @@ def forest_texts(found: WentWith[Choice]) -> tuple[str, str]:
     told, clear = plural(len(found.told), "choice"), len(found.found)
     start = f"{clear} of {told}" if clear else f"Not one of {told}"
     finding = f"{start} went with views by more than luck."
-    grey = " Grey: what cannot be told, and what is missing." if found.untold else ""
+    slanted = " Slanted: what cannot be told, and what is missing." if found.untold else ""
     caption = (
         f"{finding} Dots: how many times the views; lines: 95 % intervals over all choices; inside "
-        f"pale bars nothing could have shown.{grey}"
+        f"pale bars nothing could have shown.{slanted}"
     )
     factors = [
         f"{_plain(choice)} {multiple(choice.factor.value)}"
