@@ -185,10 +185,11 @@ def _around(slug: str, title: str, body: str, names: dict[str, str], footer: str
     )
     order = list(names)
     at = order.index(slug)
-    ways = [("Before: ", order[at - 1 : at]), ("Next: ", order[at + 1 : at + 2])]
+    before = order[at - 1 : at] if at else []
+    ways = [("Before", "prev", before), ("Next", "next", order[at + 1 : at + 2])]
     onward = " · ".join(
-        f'{way}<a rel="{way[:4].lower()}" href="{other}.html">{html.escape(names[other])}</a>'
-        for way, others in ways
+        f'{way}: <a rel="{rel}" href="{other}.html">{html.escape(names[other])}</a>'
+        for way, rel, others in ways
         for other in others
     )
     return (

@@ -35,7 +35,8 @@ def _young(found: Last) -> str:
 
 
 def _needed(n: int, needed: int) -> str:
-    return f"It takes {plural(needed, 'settled post')}, and there are {n:,} so far."
+    there = "there is" if n == 1 else "there are"
+    return f"It takes {plural(needed, 'settled post')}, and so far {there} {n:,}."
 
 
 def _main(found: Last) -> str:

@@ -304,7 +304,7 @@ def limits(found: Pooled) -> str:
         "forecast holds for creators like these.",
         "- **One rule for all.** The models look for what holds for the creators together. What "
         "works for one alone is the business of a report on her: `--by author` makes one each, "
-        "with her own intervals, explanations and content regimes.",
+        "with her own intervals, explanations and kinds of post.",
         "- **Correlation only.** Nothing here says what would have happened had a post been made "
         "otherwise.",
     ]

@@ -26,8 +26,9 @@ def posts_behind(found: Examined) -> pd.DataFrame:
         views of the post to the middle of the ten around it, without far outliers.
     """
     steps = found.steps[found.steps["state"].eq(State.SUGGESTED.name)]
-    near = np.exp(pd.Series(relative(clipped(found.y.to_numpy(float))), index=found.y.index))
     rows = []
+    if len(steps):
+        near = np.exp(pd.Series(relative(clipped(found.y.to_numpy(float))), index=found.y.index))
     for step in steps.itertuples():
         did = found.held.follows(step.name, bool(step.more))
         newest = did.index[did][::-1][:SHOWN]
