@@ -7,12 +7,11 @@ from io import BytesIO
 
 import numpy as np
 import pandas as pd
-import seaborn as sns
 from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from virality.features.blocks import block_name
-from virality.figures import marks, theme
+from virality.figures import theme
 
 _TILE = (72, 128)
 _MOST_TILES = 48
@@ -95,52 +94,6 @@ def coverage(present: pd.DataFrame, posted_at: pd.Series) -> Figure:
     axis.set_yticks(range(len(names)), names)
     axis.set_xlabel("posted (a cross marks a post without that block)")
     axis.grid(axis="y", visible=False)
-    return figure
-
-
-def variance_kept(kept: pd.DataFrame) -> Figure:
-    """Draw the share of each block's variance that the first components keep.
-
-    Parameters
-    ----------
-    kept : DataFrame
-        Columns block, components, share.
-    """
-    figure, axis = theme.figure(6.6, 3.2)
-    ends: list[tuple] = []
-    for block, part in kept.groupby("block", sort=False):
-        look = {"marker": theme.BLOCK_MARKERS[block], "color": theme.BLOCK_COLORS[block]}
-        axis.plot(part["components"], 100 * part["share"], **look)
-        last = part.iloc[-1]
-        ends.append((last["components"], 100 * last["share"], block_name(block), look["color"]))
-    marks.name_ends(axis, ends)
-    axis.set_xscale("log", base=2)
-    axis.set_xticks(sorted(kept["components"].unique()), sorted(kept["components"].unique()))
-    axis.set_ylim(0, 102)
-    axis.set_xlabel("components kept")
-    axis.set_ylabel("variance kept (%)")
-    return figure
-
-
-def similarity(matrix: pd.DataFrame) -> Figure:
-    """Draw how alike two blocks arrange the posts (linear CKA, 0 to 1)."""
-    figure, axis = theme.figure(5.4, 3.6)
-    names = [block_name(block) for block in matrix.columns]
-    sns.heatmap(
-        matrix.to_numpy(),
-        xticklabels=names,
-        yticklabels=names,
-        vmin=0,
-        vmax=1,
-        cmap="crest",
-        annot=True,
-        fmt=".2f",
-        cbar_kws={"label": "CKA"},
-        ax=axis,
-    )
-    axis.grid(visible=False)
-    axis.tick_params(axis="x", rotation=30)
-    axis.tick_params(axis="y", rotation=0)
     return figure
 
 

@@ -200,35 +200,6 @@ def missed(gaps: pd.DataFrame) -> Missed:
 
 
 @dataclass(frozen=True)
-class Leader:
-    """The forecast with the smallest mean miss: that, and what half were within, as factors."""
-
-    model: str
-    factor: Estimate
-    half: Estimate
-    n: int
-
-
-def leader(table: pd.DataFrame) -> Leader | None:
-    """Return who misses least; None where nobody predicted anything.
-
-    Parameters
-    ----------
-    table : DataFrame
-        From :func:`virality.evaluation.headline.headline_scores`, best first.
-
-    Returns
-    -------
-    Leader or None
-    """
-    if table.empty:
-        return None
-    best = table.iloc[0]
-    factor, half = (Estimate.of(best, name) for name in ("factor", "half"))
-    return Leader(str(best["model"]), factor, half, int(best["n"]))
-
-
-@dataclass(frozen=True)
 class Claim:
     """A claim that was tested.
 
