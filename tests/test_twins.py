@@ -1,8 +1,9 @@
 """Every figure has a narrow twin, which is legible on a telephone and is loaded there alone."""
 
 import re
+import xml.etree.ElementTree as ET
 from base64 import b64decode, b64encode
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import nbformat
 import numpy as np
@@ -16,7 +17,46 @@ from virality.figures import narrow, theme
 TELEPHONE = 339  # pixels that the text of a page has where a telephone has 390
 LEGIBLE = 9  # pixels
 _SIZES = re.compile(r"scale\((0\.\d+) -0\.\d+\)")  # of letters, in hundredths of a point
+_SVG = "{http://www.w3.org/2000/svg}"
+_PLACE = re.compile(
+    r"translate\(([-\d.]+) ([-\d.]+)\)(?: rotate\((-?[\d.]+)\))? scale\(([\d.]+) -[\d.]+\)"
+)
+_SHIFT = re.compile(r"translate\(([-\d.]+)")
+_WIDE = re.compile(r"data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)")
 _WIDTH = re.compile(r'width="([\d.]+)pt"')
+
+
+def boxes(svg: str) -> tuple[float, float, list[tuple[float, ...]]]:
+    """Width and height of a picture, and about where its level and upright texts stand."""
+    root = ET.fromstring(svg)
+    found = []
+    for text in root.iter(f"{_SVG}g"):
+        place = _PLACE.fullmatch(text.get("transform", "").strip())
+        if not place:
+            continue
+        x, y, size = float(place[1]), float(place[2]), float(place[4])
+        last = max((float(_SHIFT.search(letter.get("transform") or "translate(0")[1])
+                    for letter in text.iter(f"{_SVG}use")), default=0)  # fmt: skip
+        long, high = (last + 58) * size, 75 * size
+        if not place[3]:
+            found.append((x, y - high, x + long, y))
+        elif place[3] == "-90":
+            found.append((x - high, y - long, x, y))
+    return *(float(end) for end in root.get("viewBox").split()[2:]), found
+
+
+def crowding(svg: str) -> list[tuple]:
+    """Texts of a picture that are cut off, or stand on each other."""
+    width, height, found = boxes(svg)
+    cut = [box for box in found
+           if min(box[:2]) < -2 or box[2] > width + 3 or box[3] > height + 2]  # fmt: skip
+    touching = [
+        (one, other)
+        for one, other in combinations(found, 2)
+        if min(one[2], other[2]) - max(one[0], other[0]) > 2
+        and min(one[3], other[3]) - max(one[1], other[1]) > 2
+    ]
+    return [*cut, *touching]
 
 
 def smallest(svg: bytes) -> float:
@@ -70,6 +110,18 @@ def test_a_row_of_panels_becomes_a_column_in_which_nothing_is_cut_or_touches():
         assert all(one.y1 < other.y0 for one, other in pairwise(boxes))
 
 
+def test_the_look_finds_what_is_cut_and_what_touches():
+    figure, axis = theme.figure()
+    axis.text(0.5, 0.5, "one word", transform=figure.transFigure)
+    assert crowding(theme.render(figure)["svg"].decode()) == []
+    for x, word in ((0.51, "another"), (0.98, "cut off"), (-0.05, "cut")):
+        figure, axis = theme.figure()
+        axis.set_axis_off()
+        for at, told in ((0.5, "one word"), (x, word)):
+            axis.text(at, 0.5, told, transform=figure.transFigure).set_in_layout(False)
+        assert len(crowding(theme.render(figure)["svg"].decode())) == 1, word
+
+
 def test_a_twin_is_legible_and_the_same_every_time():
     files = theme.render(crowded())
     assert set(files) == {"svg", "png", "narrow"}
@@ -87,6 +139,9 @@ def test_every_figure_of_a_book_has_a_legible_twin(small_book):
                     kind, _, content = output.data[twins.KIND].partition(",")
                     assert kind == "data:image/svg+xml;base64"
                     assert smallest(b64decode(content)) >= LEGIBLE, (spec.slug, cell.source)
+                    wide = _WIDE.search(output.data["text/markdown"])[1]
+                    for own in (wide, content):
+                        assert crowding(b64decode(own).decode()) == [], (spec.slug, cell.source)
                     found += 1
     assert found > 12
 
