@@ -35,6 +35,8 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
             continue
         assert soup.head is not None
         _text_first(soup)
+        for link in soup.select("link.quarto-color-alternate"):
+            link["rel"] = "disabled-stylesheet"  # loaded when somebody asks for dark pages
         describe(soup, page.name, shared)
         soup.head.append(soup.new_tag("script", src=SCRIPT, defer=""))
         page.write_text(str(soup), encoding="utf-8")

@@ -15,6 +15,7 @@ from virality.book import (
     gallery,
     machine,
     map_page,
+    markup,
     notices,
     plain,
     quarto,
@@ -264,6 +265,8 @@ def book_config(title: str, chapters: tuple[Spec, ...], footer: str = "") -> dic
     named = {part: [f"{spec.page}.ipynb" for spec in specs] for part, specs in parts}
     beside = ["glossary.qmd", "references.qmd", *named.pop(BESIDE, [])]
     contents = [{"part": part, "chapters": pages} for part, pages in named.items()]
+    works = markup.bibliography((NOTEBOOKS / "references.bib").read_text(encoding="utf-8"))
+    config["nocite"] = ", ".join(f"@{key}" for key in works)  # linked in the text, not cited
     config["book"]["title"] = words.escape(title)
     config["book"]["chapters"] = [f"{home[1][0].page}.ipynb", *contents, *beside]
     config["book"]["page-footer"]["center"] = words.escape(footer)

@@ -60,7 +60,7 @@ def _sheet(chosen: list[bytes], columns: int, marks: list[tuple[bool, ...]] | No
         if marks:
             _mark(sheet, left, top + height, marks[number])
     buffer = BytesIO()
-    sheet.save(buffer, "JPEG", quality=80)
+    sheet.save(buffer, "JPEG", quality=65)
     return buffer.getvalue()
 
 
