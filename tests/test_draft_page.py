@@ -57,7 +57,7 @@ def test_it_says_what_the_terminal_says(run, monkeypatch):
     (found,) = scoring.score(run, Wish(captions=[words], at=at)).drafts
     for sentence in (sentences.forecast, sentences.viral, sentences.pushed, sentences.reach):
         assert unbroken(sentence(found)) in said
-    assert all(str(one.post) in said for one in found.near) and found.near
+    assert all(unbroken(str(one.post)) in said for one in found.near) and found.near
     assert said.index("The answer") < said.index("fig-forecasts") < said.index("tbl-like")
     assert "fig-pushed" in said and "like the draft" not in said
 
@@ -72,8 +72,11 @@ def test_a_private_page_quotes_nobody(run, monkeypatch):
     open_page = page(run, monkeypatch, caption="plain words", time=soon(run))
     private = page(run, monkeypatch, caption="plain words", time=soon(run), private=True)
     quoted = set(findings_of(run).near)
-    assert quoted and all(str(one.post) in open_page for one in quoted)
-    assert not any(str(one.post) in private for one in quoted) and "the post of 20" in private
+    assert quoted and all(unbroken(str(one.post)) in open_page for one in quoted)
+    assert (
+        not any(unbroken(str(one.post)) in private for one in quoted)
+        and "the post of 20" in private
+    )
 
 
 def findings_of(run):
