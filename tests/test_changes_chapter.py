@@ -72,7 +72,7 @@ def test_the_answer_turns_round_with_the_effect():
 def test_few_posts_are_described_and_nothing_is_claimed(n):
     found = told(series("white", n, 1))
     assert found.last.verdict is Verdict.TOO_FEW and found.found.stretches.empty
-    assert f"It takes 60 settled posts, and there are {n} so far" in found.answer
+    assert f"It takes 60 settled posts, and so far there are {n}" in found.answer
     assert found.when.when is When.TOO_FEW
     after = findings.after_hit(found.found)
     assert after.after is After.UNTOLD and sentences.after_hit(after) == ""
@@ -198,7 +198,7 @@ def test_few_posts_leave_empty_artefacts_that_keep_their_promise(tmp_path, monke
     where = tmp_path / "run", monkeypatch, tmp_path / "posts.csv", "changes"
     run, said = run_chapters(*where, draw=False)
     n = len(pd.read_parquet(run.artefact("level")))
-    assert f"there are {n} so far" in said and "cannot be told yet" in said
+    assert f"so far there are {n}" in said and "cannot be told yet" in said
     assert pd.read_parquet(run.artefact("changes")).empty
     assert pd.read_parquet(run.artefact("hits")).empty
     assert list(pd.read_parquet(run.artefact("changes"))) == list(Stretch.__dataclass_fields__)

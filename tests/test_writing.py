@@ -328,7 +328,7 @@ def test_a_chapter_writes_over_nothing_of_somebody(run, hers, monkeypatch):
     assert [contents(place) for place in places] == before
     before = fill(run.figures, hers)
     with pytest.raises(UserError, match="not made"):
-        here.picture(b"jpeg", "first", "Caption.", "Alt.")
+        here.picture(b"jpeg", "first", "Caption.", "Alt.", b"narrow")
     assert contents(run.figures) == before
 
 
