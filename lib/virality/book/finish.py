@@ -37,6 +37,8 @@ def finish(site: Path, scripts: Path, shared: Shared) -> None:
         _text_first(soup)
         for link in soup.select("link.quarto-color-alternate"):
             link["rel"] = "disabled-stylesheet"  # loaded when somebody asks for dark pages
+        for image in soup.select("main img")[1:]:
+            image["loading"] = "lazy"  # what is folded, or far below, is not loaded
         describe(soup, page.name, shared)
         soup.head.append(soup.new_tag("script", src=SCRIPT, defer=""))
         page.write_text(str(soup), encoding="utf-8")
