@@ -1,3 +1,9 @@
+// Pictures that are folded or far below come at the reader's first move, and so before any print.
+const load = () =>
+  document.querySelectorAll("img[loading=lazy]").forEach((image) => { image.loading = "eager"; });
+["keydown", "pointerdown", "scroll", "beforeprint"].forEach((move) =>
+  addEventListener(move, load, { once: true, passive: true }));
+
 // Long tables are sorted by a click on their heads; tables that scroll can be reached by Tab.
 const long = 20;
 const value = (cell) => {
