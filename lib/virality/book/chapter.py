@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from base64 import b64encode
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -218,8 +217,8 @@ class Chapter:
         twin = files.pop("narrow")
         for kind, content in files.items():
             self._keep(f"{self.spec.slug}-{label}.{kind}", content)
-        text = pieces.figure(_address("svg+xml", files["svg"]), f"fig-{label}", caption, alt)
-        self._show(text, **{twins.KIND: _address("svg+xml", twin)})
+        text = pieces.figure(pieces.address("svg+xml", files["svg"]), f"fig-{label}", caption, alt)
+        self._show(text, **{twins.KIND: pieces.address("svg+xml", twin)})
 
     def inline(self, figure: Figure, alt: str) -> str:
         """Return a small figure for a line of text, Markdown.
@@ -246,8 +245,8 @@ class Chapter:
             The same for a narrow page.
         """
         self._keep(f"{self.spec.slug}-{label}.jpg", jpeg)
-        text = pieces.figure(_address("jpeg", jpeg), f"fig-{label}", caption, alt)
-        self._show(text, **{twins.KIND: _address("jpeg", narrow)})
+        text = pieces.figure(pieces.address("jpeg", jpeg), f"fig-{label}", caption, alt)
+        self._show(text, **{twins.KIND: pieces.address("jpeg", narrow)})
 
     def _keep(self, name: str, content: bytes) -> None:
         """Store a figure among those of the run; a page of its own leaves nothing there."""
@@ -325,11 +324,6 @@ class Chapter:
             self.say(text)
         else:
             display({"text/html": in_jupyterlab(text)}, raw=True)
-
-
-def _address(kind: str, content: bytes) -> str:
-    """A picture as an address that holds all of it."""
-    return f"data:image/{kind};base64,{b64encode(content).decode()}"
 
 
 def _refuse_senseless_parameters(slug: str) -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import html
 from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
-from virality.book import plain, twins
+from virality.book import pieces, plain, twins
 from virality.core.text import clean
 from virality.findings.evaluated import Evaluated, Problem, ratios
 from virality.sentences import evaluated as sentences
@@ -95,9 +94,9 @@ def _figures(found: Evaluated, tables: dict[str, pd.DataFrame], by: str) -> list
 
 
 def _figure(files: Mapping[str, bytes], caption: str) -> str:
-    wide, narrow = (base64.b64encode(files[kind]).decode("ascii") for kind in ("svg", "narrow"))
-    words, kind = html.escape(caption), "data:image/svg+xml;base64,"
-    image = twins.picture(f'<img src="{kind}{wide}" alt="{words}">', f"{kind}{narrow}")
+    wide, narrow = (pieces.address("svg+xml", files[kind]) for kind in ("svg", "narrow"))
+    words = html.escape(caption)
+    image = twins.picture(f'<img src="{wide}" alt="{words}">', narrow)
     return f"<figure>{image}<figcaption>{words}</figcaption></figure>"
 
 

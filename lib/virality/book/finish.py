@@ -12,7 +12,8 @@ from virality.book.sharing import Shared, describe
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup
 
-SCRIPT = "tables.js"  # sorts long tables, and makes those that scroll reachable by keyboard
+# Sorts long tables, makes those that scroll reachable by keyboard, loads pictures before a print.
+SCRIPT = "tables.js"
 
 
 def finish(site: Path, scripts: Path, shared: Shared) -> None:

@@ -138,15 +138,8 @@ def _side_by_side(those: list[Report]) -> str:
         rows = [sentences.cells(row) for row in found.creators]
     except (KeyError, TypeError, ValueError):
         return ""
-    names = ("report", *sentences.COLUMNS[1:])
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
-    lines = [
-        f'<tr><th scope="row"><a href="{html.escape(one.name)}/index.html">'
-        f"{html.escape(one.name)}</a></th>"
-        f"{''.join(f'<td>{_text(cell)}</td>' for cell in row)}</tr>"
-        for one, row in zip(those, rows, strict=True)
-    ]
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{chr(10).join(lines)}\n</tbody></table>"
+    told = [(one.name, f"{one.name}/index.html", row) for one, row in zip(those, rows, strict=True)]
+    table = plain.table(("report", *sentences.COLUMNS[1:]), told)
     return f'<div class="wide" tabindex="0" role="region" aria-label="Side by side">{table}</div>'
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from virality.book import gallery, plain, twins
 from virality.core.paths import NOTEBOOKS, Run
-from virality.core.text import clean
 from virality.core.writing import replacing_folder
 from virality.figures import index as figures
 from virality.figures import theme
-from virality.findings.landing import Creator, Landing, compared
+from virality.findings.landing import Landing, compared
 from virality.sentences import landing as sentences
 
 FIGURE, TWIN = "comparison.svg", "comparison-narrow.svg"
@@ -70,9 +69,9 @@ def comparing_page(found: Landing, links: list[str]) -> str:
     str
     """
     title = sentences.title(found)
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in sentences.COLUMNS)
-    rows = [_row(row, link) for row, link in zip(found.creators, links, strict=True)]
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>\n{_lines(rows)}\n</tbody></table>"
+    rows = zip(found.creators, links, strict=True)
+    told = [(row.label.raw, link, sentences.cells(row)) for row, link in rows]
+    table = plain.table(sentences.COLUMNS, told)
     parts = [
         f"<h1>{html.escape(title)}</h1>",
         *(f"<p>{html.escape(text)}</p>" for text in sentences.intro(found)),
@@ -93,13 +92,6 @@ def _figure(found: Landing) -> str:
 
 def _lines(parts: list[str]) -> str:
     return "\n".join(part for part in parts if part)
-
-
-def _row(row: Creator, link: str) -> str:
-    name = html.escape(clean(row.label.raw)) or "unnamed"
-    first = f'<a href="{html.escape(link)}">{name}</a>' if link else name
-    cells = "".join(f"<td>{html.escape(text)}</td>" for text in sentences.cells(row))
-    return f'<tr><th scope="row">{first}</th>{cells}</tr>'
 
 
 def _summary(run: Run) -> dict:

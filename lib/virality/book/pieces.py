@@ -72,6 +72,19 @@ def figure(source: str, identifier: str, caption: str, alt: str) -> str:
     return f"::: {{#{identifier}}}\n\n![]({source}){{{attributes}}}\n\n{caption}\n\n:::"
 
 
+def address(kind: str, content: bytes) -> str:
+    """Return a picture as an address that holds all of it.
+
+    Parameters
+    ----------
+    kind : str
+        Of the media type, after "image/".
+    content : bytes
+        The file.
+    """
+    return f"data:image/{kind};base64,{b64encode(content).decode()}"
+
+
 # Rows above which a table gets a box of its own.
 TALL = 20
 
@@ -85,7 +98,7 @@ def thumbnail(jpeg: bytes, alt: str = "First frame") -> str:
     alt : str
         Plain text for a reader who cannot see it.
     """
-    source = "data:image/jpeg;base64," + b64encode(jpeg).decode()
+    source = address("jpeg", jpeg)
     return (
         f'![]({source}){{fig-alt="{_attribute(alt)}" .thumbnail .nolightbox width={_FRAME_WIDTH}}} '
     )
@@ -100,7 +113,7 @@ def inline(svg: bytes, alt: str) -> str:
     alt : str
         Plain text for a reader who cannot see it.
     """
-    source = "data:image/svg+xml;base64," + b64encode(svg).decode()
+    source = address("svg+xml", svg)
     return f'![]({source}){{fig-alt="{_attribute(alt)}" .spark .nolightbox}}'
 
 

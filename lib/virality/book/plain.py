@@ -8,12 +8,14 @@ from __future__ import annotations
 import html
 import re
 import shutil
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from virality.book import markup, twins
 from virality.core.chapters import Spec, as_read
+from virality.core.text import clean
 
 if TYPE_CHECKING:
     from virality.book.sharing import Shared
@@ -204,6 +206,29 @@ _ICON = '\n<link rel="icon" href="favicon.svg">'
 _SHARED_STYLE = f""":root{{color-scheme:light dark}}
 h1,h2,h3{{font-family:Charter,Georgia,serif;line-height:1.25}}
 @media(prefers-color-scheme:dark){{{twins.BY_NIGHT}}}"""
+
+
+def table(names: Sequence[str], rows: Iterable[tuple[str, str, Sequence[object]]]) -> str:
+    """Return a table in which each row is about a report.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Heads of the columns.
+    rows : iterable of (str, str, sequence)
+        What a row is about, the address that this links to ("" for none), and the other cells; all
+        of it is escaped here.
+    """
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in names)
+    body = "\n".join(_row(*row) for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}\n</tbody></table>"
+
+
+def _row(about: str, link: str, cells: Sequence[object]) -> str:
+    first = html.escape(clean(about)) or "unnamed"
+    first = f'<a href="{html.escape(link)}">{first}</a>' if link else first
+    rest = "".join(f"<td>{html.escape(clean(cell))}</td>" for cell in cells)
+    return f'<tr><th scope="row">{first}</th>{rest}</tr>'
 
 
 def whole_page(title: str, style: str, body: str, icon: bool = True) -> str:

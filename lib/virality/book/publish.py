@@ -219,9 +219,9 @@ def _stage_chapter(run: Run, spec: Spec, hide, private: bool) -> None:
         # The id is given, because a random one would make every staged book a new one.
         cell = nbformat.v4.new_markdown_cell(f"::: {{.download}}\n{link}\n:::", id="download")
         notebook.cells.append(cell)
+    mapped = spec.slug == map_page.CHAPTER and map_page.is_there(run)
     for output in (output for cell in notebook.cells for output in plain.shown_by(cell)):
         told = _unpack(output.data["text/markdown"], spec.slug, run.staging)
-        mapped = spec.slug == map_page.CHAPTER and map_page.is_there(run)
         output.data["text/markdown"] = map_page.offer(told) if mapped else told
     nbformat.write(notebook, run.staging / f"{spec.page}.ipynb")
 
